@@ -1,0 +1,1 @@
+"""This machine: data folder, keys, embedded PostgreSQL, processes. Imports nothing of ours and no Django."""

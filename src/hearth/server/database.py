@@ -1,0 +1,88 @@
+"""Where the database is and how each role reaches it: the embedded cluster, or the server you name.
+
+Own server: `DATABASE_URL` (web), `HEARTH_OWNER_URL` (migrations) and `HEARTH_LOADER_URL` (imports).
+"""
+
+import os
+from typing import Any, Literal
+from urllib.parse import quote
+
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
+
+from hearth.server import keys, roles
+from hearth.server.errors import ServerError
+from hearth.server.home import Home
+from hearth.server.postgres import SUPERUSER, Cluster
+
+Role = Literal["web", "owner", "loader", "superuser"]
+
+USERS: dict[str, str] = {
+    "web": roles.WEB,
+    "owner": roles.OWNER,
+    "loader": roles.LOADER,
+    "superuser": SUPERUSER,
+}
+VARIABLES: dict[str, str] = {
+    "web": "DATABASE_URL",
+    "owner": "HEARTH_OWNER_URL",
+    "loader": "HEARTH_LOADER_URL",
+    "superuser": "HEARTH_SUPERUSER_URL",
+}
+
+
+def is_embedded() -> bool:
+    """Whether the database is the one we run ourselves."""
+    return not os.environ.get("DATABASE_URL")
+
+
+def url(role: Role = "web") -> str:
+    """Connection URL of the role. Starts nothing; see `ensure_running`."""
+    if role not in USERS:
+        raise ServerError(f"There is no database role {role!r}: use web, owner, loader or superuser.")
+    if is_embedded():
+        user = USERS[role]
+        socket = quote(str(Cluster(Home.find()).socket), safe="")
+        password = quote(keys.database_password(user), safe="")
+        return f"postgresql://{user}:{password}@/{roles.DATABASE}?host={socket}&port=5432"
+    named = os.environ.get(VARIABLES[role])
+    if not named:
+        raise ServerError(
+            f"DATABASE_URL names your own server, so {VARIABLES[role]} must name it too, for the "
+            f"role {USERS[role]}."
+        )
+    return named
+
+
+def ensure_running() -> bool:
+    """Start the embedded PostgreSQL where it does not run. True when this call started it."""
+    return Cluster(Home.find()).start() if is_embedded() else False
+
+
+def django_settings(role: str = "web") -> dict[str, Any]:
+    """One entry of Django's DATABASES for the role, with a connection pool for the web role."""
+    address = url(role)  # type: ignore[arg-type]  # an unknown role is refused by url()
+    try:
+        parts = conninfo_to_dict(address)
+    except ProgrammingError as error:
+        raise ServerError(
+            f"{VARIABLES[role]} is not a PostgreSQL address: write it as "
+            "postgresql://user:password@host:5432/database."
+        ) from error
+    options: dict[str, Any] = {
+        key: value
+        for key, value in parts.items()
+        if key not in ("dbname", "user", "password", "host", "port") and value is not None
+    }
+    if role == "web":
+        options["pool"] = {"min_size": 2, "max_size": 16, "timeout": 20}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": str(parts.get("dbname") or roles.DATABASE),
+        "USER": str(parts.get("user") or ""),
+        "PASSWORD": str(parts.get("password") or ""),
+        "HOST": str(parts.get("host") or ""),
+        "PORT": str(parts.get("port") or ""),
+        "CONN_MAX_AGE": 0,  # the pool keeps connections
+        "OPTIONS": options,
+    }

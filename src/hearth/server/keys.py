@@ -1,0 +1,92 @@
+"""Keys and passwords: from the environment, or from a file that is made once and read by its owner only."""
+
+import base64
+import binascii
+import os
+import secrets
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from hearth.server.errors import ServerError
+from hearth.server.home import Home, is_private
+
+SSN_KEY_BYTES = 32
+
+
+def secret_key() -> str:
+    """Key that signs sessions and links: `HEARTH_SECRET_KEY`, else `keys/secret_key`."""
+    given = os.environ.get("HEARTH_SECRET_KEY")
+    return given or _kept("secret_key", lambda: secrets.token_urlsafe(64))
+
+
+def ssn_key() -> bytes:
+    """Key of 32 bytes for Social Security numbers: `HEARTH_SSN_KEY` (64 hex digits or base64), else a file.
+
+    Without this key the stored numbers cannot be read again; back it up apart from the database.
+    """
+    given = os.environ.get("HEARTH_SSN_KEY")
+    if given:
+        return _thirty_two_bytes(given, "HEARTH_SSN_KEY")
+    text = _kept("ssn_key", lambda: os.urandom(SSN_KEY_BYTES).hex())
+    return _thirty_two_bytes(text, str(Home.find().keys / "ssn_key"))
+
+
+def database_password(role: str) -> str:
+    """Password of a role of the embedded PostgreSQL, made when first asked for."""
+    return _kept(f"postgres_{role}", lambda: secrets.token_urlsafe(32))
+
+
+def _thirty_two_bytes(text: str, origin: str) -> bytes:
+    try:
+        key = bytes.fromhex(text) if len(text) == SSN_KEY_BYTES * 2 else base64.b64decode(text, validate=True)
+    except (ValueError, binascii.Error):
+        key = b""
+    if len(key) != SSN_KEY_BYTES:
+        raise ServerError(
+            f"{origin} must be 32 bytes written as 64 hex digits or as base64; "
+            "put back the key that was used before, because a new one cannot read the stored numbers."
+        )
+    return key
+
+
+def _kept(name: str, make: Callable[[], str]) -> str:
+    """Content of the key file `name`; made once, even when several processes ask at the same moment."""
+    path = Home.find().keys / name
+    if not path.exists():
+        _create(path, make())
+    if not is_private(path):
+        raise ServerError(
+            f"Others on this machine can read the key file {path}: run `chmod 600 {path}` and consider "
+            "the key known to them."
+        )
+    text = path.read_text(encoding="ascii").strip()
+    if not text:
+        raise ServerError(f"The key file {path} is empty: put back its content from your backup.")
+    return text
+
+
+def _create(path: Path, text: str) -> None:
+    """Write the file whole or not at all; where another process was first, its file stays."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent)  # mkstemp makes it 0600
+    try:
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(text + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(temporary, path)
+        except FileExistsError:
+            return
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    except OSError as error:
+        raise ServerError(
+            f"The key file {path} cannot be written ({error.strerror}): make room or give rights to the "
+            "folder, then run the command again."
+        ) from error
+    finally:
+        Path(temporary).unlink(missing_ok=True)

@@ -1,0 +1,84 @@
+"""Roles, rights and extensions of a Hearth database, as SQL. Runs as the superuser; may run again."""
+
+from typing import LiteralString
+
+import psycopg
+from psycopg import sql
+
+Connection = psycopg.Connection[tuple[object, ...]]
+
+DATABASE = "hearth"
+OWNER, WEB, LOADER = "hearth_owner", "hearth_web", "hearth_loader"
+ROLES = (OWNER, WEB, LOADER)
+EXTENSIONS: tuple[LiteralString, ...] = (
+    "pg_trgm",
+    "fuzzystrmatch",
+    "unaccent",
+    "btree_gin",
+    "btree_gist",
+    "citext",
+    "pg_stat_statements",
+)
+# The loader alone passes row-level security: it writes whole imports in the order of their files. For
+# the same reason it may switch triggers off for its own session.
+ATTRIBUTES: dict[str, LiteralString] = {
+    OWNER: "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS",
+    WEB: "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS",
+    LOADER: "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE BYPASSRLS",
+}
+
+
+def prepare_roles(connection: Connection, passwords: dict[str, str]) -> None:
+    """Create the three roles or put them right. `passwords`: role → password; absent ones keep theirs."""
+    for role in ROLES:
+        name = sql.Identifier(role)
+        known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone()
+        verb = sql.SQL("ALTER ROLE") if known else sql.SQL("CREATE ROLE")
+        connection.execute(sql.SQL("{} {} {}").format(verb, name, sql.SQL(ATTRIBUTES[role])))
+        if role in passwords:
+            connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(name, passwords[role]))
+    connection.execute(
+        sql.SQL("GRANT SET ON PARAMETER session_replication_role TO {}").format(sql.Identifier(LOADER))
+    )
+
+
+def create_database(connection: Connection, name: str, template: str = "template0") -> None:
+    """Create the database `name`, owned by hearth_owner. Needs a connection outside a transaction."""
+    connection.execute(
+        sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
+            sql.Identifier(name), sql.Identifier(OWNER), sql.Identifier(template)
+        )
+    )
+
+
+def database_exists(connection: Connection, name: str) -> bool:
+    """Whether the cluster has a database of that name."""
+    found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
+    return found is not None
+
+
+def prepare_database(connection: Connection) -> None:
+    """Extensions and default rights in the database that the connection is in."""
+    name = sql.Identifier(connection.info.dbname)
+    owner, users = sql.Identifier(OWNER), sql.SQL(", ").join([sql.Identifier(WEB), sql.Identifier(LOADER)])
+    for extension in EXTENSIONS:
+        connection.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension)))
+    tables = "SELECT, INSERT, UPDATE, DELETE"
+    # MAINTAIN lets the loader ANALYZE what it has just filled.
+    maintain = ", MAINTAIN" if connection.info.server_version >= 170000 else ""
+    statements = [
+        "REVOKE ALL ON DATABASE {name} FROM PUBLIC",
+        "GRANT CONNECT, TEMPORARY ON DATABASE {name} TO {owner}, {users}",
+        "GRANT USAGE ON SCHEMA public TO {users}",
+        "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} GRANT " + tables + " ON TABLES TO {web}",
+        "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} GRANT " + tables + maintain + " ON TABLES TO {loader}",
+        "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} GRANT USAGE, SELECT, UPDATE ON SEQUENCES TO {users}",
+        "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} GRANT EXECUTE ON FUNCTIONS TO {users}",
+        "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} GRANT USAGE ON SCHEMAS TO {users}",
+    ]
+    for statement in statements:
+        connection.execute(
+            sql.SQL(statement).format(
+                name=name, owner=owner, users=users, web=sql.Identifier(WEB), loader=sql.Identifier(LOADER)
+            )
+        )
