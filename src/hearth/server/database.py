@@ -1,6 +1,7 @@
 """Where the database is and how each role reaches it: the embedded cluster, or the server you name.
 
 Own server: `DATABASE_URL` (web), `HEARTH_OWNER_URL` (migrations) and `HEARTH_LOADER_URL` (imports).
+`HEARTH_DB_NAME` chooses another database of the embedded cluster; tests use it.
 """
 
 import os
@@ -36,6 +37,11 @@ def is_embedded() -> bool:
     return not os.environ.get("DATABASE_URL")
 
 
+def name() -> str:
+    """Name of the database in the embedded cluster."""
+    return os.environ.get("HEARTH_DB_NAME") or roles.DATABASE
+
+
 def url(role: Role = "web") -> str:
     """Connection URL of the role. Starts nothing; see `ensure_running`."""
     if role not in USERS:
@@ -44,7 +50,7 @@ def url(role: Role = "web") -> str:
         user = USERS[role]
         socket = quote(str(Cluster(Home.find()).socket), safe="")
         password = quote(keys.database_password(user), safe="")
-        return f"postgresql://{user}:{password}@/{roles.DATABASE}?host={socket}&port=5432"
+        return f"postgresql://{user}:{password}@/{name()}?host={socket}&port=5432"
     named = os.environ.get(VARIABLES[role])
     if not named:
         raise ServerError(

@@ -1,0 +1,83 @@
+"""Keys and passwords are made once, kept private, and taken from the environment where it names them."""
+
+import os
+import stat
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from hearth.server import keys
+from hearth.server.errors import ServerError
+from hearth.server.home import Home
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+    for variable in ("HEARTH_SECRET_KEY", "HEARTH_SSN_KEY"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("HEARTH_HOME", str(tmp_path / "home"))
+    return Home.find()
+
+
+def test_a_key_file_is_for_its_owner_only(home: Home) -> None:
+    keys.secret_key()
+    keys.ssn_key()
+    for file in home.keys.iterdir():
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(home.keys.stat().st_mode) == 0o700
+    assert {file.name for file in home.keys.iterdir()} == {"secret_key", "ssn_key"}
+
+
+def test_keys_stay_the_same(home: Home) -> None:
+    assert keys.ssn_key() == keys.ssn_key()
+    assert len(keys.ssn_key()) == 32
+    assert keys.secret_key() == keys.secret_key()
+    assert keys.database_password("hearth_web") != keys.database_password("hearth_owner")
+
+
+def test_everybody_who_asks_at_the_same_moment_gets_the_same_key(home: Home) -> None:
+    with ThreadPoolExecutor(16) as pool:
+        assert len(set(pool.map(lambda _: keys.ssn_key(), range(64)))) == 1
+
+
+def test_the_environment_wins(monkeypatch: pytest.MonkeyPatch, home: Home) -> None:
+    monkeypatch.setenv("HEARTH_SECRET_KEY", "from the environment")
+    monkeypatch.setenv("HEARTH_SSN_KEY", "ab" * 32)
+    assert keys.secret_key() == "from the environment"
+    assert keys.ssn_key() == bytes.fromhex("ab" * 32)
+    monkeypatch.setenv("HEARTH_SSN_KEY", "q6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6s=")
+    assert keys.ssn_key() == bytes.fromhex("ab" * 32)
+    assert not list(home.keys.iterdir())
+
+
+@pytest.mark.parametrize("given", ["short", "zz" * 32, "ab" * 31])
+def test_a_wrong_ssn_key_is_refused(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    monkeypatch.setenv("HEARTH_SSN_KEY", given)
+    with pytest.raises(ServerError, match="HEARTH_SSN_KEY must be 32 bytes"):
+        keys.ssn_key()
+
+
+def test_a_key_that_others_can_read_is_refused(home: Home) -> None:
+    keys.ssn_key()
+    (home.keys / "ssn_key").chmod(0o644)
+    with pytest.raises(ServerError, match="chmod 600"):
+        keys.ssn_key()
+
+
+def test_an_empty_key_file_is_refused(home: Home) -> None:
+    (home.keys / "ssn_key").touch(0o600)
+    with pytest.raises(ServerError, match="is empty"):
+        keys.ssn_key()
+
+
+def test_a_new_home_is_closed_to_others(home: Home) -> None:
+    # As root, PostgreSQL's own user passes through (execute), but nobody lists or reads.
+    assert stat.S_IMODE(home.path.stat().st_mode) == (0o711 if os.geteuid() == 0 else 0o700)
+
+
+def test_a_home_that_cannot_be_made_is_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("HEARTH_HOME", str(tmp_path / "file" / "home"))
+    with pytest.raises(ServerError, match="set HEARTH_HOME to a folder of your own"):
+        Home.find()

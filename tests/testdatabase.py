@@ -1,0 +1,166 @@
+"""A migrated database for one test run, copied from a template that outlives the run."""
+
+import ast
+import fcntl
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import TracebackType
+
+import psycopg
+from psycopg import sql
+
+from hearth.server import roles
+from hearth.server.home import Home
+from hearth.server.postgres import Cluster
+
+# Tests need speed, not durability: the folder can be made again.
+FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+
+
+class TestDatabase:
+    """Context manager around the database `name`; `reset()` makes it as new."""
+
+    __test__ = False
+
+    def __init__(self, checkout: Path, home: Path, name: str) -> None:
+        self.checkout = checkout
+        self.name = name
+        self.home = Home.at(home)
+        self.cluster = Cluster(self.home)
+
+    def __enter__(self) -> "TestDatabase":
+        self._users = _lock_file(self.home.path / "test-runs.lock")
+        fcntl.flock(self._users, fcntl.LOCK_SH)
+        self.cluster.start()
+        self._admin = psycopg.connect(self.cluster.conninfo(database="postgres"), autocommit=True)
+        self._be_fast()
+        self._drop_orphans()
+        self.template = f"template_{self._fingerprint()}"
+        building = _lock_file(self.home.path / "test-template.lock")
+        try:
+            fcntl.flock(building, fcntl.LOCK_EX)
+            if not roles.database_exists(self._admin, self.template):
+                self._build_template()
+        finally:
+            os.close(building)
+        self.reset()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._drop(self.name)
+        self._admin.close()
+        os.close(self._users)
+        self._stop_when_alone()
+
+    def reset(self) -> None:
+        """Make the database anew from the template; whoever is still connected is cut off."""
+        self._drop(self.name)
+        self._copy(self.name, self.template)
+
+    # ------------------------------------------------------------------ parts
+
+    def _stop_when_alone(self) -> None:
+        """Only the last run gets the lock for itself; then nobody needs the server any more."""
+        alone = _lock_file(self.home.path / "test-runs.lock")
+        try:
+            fcntl.flock(alone, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return
+        else:
+            self.cluster.stop()
+        finally:
+            os.close(alone)
+
+    def _be_fast(self) -> None:
+        for name, value in FAST.items():
+            self._admin.execute(sql.SQL("ALTER SYSTEM SET {} = {}").format(sql.Identifier(name), value))
+        self._admin.execute("SELECT pg_reload_conf()")
+
+    def _build_template(self) -> None:
+        """Migrate an empty database as the owner. The newest templates stay: another run may copy one."""
+        rows = self._admin.execute(
+            "SELECT datname FROM pg_database WHERE datname ~ '^template_[0-9a-f]{16}$' "
+            "ORDER BY oid DESC OFFSET 4"
+        )
+        for (old,) in rows.fetchall():
+            self._drop(str(old))
+        fresh = f"building_{os.getpid()}"
+        self._drop(fresh)
+        roles.create_database(self._admin, fresh)
+        with psycopg.connect(self.cluster.conninfo(database=fresh)) as connection:
+            roles.prepare_database(connection)
+        environment = {**os.environ, "HEARTH_DB_NAME": fresh, "HEARTH_DB_ROLE": "owner"}
+        done = subprocess.run(
+            [sys.executable, "-m", "django", "migrate", "--verbosity=0"],
+            env=environment, cwd=self.checkout, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        if done.returncode != 0:
+            self._drop(fresh)
+            raise RuntimeError(f"The migrations do not run on an empty database:\n{done.stderr[-6000:]}")
+        self._admin.execute(
+            sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
+                sql.Identifier(fresh), sql.Identifier(self.template)
+            )
+        )
+
+    def _copy(self, name: str, template: str) -> None:
+        # Files are copied whole: without fsync that is far quicker than logging every page.
+        self._admin.execute(
+            sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {} STRATEGY file_copy").format(
+                sql.Identifier(name), sql.Identifier(roles.OWNER), sql.Identifier(template)
+            )
+        )
+        self._admin.execute(  # rights on a database are not copied with it
+            sql.SQL("REVOKE ALL ON DATABASE {name} FROM PUBLIC; "
+                    "GRANT CONNECT, TEMPORARY ON DATABASE {name} TO {owner}, {web}, {loader}").format(
+                name=sql.Identifier(name), owner=sql.Identifier(roles.OWNER),
+                web=sql.Identifier(roles.WEB), loader=sql.Identifier(roles.LOADER),
+            )
+        )  # fmt: skip
+
+    def _drop(self, name: str) -> None:
+        self._admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    def _drop_orphans(self) -> None:
+        """Databases of runs that were killed."""
+        rows = self._admin.execute(
+            "SELECT datname FROM pg_database WHERE datname ~ '^(test|building)_[0-9]+$'"
+        )
+        for (name,) in rows.fetchall():
+            if not Path("/proc", str(name).split("_")[1]).exists():
+                self._drop(str(name))
+
+    def _fingerprint(self) -> str:
+        """Changes when a migration, what it imports of ours, its SQL, or a dependency's version changes."""
+        source = self.checkout / "src"
+        migrations = sorted(source.glob("hearth/hmis/**/migrations/*.py"))
+        used = {source / "hearth/server/roles.py", self.checkout / "requirements.lock"}
+        for path in migrations:
+            used.update(_imported(path, source))
+        mark = hashlib.sha256(self.cluster.programs().version.encode())
+        for path in [*migrations, *sorted(used), *sorted(source.glob("hearth/hmis/**/*.sql"))]:
+            mark.update(str(path.relative_to(self.checkout)).encode())
+            mark.update(path.read_bytes())
+        return mark.hexdigest()[:16]
+
+
+def _imported(path: Path, source: Path) -> set[Path]:
+    """Files of ours that a migration imports."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+            names.update(f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+    files = {source / (name.replace(".", "/") + ".py") for name in names if name.startswith("hearth.")}
+    return {file for file in files if file.is_file()}
+
+
+def _lock_file(path: Path) -> int:
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
