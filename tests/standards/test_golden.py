@@ -1,0 +1,171 @@
+"""The resolved registry against the tables of facts, fact by fact."""
+
+import pytest
+
+from hearth.standards import load
+from tests.standards.reference import facts
+
+pytestmark = pytest.mark.golden
+
+# Facts that the registry says in another form than the table's one text.
+RENDERED_AS_LIST_BY = {
+    "Disabilities.DisabilityResponse",
+    "Services.TypeProvided",
+    "Services.SubTypeProvided",
+}
+
+
+def american(text: str) -> str:
+    return text.replace("rganisation", "rganization").replace("ubsidised", "ubsidized")
+
+
+def test_columns_of_2026_equal_the_table() -> None:
+    registry = load(2026)
+    told = []
+    for column in registry.columns():
+        if column.is_key or not column.among:
+            reference = column.references or ""
+        else:
+            reference = f"{column.among.file}.{column.among.columns[-1]}"
+            if len(column.among.columns) > 1:
+                reference = f"{column.among.file}.({','.join(column.among.columns)})"
+        told.append(
+            {
+                "table": column.file,
+                "position": str(column.position),
+                "column": column.name,
+                "data_type": column.hud_type,
+                "max_length": str(column.max_length or ""),
+                "nullable": "Y" if column.nullable else "N",
+                "is_key": "Y" if column.is_key else "N",
+                "foreign_key": reference,
+                "list": set(column.lists),
+                "data_element": column.element or "",
+                "rule": "" if column.id in RENDERED_AS_LIST_BY else column.rule,
+                "format": column.pattern or column.format or "",
+                "hashed_as": column.hashed_as or "",
+                "privacy": "direct" if column.privacy in ("name", "ssn", "dob") else column.privacy,
+                "other_spellings": tuple(s.strip() for s in column.other_spellings),
+            }
+        )
+    expected = []
+    for row in facts("columns"):
+        identity = f"{row['table']}.{row['column']}"
+        spelling = row["other_spellings"].replace("'", "").split(" with trailing")[0].split(" (")[0]
+        # A spelling of an earlier year is the column's earlier name, tested below.
+        spelled = () if not spelling or "(FY2024)" in row["other_spellings"] else (spelling.strip(),)
+        expected.append(
+            {
+                **{key: row[key] for key in told[0] if key in row},
+                "data_element": row["data_element"].replace("(CSV)", ""),
+                "list": set(filter(None, row["list"].split("|"))),
+                "rule": "" if identity in RENDERED_AS_LIST_BY else american(row["rule"]),
+                "other_spellings": spelled,
+            }
+        )
+    assert len(told) == 519
+    assert told == expected
+
+
+def test_files_of_2026_equal_the_table() -> None:
+    for year, flag in ((2022, "in_fy2022"), (2024, "in_fy2024"), (2026, "in_fy2026")):
+        expected = [row["table"] for row in facts("tables") if row[flag] == "Y"]
+        assert list(load(year).files) == expected
+    for row in facts("tables"):
+        if row["in_fy2026"] == "N":
+            continue
+        file = load(2026).file(row["table"])
+        assert (file.order, file.section, file.key) == (int(row["order"]), row["section"], row["key_column"])
+        assert file.row_is == american(row["row_is"])
+        assert file.rows == american(row["cardinality"])
+        assert file.exported == american(row["when_required"])
+        assert file.note == american(row["notes"])
+        assert ("Eva" in file.needed_by, "LSA" in file.needed_by) == (
+            row["eva_needs_file"] == "Y",
+            row["lsa_uses"] == "Y",
+        )
+
+
+@pytest.mark.parametrize(("year", "position"), [(2022, "fy2022_position"), (2024, "fy2024_position")])
+def test_order_of_earlier_years_equals_the_table(year: int, position: str) -> None:
+    told = {
+        (column.file, column.position): {column.name, *column.earlier_names.values()}
+        for column in load(year).columns()
+    }
+    for row in facts("columns"):
+        if row[position]:
+            names = told.pop((row["table"], int(row[position])))
+            # The table names a renamed column by its newest name; the newest registry has both.
+            newest = load(2026).column(f"{row['table']}.{row['column']}")
+            assert names & {newest.name, *newest.earlier_names.values()}, row
+    gone = {(file, name) for (file, _), names in told.items() for name in names}
+    assert {file for file, _ in gone} <= {
+        "Client", "Project", "Enrollment", "IncomeBenefits", "HealthAndDV", "EnrollmentCoC",
+    }  # fmt: skip
+
+
+def test_changes_since_2024_equal_the_table() -> None:
+    before, now = load(2024), load(2026)
+    for row in facts("columns"):
+        column = now.column(f"{row['table']}.{row['column']}")
+        change = row["change_fy2024_to_fy2026"]
+        if change.startswith("new"):
+            assert column.since == 2026
+            continue
+        old = before.column(f"{column.file}.{column.earlier_names.get(2024, column.name)}")
+        if change.startswith("list 1."):
+            was, _, became = change.removeprefix("list ").partition(" -> ")
+            assert (old.list, column.list) == (was, became)
+        elif change.startswith("length"):
+            assert (old.max_length or 0) < (column.max_length or 0)
+        elif change.startswith("renamed"):
+            assert old.name != column.name
+        elif change == "unchanged":
+            assert old.name == column.name
+            assert (old.hud_type, old.nullable, old.lists) == (column.hud_type, column.nullable, column.lists)
+
+
+def test_lists_equal_the_table() -> None:
+    before = {"FY2018": 2020, "FY2022": 2024, "FY2024": 2026, "FY2024 (deprecated)": 2026}
+    expected: dict[tuple[str, int], list[tuple[str, ...]]] = {}
+    told: dict[tuple[str, int], list[tuple[str, ...]]] = {}
+    for row in facts("lists"):
+        number, _, year = row["list"].partition("@FY")
+        key = (number, int(year or 2026))
+        status = "current" if year else row["status"]
+        expected.setdefault(key, []).append((row["value"], american(row["label"]), status))
+        registry = load(key[1])
+        option = registry.list(number).option(row["value"])
+        if not year:
+            if number != "2.03.1":
+                assert option.category == row["category"], row
+            if row["added"]:
+                assert f"FY{option.since}" == row["added"], row
+            if row["last_version"] in before:
+                assert option.status_since == before[row["last_version"]], row
+    for number, year in expected:
+        told[number, year] = [(o.code, o.label, o.status) for o in load(year).list(number).options]
+    for key in expected:
+        assert sorted(told[key]) == sorted(expected[key]), key
+    assert {number for number, year in expected if year == 2026} == set(load(2026).lists)
+
+
+def test_exit_destinations_equal_the_table() -> None:
+    groups = {
+        "exit_from_SO": "SO",
+        "exit_from_ES-EE": "ES-EE",
+        "exit_from_ES-NbN": "ES-NbN",
+        "exit_from_TH": "TH",
+        "exit_from_HP & PH (all)": "HP and PH",
+        "exit_from_SH": "SH",
+        "exit_from_SSO": "SSO",
+    }
+    destinations = load(2026).list("3.12.1")
+    table = facts("exit_destinations")
+    assert {row["destination"] for row in table} == {
+        o.code for o in destinations.options if "destination" in o.used_for
+    }
+    for row in table:
+        option = destinations.option(row["destination"])
+        for name, group in groups.items():
+            assert option.exit_outcome.get(group, "neither") == row[name], (row["destination"], group)
