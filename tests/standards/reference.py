@@ -22,7 +22,9 @@ def data_folder() -> Path:
 def require(path: Path) -> Path:
     """The path, or a failure in CI and a skip elsewhere when it is absent."""
     if not path.exists():
-        text = f"GOLDEN TEST NOT RUN: {path} is absent; set HEARTH_REFERENCE_DATA to the reference data folder."
+        text = (
+            f"GOLDEN TEST NOT RUN: {path} is absent; set HEARTH_REFERENCE_DATA to the reference data folder."
+        )
         if os.environ.get("CI") == "true":
             pytest.fail(text)
         pytest.skip(text)
