@@ -1,0 +1,24 @@
+"""Everything a person may be allowed to do. Verb last; a role is a set of these (see roles.py)."""
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """One thing a person may do. The value is stored nowhere; the name is used in code and tests."""
+
+    CLIENT_VIEW = "client_view"
+    CLIENT_SEARCH = "client_search"
+    CLIENT_EDIT = "client_edit"
+    SSN_REVEAL = "ssn_reveal"
+    ENROLLMENT_VIEW = "enrollment_view"
+    ENROLLMENT_EDIT = "enrollment_edit"
+    PROJECT_VIEW = "project_view"
+    PROJECT_EDIT = "project_edit"
+    REGION_VIEW = "region_view"
+    REGION_EDIT = "region_edit"
+    DATA_IMPORT = "data_import"
+    DATA_EXPORT = "data_export"
+    FINDING_VIEW = "finding_view"
+    REPORT_VIEW = "report_view"
+    ACCESS_LOG_VIEW = "access_log_view"
+    USER_EDIT = "user_edit"

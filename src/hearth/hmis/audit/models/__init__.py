@@ -1,0 +1,3 @@
+from hearth.hmis.audit.models.access_log import AccessLog
+
+__all__ = ["AccessLog"]

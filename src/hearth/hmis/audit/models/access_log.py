@@ -1,0 +1,51 @@
+"""Who saw what: every view of a client, search, import, export, refusal and sign-in."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models.functions import Now
+
+
+class Access(models.TextChoices):
+    """What was done. Values are stored and never change."""
+
+    CLIENT_VIEWED = "client_viewed", "Client viewed"
+    SSN_REVEALED = "ssn_revealed", "SSN shown in full"
+    SEARCHED = "searched", "Clients searched"
+    IMPORTED = "imported", "Data imported"
+    EXPORTED = "exported", "Data exported"
+    DOWNLOADED = "downloaded", "File downloaded"
+    REFUSED = "refused", "Access refused"
+    SIGNED_IN = "signed_in", "Signed in"
+    SIGN_IN_FAILED = "sign_in_failed", "Sign-in failed"
+
+
+class AccessLog(models.Model):
+    """One access. Rows are added and never changed; only auditors and administrators read them.
+
+    Ids without foreign keys, so that nothing is kept from deletion by having been looked at.
+    `details` holds counts, kinds and ids, never names or other client data.
+    """
+
+    history_free: ClassVar[bool] = True  # rows never change, so they have no old versions
+
+    at = models.DateTimeField(db_default=Now())
+    user_id = models.BigIntegerField(null=True)
+    action = models.TextField(choices=Access.choices)
+    client_id = models.BigIntegerField(null=True)
+    subject = models.TextField(blank=True, help_text="What it was done to, e.g. importrun:17")
+    details = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ("-id",)
+        indexes = [
+            models.Index(
+                fields=["client_id", "-id"],
+                name="accesslog_client",
+                condition=models.Q(client_id__isnull=False),
+            ),
+            models.Index(fields=["user_id", "-id"], name="accesslog_user"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_action_display()} at {self.at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,10 @@
+"""Who may see and change clients (access/rows.py: ClientIdentity)."""
+
+from django.db import migrations
+
+from hearth.hmis.access.rows import SecureRows
+
+
+class Migration(migrations.Migration):
+    dependencies = [("clients", "0001_initial"), ("access", "0003_acting_rights")]
+    operations = [SecureRows("Client", "ClientIdentity", "ClientHistory")]

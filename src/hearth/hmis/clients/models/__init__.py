@@ -1,0 +1,3 @@
+from hearth.hmis.clients.models.client import Client
+
+__all__ = ["Client"]

@@ -1,0 +1,21 @@
+from hearth.hmis.enrollments.models.enrollment import Enrollment, Exit
+from hearth.hmis.enrollments.models.events import CurrentLivingSituation, Services
+from hearth.hmis.enrollments.models.stages import (
+    Disabilities,
+    EmploymentEducation,
+    HealthAndDV,
+    IncomeBenefits,
+    YouthEducationStatus,
+)
+
+__all__ = [
+    "CurrentLivingSituation",
+    "Disabilities",
+    "EmploymentEducation",
+    "Enrollment",
+    "Exit",
+    "HealthAndDV",
+    "IncomeBenefits",
+    "Services",
+    "YouthEducationStatus",
+]

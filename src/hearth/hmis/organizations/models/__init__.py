@@ -1,0 +1,23 @@
+from hearth.hmis.organizations.models.organization import Organization
+from hearth.hmis.organizations.models.participation import Affiliation, CEParticipation, HMISParticipation
+from hearth.hmis.organizations.models.project import Funder, Inventory, Project, ProjectCoC
+from hearth.hmis.organizations.models.region import Region, RegionContact, RegionCounty, TribalNation
+from hearth.hmis.organizations.models.source import DataSource, Export, SourceUser
+
+__all__ = [
+    "Affiliation",
+    "CEParticipation",
+    "DataSource",
+    "Export",
+    "Funder",
+    "HMISParticipation",
+    "Inventory",
+    "Organization",
+    "Project",
+    "ProjectCoC",
+    "Region",
+    "RegionContact",
+    "RegionCounty",
+    "SourceUser",
+    "TribalNation",
+]

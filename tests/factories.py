@@ -1,0 +1,92 @@
+"""Invented people and places for tests. Each function makes one row and returns it.
+
+Rows of client data are written under row-level security like everywhere: call them inside
+`acting(administrator)`, or use the fixture `as_administrator`.
+"""
+
+from datetime import date, datetime
+from itertools import count
+from typing import Any
+
+from hearth.hmis.access.models import Membership, User
+from hearth.hmis.access.roles import Auditor, HmisUser, SystemAdministrator
+from hearth.hmis.clients.models import Client
+from hearth.hmis.enrollments.models import Enrollment
+from hearth.hmis.organizations.models import DataSource, Organization, Project
+
+_numbers = count(1)
+PASSWORD = "correct horse battery staple"
+WHEN = datetime(2026, 1, 5, 9, 30)
+
+
+def make_user(role: type | None = None, *organizations: Organization, **fields: Any) -> User:
+    """A user with one role; an HMIS user for each of `organizations`."""
+    number = next(_numbers)
+    fields.setdefault("email", f"person{number}@example.org")
+    fields.setdefault("display_name", f"Person {number}")
+    user = User.objects.create_user(password=PASSWORD, **fields)
+    if role is HmisUser:
+        for organization in organizations:
+            Membership.objects.create(user=user, role=role.code, organization=organization)
+    elif role is not None:
+        Membership.objects.create(user=user, role=role.code)
+    return user
+
+
+def make_administrator(**fields: Any) -> User:
+    return make_user(SystemAdministrator, **fields)
+
+
+def make_hmis_user(*organizations: Organization, **fields: Any) -> User:
+    return make_user(HmisUser, *organizations, **fields)
+
+
+def make_auditor(**fields: Any) -> User:
+    return make_user(Auditor, **fields)
+
+
+def make_source(**fields: Any) -> DataSource:
+    return DataSource.objects.create(name=fields.pop("name", f"Source {next(_numbers)}"), **fields)
+
+
+def _record(fields: dict[str, Any]) -> dict[str, Any]:
+    number = next(_numbers)
+    if "data_source" not in fields:
+        fields["data_source"] = DataSource.objects.get_or_create(name="Test source")[0]
+    fields.setdefault("hud_id", f"T{number}")
+    fields.setdefault("date_created", WHEN)
+    fields.setdefault("date_updated", WHEN)
+    return fields
+
+
+def make_organization(**fields: Any) -> Organization:
+    fields.setdefault("organization_name", f"Invented Agency {next(_numbers)}")
+    return Organization.objects.create(**_record(fields))
+
+
+def make_project(organization: Organization | None = None, **fields: Any) -> Project:
+    fields.setdefault("project_name", f"Invented Project {next(_numbers)}")
+    fields.setdefault("project_type", 0)
+    fields.setdefault("operating_start_date", date(2020, 1, 1))
+    fields.setdefault("continuum_project", 1)
+    return Project.objects.create(organization=organization or make_organization(), **_record(fields))
+
+
+def make_client(**fields: Any) -> Client:
+    fields.setdefault("first_name", "Invented")
+    fields.setdefault("last_name", f"Person{next(_numbers)}")
+    fields.setdefault("name_data_quality", 1)
+    fields.setdefault("dob", date(1990, 4, 1))
+    fields.setdefault("dob_data_quality", 1)
+    return Client.objects.create(**_record(fields))
+
+
+def make_enrollment(
+    client: Client | None = None, project: Project | None = None, **fields: Any
+) -> Enrollment:
+    fields.setdefault("entry_date", date(2026, 1, 5))
+    fields.setdefault("relationship_to_hoh", 1)
+    fields.setdefault("household_id", f"H{next(_numbers)}")
+    return Enrollment.objects.create(
+        client=client or make_client(), project=project or make_project(), **_record(fields)
+    )
