@@ -161,3 +161,33 @@ def _convert(node: yaml.Node, path: str) -> Value:
         block.lines[name] = line
         block[name] = _convert(value, path)
     return block
+
+
+def in_force(since: int | None, until: int | None, year: int) -> bool:
+    """Whether a definition with these bounds holds in a year."""
+    return (since is None or since <= year) and (until is None or year <= until)
+
+
+def as_of(block: Block, year: int) -> Block:
+    """The block with what its `earlier` entries say for that year laid over it."""
+    earlier = block.blocks("earlier")
+    if not earlier:
+        return block
+    result = Block(block.path, block.line)
+    result.update(block)
+    result.lines.update(block.lines)
+    # The entry that reaches furthest into the present first, so that older ones lie on top of it.
+    for entry in sorted(earlier, key=lambda e: e.year("until") or 0, reverse=True):
+        until = entry.year("until")
+        if until is None:
+            raise StandardsError(
+                entry.at(),
+                "An 'earlier' entry has no 'until'.",
+                "Say until which HUD year it was so: 'until: 2024'.",
+            )
+        if year <= until:
+            for key, value in entry.items():
+                if key != "until":
+                    result[key] = value
+                    result.lines[key] = entry.lines[key]
+    return result

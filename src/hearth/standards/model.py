@@ -67,6 +67,10 @@ class Column:
     another file ("Client.PersonalID"). `pattern` is a regular expression that every value matches;
     `format` says the same in words where no expression can. `hashed_as` is the type of the column in
     a hashed export. `privacy` is one of '', name, ssn, dob, contact, staff, sensitive, free text.
+
+    `only_if` is a condition on other columns of the row, as SQL: elsewhere the column must be blank.
+    `asked_if` is the condition under which a form shows it, where a value elsewhere is no mistake.
+    `minimum` and `maximum` bound a number, both included.
     """
 
     file: str
@@ -86,6 +90,10 @@ class Column:
     format: str | None = None
     hashed_as: str | None = None
     privacy: str = ""
+    only_if: str | None = None
+    asked_if: str | None = None
+    minimum: int | None = None
+    maximum: int | None = None
     rule: str = ""
     note: str = ""
     other_spellings: tuple[str, ...] = ()
@@ -110,6 +118,11 @@ class Column:
     def hashed(self) -> bool:
         """Whether the value is hashed when Export.HashStatus says so."""
         return self.hashed_as is not None
+
+    @property
+    def shown_if(self) -> str | None:
+        """The condition under which a form asks for the column; None when always."""
+        return self.only_if or self.asked_if
 
     @property
     def lists(self) -> tuple[str, ...]:
@@ -232,6 +245,51 @@ class List:
 
     def __contains__(self, code: str | int) -> bool:
         return str(code) in self._by_code
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Another file that a predicate needs: `LEFT JOIN file AS alias ON on`."""
+
+    alias: str
+    file: str
+    on: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that can be wrong. checks/README.md explains every field and the predicate's SQL.
+
+    `files` are the files whose rows are looked at; `columns` where the finding points, the first one
+    being its column. `violates` is true for a finding, over the row `this` and `joins`; with `per` it
+    is an aggregate over groups of rows. `origin` are ids of the tables of facts.
+    """
+
+    id: str
+    family: str
+    severity: str
+    level: str
+    kind: str
+    files: tuple[str, ...]
+    columns: tuple[str, ...]
+    sentence: str
+    remedy: str
+    for_type: str | None = None
+    joins: tuple[Join, ...] = ()
+    where: str | None = None
+    per: tuple[str, ...] = ()
+    violates: str | None = None
+    origin: tuple[str, ...] = ()
+    note: str = ""
+    reference: str = ""
+    since: int | None = None
+    until: int | None = None
+    at: Place = field(default=NOWHERE, compare=False)
+
+    @property
+    def file(self) -> str | None:
+        """The only file looked at; None when there are several."""
+        return self.files[0] if len(self.files) == 1 else None
 
 
 _ELEMENT = re.compile(r"\b([PRVWC])(\d+)(?:\.[\dA-Z]+)?\b|\b(\d)\.(\d{2,3})(?:\.?[\dA-Z]+)*\b")

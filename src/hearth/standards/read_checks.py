@@ -1,0 +1,151 @@
+"""Reads `checks/*.yaml` and expands what the column definitions say by themselves.
+
+checks/README.md is the convention that this module implements.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hearth.standards.document import Block, StandardsError, as_of, in_force, read
+from hearth.standards.model import Check, Column, File, Join
+
+if TYPE_CHECKING:
+    from hearth.standards.load import Registry
+
+SEVERITIES = ("high", "error", "warning", "info")
+LEVELS = ("export", "file", "row", "enrollment", "household", "project", "client", "system")
+KINDS = (
+    "sql", "dependent", "file_set", "header", "encoding", "rows", "type", "length", "characters", "null",
+    "list", "list_status", "pattern", "range", "key", "reference", "among", "writer", "manual", "report",
+    "application",
+)  # fmt: skip
+TYPES = ("D", "T", "I", "M")
+_KEYS = (
+    "severity", "level", "kind", "for_type", "files", "columns", "joins", "where", "per", "violates",
+    "sentence", "remedy", "origin", "note", "reference", "since", "until", "earlier",
+)  # fmt: skip
+
+# A join's name → its table and the column that leads to it; the column is sought in the row itself
+# and then in the joins already made, in this order.
+_BY_KEY = {
+    "Enrollment": ("Enrollment", "EnrollmentID", ()),
+    "Client": ("Client", "PersonalID", ("Enrollment",)),
+    "Project": ("Project", "ProjectID", ("Enrollment",)),
+    "Organization": ("Organization", "OrganizationID", ("Project",)),
+    "Exit": ("Exit", "EnrollmentID", ("Enrollment",)),
+    "Export": ("Export", "ExportID", ()),
+    "Assessment": ("Assessment", "AssessmentID", ()),
+    "Head": ("Enrollment", "HouseholdID", ("Enrollment",)),
+    "HeadClient": ("Client", "PersonalID", ("Head",)),
+    "HeadExit": ("Exit", "EnrollmentID", ("Head",)),
+    "ResProject": ("Project", "ProjectID", ()),
+}
+
+
+def read_checks(folder: Path, path: str, registry: "Registry") -> Iterator[Check]:
+    """The checks of one family that are in force in the registry's year."""
+    family = path.split("/")[-1].removesuffix(".yaml")
+    document = read(folder, path)
+    for name in document:
+        written = document.block(name)
+        written.allow(_KEYS)
+        since, until = written.year("since"), written.year("until")
+        if not in_force(since, until, registry.year):
+            continue
+        block = as_of(written, registry.year)
+        violates = block.optional("violates")
+        files = tuple(registry.files) if block.get("files") == "all" else block.texts("files")
+        yield Check(
+            id=name,
+            family=family,
+            severity=_one_of(block, "severity", SEVERITIES),
+            level=_one_of(block, "level", LEVELS, "row"),
+            kind=_one_of(block, "kind", KINDS, "sql" if violates else None),
+            files=files,
+            columns=block.texts("columns"),
+            sentence=block.text("sentence"),
+            remedy=block.text("remedy"),
+            for_type=_one_of(block, "for_type", TYPES) if "for_type" in block else None,
+            joins=joins(block, registry, files),
+            where=block.optional("where"),
+            per=block.texts("per"),
+            violates=violates,
+            origin=block.texts("origin"),
+            note=block.optional("note") or "",
+            reference=block.optional("reference") or "",
+            since=since,
+            until=until,
+            at=document.at(name),
+        )
+
+
+def dependent_checks(registry: "Registry") -> Iterator[Check]:
+    """One check for each column that says `only_if`."""
+    for column in registry.columns():
+        if column.only_if:
+            yield _dependent(column)
+
+
+def _dependent(column: Column) -> Check:
+    return Check(
+        id=f"not_asked.{column.id}",
+        family="dependent",
+        severity="warning",
+        level="row",
+        kind="dependent",
+        files=(column.file,),
+        columns=(column.name,),
+        sentence=f"{column.name} has an answer although its question does not apply ({column.only_if}).",
+        remedy=f"Clear {column.name}, or correct the answer that it depends on.",
+        violates=f"{column.name} IS NOT NULL AND ({column.only_if}) IS NOT TRUE",
+        origin=(f"F-{column.id}", "S-016"),
+        since=column.since,
+        until=column.until,
+        at=column.at,
+    )
+
+
+def joins(block: Block, registry: "Registry", files: tuple[str, ...]) -> tuple[Join, ...]:
+    """The joins of a check, each with its ON condition."""
+    made: list[Join] = []
+    for name in block.texts("joins"):
+        if name not in _BY_KEY:
+            raise StandardsError(
+                block.at("joins"), f"'{name}' is not a join.", f"Use one of: {', '.join(_BY_KEY)}."
+            )
+        made.append(_join(name, block, registry, files, {join.alias for join in made}))
+    return tuple(made)
+
+
+def _join(name: str, block: Block, registry: "Registry", files: tuple[str, ...], made: set[str]) -> Join:
+    file, column, over = _BY_KEY[name]
+    if name == "ResProject":
+        return Join(name, file, "ResProject.ProjectID = this.ResProjectID")
+    rows: list[File] = [registry.files[f] for f in files if f in registry.files]
+    source = None
+    if name not in ("HeadClient", "HeadExit") and all(column in row for row in rows):
+        source = "this"
+    else:
+        source = next((alias for alias in over if alias in made), None)
+    if source is None:
+        raise StandardsError(
+            block.at("joins"),
+            f"Nothing before '{name}' leads to it (no {column}).",
+            f"Join {' or '.join(over) or 'another file'} before it.",
+        )
+    on = f"{name}.{column} = {source}.{column}"
+    return Join(name, file, f"{on} AND Head.RelationshipToHoH = 1" if name == "Head" else on)
+
+
+def _one_of(block: Block, key: str, allowed: tuple[str, ...], default: str | None = None) -> str:
+    value = block.optional(key) or default
+    if value is None:
+        raise StandardsError(
+            block.at(), f"'{key}' is missing.", f"Add '{key}:' with one of: {', '.join(allowed)}."
+        )
+    if value not in allowed:
+        raise StandardsError(
+            block.at(key), f"'{key}: {value}' is not known.", f"Use one of: {', '.join(allowed)}."
+        )
+    return value
