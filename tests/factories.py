@@ -49,7 +49,7 @@ def make_source(**fields: Any) -> DataSource:
     return DataSource.objects.create(name=fields.pop("name", f"Source {next(_numbers)}"), **fields)
 
 
-def _record(fields: dict[str, Any]) -> dict[str, Any]:
+def record(**fields: Any) -> dict[str, Any]:
     number = next(_numbers)
     if "data_source" not in fields:
         fields["data_source"] = DataSource.objects.get_or_create(name="Test source")[0]
@@ -61,7 +61,7 @@ def _record(fields: dict[str, Any]) -> dict[str, Any]:
 
 def make_organization(**fields: Any) -> Organization:
     fields.setdefault("organization_name", f"Invented Agency {next(_numbers)}")
-    return Organization.objects.create(**_record(fields))
+    return Organization.objects.create(**record(**fields))
 
 
 def make_project(organization: Organization | None = None, **fields: Any) -> Project:
@@ -69,7 +69,7 @@ def make_project(organization: Organization | None = None, **fields: Any) -> Pro
     fields.setdefault("project_type", 0)
     fields.setdefault("operating_start_date", date(2020, 1, 1))
     fields.setdefault("continuum_project", 1)
-    return Project.objects.create(organization=organization or make_organization(), **_record(fields))
+    return Project.objects.create(organization=organization or make_organization(), **record(**fields))
 
 
 def make_client(**fields: Any) -> Client:
@@ -78,7 +78,7 @@ def make_client(**fields: Any) -> Client:
     fields.setdefault("name_data_quality", 1)
     fields.setdefault("dob", date(1990, 4, 1))
     fields.setdefault("dob_data_quality", 1)
-    return Client.objects.create(**_record(fields))
+    return Client.objects.create(**record(**fields))
 
 
 def make_enrollment(
@@ -88,5 +88,5 @@ def make_enrollment(
     fields.setdefault("relationship_to_hoh", 1)
     fields.setdefault("household_id", f"H{next(_numbers)}")
     return Enrollment.objects.create(
-        client=client or make_client(), project=project or make_project(), **_record(fields)
+        client=client or make_client(), project=project or make_project(), **record(**fields)
     )

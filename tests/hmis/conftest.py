@@ -1,21 +1,25 @@
-"""Fixtures of the application's tests."""
+"""Fixtures of the application's tests. Models are imported inside: this file loads before Django does."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
-from tests.factories import make_administrator
 
-from hearth.hmis.access.context import acting
-from hearth.hmis.access.models import User
+if TYPE_CHECKING:
+    from hearth.hmis.access.models import User
 
 
 @pytest.fixture
-def administrator(db: None) -> User:
+def administrator(db: None) -> "User":
+    from tests.factories import make_administrator
+
     return make_administrator()
 
 
 @pytest.fixture
-def as_administrator(administrator: User) -> Iterator[User]:
+def as_administrator(administrator: "User") -> Iterator["User"]:
     """The test itself acts as a system administrator."""
+    from hearth.hmis.access.context import acting
+
     with acting(administrator):
         yield administrator

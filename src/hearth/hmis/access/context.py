@@ -31,5 +31,7 @@ def acting(user: User | None) -> Iterator[None]:
             before = cursor.fetchone()[0]
         set_acting_user(user.pk if user else None)
         yield
-        # A transaction around this one (a test's) keeps the setting: put back what was there.
-        set_acting_user(int(before) if before else None)
+        # A transaction around this one (a test's) keeps the setting: put back what was there. Where a
+        # statement failed, undoing puts it back.
+        if not connection.needs_rollback:
+            set_acting_user(int(before) if before else None)

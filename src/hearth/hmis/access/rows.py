@@ -115,9 +115,10 @@ class SecureRows(Operation):
             schema_editor.execute(f'ALTER TABLE "{name}" ENABLE ROW LEVEL SECURITY')
             schema_editor.execute(f'ALTER TABLE "{name}" FORCE ROW LEVEL SECURITY')
             schema_editor.execute(f'CREATE POLICY reads ON "{name}" FOR SELECT USING ({policy.reads})')
-        schema_editor.execute(f'CREATE POLICY adds ON "{table}" FOR INSERT WITH CHECK ({policy.writes})')
+        writes = policy.writes
+        schema_editor.execute(f'CREATE POLICY adds ON "{table}" FOR INSERT WITH CHECK ({writes})')
         schema_editor.execute(
-            f'CREATE POLICY changes ON "{table}" FOR UPDATE USING ({policy.writes}) WITH CHECK ({policy.writes})'
+            f'CREATE POLICY changes ON "{table}" FOR UPDATE USING ({writes}) WITH CHECK ({writes})'
         )
         schema_editor.execute(
             f'CREATE POLICY removes ON "{table}" FOR DELETE USING ((SELECT hearth_sees_all()))'

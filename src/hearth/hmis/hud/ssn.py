@@ -46,7 +46,7 @@ def encrypt(value: str) -> bytes:
 
 
 def decrypt(sealed: bytes) -> str:
-    """Open one SSN. Raises `cryptography.exceptions.InvalidTag` when the key is not the one that sealed it."""
+    """Open one SSN. Raises `cryptography.exceptions.InvalidTag` when another key sealed it."""
     sealed = bytes(sealed)
     nonce, ciphertext = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
     return _cipher().decrypt(nonce, ciphertext, sealed[:1]).decode()

@@ -108,7 +108,7 @@ class Enrollment(RestrictedModel, Record, UserStamped):
 
 @keep_history
 class Exit(EnrollmentRecord):
-    """The end of one enrollment (3.11, 3.12). Never before its start: a trigger refuses it (migration 0002)."""
+    """The end of one enrollment (3.11, 3.12), never before its start (a trigger of migration 0002)."""
 
     exit_date = hud_field("Exit.ExitDate")
     destination = hud_field("Exit.Destination")

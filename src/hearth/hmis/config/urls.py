@@ -1,0 +1,3 @@
+"""Which app answers which address."""
+
+urlpatterns: list = []

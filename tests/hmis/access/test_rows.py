@@ -1,0 +1,158 @@
+"""`restrict(user)` in Python and row-level security in the database say the same thing."""
+
+import random
+from datetime import date
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, ProgrammingError, connection
+
+from hearth.hmis.access.context import acting
+from hearth.hmis.access.models import Membership, User
+from hearth.hmis.access.roles import HmisUser
+from hearth.hmis.access.rows import ClientIdentity, OfOrganization
+from hearth.hmis.clients.models import Client
+from hearth.hmis.enrollments.models import Enrollment, Exit, HealthAndDV, Services
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def people(administrator: User) -> dict[str, User]:
+    """Random enrollments in four organizations, and one user of every kind."""
+    dice = random.Random(20260930)
+    with acting(administrator):
+        organizations = [factories.make_organization() for _ in range(4)]
+        projects = [factories.make_project(dice.choice(organizations)) for _ in range(9)]
+        clients = [factories.make_client() for _ in range(25)]
+        for _ in range(60):
+            enrollment = factories.make_enrollment(
+                dice.choice(clients), dice.choice(projects), is_shared=dice.random() < 0.3
+            )
+            for model in (HealthAndDV, Services):
+                for _ in range(dice.randrange(3)):
+                    model.objects.create(**factories.record(enrollment=enrollment))
+            if dice.random() < 0.5:
+                Exit.objects.create(**factories.record(enrollment=enrollment, exit_date=date(2026, 2, 1)))
+        inactive = factories.make_hmis_user(organizations[0], is_active=False)
+    return {
+        "administrator": administrator,
+        "user of one organization": factories.make_hmis_user(organizations[0]),
+        "user of two organizations": factories.make_hmis_user(organizations[1], organizations[2]),
+        "user of none": factories.make_user(),
+        "auditor": factories.make_auditor(),
+        "inactive user": inactive,
+    }
+
+
+def in_database(model: type, user: User | None) -> set[int]:
+    with acting(user), connection.cursor() as cursor:
+        cursor.execute(f'SELECT id FROM "{model._meta.db_table}"')
+        return {row[0] for row in cursor.fetchall()}
+
+
+@pytest.mark.parametrize("model", [Client, Enrollment, Exit, HealthAndDV, Services])
+def test_python_and_database_agree(people: dict[str, User], administrator: User, model: type) -> None:
+    everything = in_database(model, administrator)
+    assert everything
+    seen = {}
+    for kind, user in people.items():
+        # Python's side alone: asked while an administrator acts, so the database hides nothing.
+        with acting(administrator):
+            python = set(model.objects.restrict(user).values_list("id", flat=True))
+        assert in_database(model, user) == python, kind
+        seen[kind] = python
+    assert seen["administrator"] == everything
+    assert seen["auditor"] == seen["user of none"] == seen["inactive user"] == set()
+    if model is not Client:
+        assert set() < seen["user of one organization"] < everything
+
+
+def test_nobody_acting_sees_nothing(people: dict[str, User]) -> None:
+    assert in_database(Client, None) == set()
+    assert in_database(Enrollment, None) == set()
+
+
+def test_sees_own_and_shared_only(administrator: User) -> None:
+    with acting(administrator):
+        own, other = factories.make_organization(), factories.make_organization()
+        mine = factories.make_enrollment(project=factories.make_project(own))
+        theirs = factories.make_enrollment(project=factories.make_project(other))
+        shared = factories.make_enrollment(project=factories.make_project(other), is_shared=True)
+    assert in_database(Enrollment, factories.make_hmis_user(own)) == {mine.pk, shared.pk}
+    assert in_database(Enrollment, factories.make_hmis_user(other)) == {theirs.pk, shared.pk}
+
+
+def test_shared_is_to_read_not_to_change(administrator: User) -> None:
+    with acting(administrator):
+        shared = factories.make_enrollment(is_shared=True)
+        user = factories.make_hmis_user(factories.make_organization())
+    with acting(user):
+        assert Enrollment.objects.filter(pk=shared.pk).exists()
+        assert Enrollment.objects.filter(pk=shared.pk).update(percent_ami=1) == 0
+
+
+def test_cannot_add_to_another_organization(administrator: User) -> None:
+    with acting(administrator):
+        client, project = factories.make_client(), factories.make_project()
+        user = factories.make_hmis_user(factories.make_organization())
+    with pytest.raises(ProgrammingError, match="row-level security"), acting(user):
+        factories.make_enrollment(client, project)
+
+
+def test_cannot_hang_a_record_on_an_enrollment_of_others(administrator: User) -> None:
+    with acting(administrator):
+        hidden = factories.make_enrollment()
+        user = factories.make_hmis_user(factories.make_organization())
+    with pytest.raises(IntegrityError, match="not there, or not yours"), acting(user):
+        HealthAndDV.objects.create(**factories.record(enrollment_id=hidden.pk))
+
+
+def test_old_versions_are_as_secret_as_the_row(administrator: User) -> None:
+    with acting(administrator):
+        own = factories.make_organization()
+        mine = factories.make_enrollment(project=factories.make_project(own))
+        theirs = factories.make_enrollment()
+        Enrollment.objects.update(percent_ami=1)
+    history = apps.get_model("enrollments", "EnrollmentHistory")
+    with acting(administrator):
+        versions = history.objects.values_list("pgh_obj_id", "percent_ami", "pgh_changed_by")
+        assert set(versions) == {(mine.pk, None, administrator.pk), (theirs.pk, None, administrator.pk)}
+    with acting(factories.make_hmis_user(own)):
+        assert set(history.objects.values_list("pgh_obj_id", flat=True)) == {mine.pk}
+        assert history.objects.update(percent_ami=9) == 0
+        assert history.objects.all()._raw_delete("default") == 0
+    with acting(None):
+        assert not history.objects.exists()
+
+
+def test_an_ended_membership_ends_the_sight(administrator: User) -> None:
+    with acting(administrator):
+        own = factories.make_organization()
+        mine = factories.make_enrollment(project=factories.make_project(own))
+        user = factories.make_hmis_user(own)
+    assert in_database(Enrollment, user) == {mine.pk}
+    Membership.objects.filter(user=user, role=HmisUser.code).delete()
+    assert in_database(Enrollment, user) == set()
+
+
+def test_acting_ends_with_its_transaction(administrator: User) -> None:
+    with acting(administrator):
+        factories.make_client()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nullif(current_setting('app.user_id', true), '')")
+        assert cursor.fetchone()[0] is None
+    assert not Client.objects.exists()
+
+
+def test_policies_are_forced_on_every_table_with_client_data() -> None:
+    """The house rule: a table whose model is about clients cannot exist without its policy."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity")
+        secured = {row[0] for row in cursor.fetchall()}
+    for model in apps.get_models():
+        policy = getattr(getattr(model, "pgh_tracked_model", model), "row_policy", None)
+        if policy in (ClientIdentity, OfOrganization):
+            assert model._meta.db_table in secured, model._meta.label
+    assert "audit_accesslog" in secured
