@@ -20,11 +20,12 @@ WHEN = datetime(2026, 1, 5, 9, 30)
 
 
 def make_user(role: type | None = None, *organizations: Organization, **fields: Any) -> User:
-    """A user with one role; an HMIS user for each of `organizations`."""
+    """A user with one role; an HMIS user for each of `organizations`. Without a password (hashing is slow
+    on purpose): tests use `force_login`, or give `password=PASSWORD`."""
     number = next(_numbers)
     fields.setdefault("email", f"person{number}@example.org")
     fields.setdefault("display_name", f"Person {number}")
-    user = User.objects.create_user(password=PASSWORD, **fields)
+    user = User.objects.create_user(**fields)
     if role is HmisUser:
         for organization in organizations:
             Membership.objects.create(user=user, role=role.code, organization=organization)
