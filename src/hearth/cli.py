@@ -7,7 +7,6 @@ import importlib
 import sys
 from typing import Any
 
-import click
 import typer
 from typer.core import TyperGroup
 
@@ -24,37 +23,54 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "synth": ("hearth.reporting.synthetic.cli:app", "Write an invented HMIS CSV export."),
 }
 
+COMPLETION = ("install_completion", "show_completion")
+
 
 class LazyGroup(TyperGroup):
     """Knows the names and one-line helps of its commands; imports a command when it runs."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: typer.Context) -> list[str]:
         """Names in the order a newcomer meets them."""
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: typer.Context, cmd_name: str) -> Any:
         """The command behind a name, imported now."""
         if cmd_name not in COMMANDS:
             return None
         module, _, attribute = COMMANDS[cmd_name][0].partition(":")
-        command = typer.main.get_command(getattr(importlib.import_module(module), attribute))
+        target = getattr(importlib.import_module(module), attribute)
+        if not isinstance(target, typer.Typer):
+            single = typer.Typer(rich_markup_mode=None)
+            single.command(cmd_name)(target)
+            target = single
+        command = typer.main.get_command(target)
         command.name = cmd_name
+        # Typer gives these to every app that may stand alone; ours are parts of one command.
+        command.params = [one for one in command.params if one.name not in COMPLETION]
         return command
 
-    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, ctx: typer.Context, formatter: Any) -> None:
         """The list of commands, without importing any of them."""
-        rows = "\n".join(f"  {name:<10} {text}" for name, (_, text) in COMMANDS.items())
-        click.echo(f"Usage: hearth COMMAND [OPTIONS]\n\n{self.help}\n\nCommands:\n{rows}")
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
 
 
-app = typer.Typer(
-    cls=LazyGroup, add_completion=False, pretty_exceptions_enable=False, help="Hearth, an open HMIS."
-)
+app = typer.Typer(cls=LazyGroup, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
 
 @app.callback()
 def root() -> None:
-    """Hearth, an open HMIS."""
+    """Hearth, an open HMIS: client records of homeless services, in and out as HUD's HMIS CSV.
+
+    HEARTH_HOME names the data folder, PORT the web server's port.
+
+    \b
+    Examples:
+      hearth demo                               everything, filled with invented people
+      hearth import export.zip                  read an HMIS CSV export
+      hearth standards show Enrollment.EntryDate
+      hearth db backup ~/hearth.backup
+    """
 
 
 def main(arguments: list[str] | None = None) -> Any:

@@ -1,30 +1,248 @@
-"""`hearth db`: start, stop, status."""
+"""The commands of this package: `hearth db …`, `serve`, `worker`, `demo`. They load no Django themselves."""
+
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
-from hearth.server import database
-from hearth.server.home import Home
-from hearth.server.postgres import Cluster
+db = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="""The database: start, stop, migrate, back up, restore.
 
-db = typer.Typer(no_args_is_help=True, help="The database: start, stop, back up, restore.")
+    \b
+    Examples:
+      hearth db start
+      hearth db backup ~/hearth-2026-11-24.backup
+      hearth db restore ~/hearth-2026-11-24.backup --replace
+    """,
+)
+
+
+def _say(text: str) -> None:
+    typer.echo(text)
 
 
 @db.command()
 def start() -> None:
-    """Start the embedded PostgreSQL."""
-    typer.echo("Started." if database.ensure_running() else "It was running already.")
+    """Start the embedded PostgreSQL; the first time, make it.
+
+    \b
+    Example:
+      HEARTH_HOME=/srv/hearth hearth db start
+    """
+    from hearth.server import database
+
+    if not database.is_embedded():
+        _say("DATABASE_URL names your own server: nothing to start here.")
+    elif database.ensure_running():
+        _say("PostgreSQL is started.")
+    else:
+        _say("PostgreSQL was running already.")
 
 
 @db.command()
 def stop() -> None:
-    """Stop the embedded PostgreSQL."""
-    typer.echo("Stopped." if Cluster(Home.find()).stop() else "It was not running.")
+    """Stop the embedded PostgreSQL in order.
+
+    \b
+    Example:
+      hearth db stop
+    """
+    from hearth.server.home import Home
+    from hearth.server.postgres import Cluster
+
+    _say("PostgreSQL is stopped." if Cluster(Home.find()).stop() else "PostgreSQL was not running.")
 
 
 @db.command()
 def status() -> None:
-    """Say whether the embedded PostgreSQL runs, and where its files are."""
-    now = Cluster(Home.find()).status()
-    typer.echo(f"{'running' if now.running else 'stopped'}  data {now.data}  socket {now.socket}")
+    """Say whether PostgreSQL runs, its version, and where its files are. Ends with code 3 when it does not.
+
+    \b
+    Example:
+      hearth db status
+    """
+    from hearth.server.home import Home
+    from hearth.server.postgres import Cluster
+
+    cluster = Cluster(Home.find())
+    now = cluster.status()
+    _say(f"state    {f'running (process {now.pid})' if now.running else 'stopped'}")
+    _say(f"version  {now.version or 'not made yet'}")
+    _say(f"data     {now.data}")
+    _say(f"socket   {now.socket}")
+    _say(f"log      {cluster.log}")
     if not now.running:
         raise typer.Exit(3)
+
+
+@db.command()
+def migrate() -> None:
+    """Bring the tables up to date with this version of Hearth.
+
+    \b
+    Example:
+      hearth db migrate
+    """
+    from hearth.server import database
+    from hearth.server.processes import django
+
+    database.ensure_running()
+    django("migrate", role="owner")
+
+
+@db.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="File to write; it is replaced when the backup is complete.")],
+) -> None:
+    """Write the whole database to FILE (pg_dump's custom format). Hearth may go on running.
+
+    The key of Social Security numbers is not in it: keep keys/ssn_key of the data folder too, elsewhere.
+
+    \b
+    Example:
+      hearth db backup ~/hearth-2026-11-24.backup
+    """
+    from hearth.server import backup as backups
+    from hearth.server import database
+
+    database.ensure_running()
+    size = backups.backup(file)
+    _say(f"{file}: {size / 1_000_000:,.1f} MB.")
+    _say("Keep keys/ssn_key of the data folder as well, in another place: it is not in the backup.")
+
+
+@db.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A backup made by `hearth db backup`.")],
+    replace: Annotated[bool, typer.Option("--replace", help="Put it in place of what is there now.")] = False,
+) -> None:
+    """Read a backup into an empty database. If anything fails, the database stays as it was.
+
+    \b
+    Examples:
+      hearth db restore ~/hearth-2026-11-24.backup
+      hearth db restore ~/hearth-2026-11-24.backup --replace
+    """
+    from hearth.server import backup as backups
+    from hearth.server import database
+
+    database.ensure_running()
+    backups.restore(file, replace=replace)
+    _say("Restored. Run `hearth db migrate` if the backup is of an older version of Hearth.")
+
+
+@db.command()
+def checksums() -> None:
+    """List every table with its rows and a checksum, to compare a restored backup with the original.
+
+    \b
+    Example:
+      hearth db checksums > before.txt
+    """
+    import psycopg
+
+    from hearth.server import contents, database
+
+    database.ensure_running()
+    with psycopg.connect(database.url("superuser" if database.is_embedded() else "loader")) as connection:
+        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        for name, content in contents.contents(connection).items():
+            _say(f"{name}\t{content.rows}\t{content.checksum}")
+
+
+@db.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
+def psql(
+    context: typer.Context,
+    role: Annotated[str, typer.Option(help="web, owner, loader or superuser.")] = "owner",
+) -> None:
+    """Open PostgreSQL's own prompt; everything after the options goes to psql.
+
+    Under row-level security the roles web and owner see client data only after app.user_id is set; the
+    roles loader and superuser see everything, which the access log does not record.
+
+    \b
+    Examples:
+      hearth db psql
+      hearth db psql --role superuser -c "SELECT count(*) FROM clients_client"
+    """
+    from hearth.server import backup as backups
+    from hearth.server import database
+    from hearth.server.processes import become
+
+    database.ensure_running()
+    address = database.url(role)  # type: ignore[arg-type]  # an unknown role is refused there
+    programs = backups.programs()
+    become([str(programs.folder / "psql"), *context.args], backups.environment(address))
+
+
+@db.command()
+def setup(
+    superuser_url: Annotated[
+        str, typer.Option(envvar="HEARTH_SUPERUSER_URL", help="Address of your server as a superuser.")
+    ],
+) -> None:
+    """Make Hearth's roles, database and extensions on your own PostgreSQL 15 or newer.
+
+    Names and passwords come from DATABASE_URL, HEARTH_OWNER_URL and HEARTH_LOADER_URL. May run again.
+
+    \b
+    Example:
+      hearth db setup --superuser-url postgresql://postgres:secret@db.example.org/postgres
+    """
+    from hearth.server import database
+
+    database.set_up_own_server(superuser_url)
+    _say("The server is ready: run `hearth db migrate` next.")
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int | None, typer.Option(help="Port; without it PORT, else 8000.")] = None,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Web server processes.")] = 2,
+) -> None:
+    """Serve the web application (behind a proxy that does TLS, see the README).
+
+    \b
+    Examples:
+      hearth serve
+      PORT=9000 hearth serve --workers 4
+    """
+    from hearth.server import database, processes
+
+    number = port or processes.chosen_port()
+    processes.refuse_taken(host, number)
+    database.ensure_running()
+    processes.become(processes.web_command(host, number, workers), processes.django_environment())
+
+
+def worker(
+    concurrency: Annotated[int, typer.Option(min=1, max=32, help="Jobs that run at the same time.")] = 1,
+) -> None:
+    """Run the jobs that pages queue: imports, exports. Start as many workers as you like.
+
+    \b
+    Example:
+      hearth worker --concurrency 2
+    """
+    from hearth.server import database, processes
+
+    database.ensure_running()
+    processes.become(processes.worker_command(concurrency), processes.django_environment())
+
+
+def demo(
+    port: Annotated[int | None, typer.Option(help="Port; without it PORT, else 8000.")] = None,
+) -> None:
+    """Start everything on this machine, filled once with an invented Minnesota. Ctrl-C stops it.
+
+    \b
+    Examples:
+      hearth demo
+      HEARTH_HOME=/tmp/try PORT=9000 hearth demo
+    """
+    from hearth.server import demo as demos
+    from hearth.server import processes
+
+    demos.run(port or processes.chosen_port())

@@ -8,10 +8,12 @@ import os
 from typing import Any, Literal
 from urllib.parse import quote
 
+import psycopg
 from psycopg import ProgrammingError
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from hearth.server import keys, roles
+from hearth.server.binaries import OLDEST_MAJOR
 from hearth.server.errors import ServerError
 from hearth.server.home import Home
 from hearth.server.postgres import SUPERUSER, Cluster
@@ -58,6 +60,25 @@ def url(role: Role = "web") -> str:
             f"role {USERS[role]}."
         )
     return named
+
+
+def set_up_own_server(superuser_url: str) -> None:
+    """Make roles, database and extensions on the server that DATABASE_URL and its two companions name."""
+    users = {role: conninfo_to_dict(url(role)) for role in ("owner", "web", "loader")}
+    for role, parts in users.items():
+        if parts.get("user") != USERS[role] or not parts.get("password"):
+            raise ServerError(f"{VARIABLES[role]} must name the user {USERS[role]} and a password for it.")
+    wanted = str(users["web"].get("dbname") or roles.DATABASE)
+    passwords = {USERS[role]: str(parts["password"]) for role, parts in users.items()}
+    with psycopg.connect(superuser_url, autocommit=True) as connection:
+        if connection.info.server_version < OLDEST_MAJOR * 10000:
+            raise ServerError(f"That server is older than PostgreSQL {OLDEST_MAJOR}: upgrade it first.")
+        with connection.transaction():
+            roles.prepare_roles(connection, passwords)
+        if not roles.database_exists(connection, wanted):
+            roles.create_database(connection, wanted)
+    with psycopg.connect(make_conninfo(superuser_url, dbname=wanted)) as connection:
+        roles.prepare_database(connection)
 
 
 def ensure_running() -> bool:

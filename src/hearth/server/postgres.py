@@ -189,9 +189,9 @@ class Cluster:
         except binaries.VersionError as error:
             raise ServerError(
                 f"The database in {self.data} was made by PostgreSQL {version}, but only PostgreSQL "
-                f"{error.version} is installed: set HEARTH_PG_BIN to the programs of version {version}, write "
-                "a backup with `hearth db backup`, move the folder away, and restore the backup without "
-                "HEARTH_PG_BIN."
+                f"{error.version} is installed: set HEARTH_PG_BIN to the programs of version {version}, "
+                "write a backup with `hearth db backup`, move the folder away, and restore the backup "
+                "without HEARTH_PG_BIN."
             ) from error
 
     def _pid(self) -> int | None:

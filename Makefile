@@ -1,0 +1,43 @@
+# The commands of this project. `make help` lists them.
+# PORT, HEARTH_HOME and PYTHON may be given: make demo PORT=9000
+export PORT HEARTH_HOME
+RUN := .venv/bin
+
+.PHONY: help demo install install-dev check test bench docs clean
+
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
+
+demo: install ## Start Hearth with an invented Minnesota in it (Ctrl-C stops everything)
+	@exec $(RUN)/hearth demo
+
+install: ## Make .venv and install what the application needs
+	@scripts/install
+
+install-dev: ## The same, with what tests and checks need
+	@scripts/install dev
+
+check: install-dev ## Everything that can be checked without running the application
+	$(RUN)/ruff check
+	$(RUN)/ruff format --check
+	$(RUN)/mypy
+	$(RUN)/lint-imports
+	HEARTH_HOME=var/test-home HEARTH_DB_ROLE=owner DJANGO_SETTINGS_MODULE=hearth.hmis.config.settings \
+	  $(RUN)/python -W ignore::RuntimeWarning -m django makemigrations --check --dry-run
+	$(RUN)/hearth standards lint
+	$(RUN)/hearth standards docs --check
+
+test: install-dev ## The whole test suite: units, house rules, golden tables, browser
+	@scripts/browser
+	$(RUN)/python -m pytest
+
+bench: install-dev ## Measure speed and memory and print the table
+	$(RUN)/python -m bench
+
+docs: install-dev ## Write the generated documentation anew
+	$(RUN)/hearth standards docs
+
+clean: ## Remove what was made here (not your data): .venv, caches, test data
+	@if [ -d var/test-home ] && [ -x $(RUN)/hearth ]; then HEARTH_HOME=var/test-home $(RUN)/hearth db stop; fi
+	@if [ -L var/test-home/postgres ]; then rm -rf "$$(readlink var/test-home/postgres)"; fi
+	rm -rf .venv var/test-home test-output .ruff_cache .mypy_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,200 @@
+"""Backup and restore in pg_dump's custom format.
+
+A backup holds the database only. The key of Social Security numbers (`keys/ssn_key` in the data folder)
+is not in it, on purpose: keep it too, and in another place.
+"""
+
+import os
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import IO
+
+import psycopg
+from psycopg import pq, sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from hearth.server import contents, database, roles
+from hearth.server.binaries import Binaries
+from hearth.server.binaries import find as find_binaries
+from hearth.server.errors import ServerError
+from hearth.server.home import Home
+from hearth.server.postgres import Cluster
+
+# Entries of a backup's list that `roles.prepare_database` has made already, some as the superuser.
+PREPARED = (
+    "EXTENSION ",
+    "COMMENT - EXTENSION ",
+    "SCHEMA - public",
+    "COMMENT - SCHEMA public",
+    "ACL - SCHEMA public",
+    "DEFAULT ACL ",
+)
+MAGIC = b"PGDMP"  # how every file in the custom format begins
+
+
+def backup(file: Path) -> int:
+    """Write the whole database to `file`; the size in bytes. The file appears only when it is complete."""
+    # Row-level security hides rows from owner and web roles: pg_dump would refuse. The superuser of the
+    # embedded cluster, or on an own server the loader role, sees them all.
+    address = database.url("superuser" if database.is_embedded() else "loader")
+    file = file.expanduser()
+    partial = file.with_name(f".{file.name}.part")
+    try:
+        handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    except OSError as error:
+        raise ServerError(
+            f"The backup cannot be written to {file} ({error.strerror}): choose a folder of yours."
+        ) from error
+    try:
+        with os.fdopen(handle, "wb") as out:
+            run(programs(), "pg_dump", ["--format=custom", "--no-password"], address, stdout=out)
+            out.flush()
+            os.fsync(out.fileno())
+        partial.replace(file)
+    except OSError as error:
+        raise ServerError(
+            f"The backup to {file} failed ({error.strerror}): make room and try again."
+        ) from error
+    finally:
+        partial.unlink(missing_ok=True)
+    return file.stat().st_size
+
+
+def restore(file: Path, *, replace: bool = False) -> None:
+    """Read a backup into the database, which must be empty unless `replace`.
+
+    On the embedded cluster the backup goes into a new database that takes the old one's place only when
+    all of it is in: a failure leaves everything as it was. On an own server it is one transaction.
+    """
+    file = file.expanduser()
+    try:
+        with file.open("rb") as source:
+            start = source.read(len(MAGIC))
+    except OSError as error:
+        raise ServerError(f"The backup {file} cannot be read ({error.strerror}).") from error
+    if start != MAGIC:
+        raise ServerError(f"{file} is not a backup made by `hearth db backup`: nothing was changed.")
+    target = database.url("superuser" if database.is_embedded() else "owner")
+    _refuse_when_in_the_way(target, replace)
+    (_restore_embedded if database.is_embedded() else _restore_own)(file, target)
+
+
+def _refuse_when_in_the_way(target: str, replace: bool) -> None:
+    with psycopg.connect(target) as connection:
+        row = connection.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+            "AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+        ).fetchone()
+        others = int(str(row[0])) if row else 0
+        filled = bool(contents.tables(connection))
+    if others:
+        raise ServerError(
+            f"The database is in use by {others} connections: stop Hearth (`hearth demo`, `serve`, `worker`) "
+            "and restore again."
+        )
+    if filled and not replace:
+        raise ServerError(
+            "The database is not empty: restore into an empty one, or give --replace to put the backup in "
+            "place of everything that is there now."
+        )
+
+
+def _restore_embedded(file: Path, target: str) -> None:
+    cluster = Cluster(Home.find())
+    name = database.name()
+    fresh, old = f"{name}_restoring", f"{name}_replaced"
+    with psycopg.connect(cluster.conninfo(database="postgres"), autocommit=True) as admin:
+        _drop(admin, fresh)
+        roles.create_database(admin, fresh)
+        try:
+            with psycopg.connect(cluster.conninfo(database=fresh)) as connection:
+                roles.prepare_database(connection)
+            arguments = ["--dbname", fresh, "--exit-on-error", "--no-password", "--jobs=2"]
+            _restore(file, arguments, make_conninfo(target, dbname=fresh))
+            with psycopg.connect(cluster.conninfo(database=fresh), autocommit=True) as connection:
+                connection.execute("ANALYZE")
+        except BaseException:
+            _drop(admin, fresh)
+            raise
+        _drop(admin, old)
+        with admin.transaction():
+            _rename(admin, name, old)
+            _rename(admin, fresh, name)
+        _drop(admin, old)
+
+
+def _restore_own(file: Path, target: str) -> None:
+    name = str(conninfo_to_dict(target).get("dbname") or roles.DATABASE)
+    arguments = ["--dbname", name, "--single-transaction", "--no-password", "--clean", "--if-exists"]
+    _restore(file, arguments, target)
+    with psycopg.connect(target, autocommit=True) as connection:
+        connection.execute("ANALYZE")
+
+
+def _restore(file: Path, arguments: list[str], address: str) -> None:
+    """Run pg_restore without the entries that only a superuser may run and that are in place already."""
+    tools = programs()
+    listing = subprocess.run(
+        [tools.folder / "pg_restore", "--list", file], capture_output=True, text=True, check=False
+    )
+    if listing.returncode != 0:
+        raise ServerError(f"The backup {file} is damaged or of a newer PostgreSQL: {_last(listing.stderr)}.")
+    with tempfile.NamedTemporaryFile("w", suffix=".list") as kept:
+        kept.writelines(f"{line}\n" for line in listing.stdout.splitlines() if not _is_prepared(line))
+        kept.flush()
+        run(tools, "pg_restore", [*arguments, f"--use-list={kept.name}", str(file)], address)
+
+
+def _is_prepared(line: str) -> bool:
+    """Whether a line of the archive's list is about what `roles.prepare_database` has made."""
+    words = line.split(" ", 3)
+    entry = words[3] if len(words) > 3 else ""
+    return entry.startswith(PREPARED)
+
+
+def run(
+    tools: Binaries, program: str, arguments: list[str], address: str, stdout: IO[bytes] | None = None
+) -> None:
+    """Run one of PostgreSQL's programs against `address`; ServerError with its last line when it fails."""
+    done = subprocess.run(
+        [tools.folder / program, *arguments],
+        env=environment(address),
+        stdin=subprocess.DEVNULL,
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise ServerError(f"{program} failed: {_last(done.stderr.decode(errors='replace'))}.")
+
+
+def environment(address: str) -> dict[str, str]:
+    """Our environment with the address in libpq's variables: a password in an argument shows in `ps`."""
+    given = conninfo_to_dict(address)
+    named = {
+        option.envvar.decode(): str(given[option.keyword.decode()])
+        for option in pq.Conninfo.get_defaults()
+        if option.envvar and given.get(option.keyword.decode()) is not None
+    }
+    return {**os.environ, **named}
+
+
+def programs() -> Binaries:
+    """PostgreSQL's programs that fit the database."""
+    return Cluster(Home.find()).programs() if database.is_embedded() else find_binaries()
+
+
+def _rename(admin: psycopg.Connection[tuple[object, ...]], name: str, other: str) -> None:
+    admin.execute(
+        sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(name), sql.Identifier(other))
+    )
+
+
+def _drop(admin: psycopg.Connection[tuple[object, ...]], name: str) -> None:
+    admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _last(text: str) -> str:
+    lines = [line for line in text.splitlines() if line.strip()]
+    return lines[-1].strip().rstrip(".") if lines else "it said nothing"

@@ -1,0 +1,79 @@
+"""Starting our own programs: Django's commands, the web server, the worker; and free ports."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Sequence
+
+from hearth.server.errors import ServerError
+
+SETTINGS = "hearth.hmis.config.settings"
+APPLICATION = "hearth.hmis.config.wsgi:application"
+HOST = "127.0.0.1"
+WORKERS = 2
+
+
+def django_environment(role: str = "web") -> dict[str, str]:
+    """Environment of a Django process that connects to the database as `role`."""
+    return {**os.environ, "DJANGO_SETTINGS_MODULE": SETTINGS, "HEARTH_DB_ROLE": role, "PYTHONUNBUFFERED": "1"}
+
+
+def django_command(*arguments: str) -> list[str]:
+    """Command line of one of Django's commands, run by the Python that runs us."""
+    return [sys.executable, "-m", "django", *arguments]
+
+
+def django(*arguments: str, role: str = "web") -> None:
+    """Run one of Django's commands and wait. Raises ServerError when it fails; its output says why."""
+    done = subprocess.run(django_command(*arguments), env=django_environment(role), check=False)
+    if done.returncode != 0:
+        raise ServerError(f"`{arguments[0]}` did not succeed: see its message above.")
+
+
+def web_command(host: str, port: int, workers: int) -> list[str]:
+    """Command line of the web server."""
+    return [
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws",
+        "--host", host, "--port", str(port), "--workers", str(workers), "--blocking-threads", "8",
+        "--workers-kill-timeout", "10", "--respawn-failed-workers",
+        "--log-level", "warning", "--no-access-log", APPLICATION,
+    ]  # fmt: skip
+
+
+def worker_command(concurrency: int) -> list[str]:
+    """Command line of the worker that runs queued jobs."""
+    return django_command("procrastinate", "worker", "--concurrency", str(concurrency))
+
+
+def become(command: Sequence[str], environment: dict[str, str]) -> None:
+    """Replace this process by `command`: signals then reach it without a go-between. Does not return."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.execve(command[0], list(command), environment)  # noqa: S606  (no shell on purpose)
+
+
+def chosen_port() -> int:
+    """The port named by `PORT`, else 8000."""
+    text = os.environ.get("PORT") or "8000"
+    if not text.isdigit() or not 0 < int(text) < 65536:
+        raise ServerError(f"PORT is {text!r}: give a number between 1 and 65535, for example `PORT=9000`.")
+    return int(text)
+
+
+def refuse_taken(host: str, port: int) -> None:
+    """Raise ServerError when something listens on the port already, or we may not."""
+    # The web server shares a port with whoever else allows it (SO_REUSEPORT), so it would not notice.
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except PermissionError as error:
+            raise ServerError(
+                f"This user may not open port {port}: take one above 1023, for example `PORT=8000`."
+            ) from error
+        except OSError as error:
+            raise ServerError(
+                f"Port {port} on {host} is taken by another program: stop that program, or choose another "
+                f"port, for example `PORT={port + 1 if port < 65535 else 8000}`."
+            ) from error
