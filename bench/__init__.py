@@ -1,0 +1,1 @@
+"""Benchmarks of Hearth: repeatable, each with the figure it is to reach."""
