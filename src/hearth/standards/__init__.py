@@ -2,6 +2,21 @@
 
 from hearth.standards.document import StandardsError
 from hearth.standards.load import LATEST, YEARS, Registry, load
-from hearth.standards.model import Column, File, List, Option
+from hearth.standards.model import Check, Column, File, Join, List, Option
+from hearth.standards.upgrades import Upgrade, load_upgrades
 
-__all__ = ["LATEST", "YEARS", "Column", "File", "List", "Option", "Registry", "StandardsError", "load"]
+__all__ = [
+    "LATEST",
+    "YEARS",
+    "Check",
+    "Column",
+    "File",
+    "Join",
+    "List",
+    "Option",
+    "Registry",
+    "StandardsError",
+    "Upgrade",
+    "load",
+    "load_upgrades",
+]
