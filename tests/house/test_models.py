@@ -37,7 +37,8 @@ def test_client_data_is_secured_with_its_history(model: type[models.Model]) -> N
     assert len(tables) == 2
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM pg_class WHERE relname = ANY(%s) AND relrowsecurity AND relforcerowsecurity",
+            "SELECT count(*) FROM pg_class"
+            " WHERE relname = ANY(%s) AND relrowsecurity AND relforcerowsecurity",
             [tables],
         )
         assert cursor.fetchone()[0] == 2
