@@ -3,15 +3,20 @@
 Environment: `HEARTH_HOME` (data folder), `DATABASE_URL`, `HEARTH_OWNER_URL`, `HEARTH_LOADER_URL` (own
 PostgreSQL), `HEARTH_DB_ROLE` (web, owner or loader: which database role this process connects as),
 `HEARTH_SECRET_KEY`, `HEARTH_SSN_KEY`, `HEARTH_ALLOWED_HOSTS`, `HEARTH_ORIGINS`, `HEARTH_TLS` (1 behind
-TLS), `HEARTH_DEBUG` (never in service).
+TLS), `HEARTH_PROXIES` (how many reverse proxies stand before this server), `HEARTH_IDLE_MINUTES` and
+`HEARTH_SESSION_HOURS` (when a session ends), `HEARTH_METRICS_TOKEN`, `HEARTH_LOG_LEVEL`,
+`HEARTH_MAX_UPLOAD_MB`, `HEARTH_SITE_NAME` (shown beside the logo), `HEARTH_DEMO` (1: a banner says that
+everybody is invented), `HEARTH_DEBUG` (never in service).
 """
 
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import pghistory
 from django.db.models import DO_NOTHING
 
+from hearth.hmis.config import logs
 from hearth.server import database, keys
 from hearth.server.home import Home
 
@@ -23,6 +28,9 @@ DEBUG = os.environ.get("HEARTH_DEBUG") == "1"
 ALLOWED_HOSTS = os.environ.get("HEARTH_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("HEARTH_ORIGINS", "").split(",") if o]
 TLS = os.environ.get("HEARTH_TLS") == "1"
+TRUSTED_PROXIES = int(os.environ.get("HEARTH_PROXIES", "0"))
+SITE_NAME = os.environ.get("HEARTH_SITE_NAME", "Minnesota HMIS")
+IS_DEMO = os.environ.get("HEARTH_DEMO") == "1"
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -32,6 +40,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django.contrib.humanize",
+    "django.forms",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -82,3 +91,151 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "hearth.hmis.access.middleware.ActingUserMiddleware",
 ]
+
+# Middleware, outermost first. Sign-in is checked before the body of a request is read (CSRF reads it), so
+# that strangers cannot make the server take in large files. ActingUserMiddleware stays last.
+MIDDLEWARE = [
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "hearth.hmis.config.request_log.RequestLogMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "hearth.hmis.config.headers.ResponseHeadersMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "hearth.hmis.config.error_pages.ErrorPagesMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "hearth.hmis.config.sessions.SessionLimitMiddleware",
+    "hearth.hmis.config.sessions.SignInRequiredMiddleware",
+    "hearth.hmis.config.input_guard.InputGuardMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
+    "hearth.hmis.access.middleware.ActingUserMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        # Before the apps' own, so that our pages stand in front of django-allauth's and Django's.
+        "DIRS": [HMIS / "ui" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "hearth.hmis.ui.context.shell",
+            ],
+        },
+    },
+]
+FORM_RENDERER = "hearth.hmis.ui.forms.UswdsRenderer"
+
+# Static files: collected once, named by content, compressed, kept by browsers for ever.
+STATIC_URL = "/static/"
+STATIC_ROOT = HOME.path / "static"
+STATIC_ROOT.mkdir(mode=0o755, exist_ok=True)  # WhiteNoise warns about a folder that is missing
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "hearth.hmis.ui.storage.StaticStorage"},
+}
+MEDIA_ROOT = HOME.files  # uploads and exports; no address leads here, views hand files out
+MAX_UPLOAD_BYTES = int(os.environ.get("HEARTH_MAX_UPLOAD_MB", "4096")) * 1024 * 1024
+FILE_UPLOAD_TEMP_DIR = str(HOME.files)
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
+
+# Sign-in.
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "ui:home"
+ACCOUNT_ADAPTER = "hearth.hmis.config.sign_in.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+# Failed sign-ins are counted by django-axes, in the database, over all processes.
+ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": None}
+MFA_ADAPTER = "hearth.hmis.config.sign_in.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "display_name")},
+    },
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOCK_MINUTES = 15
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=LOCK_MINUTES)
+AXES_LOCKOUT_PARAMETERS = ["username"]
+AXES_RESET_ON_SUCCESS = True
+AXES_USERNAME_CALLABLE = "hearth.hmis.config.sign_in.account_tried"
+AXES_CLIENT_IP_CALLABLE = "hearth.hmis.config.client_address.client_address"
+AXES_LOCKOUT_CALLABLE = "hearth.hmis.config.error_pages.locked_out"
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+
+# Sessions end after idle time and after a working day, and with the browser.
+IDLE_SECONDS = int(os.environ.get("HEARTH_IDLE_MINUTES", "30")) * 60
+SESSION_SECONDS = int(os.environ.get("HEARTH_SESSION_HOURS", "12")) * 3600
+SESSION_COOKIE_AGE = SESSION_SECONDS
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+# The prefix makes browsers refuse the cookie from other hosts and without TLS.
+SESSION_COOKIE_NAME = "__Host-hearth_session" if TLS else "hearth_session"
+SESSION_COOKIE_SECURE = TLS
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = "__Host-hearth_csrf" if TLS else "hearth_csrf"
+CSRF_COOKIE_SECURE = TLS
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "hearth.hmis.config.error_pages.csrf_failure"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# Headers.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "base-uri": ["'none'"],
+        "connect-src": ["'self'"],
+        "font-src": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "frame-src": ["'none'"],
+        "img-src": ["'self'"],
+        "object-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "worker-src": ["'none'"],
+    }
+}
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SECURE_SSL_REDIRECT = TLS
+SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if TLS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = TLS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TLS and TRUSTED_PROXIES else None
+
+# Logs and metrics.
+logs.configure()
+LOGGING = logs.dict_config(os.environ.get("HEARTH_LOG_LEVEL", "INFO"))
+METRICS_TOKEN = os.environ.get("HEARTH_METRICS_TOKEN", "")
+PROMETHEUS_EXPORT_MIGRATIONS = False

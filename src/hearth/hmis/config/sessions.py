@@ -1,0 +1,63 @@
+"""Who must sign in (everybody, unless a view is marked public), and when a session ends."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
+from django_htmx.http import HttpResponseClientRedirect
+
+BEGAN_AT = "hearth_began_at"
+ACTIVE_AT = "hearth_active_at"
+# The session row is written at most this often, so the end may come this many seconds late, never early.
+STEP_SECONDS = 30
+BACKGROUND_HEADER = "X-Hearth-Background"
+
+
+class SessionLimitMiddleware:
+    """Signs out after `IDLE_SECONDS` without activity, and `SESSION_SECONDS` after signing in.
+
+    Requests that a page makes by itself (progress that refreshes) carry the header
+    `X-Hearth-Background: 1` and do not count as activity.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
+            now = int(time.time())
+            began = request.session.setdefault(BEGAN_AT, now)
+            active = request.session.setdefault(ACTIVE_AT, now)
+            idle = now - active
+            if idle > settings.IDLE_SECONDS + STEP_SECONDS or now - began > settings.SESSION_SECONDS:
+                logout(request)
+                request.session_expired = True  # type: ignore[attr-defined]
+            elif idle >= STEP_SECONDS and BACKGROUND_HEADER not in request.headers:
+                request.session[ACTIVE_AT] = now
+        return self.get_response(request)
+
+
+class SignInRequiredMiddleware(LoginRequiredMiddleware):
+    """Django's, plus: an expired session is explained, and htmx leaves the page instead of filling it."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponse:
+        expired = getattr(request, "session_expired", False)
+        if not request.headers.get("HX-Request"):
+            response = super().handle_no_permission(request, view_func)
+            if expired:
+                response["Location"] += "&expired=1"
+            return response
+        current = request.headers.get("HX-Current-URL", "")
+        here = (
+            urlsplit(current).path if url_has_allowed_host_and_scheme(current, {request.get_host()}) else "/"
+        )
+        return HttpResponseClientRedirect(
+            f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': here, 'expired': 1})}"
+        )

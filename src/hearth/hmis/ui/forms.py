@@ -1,0 +1,46 @@
+"""Renders every Django form with USWDS markup, so that `{{ form }}` looks right everywhere.
+
+Set as FORM_RENDERER. Form and field templates are in `templates/ui/forms/`; the class of an input comes
+from its widget's template, plus an error class where the field has errors.
+"""
+
+from typing import Any
+
+from django.forms.renderers import TemplatesSetting
+from django.http import HttpRequest
+
+_CLASSES = {
+    "django/forms/widgets/textarea.html": "usa-textarea",
+    "django/forms/widgets/select.html": "usa-select",
+    "django/forms/widgets/checkbox.html": "usa-checkbox__input",
+    "django/forms/widgets/file.html": "usa-file-input",
+    "django/forms/widgets/clearable_file_input.html": "usa-file-input",
+}
+_INPUTS = {
+    f"django/forms/widgets/{kind}.html"
+    for kind in ("text", "email", "number", "password", "date", "datetime", "time", "url", "tel", "search")
+}
+
+
+class UswdsRenderer(TemplatesSetting):
+    """Form renderer of the whole application."""
+
+    form_template_name = "ui/forms/form.html"
+    field_template_name = "ui/forms/field.html"
+
+    def render(self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None) -> str:
+        """Render a form, field or widget; a widget first gets its USWDS class."""
+        widget = context.get("widget")
+        if isinstance(widget, dict):
+            _add_class(template_name, widget["attrs"])
+        return super().render(template_name, context, request)
+
+
+def _add_class(template_name: str, attrs: dict[str, Any]) -> None:
+    wanted = "usa-input" if template_name in _INPUTS else _CLASSES.get(template_name)
+    if wanted is None:
+        return
+    classes = [str(attrs.get("class", "")), wanted]
+    if attrs.get("aria-invalid") and wanted in ("usa-input", "usa-select", "usa-textarea"):
+        classes.append(f"{wanted if wanted != 'usa-select' else 'usa-input'}--error")
+    attrs["class"] = " ".join(filter(None, classes))

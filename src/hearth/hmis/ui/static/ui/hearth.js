@@ -1,0 +1,169 @@
+// What the pages need beyond USWDS and htmx: labels for stacked tables, focus on errors, a word when an
+// update fails, and the warning before an idle session ends. Pages can be read without any of it.
+(function () {
+  "use strict";
+
+  // Stacked tables show each cell's column name; templates need not repeat it.
+  function labelCells(root) {
+    root.querySelectorAll("table.usa-table--stacked").forEach(function (table) {
+      var names = Array.prototype.map.call(table.querySelectorAll("thead tr:last-child > *"), function (cell) {
+        return cell.textContent.trim();
+      });
+      table.querySelectorAll("tbody tr").forEach(function (row) {
+        Array.prototype.forEach.call(row.children, function (cell, index) {
+          if (!cell.hasAttribute("data-label") && names[index]) {
+            cell.setAttribute("data-label", names[index]);
+          }
+        });
+      });
+    });
+  }
+
+  function focusErrors(root) {
+    var summary = root.querySelector("[data-error-summary]");
+    if (summary) {
+      summary.focus();
+    }
+  }
+
+  function notify(text) {
+    var place = document.getElementById("hearth-notice");
+    if (place) {
+      place.textContent = text;
+    }
+  }
+
+  // The user menu closes on Escape and when the focus or a click goes elsewhere.
+  function watchUserMenu() {
+    var button = document.querySelector(".hearth-user > button");
+    var menu = document.getElementById("user-menu");
+    if (!button || !menu) {
+      return;
+    }
+    function close(returnFocus) {
+      if (button.getAttribute("aria-expanded") === "true") {
+        button.setAttribute("aria-expanded", "false");
+        menu.hidden = true;
+        if (returnFocus) {
+          button.focus();
+        }
+      }
+    }
+    document.addEventListener("keydown", function (event) {
+      if (event.key === "Escape" && (menu.contains(document.activeElement) || document.activeElement === button)) {
+        close(true);
+      }
+    });
+    document.addEventListener("click", function (event) {
+      if (!button.parentElement.contains(event.target)) {
+        close(false);
+      }
+    });
+    menu.addEventListener("focusout", function (event) {
+      if (event.relatedTarget && !button.parentElement.contains(event.relatedTarget)) {
+        close(false);
+      }
+    });
+  }
+
+  // The session ends on the server after `data-idle-seconds`. Two minutes before, ask; at the end, leave the
+  // page, so that no client's record stays on an unattended screen. Requests of any tab count as activity.
+  function watchSession() {
+    var seconds = Number(document.body.dataset.idleSeconds);
+    var dialog = document.getElementById("session-dialog");
+    if (!seconds || !dialog) {
+      return;
+    }
+    var warning = Math.min(120, seconds / 2);
+    var shared = "hearth-active-at";
+    var countdown = dialog.querySelector("[data-countdown]");
+
+    function touch() {
+      try {
+        localStorage.setItem(shared, String(Date.now()));
+      } catch (error) {
+        own = Date.now();
+      }
+    }
+    var own = Date.now();
+    function lastActive() {
+      try {
+        return Number(localStorage.getItem(shared)) || own;
+      } catch (error) {
+        return own;
+      }
+    }
+    function words(left) {
+      return left >= 90 ? Math.round(left / 60) + " minutes" : Math.max(0, Math.round(left / 10) * 10) + " seconds";
+    }
+    function tick() {
+      var left = seconds - (Date.now() - lastActive()) / 1000;
+      if (left <= 0) {
+        window.location.replace(document.body.dataset.signedOutAddress);
+        return;
+      }
+      if (left <= warning) {
+        countdown.textContent = words(left);
+        if (!dialog.open) {
+          dialog.showModal();
+        }
+      } else if (dialog.open) {
+        dialog.close();
+      }
+    }
+    function stay() {
+      fetch(document.body.dataset.idleAddress, {
+        method: "POST",
+        headers: JSON.parse(document.body.getAttribute("hx-headers")),
+        redirect: "manual",
+      }).then(function (answer) {
+        if (answer.ok) {
+          touch();
+          tick();
+        } else {
+          window.location.replace(document.body.dataset.signedOutAddress);
+        }
+      }, function () {
+        notify("Hearth cannot be reached. Check your connection.");
+      });
+    }
+    dialog.querySelector("[data-stay]").addEventListener("click", stay);
+    dialog.addEventListener("cancel", function (event) {
+      event.preventDefault();
+      stay();
+    });
+    document.addEventListener("htmx:afterRequest", function (event) {
+      var headers = event.detail.requestConfig ? event.detail.requestConfig.headers : {};
+      if (event.detail.successful && !headers["X-Hearth-Background"]) {
+        touch();
+      }
+    });
+    touch();
+    window.setInterval(tick, 5000);
+    document.addEventListener("visibilitychange", tick);
+  }
+
+  document.addEventListener("DOMContentLoaded", function () {
+    labelCells(document);
+    focusErrors(document);
+    watchUserMenu();
+    watchSession();
+  });
+  document.addEventListener("htmx:afterSwap", function (event) {
+    labelCells(event.target.parentElement || document);
+    notify("");
+  });
+  document.addEventListener("htmx:responseError", function (event) {
+    var status = event.detail.xhr.status;
+    notify(
+      status === 403
+        ? "You do not have access to that."
+        : status === 429
+          ? "Too many requests. Wait a moment and try again."
+          : "That did not work. Try again; if it fails again, reload the page."
+    );
+  });
+  document.addEventListener("htmx:sendError", function () {
+    notify("Hearth cannot be reached. Check your connection and try again.");
+  });
+})();

@@ -1,0 +1,99 @@
+"""Pages of the shell: home, reports, help, the user's own account."""
+
+from datetime import date
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_POST, require_safe
+
+from hearth.hmis.ui import help_topics
+from hearth.hmis.ui.examples import ExampleForm
+
+# What this version can make, said honestly; the application of reports replaces this page.
+PLANNED_REPORTS = (
+    ("CoC Annual Performance Report", "Grantees of the CoC program", "Planned"),
+    ("ESG CAPER", "Grantees of Emergency Solutions Grants", "Planned"),
+    ("Coordinated Entry APR", "Grantees of coordinated entry", "Planned"),
+    ("System Performance Measures", "Continuums of Care", "Planned"),
+    ("Longitudinal System Analysis", "Continuums of Care", "Planned"),
+    ("Data quality", "Every agency", "Planned"),
+)
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Where a working day starts: search, recent clients, last import, open tasks."""
+    return render(request, "ui/pages/home.html")
+
+
+@require_safe
+def reports(request: HttpRequest) -> HttpResponse:
+    """Which reports exist; for now, none."""
+    return render(
+        request,
+        "ui/pages/reports.html",
+        {"columns": ["Report", "For whom", "State"], "rows": PLANNED_REPORTS},
+    )
+
+
+@require_safe
+def account(request: HttpRequest) -> HttpResponse:
+    """The user's own account: who they are signed in as, and how to keep it safe."""
+    return render(
+        request,
+        "ui/pages/account.html",
+        {"memberships": request.user.memberships.all(), "idle_minutes": settings.IDLE_SECONDS // 60},
+    )
+
+
+@require_POST
+def stay(request: HttpRequest) -> HttpResponse:
+    """Counts as activity, so that the session goes on."""
+    return HttpResponse(status=204)
+
+
+@login_not_required
+@require_safe
+def help_index(request: HttpRequest) -> HttpResponse:
+    """All help pages."""
+    return render(request, "ui/help/index.html", {"topics": help_topics.TOPICS})
+
+
+@login_not_required
+@require_safe
+def help_topic(request: HttpRequest, topic: str) -> HttpResponse:
+    """One help page."""
+    found = help_topics.find(topic)
+    if found is None:
+        raise Http404
+    return render(
+        request,
+        found.template,
+        {"topic": found, "topics": help_topics.TOPICS, **found.context()},
+    )
+
+
+@require_safe
+def components(request: HttpRequest) -> HttpResponse:
+    """Every component with invented content, for developers and for the accessibility tests."""
+    page = Paginator(range(1, 403), 25).get_page(request.GET.get("page", "4"))
+    rows = [
+        ("Shelter A", "Emergency shelter", 40, date(2026, 1, 5)),
+        ("Rapid B", "Rapid re-housing", 12, ""),
+        ("Outreach C", "Street outreach", 1280, date(2025, 10, 1)),
+    ]
+    return render(
+        request,
+        "ui/pages/components.html",
+        {
+            "page": page,
+            "rows": rows,
+            "columns": ["Project", "Type", "Beds", "Since"],
+            "form": ExampleForm(),
+            "broken_form": ExampleForm({"project_types": "none"}),
+            "day": date(2026, 3, 2),
+        },
+    )
