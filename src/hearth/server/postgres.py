@@ -34,6 +34,9 @@ STOP_SECONDS = 60
 LOG_BYTES = 10_000_000
 NEEDED_BYTES = 200_000_000  # a new cluster takes about 60 MB, its first log files 32 MB
 
+# The server outlives the command that starts it; held here so that we can tell when it ends before us.
+_started: list["subprocess.Popen[bytes]"] = []
+
 
 @dataclass(frozen=True, slots=True)
 class Status:
@@ -196,6 +199,7 @@ class Cluster:
 
     def _pid(self) -> int | None:
         """Process id of the running server of this data folder, or None."""
+        self._reap()
         try:
             pid = int((self.data / "postmaster.pid").read_text(encoding="ascii").split("\n", 1)[0])
         except (OSError, ValueError):
@@ -315,15 +319,14 @@ class Cluster:
                     )
                 time.sleep(0.02)
             said = self._said(position)
-            lingering = "postmaster.pid" in said or "shared memory block" in said
+            lingering = "lock file" in said or "shared memory block" in said
             if not lingering:
                 if "No space left on device" in said:
                     raise _full_disk(self.data, shutil.disk_usage(self.data).free)
                 raise ServerError(f"PostgreSQL did not start: {_last_line(said)}. Its log is {self.log}.")
+            if self._remove_stale_pid():
+                continue
             if time.monotonic() > deadline:
-                if self._remove_stale_pid():
-                    deadline += STALE_SECONDS
-                    continue
                 raise ServerError(
                     f"Another process still holds the database in {self.data}: end it, or run "
                     "`hearth db stop`, and start again."
@@ -334,13 +337,21 @@ class Cluster:
         # Its own session: Ctrl-C in the terminal reaches hearth, which then stops the server in order.
         with open(self.log, "ab", opener=_private) as log:
             try:
-                return subprocess.Popen(
+                process = subprocess.Popen(
                     [str(at / "postgres"), "-D", str(self.data)],
                     stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                     start_new_session=True, cwd="/", env=_environment(), **who.popen_options(),
                 )  # fmt: skip
             except OSError as error:
                 raise ServerError(f"PostgreSQL at {at} cannot be run: {error.strerror}.") from error
+        _started.append(process)
+        return process
+
+    def _reap(self) -> None:
+        """Take note of the end of servers that we started: until then they count as alive."""
+        for process in list(_started):
+            if process.poll() is not None:
+                _started.remove(process)
 
     def _said(self, position: int) -> str:
         with self.log.open("rb") as log:
@@ -348,11 +359,32 @@ class Cluster:
             return log.read().decode("utf-8", errors="replace")
 
     def _remove_stale_pid(self) -> bool:
-        """Remove the lock of a dead server whose number now belongs to some other process."""
-        if self._pid() is not None or not (self.data / "postmaster.pid").exists():
+        """Remove the lock of a dead server that PostgreSQL itself takes for alive.
+
+        That happens when its number belongs to another process now, or nobody reaps the dead process.
+        Only where we can see that no process at all works in the data folder: removing the lock under a
+        live one would destroy the database.
+        """
+        locks = [self.data / "postmaster.pid", self.socket / f"{SOCKET_FILE}.lock"]
+        left = [lock for lock in locks if lock.exists()]
+        if not Path("/proc/self/cwd").exists() or not left or self._somebody_inside():
             return False
-        (self.data / "postmaster.pid").unlink()
+        for lock in left:
+            lock.unlink()
         return True
+
+    def _somebody_inside(self) -> bool:
+        """Whether a live process works in the data folder, as every process of the server does."""
+        data = str(self.data)
+        for process in Path("/proc").glob("[0-9]*"):
+            try:
+                if str((process / "cwd").readlink()) == data:
+                    return True
+            except FileNotFoundError:  # gone, or dead and not reaped
+                continue
+            except PermissionError:  # another user's: the server runs as this user, or we are root
+                continue
+        return False
 
     def _prepare_content(self) -> None:
         """Roles, database, extensions: made or put right, every time, so that no half state remains."""
