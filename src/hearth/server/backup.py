@@ -139,7 +139,9 @@ def _restore(file: Path, arguments: list[str], address: str) -> None:
         [tools.folder / "pg_restore", "--list", file], capture_output=True, text=True, check=False
     )
     if listing.returncode != 0:
-        raise ServerError(f"The backup {file} is damaged or of a newer PostgreSQL: {_last(listing.stderr)}.")
+        raise ServerError(
+            f"The backup {file} is damaged or of a newer PostgreSQL: {_reason(listing.stderr)}."
+        )
     with tempfile.NamedTemporaryFile("w", suffix=".list") as kept:
         kept.writelines(f"{line}\n" for line in listing.stdout.splitlines() if not _is_prepared(line))
         kept.flush()
@@ -166,7 +168,7 @@ def run(
         check=False,
     )
     if done.returncode != 0:
-        raise ServerError(f"{program} failed: {_last(done.stderr.decode(errors='replace'))}.")
+        raise ServerError(f"{program} failed: {_reason(done.stderr.decode(errors='replace'))}.")
 
 
 def environment(address: str) -> dict[str, str]:
@@ -195,6 +197,8 @@ def _drop(admin: psycopg.Connection[tuple[object, ...]], name: str) -> None:
     admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-def _last(text: str) -> str:
-    lines = [line for line in text.splitlines() if line.strip()]
-    return lines[-1].strip().rstrip(".") if lines else "it said nothing"
+def _reason(text: str) -> str:
+    """The line of a program's messages that tells most."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    errors = [line.split("error: ", 1)[1] for line in lines if "error: " in line]
+    return (errors or lines or ["it said nothing"])[0].rstrip(".")
