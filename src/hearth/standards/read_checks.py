@@ -3,6 +3,7 @@
 checks/README.md is the convention that this module implements.
 """
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,12 +14,13 @@ from hearth.standards.model import Check, Column, File, Join
 if TYPE_CHECKING:
     from hearth.standards.load import Registry
 
+CONDITIONS = "checks/_conditions.yaml"
 SEVERITIES = ("high", "error", "warning", "info")
 LEVELS = ("export", "file", "row", "enrollment", "household", "project", "client", "system")
 KINDS = (
-    "sql", "dependent", "file_set", "header", "encoding", "rows", "type", "length", "characters", "null",
-    "list", "list_status", "pattern", "range", "key", "reference", "among", "writer", "manual", "report",
-    "application",
+    "sql", "quality", "dependent", "file_set", "version", "header", "encoding", "rows", "type", "length",
+    "characters", "null", "list", "list_status", "pattern", "range", "key", "reference", "among", "writer",
+    "manual", "report", "cleanup", "application",
 )  # fmt: skip
 TYPES = ("D", "T", "I", "M")
 _KEYS = (
@@ -54,8 +56,8 @@ def read_checks(folder: Path, path: str, registry: "Registry") -> Iterator[Check
         if not in_force(since, until, registry.year):
             continue
         block = as_of(written, registry.year)
-        violates = block.optional("violates")
-        files = tuple(registry.files) if block.get("files") == "all" else block.texts("files")
+        violates = _predicate(folder, block, "violates")
+        files = _files(block, registry)
         yield Check(
             id=name,
             family=family,
@@ -68,7 +70,7 @@ def read_checks(folder: Path, path: str, registry: "Registry") -> Iterator[Check
             remedy=block.text("remedy"),
             for_type=_one_of(block, "for_type", TYPES) if "for_type" in block else None,
             joins=joins(block, registry, files),
-            where=block.optional("where"),
+            where=_predicate(folder, block, "where"),
             per=block.texts("per"),
             violates=violates,
             origin=block.texts("origin"),
@@ -78,6 +80,33 @@ def read_checks(folder: Path, path: str, registry: "Registry") -> Iterator[Check
             until=until,
             at=document.at(name),
         )
+
+
+def _files(block: Block, registry: "Registry") -> tuple[str, ...]:
+    written = block.get("files")
+    if isinstance(written, str) and written.startswith("all"):
+        exception = written.removeprefix("all").strip().removeprefix("but ")
+        return tuple(name for name in registry.files if name != exception)
+    return block.texts("files")
+
+
+def _predicate(folder: Path, block: Block, key: str) -> str | None:
+    """The SQL of a key with its shared conditions written out, in brackets."""
+    text = block.optional(key)
+    if text is None or "{" not in text:
+        return text
+    conditions = read(folder, CONDITIONS)
+
+    def written_out(match: re.Match[str]) -> str:
+        if match[1] not in conditions:
+            raise StandardsError(
+                block.at(key),
+                f"There is no condition '{match[1]}'.",
+                f"Add it to {CONDITIONS}, or write it out.",
+            )
+        return f"({conditions.text(match[1])})"
+
+    return re.sub(r"\{([a-z_]+)\}", written_out, text)
 
 
 def dependent_checks(registry: "Registry") -> Iterator[Check]:

