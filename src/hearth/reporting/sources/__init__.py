@@ -1,0 +1,48 @@
+"""HMIS CSV of any vendor in, typed tables and findings out. No Django, no database, bounded memory.
+
+    from hearth.reporting.runtime import engine
+    from hearth.reporting.sources import open_source, stage
+
+    with (
+        open_source("export.zip", progress=show) as source,
+        engine.connected(source.work / "staged.duckdb") as connection,
+    ):
+        if source.year is None:            # structure faults so bad that nothing can be read
+            refuse(source.problems)
+        staged = stage(source, connection, progress=show)
+        if staged.stops:                   # all faults are in staged.summary and staged.findings_path
+            refuse(staged.summary)
+        engine.rows(connection, 'SELECT PersonalID, _line, _hash, _raw, _faulty FROM "Client"')
+
+| module | what |
+|---|---|
+| `open` `archive` `encoding` | unpack safely, to UTF-8 |
+| `header` `year` | check files and headers, find the year |
+| `stage` `reading` `typing` `upgrade` | text to typed tables of the newest year, line numbers, hashes |
+| `contradictions` | rows that the database would refuse, marked |
+| `findings` `families` `keys` `declared` `collected` | everything that is wrong, to Parquet and counted |
+| `problems` `progress` | what a fault is, what a progress callback hears |
+
+The tables are described in `stage`, the Parquet file of findings in `collected`, what stops an import in
+`keys` and `open`. Reports use the same two calls with `check=False`.
+"""
+
+from .archive import Limits
+from .collected import Summary
+from .open import Source, SourceFile, open_source
+from .problems import Problem, SourceFault
+from .progress import Progress
+from .stage import Staged, stage
+
+__all__ = [
+    "Limits",
+    "Problem",
+    "Progress",
+    "Source",
+    "SourceFault",
+    "SourceFile",
+    "Staged",
+    "Summary",
+    "open_source",
+    "stage",
+]

@@ -1,0 +1,171 @@
+"""The columnar engine (DuckDB) behind staging, checks and reports. The only importer of `duckdb`.
+
+Everything else receives a `Connection` as an argument and speaks SQL to it, so that the engine can be
+replaced or configured in one place.
+
+Memory. `memory_limit` bounds the buffer pool, not the process: allow about 250 MB on top for the CSV
+reader and Python. With a database file or a `temp_directory` the engine spills to disk instead of failing.
+
+Errors. Callers that need to tell faults apart use `EngineError` and its kin from this module;
+`said_disk_full` recognises an engine error that means "no space left".
+"""
+
+from __future__ import annotations
+
+import errno
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+Connection = duckdb.DuckDBPyConnection
+EngineError = duckdb.Error
+InvalidInput = duckdb.InvalidInputException
+OutOfMemory = duckdb.OutOfMemoryException
+
+DEFAULT_MEMORY_LIMIT = "600MB"
+_POLL_SECONDS = 0.2
+
+
+class Cancelled(Exception):
+    """The caller's `should_stop` said so; the statement was interrupted and had no effect."""
+
+
+def connect(
+    database: str | Path = ":memory:",
+    *,
+    memory_limit: str = DEFAULT_MEMORY_LIMIT,
+    threads: int | None = None,
+    temp_directory: str | Path | None = None,
+    preserve_insertion_order: bool = True,
+) -> Connection:
+    """Open an engine connection with bounded memory and no access to the network.
+
+    `database` is ':memory:' or a file; `threads` defaults to the cores this process may use.
+    `preserve_insertion_order=False` saves memory where the order of rows does not matter; staging needs
+    the order (line numbers), so it is on by default.
+    """
+    config: dict[str, Any] = {
+        "memory_limit": memory_limit,
+        "autoinstall_known_extensions": False,  # never fetch code from the network
+        "autoload_known_extensions": False,
+        "preserve_insertion_order": preserve_insertion_order,
+    }
+    if threads is not None:
+        config["threads"] = threads
+    if temp_directory is not None:
+        config["temp_directory"] = str(temp_directory)
+    connection = duckdb.connect(str(database), config=config)
+    # Progress is only tracked while the bar is enabled; it must never print, and a statement that
+    # ends sooner than this is not worth reporting.
+    connection.execute("SET enable_progress_bar = true")
+    connection.execute("SET enable_progress_bar_print = false")
+    connection.execute("SET progress_bar_time = 100")
+    return connection
+
+
+@contextmanager
+def connected(database: str | Path = ":memory:", **settings: Any) -> Iterator[Connection]:
+    """`connect`, closed at the end whatever happens."""
+    connection = connect(database, **settings)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def run(
+    connection: Connection,
+    sql: str,
+    parameters: Sequence[object] | None = None,
+    *,
+    on_progress: Callable[[float], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> None:
+    """Run one statement; while it runs, report its progress (0 to 1) and let it be cancelled.
+
+    Without the two callbacks this is a plain `execute`. Raises `Cancelled` or an `EngineError`; an
+    exception raised by `on_progress` interrupts the statement and is raised here.
+    """
+    if on_progress is None and should_stop is None:
+        _execute(connection, sql, parameters)
+        return
+    failure: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            _execute(connection, sql, parameters)
+        except BaseException as error:  # handed to the calling thread below
+            failure.append(error)
+
+    worker = threading.Thread(target=work, name="hearth-engine", daemon=True)
+    worker.start()
+    interruption: BaseException | None = None
+    while worker.is_alive():
+        worker.join(_POLL_SECONDS)
+        if not worker.is_alive() or interruption is not None:
+            continue
+        try:
+            if should_stop is not None and should_stop():
+                interruption = Cancelled("stopped at the caller's request")
+            elif on_progress is not None:
+                on_progress(max(0.0, min(1.0, connection.query_progress() / 100)))
+        except BaseException as error:
+            interruption = error
+        if interruption is not None:
+            connection.interrupt()
+    if interruption is not None:
+        raise interruption
+    if failure:
+        raise failure[0]
+
+
+def _execute(connection: Connection, sql: str, parameters: Sequence[object] | None) -> None:
+    if parameters is None:
+        connection.execute(sql)
+    else:
+        connection.execute(sql, list(parameters))
+
+
+def rows(
+    connection: Connection, sql: str, parameters: Sequence[object] | None = None
+) -> list[tuple[Any, ...]]:
+    """All rows of a query that is known to be small."""
+    _execute(connection, sql, parameters)
+    return connection.fetchall()
+
+
+def row(connection: Connection, sql: str, parameters: Sequence[object] | None = None) -> tuple[Any, ...]:
+    """The first row of a query that always has one."""
+    _execute(connection, sql, parameters)
+    found = connection.fetchone()
+    assert found is not None, "the query returned no row"
+    return found
+
+
+def scalar(connection: Connection, sql: str, parameters: Sequence[object] | None = None) -> Any:
+    """The one value of a query that always has one."""
+    return row(connection, sql, parameters)[0]
+
+
+def name(identifier: str) -> str:
+    """An identifier quoted for SQL: HealthAndDV -> "HealthAndDV"."""
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+def text(value: object) -> str:
+    """A string literal quoted for SQL: it's -> 'it''s'."""
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def said_disk_full(error: BaseException) -> bool:
+    """Whether an engine or system error means that the disk has no space left."""
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return True
+    if not isinstance(error, duckdb.Error):
+        return False
+    said = str(error).lower()
+    return "no space left" in said or "disk quota" in said or "max_temp_directory_size" in said

@@ -1,0 +1,94 @@
+"""Checks that the registry declares as SQL: predicates over a row, its joins, or groups of rows.
+
+The convention is `standards/checks/README.md`. Predicates see the rows that are not deleted: tables of the
+schema `live`, which are views. Predicates of one file with the same joins are counted in one scan, and only
+those that hold somewhere are run again for the rows.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from hearth.reporting.runtime import engine
+from hearth.reporting.runtime.engine import Connection, name
+from hearth.standards.load import Registry
+from hearth.standards.model import Check, File
+
+from .collected import Collected, Rule
+
+LIVE = "live"
+_KINDS = ("sql", "dependent")
+_AT_ONCE = 60  # predicates of one scan: enough to save scans, few enough for the planner
+
+
+@contextmanager
+def live_rows(connection: Connection, files: Iterable[File]) -> Iterator[None]:
+    """While it lasts, bare table names mean the rows that are not deleted."""
+    connection.execute(f"CREATE OR REPLACE SCHEMA {LIVE}")
+    for file in files:
+        where = " WHERE DateDeleted IS NULL" if "DateDeleted" in file else ""
+        connection.execute(
+            f"CREATE VIEW {LIVE}.{name(file.name)} AS SELECT * FROM main.{name(file.name)}{where}"
+        )
+    before = engine.scalar(connection, "SELECT current_schema()")
+    connection.execute(f"SET schema = '{LIVE}'")
+    try:
+        yield
+    finally:
+        connection.execute(f"SET schema = '{before}'")
+        connection.execute(f"DROP SCHEMA {LIVE} CASCADE")
+
+
+def check_declared(collected: Collected, registry: Registry, file: File) -> None:
+    """Run every declared check whose rows are of `file`. Must be called within `live_rows`."""
+    together: dict[str, list[Check]] = defaultdict(list)
+    alone: list[Check] = []
+    for check in registry.checks.values():
+        if check.kind not in _KINDS or file.name not in check.files or check.violates is None:
+            continue
+        if check.per or "SELECT" in check.violates.upper():
+            alone.append(check)
+        else:
+            together[_from(check, file)].append(check)
+    for source, checks in together.items():
+        for start in range(0, len(checks), _AT_ONCE):
+            chunk = checks[start : start + _AT_ONCE]
+            counts = engine.row(
+                collected.connection,
+                "SELECT " + ", ".join(f"count_if({check.violates})" for check in chunk) + f" {source}",
+            )
+            for check, count in zip(chunk, counts, strict=True):
+                if count:
+                    _collect(collected, check, file)
+    for check in alone:
+        _collect(collected, check, file)
+
+
+def _from(check: Check, file: File) -> str:
+    joins = "".join(f" LEFT JOIN {name(j.file)} AS {j.alias} ON {j.on}" for j in check.joins)
+    where = f" WHERE ({check.where})" if check.where else ""
+    return f"FROM {name(file.name)} AS this{joins}{where}"
+
+
+def _collect(collected: Collected, check: Check, file: File) -> None:
+    column = next((column for column in check.columns if column in file), None)
+    collected.add(Rule.of(check, file.name, column), rows(check, file))
+
+
+def rows(check: Check, file: File) -> str:
+    """SELECT line, key and value class of what a declared check finds."""
+    key, source = name(file.key), _from(check, file)
+    if check.per:
+        per = [column if "." in column else f"this.{name(column)}" for column in check.per]
+        groups = ", ".join(per)
+        blank = "".join(f" AND {column} IS NOT NULL" for column in per)
+        source = source if check.where else f"{source} WHERE TRUE"
+        return (
+            f"SELECT min(this._line), arg_min(this.{key}, this._line), NULL"
+            f" {source}{blank} GROUP BY {groups} HAVING {check.violates}"
+        )
+    keyword = "AND" if check.where else "WHERE"
+    distinct = "DISTINCT " if check.joins else ""  # wrong data may join one row to several
+    return f"SELECT {distinct}this._line, this.{key}, NULL {source} {keyword} ({check.violates})"

@@ -1,0 +1,95 @@
+"""Find everything that is wrong in staged tables: one scan for the generic checks of a file, then keys and
+references, then what the registry declares as SQL.
+
+Set-based throughout; the cost is a few scans of each table. Memory stays bounded because findings are kept
+in an engine table (which may spill to disk) and written to Parquet at the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from hearth.reporting.runtime import engine
+from hearth.reporting.runtime.engine import Connection, name
+from hearth.standards.load import Registry
+from hearth.standards.model import File
+
+from .collected import LISTED_PER_RULE, Collected, Summary
+from .declared import check_declared, live_rows
+from .families import Condition, Situation, conditions
+from .keys import check_combinations, check_keys, check_references, check_row_counts
+from .problems import Problem
+
+_AT_ONCE = 120  # conditions of one scan
+
+
+def find(
+    connection: Connection,
+    registry: Registry,
+    problems: list[Problem],
+    path: Path,
+    *,
+    exported_year: int,
+    absent: set[str],
+    progress: Callable[[str, float], None] = lambda file, share: None,
+    listed: int = LISTED_PER_RULE,
+) -> list[Summary]:
+    """Check the staged tables of `connection`, write the findings with the `problems` to `path`.
+
+    `absent` names files that the export does not have; `exported_year` is the format it came in.
+    `progress` hears the file and the share (0 to 1) that is done. Returns the summary.
+    """
+    collected = Collected(connection, listed)
+    for problem in problems:
+        collected.add_problem(problem)
+    situation = Situation(exported_year, _hash_status(connection))
+    sizes = _weights(connection, registry)
+    done = 0.0
+
+    def advance(file: File, share: float) -> None:
+        nonlocal done
+        done += share * sizes[file.name]
+        progress(file.name, min(1.0, done))
+
+    check_row_counts(collected, registry, absent)
+    for file in registry.files.values():
+        _check_conditions(collected, file, list(conditions(registry, file, situation)))
+        advance(file, 0.4)
+        check_keys(collected, registry, file)
+        check_references(collected, registry, file, absent)
+        check_combinations(collected, registry, file, absent)
+        advance(file, 0.3)
+    with live_rows(connection, registry.files.values()):
+        for file in registry.files.values():
+            check_declared(collected, registry, file)
+            advance(file, 0.3)
+    return collected.write(path)
+
+
+def _hash_status(connection: Connection) -> int | None:
+    status = engine.scalar(connection, 'SELECT max(HashStatus) FROM "Export"')
+    return None if status is None else int(status)
+
+
+def _weights(connection: Connection, registry: Registry) -> dict[str, float]:
+    """Each file's share of all rows, a little at least."""
+    counts = {
+        file: 1 + engine.scalar(connection, f"SELECT count(*) FROM {name(file)}") for file in registry.files
+    }
+    total = sum(counts.values())
+    return {file: count / total for file, count in counts.items()}
+
+
+def _check_conditions(collected: Collected, file: File, wanted: list[Condition]) -> None:
+    table = name(file.name)
+    for start in range(0, len(wanted), _AT_ONCE):
+        chunk = wanted[start : start + _AT_ONCE]
+        counts = engine.row(
+            collected.connection,
+            "SELECT " + ", ".join(f"count_if({condition.holds})" for condition in chunk) + f" FROM {table}",
+        )
+        for condition, count in zip(chunk, counts, strict=True):
+            if count:
+                found = f"SELECT _line, {name(file.key)}, {condition.value_class} FROM {table}"
+                collected.add(condition.rule, f"{found} WHERE {condition.holds}", count)

@@ -1,0 +1,230 @@
+"""Read one CSV file into the engine as text, keep count of its physical lines, and describe broken lines.
+
+Line numbers. The engine keeps the order of rows, so that row number + 1 is the line number in a file whose
+records take one line each. Where line breaks in quoted cells, empty lines or broken lines shift the count,
+the file is walked through once to find out by how much, and from which row on.
+
+Broken lines. The engine skips them and remembers where they were; `Problem`s name the line and what is
+wrong with it, never its text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from hearth.reporting.runtime import engine
+from hearth.reporting.runtime.engine import Connection, name, text
+
+from .open import SourceFile
+from .problems import Problem, noted, stopping
+
+_REJECTS_KEPT = 100_000  # of one file; far more than anybody reads, and a bound for memory
+_REJECTS_SHOWN = 100
+_TEXT_CHUNK = 1024 * 1024
+
+
+@dataclass(slots=True)
+class Read:
+    """What became of one file. `rejected` holds the byte position of every broken line, in order."""
+
+    problems: list[Problem] = field(default_factory=list)
+    rejected: list[int] = field(default_factory=list)
+    path: Path | None = None  # the file that was read in the end, when it had to be rewritten
+
+
+def relation(path: Path, columns: tuple[str | None, ...], wanted: list[str]) -> str:
+    """SELECT of the `wanted` columns as text; NULL for an empty cell and for a column that the file lacks."""
+    declared = {f"_ignored_{i}" if c is None else c: "VARCHAR" for i, c in enumerate(columns)}
+    csv = (
+        f"read_csv({text(path)}, auto_detect = false, header = true, delim = ',', quote = '\"',"
+        f" escape = '\"', strict_mode = true, nullstr = '', store_rejects = true,"
+        f" rejects_table = '_rejects', rejects_scan = '_reject_scans', rejects_limit = {_REJECTS_KEPT},"
+        f" columns = {{{', '.join(f'{text(c)}: {text(t)}' for c, t in declared.items())}}})"
+    )
+    cells = ", ".join(f"{name(c) if c in declared else 'NULL::VARCHAR'} AS {name(c)}" for c in wanted)
+    return f"SELECT {cells} FROM {csv}"
+
+
+def read(
+    connection: Connection,
+    file: SourceFile,
+    table: str,
+    create: Callable[[Path], str],
+    work: Path,
+    run: Callable[[str], None],
+) -> Read:
+    """Run `create(path)`, a CREATE TABLE over `relation`; number its lines; say what was broken.
+
+    `run` executes a statement (with progress). `table` is a name ready for SQL, with a column `_line`.
+    """
+    result = Read()
+    path = file.path
+    try:
+        _attempt(connection, run, create(path))
+    except engine.InvalidInput:
+        # Line ends of several kinds in one file, which the reader refuses: make them one kind.
+        path = _with_one_line_end(path, work / f"{file.name}.lines.csv")
+        try:
+            _attempt(connection, run, create(path))
+        except engine.InvalidInput:
+            # The engine's message quotes the file's content and is not passed on.
+            result.problems.append(_unreadable(file))
+            return result
+        result.path = path
+        result.problems.append(_mixed_line_ends(file))
+    _describe_rejects(connection, file, result)
+    _number_lines(connection, file, path, table, result)
+    return result
+
+
+def _attempt(connection: Connection, run: Callable[[str], None], sql: str) -> None:
+    connection.execute("DROP TABLE IF EXISTS _rejects")
+    connection.execute("DROP TABLE IF EXISTS _reject_scans")
+    run(sql)
+
+
+def _with_one_line_end(path: Path, target: Path) -> Path:
+    with (
+        path.open(encoding="utf-8", newline=None) as original,
+        target.open("w", encoding="utf-8", newline="\n") as copy,
+    ):
+        while chunk := original.read(_TEXT_CHUNK):
+            copy.write(chunk)
+    return target
+
+
+def _describe_rejects(connection: Connection, file: SourceFile, result: Read) -> None:
+    found = engine.rows(
+        connection,
+        "SELECT line_byte_position, max(line), min(error_type::VARCHAR), min(error_message),"
+        " bool_and(trim(csv_line, ' \t\r\n') = '')"
+        " FROM _rejects GROUP BY line_byte_position ORDER BY line_byte_position",
+    )
+    connection.execute("DROP TABLE _rejects")
+    connection.execute("DROP TABLE _reject_scans")
+    if not found:
+        return
+    # The reader counts bytes from 1 and records, not lines: translate bytes into lines ourselves.
+    result.rejected = [position - 1 for position, *_ in found]
+    lines = _lines_at(result.path or file.path, result.rejected)
+    broken = [
+        (line, kind, message)
+        for line, (_, _, kind, message, is_blank) in zip(lines, found, strict=True)
+        if not is_blank
+    ]
+    for line, kind, message in broken[:_REJECTS_SHOWN]:
+        result.problems.append(_broken(file, line, kind, message, len(broken)))
+    if len(broken) > _REJECTS_SHOWN:
+        result.problems.append(
+            stopping(
+                "broken_line",
+                f"{file.name}.csv has {len(broken)} broken lines; the first {_REJECTS_SHOWN} are listed.",
+                "Make the export again.",
+                file=file.name,
+            )
+        )
+
+
+def _broken(file: SourceFile, line: int, kind: str, message: str, count: int) -> Problem:
+    is_last = line >= file.lines - 1 and not file.ends_in_newline
+    if is_last and kind in ("MISSING COLUMNS", "UNQUOTED VALUE"):
+        return stopping(
+            "broken_line",
+            f"The last line of {file.name}.csv (line {line}) is cut off: the file is not complete.",
+            "Make the export again, or download it again; it was interrupted.",
+            file=file.name,
+            line=line,
+            value_class="half a line",
+        )
+    words = {
+        "MISSING COLUMNS": "has too few columns",
+        "TOO MANY COLUMNS": "has too many columns",
+        "UNQUOTED VALUE": "has a double quote that is not closed, or not doubled inside a text",
+        "LINE SIZE OVER MAXIMUM": "is longer than two million characters",
+    }.get(kind, "cannot be read")
+    # 'Expected Number of Columns: 22 Found: 5' holds numbers only.
+    numbers = [word for word in message.split() if word.isdigit()] if "COLUMNS" in kind else []
+    value_class = f"{numbers[1]} columns instead of {numbers[0]}" if len(numbers) == 2 else words
+    return stopping(
+        "broken_line",
+        f"Line {line} of {file.name}.csv {words}.",
+        "Put text in double quotes and double every quote inside it; then make the export again.",
+        file=file.name,
+        line=line,
+        value_class=value_class,
+    )
+
+
+def _unreadable(file: SourceFile) -> Problem:
+    return stopping(
+        "file_not_csv",
+        f"{file.name}.csv cannot be read as CSV: its quotes or line ends are broken throughout.",
+        "Make the export again; do not edit the files by hand.",
+        file=file.name,
+    )
+
+
+def _mixed_line_ends(file: SourceFile) -> Problem:
+    return noted(
+        "line_ends_mixed",
+        "warning",
+        f"The lines of {file.name}.csv end in several ways. It was read all the same.",
+        "End every line with CR LF.",
+        file=file.name,
+    )
+
+
+def _lines_at(path: Path, positions: list[int]) -> list[int]:
+    """The physical line (from 1) of each byte position; positions ascending."""
+    lines: list[int] = []
+    line, start = 1, 0
+    with path.open("rb") as original:
+        while len(lines) < len(positions):
+            chunk = original.read(_TEXT_CHUNK)
+            done = 0
+            while len(lines) < len(positions) and positions[len(lines)] <= start + len(chunk):
+                upto = positions[len(lines)] - start
+                line += chunk.count(b"\n", done, upto)
+                done = upto
+                lines.append(line)
+            line += chunk.count(b"\n", done)
+            start += len(chunk)
+            if not chunk:
+                lines.extend([line] * (len(positions) - len(lines)))
+    return lines
+
+
+def _number_lines(connection: Connection, file: SourceFile, path: Path, table: str, result: Read) -> None:
+    count = engine.scalar(connection, f"SELECT count(*) FROM {table}")
+    connection.execute(f"UPDATE {table} SET _line = rowid + 2")
+    if count == file.lines - 1 or not count:
+        return
+    shifts = list(_shifts(path, set(result.rejected)))
+    connection.execute("CREATE OR REPLACE TEMP TABLE _shifts (from_row BIGINT, shift BIGINT)")
+    connection.executemany("INSERT INTO _shifts VALUES (?, ?)", [(0, 0), *shifts])
+    connection.execute(
+        f"UPDATE {table} AS rows SET _line = rows._line + s.shift FROM"
+        f" (SELECT t.rowid AS row, s.shift FROM {table} t ASOF JOIN _shifts s ON t.rowid >= s.from_row) s"
+        f" WHERE rows.rowid = s.row AND s.shift > 0"
+    )
+    connection.execute("DROP TABLE _shifts")
+
+
+def _shifts(path: Path, rejected: set[int]) -> Iterator[tuple[int, int]]:
+    """(row number from 0, lines by which it and those after it lie lower than row + 2)."""
+    with path.open("rb") as original:
+        position = len(original.readline())
+        line, row, shift = 2, 0, 0
+        inside_quotes = False
+        for text_line in original:
+            if not inside_quotes and text_line.strip(b"\r\n") and position not in rejected:
+                if line - (row + 2) != shift:
+                    shift = line - (row + 2)
+                    yield row, shift
+                row += 1
+            if text_line.count(b'"') % 2:
+                inside_quotes = not inside_quotes
+            line += 1
+            position += len(text_line)

@@ -1,0 +1,221 @@
+"""Stage an opened export: one typed table per HUD file of the newest year, and everything that is wrong.
+
+    with open_source(path) as source, engine.connected(source.work / "staged.duckdb") as connection:
+        staged = stage(source, connection, progress=show)
+        if not staged.stops: …
+
+Tables are named as HUD's files ("Enrollment") with HUD's columns of the newest year, typed, in HUD's
+order, and after them
+
+| column | type | |
+|---|---|---|
+| `_line` | BIGINT | physical line in the original file, the header being 1; NULL for rows an upgrade made |
+| `_hash` | BIGINT | the same for the same content, see `typing`; for finding what changed |
+| `_raw` | VARCHAR | JSON object {column: text} of cells not written to the letter; nearly always NULL |
+| `_faulty` | BOOLEAN | the row contradicts what the database holds to be always true, see `findings` |
+
+A file without rows, or one that is missing, gives an empty table. An export of an older year is read as
+text into the schema `as_exported` and brought to the newest year by `standards/upgrades` first.
+
+Give a database file rather than ':memory:' for exports of millions of rows: then memory stays bounded.
+
+Source: HMIS CSV Format Specifications FY2026 v1.0.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from hearth.reporting.runtime import engine
+from hearth.reporting.runtime.engine import Connection, name
+from hearth.standards.load import LATEST, Registry, load
+from hearth.standards.model import File
+
+from . import contradictions, reading, typing
+from .findings import Summary, find
+from .open import Source, SourceFile
+from .problems import Problem, SourceFault, disk_full
+from .progress import Progress, silent
+from .upgrade import AS_EXPORTED, CARRIED, drop_text_tables, upgraded
+
+
+@dataclass(slots=True)
+class Staged:
+    """Typed tables on `connection`, and what was found.
+
+    `problems` are the faults of the export as a whole (those of the source and broken lines); findings of
+    rows are in the Parquet file `findings_path`, which holds the problems too, and are counted in `summary`.
+    """
+
+    connection: Connection
+    year: int
+    registry: Registry
+    row_counts: dict[str, int] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    summary: list[Summary] = field(default_factory=list)
+    findings_path: Path | None = None
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Names of the tables, in HUD's order."""
+        return tuple(self.registry.files)
+
+    @property
+    def rows(self) -> int:
+        return sum(self.row_counts.values())
+
+    @property
+    def stops(self) -> bool:
+        """Whether this must not be imported or reported."""
+        return any(p.stops for p in self.problems) or any(s.stops for s in self.summary)
+
+
+def stage(
+    source: Source,
+    connection: Connection,
+    *,
+    progress: Progress = silent,
+    check: bool = True,
+    findings_path: Path | None = None,
+) -> Staged:
+    """Read all files of `source` into typed tables and, with `check`, find everything that is wrong.
+
+    Files with structure faults are read as far as they can be, so that all faults are known at once; the
+    caller must look at `stops` before using the tables. Findings go to `findings_path` (default: in the
+    source's work folder). Raises `SourceFault` when the disk or the memory limit is exhausted, and
+    ValueError for a source whose year is not known. `progress` may raise to cancel.
+    """
+    if source.year is None:
+        raise ValueError("The year of this export is not known; see source.problems.")
+    staged = Staged(connection, source.year, load(LATEST), problems=list(source.problems))
+    try:
+        _Staging(source, staged, progress).run()
+        if check:
+            started = time.monotonic()
+            staged.findings_path = findings_path or source.work / "findings.parquet"
+            staged.summary = find(
+                connection,
+                staged.registry,
+                staged.problems,
+                staged.findings_path,
+                exported_year=source.year,
+                absent=set(load(source.year).files) - set(source.files),
+                progress=_checking(progress, staged),
+            )
+            staged.seconds["check"] = time.monotonic() - started
+    except (engine.EngineError, OSError) as error:
+        if engine.said_disk_full(error):
+            raise SourceFault(disk_full(source.work.parent)) from error
+        if isinstance(error, engine.OutOfMemory):
+            raise typing.out_of_memory() from error
+        raise
+    return staged
+
+
+def _checking(progress: Progress, staged: Staged) -> Callable[[str, float], None]:
+    def tell(file: str, share: float) -> None:
+        progress("check", file, round(share * staged.rows), staged.rows, 0, 0)
+
+    return tell
+
+
+class _Staging:
+    """One run of `stage`: keeps count for the progress."""
+
+    def __init__(self, source: Source, staged: Staged, progress: Progress) -> None:
+        self.source, self.staged, self.progress = source, staged, progress
+        self.connection = staged.connection
+        self.rows_before = self.bytes_before = 0
+
+    def run(self) -> None:
+        started = time.monotonic()
+        if self.staged.year == LATEST:
+            for file in self.staged.registry.files.values():
+                self._read_typed(file)
+            self.staged.seconds["read"] = time.monotonic() - started
+        else:
+            self._read_as_exported()
+            self.staged.seconds["read"] = time.monotonic() - started
+            started = time.monotonic()
+            self._upgrade()
+            self.staged.seconds["upgrade"] = time.monotonic() - started
+        contradictions.mark(self.connection)
+        for table in self.staged.tables:
+            count = engine.scalar(self.connection, f"SELECT count(*) FROM {name(table)}")
+            self.staged.row_counts[table] = count
+
+    def _read_typed(self, file: File) -> None:
+        given = self.source.files.get(file.name)
+        if given is None:
+            self.connection.execute(typing.create_empty(file, name(file.name)))
+            return
+        columns = [column.name for column in file.columns]
+        self._read(
+            given,
+            name(file.name),
+            lambda path: typing.create_typed(
+                file, name(file.name), reading.relation(path, given.columns, columns)
+            ),
+        )
+
+    def _read_as_exported(self) -> None:
+        self.connection.execute(f"CREATE SCHEMA {AS_EXPORTED}")
+        for file in load(self.staged.year).files.values():
+            table = f"{AS_EXPORTED}.{name(file.name)}"
+            columns = [column.name for column in file.columns]
+            given = self.source.files.get(file.name)
+            if given is None:
+                cells = [f"{name(c)} VARCHAR" for c in columns]
+                cells += [f"{column} {kind}" for column, kind in CARRIED.items()]
+                self.connection.execute(f"CREATE TABLE {table} ({', '.join(cells)})")
+                continue
+            cells = [f"{typing.unblank(c)} AS {name(c)}" for c in columns]
+            cells += [f"NULL::{kind} AS {column}" for column, kind in CARRIED.items()]
+            self._read(
+                given,
+                table,
+                lambda path, given=given, table=table, columns=columns, cells=cells: (  # type: ignore[misc]
+                    f"CREATE TABLE {table} AS SELECT {', '.join(cells)}"
+                    f" FROM ({reading.relation(path, given.columns, columns)})"
+                ),
+            )
+
+    def _read(self, given: SourceFile, table: str, create: Callable[[Path], str]) -> None:
+        rows_expected = max(0, given.lines - 1)
+        told = 0.0
+
+        def tell(share: float) -> None:
+            nonlocal told
+            told = max(told, share)
+            self.progress(
+                "read",
+                given.name,
+                self.rows_before + round(told * rows_expected),
+                self.source.lines,
+                self.bytes_before + round(told * given.bytes),
+                self.source.bytes,
+            )
+
+        read = reading.read(
+            self.connection,
+            given,
+            table,
+            create,
+            self.source.work,
+            lambda sql: engine.run(self.connection, sql, on_progress=tell),
+        )
+        self.staged.problems.extend(read.problems)
+        tell(1.0)
+        self.rows_before += rows_expected
+        self.bytes_before += given.bytes
+
+    def _upgrade(self) -> None:
+        total = self.source.lines
+        for file, relation in upgraded(self.connection, self.staged.year, self.staged.registry):
+            self.progress("upgrade", file.name, 0, total, 0, self.source.bytes)
+            self.connection.execute(typing.create_typed(file, name(file.name), relation, archive="_archive"))
+        drop_text_tables(self.connection, self.staged.year, self.staged.registry)

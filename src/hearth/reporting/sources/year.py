@@ -1,0 +1,107 @@
+"""Which HUD fiscal year's format an export has: Export.CSVVersion says so, the headers confirm it.
+
+Vendors forget to change the version, write it in their own way ('FY2022', '2026 v1.0', 'v2024.1'), or
+leave it out. The headers of all files decide then, and where version and headers clearly disagree.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from hearth.standards.load import YEARS, load
+
+from .header import likeness, written_header
+from .problems import Problem, listing, noted, stopping
+
+_YEAR = re.compile(r"20\d\d")
+_SURE = 0.98  # share of columns that fit; FY2024 and FY2026 share 96 % of theirs
+_PLAUSIBLE = 0.80
+_REMEDY = (
+    f"Hearth reads exports of {listing(['FY' + str(year) for year in YEARS])}."
+    " Choose one of these formats in your software's HMIS CSV export."
+)
+
+
+@dataclass(slots=True)
+class Detected:
+    """`year` is None when it is not known, which stops everything."""
+
+    year: int | None
+    problems: list[Problem] = field(default_factory=list)
+
+
+def detect(paths: Mapping[str, Path]) -> Detected:
+    """The year of an export from its UTF-8 files, by lower-case file name without '.csv'."""
+    fit = {year: _fit(paths, year) for year in YEARS}
+    best = max(YEARS, key=lambda year: (fit[year], year))
+    version = _csv_version(paths.get("export"))
+    said = _YEAR.search(version or "")
+    if said is None:
+        if fit[best] < _PLAUSIBLE:
+            return Detected(None, [_unknown("It does not say its version, and its columns fit no year.")])
+        return Detected(best, [_guessed("Export.csv does not say the version of the format", best)])
+    year = int(said[0])
+    if year in YEARS:
+        if fit[year] < _SURE <= fit[best]:
+            return Detected(best, [_guessed(f"Export.csv says {year}, but the columns are of {best}", best)])
+        return Detected(year)
+    if fit[best] >= _SURE:
+        return Detected(best, [_guessed(f"Export.csv says {year}, but the columns are of {best}", best)])
+    return Detected(None, [_unknown(f"Export.csv says that it has the format of {year}.")])
+
+
+def _fit(paths: Mapping[str, Path], year: int) -> float:
+    """Share of columns, over all files there are, that the year's format and the headers have in common.
+
+    A file that the year does not know counts against it."""
+    common = either = 0
+    files = {file.name.casefold(): file for file in load(year).files.values()}
+    for name, path in paths.items():
+        written = written_header(path)
+        if name in files:
+            have, total = likeness(written, files[name])
+            common, either = common + have, either + total
+        elif any(name in {f.casefold() for f in load(other).files} for other in YEARS):
+            either += len(written)
+    return common / either if either else 0.0
+
+
+def _csv_version(path: Path | None) -> str | None:
+    """Export.CSVVersion of the first row that has one."""
+    if path is None:
+        return None
+    with path.open(encoding="utf-8", newline="") as text:
+        for number, row in enumerate(csv.DictReader(text)):
+            for name, cell in row.items():
+                if isinstance(name, str) and name.strip().casefold() == "csvversion" and cell:
+                    return cell
+            if number >= 100:
+                break
+    return None
+
+
+def _guessed(why: str, year: int) -> Problem:
+    return noted(
+        "version_guessed",
+        "warning",
+        f"{why}. It was read as FY{year}.",
+        f"Export.CSVVersion must begin with the year, for example '{year} v1.0'.",
+        file="Export",
+        column="CSVVersion",
+        origin="S-023",
+    )
+
+
+def _unknown(why: str) -> Problem:
+    return stopping(
+        "year_unknown",
+        f"This is an export of a year that we do not know. {why}",
+        _REMEDY,
+        file="Export",
+        column="CSVVersion",
+        origin="S-023",
+    )
