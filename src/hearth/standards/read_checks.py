@@ -128,7 +128,7 @@ def _dependent(column: Column) -> Check:
         sentence=f"{column.name} has an answer although its question does not apply ({column.only_if}).",
         remedy=f"Clear {column.name}, or correct the answer that it depends on.",
         violates=f"{column.name} IS NOT NULL AND ({column.only_if}) IS NOT TRUE",
-        origin=(f"F-{column.id}", "S-016"),
+        origin=(f"F-{column.id}", "S-016", *(("S-065",) if column.file == "Client" else ())),
         since=column.since,
         until=column.until,
         at=column.at,
