@@ -2,7 +2,7 @@
 
 from hearth.standards.document import StandardsError
 from hearth.standards.load import LATEST, YEARS, Registry, load
-from hearth.standards.model import Check, Column, File, Join, List, Option
+from hearth.standards.model import Check, Column, Element, File, Join, List, Option, Requirement
 from hearth.standards.upgrades import Upgrade, load_upgrades
 
 __all__ = [
@@ -10,11 +10,13 @@ __all__ = [
     "YEARS",
     "Check",
     "Column",
+    "Element",
     "File",
     "Join",
     "List",
     "Option",
     "Registry",
+    "Requirement",
     "StandardsError",
     "Upgrade",
     "load",

@@ -7,14 +7,16 @@ in that year: HUD publishes for every second year, so 2025 reads the standards o
 Files are read once, lists, elements and checks only when somebody asks for them.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Generic, TypeVar
 
-from hearth.standards.model import Check, Column, File, List
+from hearth.standards.model import Check, Column, Element, File, List
 from hearth.standards.read_checks import dependent_checks, read_checks
+from hearth.standards.read_elements import element_number, read_element
 from hearth.standards.read_files import read_file
 from hearth.standards.read_lists import list_number, read_list
 
@@ -87,9 +89,15 @@ class Registry:
     @cached_property
     def lists(self) -> Mapping[str, List]:
         """Pick lists by HUD's number."""
-        return Lazy(
-            {list_number(path): _later(read_list, self, path) for path in _paths(self.folder, "lists")}
-        )
+        paths = _paths(self.folder, "lists")
+        return Lazy({list_number(path): partial(read_list, self.folder, path, self.year) for path in paths})
+
+    @cached_property
+    def elements(self) -> Mapping[str, Element]:
+        """Data elements by HUD's number, in the manual's order."""
+        paths = sorted(_paths(self.folder, "elements"), key=_manual_order)
+        makers = {element_number(path): partial(read_element, self.folder, path, self) for path in paths}
+        return Lazy(makers)
 
     @cached_property
     def checks(self) -> Mapping[str, Check]:
@@ -118,6 +126,10 @@ class Registry:
         """`list("4.11.A")`."""
         return _find(self.lists, number, "list", self.year)
 
+    def element(self, number: str) -> Element:
+        """`element("4.11")`."""
+        return _find(self.elements, number, "element", self.year)
+
     def check(self, name: str) -> Check:
         """`check("exit_before_entry")`."""
         return _find(self.checks, name, "check", self.year)
@@ -136,13 +148,13 @@ def _find(where: Mapping[str, T], name: str, kind: str, year: int) -> T:
         raise KeyError(f"FY{year} has no {kind} {name}") from None
 
 
-def _later(
-    make: Callable[[Path, str, int], T | None], registry: Registry, path: str
-) -> Callable[[], T | None]:
-    return lambda: make(registry.folder, path, registry.year)
-
-
 def _paths(folder: Path, kind: str) -> list[str]:
     return sorted(
         f"{kind}/{path.name}" for path in (folder / kind).glob("*.yaml") if not path.name.startswith("_")
     )
+
+
+def _manual_order(path: str) -> tuple[str, int, int]:
+    """2.01 … 5.10, then C, P, R, V, W, each by number."""
+    match = re.fullmatch(r"([A-Z]?)(\d+)(?:\.(\d+))?", element_number(path))
+    return (match[1], int(match[2]), int(match[3] or 0)) if match else (path, 0, 0)
