@@ -180,7 +180,8 @@ def test_the_same_commands_work_on_your_own_server(
     host = quote(str(original.cluster.socket), safe="")
 
     def address(user: str, name: str) -> str:
-        return f"postgresql://{user}:{quote(keys.database_password(user))}@/{name}?host={host}&port=5432"
+        password = quote(keys.database_password(user, original.home))
+        return f"postgresql://{user}:{password}@/{name}?host={host}&port=5432"
 
     before = look(original, on)
     own = {

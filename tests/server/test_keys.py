@@ -33,7 +33,7 @@ def test_keys_stay_the_same(home: Home) -> None:
     assert keys.ssn_key() == keys.ssn_key()
     assert len(keys.ssn_key()) == 32
     assert keys.secret_key() == keys.secret_key()
-    assert keys.database_password("hearth_web") != keys.database_password("hearth_owner")
+    assert keys.database_password("hearth_web", home) != keys.database_password("hearth_owner", home)
 
 
 def test_everybody_who_asks_at_the_same_moment_gets_the_same_key(home: Home) -> None:

@@ -50,8 +50,9 @@ def url(role: Role = "web") -> str:
         raise ServerError(f"There is no database role {role!r}: use web, owner, loader or superuser.")
     if is_embedded():
         user = USERS[role]
-        socket = quote(str(Cluster(Home.find()).socket), safe="")
-        password = quote(keys.database_password(user), safe="")
+        home = Home.find()
+        socket = quote(str(Cluster(home).socket), safe="")
+        password = quote(keys.database_password(user, home), safe="")
         return f"postgresql://{user}:{password}@/{name()}?host={socket}&port=5432"
     named = os.environ.get(VARIABLES[role])
     if not named:

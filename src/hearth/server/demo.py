@@ -72,8 +72,9 @@ class Supervisor:
         self._step("Bringing the tables up to date", preparation.migrate)
         self._step("Collecting static files", preparation.collect_static)
         self._spawn("web server", processes.web_command(processes.HOST, self.port, processes.WORKERS))
-        self._spawn("worker", processes.worker_command(concurrency=1))
         self._step("Waiting for the first page", self._wait_for_first_page)
+        # Only now: both load the application, and the first page should not wait for the worker.
+        self._spawn("worker", processes.worker_command(concurrency=1))
         self.console.print(f"The first page answers after {time.monotonic() - begun:.1f} s: {self.address}")
         if not preparation.is_filled():
             self.console.print("Filling it with an invented Minnesota (about a minute, once) …")

@@ -17,7 +17,7 @@ SSN_KEY_BYTES = 32
 def secret_key() -> str:
     """Key that signs sessions and links: `HEARTH_SECRET_KEY`, else `keys/secret_key`."""
     given = os.environ.get("HEARTH_SECRET_KEY")
-    return given or _kept("secret_key", lambda: secrets.token_urlsafe(64))
+    return given or _kept(Home.find(), "secret_key", lambda: secrets.token_urlsafe(64))
 
 
 def ssn_key() -> bytes:
@@ -28,13 +28,14 @@ def ssn_key() -> bytes:
     given = os.environ.get("HEARTH_SSN_KEY")
     if given:
         return _thirty_two_bytes(given, "HEARTH_SSN_KEY")
-    text = _kept("ssn_key", lambda: os.urandom(SSN_KEY_BYTES).hex())
-    return _thirty_two_bytes(text, str(Home.find().keys / "ssn_key"))
+    home = Home.find()
+    text = _kept(home, "ssn_key", lambda: os.urandom(SSN_KEY_BYTES).hex())
+    return _thirty_two_bytes(text, str(home.keys / "ssn_key"))
 
 
-def database_password(role: str) -> str:
-    """Password of a role of the embedded PostgreSQL, made when first asked for."""
-    return _kept(f"postgres_{role}", lambda: secrets.token_urlsafe(32))
+def database_password(role: str, home: Home) -> str:
+    """Password of a role of the home's PostgreSQL, made when first asked for."""
+    return _kept(home, f"postgres_{role}", lambda: secrets.token_urlsafe(32))
 
 
 def _thirty_two_bytes(text: str, origin: str) -> bytes:
@@ -50,9 +51,9 @@ def _thirty_two_bytes(text: str, origin: str) -> bytes:
     return key
 
 
-def _kept(name: str, make: Callable[[], str]) -> str:
+def _kept(home: Home, name: str, make: Callable[[], str]) -> str:
     """Content of the key file `name`; made once, even when several processes ask at the same moment."""
-    path = Home.find().keys / name
+    path = home.keys / name
     if not path.exists():
         _create(path, make())
     if not is_private(path):

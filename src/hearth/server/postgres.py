@@ -84,7 +84,7 @@ class Cluster:
             port=5432,
             user=user,
             dbname=database,
-            password=keys.database_password(user),
+            password=keys.database_password(user, self.home),
             **more,
         )
 
@@ -232,7 +232,7 @@ class Cluster:
         password = folder / "password.new"
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir(mode=0o700)
-        password.write_text(keys.database_password(SUPERUSER) + "\n", encoding="ascii")
+        password.write_text(keys.database_password(SUPERUSER, self.home) + "\n", encoding="ascii")
         password.chmod(0o600)
         who.own(fresh)
         who.own(password)
@@ -388,7 +388,7 @@ class Cluster:
 
     def _prepare_content(self) -> None:
         """Roles, database, extensions: made or put right, every time, so that no half state remains."""
-        passwords = {role: keys.database_password(role) for role in roles.ROLES}
+        passwords = {role: keys.database_password(role, self.home) for role in roles.ROLES}
         with psycopg.connect(self.conninfo(database="postgres"), autocommit=True) as connection:
             with connection.transaction():
                 roles.prepare_roles(connection, passwords)

@@ -28,6 +28,8 @@ class Preparation:
 
     def __init__(self, home: Home) -> None:
         self.note = home.path / "prepared.json"
+        self.log = home.logs / "prepare.log"
+        self.static = home.path / "static"
         try:
             self.done: dict[str, str] = json.loads(self.note.read_text(encoding="utf-8"))
         except (OSError, ValueError):
@@ -38,16 +40,16 @@ class Preparation:
         # The database's own record is part of the mark: a restored backup is migrated again.
         if self.done.get("migrated") == self._migrated_mark():
             return False
-        django("migrate", "--verbosity=0", role="owner")
+        django("migrate", role="owner", log=self.log)
         self._remember("migrated", self._migrated_mark())
         return True
 
     def collect_static(self) -> bool:
         """Gather style sheets, scripts and pictures where the web server reads them."""
         mark = _mark(PACKAGE.glob("hmis/**/static/**/*"))
-        if self.done.get("static") == mark:
+        if self.done.get("static") == mark and any(self.static.glob("*.json")):
             return False
-        django("collectstatic", "--no-input", "--clear", "--verbosity=0")
+        django("collectstatic", "--no-input", "--clear", "--verbosity=0", log=self.log)
         self._remember("static", mark)
         return True
 
@@ -57,7 +59,7 @@ class Preparation:
 
     def fill(self) -> None:
         """Load the invented Minnesota; it shows its own progress. Does nothing to a database that has it."""
-        if self.is_filled():
+        if self.is_filled() or not (PACKAGE / "hmis/exchange/demo.py").exists():
             return
         done = subprocess.run([sys.executable, "-c", FILL], env=django_environment(), check=False)
         if done.returncode != 0:

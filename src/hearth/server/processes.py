@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from hearth.server.errors import ServerError
 
@@ -24,18 +25,36 @@ def django_command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "django", *arguments]
 
 
-def django(*arguments: str, role: str = "web") -> None:
-    """Run one of Django's commands and wait. Raises ServerError when it fails; its output says why."""
-    done = subprocess.run(django_command(*arguments), env=django_environment(role), check=False)
+def django(*arguments: str, role: str = "web", log: Path | None = None) -> None:
+    """Run one of Django's commands and wait; with `log`, what it says goes there instead of the terminal.
+
+    Raises ServerError when it fails, with the last line that it said.
+    """
+    command = [*django_command(*arguments), "--skip-checks"]
+    if log is None:
+        if subprocess.run(command, env=django_environment(role), check=False).returncode != 0:
+            raise ServerError(f"`{arguments[0]}` did not succeed: see its message above.")
+        return
+    with log.open("ab") as out:
+        done = subprocess.run(
+            command, env=django_environment(role), stdout=out, stderr=subprocess.STDOUT, check=False
+        )
     if done.returncode != 0:
-        raise ServerError(f"`{arguments[0]}` did not succeed: see its message above.")
+        lines = log.read_text(encoding="utf-8", errors="replace").split("\n")
+        said = next((line for line in reversed(lines) if line.strip()), "it said nothing")
+        raise ServerError(f"`{arguments[0]}` did not succeed ({said}): look at {log}.")
 
 
 def web_command(host: str, port: int, workers: int) -> list[str]:
-    """Command line of the web server."""
+    """Command line of the web server: `workers` processes with a few threads each.
+
+    More threads than twice the processors only take turns: Python runs one at a time in a process, and the
+    rest of a request is waiting for PostgreSQL.
+    """
+    threads = min(8, 2 * (os.cpu_count() or 1) + 1)
     return [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws",
-        "--host", host, "--port", str(port), "--workers", str(workers), "--blocking-threads", "8",
+        "--host", host, "--port", str(port), "--workers", str(workers), "--blocking-threads", str(threads),
         "--workers-kill-timeout", "10", "--respawn-failed-workers",
         "--log-level", "warning", "--no-access-log", APPLICATION,
     ]  # fmt: skip

@@ -1,0 +1,66 @@
+"""The `hearth` command itself: quick, and every sub-command explains itself with examples."""
+
+import subprocess
+import sys
+import time
+
+import pytest
+
+from hearth.cli import COMMANDS
+
+RUN = [sys.executable, "-c", "from hearth.cli import main; main()"]
+
+
+def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run([*RUN, *arguments], capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_help_is_quick() -> None:
+    best = 10.0
+    for _ in range(3):
+        begun = time.monotonic()
+        said = run("--help")
+        best = min(best, time.monotonic() - begun)
+    assert said.returncode == 0
+    assert all(name in said.stdout for name in COMMANDS)
+    assert best < 0.3
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help_with_an_example(name: str) -> None:
+    said = run(name, "--help")
+    assert said.returncode == 0, said.stderr
+    assert "Example" in said.stdout
+    assert f"hearth {name}" in said.stdout
+
+
+DB = ("start", "stop", "status", "migrate", "backup", "restore", "checksums", "psql", "setup")
+
+
+@pytest.mark.parametrize("name", DB)
+def test_every_database_command_has_help_with_an_example(name: str) -> None:
+    said = run("db", name, "--help")
+    assert said.returncode == 0, said.stderr
+    assert "Example" in said.stdout
+    assert f"hearth db {name}" in said.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["db", "--help"], ["standards", "--help"], ["synth", "--help"]]
+)
+def test_what_needs_no_database_loads_no_django(arguments: list[str]) -> None:
+    code = (
+        "import sys\nfrom hearth.cli import main\n"
+        "try:\n    main(sys.argv[1:])\nexcept SystemExit:\n    pass\n"
+        "print('django' in sys.modules, file=sys.stderr)"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=False
+    )
+    assert said.stderr.strip().endswith("False")
+
+
+def test_an_unknown_command_is_named() -> None:
+    said = run("exprot")
+    assert said.returncode == 2
+    assert "exprot" in said.stderr
