@@ -1,12 +1,12 @@
 """The shell's pages answer for every kind of user, and only public ones answer a stranger."""
 
 import pytest
-from tests.factories import make_auditor, make_user
 
 from hearth.hmis.access.models import User
+from tests.factories import make_auditor, make_user
 
 PUBLIC = ["/help/", "/help/what-is-hmis/", "/help/minnesota/", "/help/roles/", "/help/privacy/"]
-PUBLIC += ["/help/get-help/", "/help/keyboard/", "/account/login/", "/health/"]
+PUBLIC += ["/help/get-help/", "/help/keyboard/", "/help/glossary/", "/account/login/", "/health/"]
 SIGNED_IN = ["/", "/reports/", "/account/", "/help/components/", "/account/password/none/"]
 SIGNED_IN += ["/account/two-step/"]
 

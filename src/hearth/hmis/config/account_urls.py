@@ -1,4 +1,4 @@
-"""The pages of django-allauth that Hearth uses. Making accounts and changing addresses is for administrators."""
+"""The pages of django-allauth that Hearth uses. Accounts are made and changed by administrators."""
 
 from allauth.account import views as account
 from django.urls import include, path

@@ -167,6 +167,16 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 # Failed sign-ins are counted by django-axes, in the database, over all processes.
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": None}
+ACCOUNT_FORMS = {
+    "login": "hearth.hmis.config.account_forms.SignInForm",
+    "change_password": "hearth.hmis.config.account_forms.PasswordForm",
+    "reauthenticate": "hearth.hmis.config.account_forms.ConfirmForm",
+}
+MFA_FORMS = {
+    "authenticate": "hearth.hmis.config.account_forms.SecondStepForm",
+    "reauthenticate": "hearth.hmis.config.account_forms.ConfirmSecondStepForm",
+    "activate_totp": "hearth.hmis.config.account_forms.ActivateForm",
+}
 MFA_ADAPTER = "hearth.hmis.config.sign_in.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -233,6 +243,14 @@ SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if TLS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = TLS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TLS and TRUSTED_PROXIES else None
+
+# Help pages, in reading order; a state brings its own.
+HELP_TOPICS = [
+    "hearth.hmis.ui.help_basics",
+    "hearth.hmis.local.mn.help",
+    "hearth.hmis.config.help_roles",
+    "hearth.hmis.ui.help_guides",
+]
 
 # Logs and metrics.
 logs.configure()

@@ -1,8 +1,15 @@
-"""The help pages: what each is called and where its text is."""
+"""The help pages: what each is called, where its text is, and what it is filled with.
+
+A state adds its own: the setting HELP_TOPICS names modules with a `TOPICS` of `Topic`, in reading order.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
+from importlib import import_module
 from typing import Any
+
+from django.conf import settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,35 +27,12 @@ class Topic:
         return f"ui/help/{self.slug.replace('-', '_')}.html"
 
 
-TOPICS = (
-    Topic(
-        "what-is-hmis", "What HMIS is", "What the system is for, and who has to use it.", "lightbulb_outline"
-    ),
-    Topic(
-        "minnesota",
-        "HMIS in Minnesota",
-        "Who runs it, the ten Continuums of Care and the Minnesota Tribal Collaborative.",
-        "map",
-    ),
-    Topic(
-        "roles",
-        "Roles and who sees what",
-        "What each role may see and do, and what is written down.",
-        "people",
-    ),
-    Topic(
-        "privacy",
-        "Privacy and consent",
-        "What clients are told, what they decide, and what never to do.",
-        "lock",
-    ),
-    Topic(
-        "get-help", "Get help", "Whom to ask, and what to say when something does not work.", "support_agent"
-    ),
-    Topic("keyboard", "Keyboard and accessibility", "How to use every page without a mouse.", "keyboard"),
-)
+@cache
+def topics() -> tuple[Topic, ...]:
+    """All topics, in the order of HELP_TOPICS."""
+    return tuple(topic for module in settings.HELP_TOPICS for topic in import_module(module).TOPICS)
 
 
 def find(slug: str) -> Topic | None:
     """The topic of that slug."""
-    return next((topic for topic in TOPICS if topic.slug == slug), None)
+    return next((topic for topic in topics() if topic.slug == slug), None)

@@ -1,5 +1,7 @@
 """Static files named by their content. A file that is missing costs its look, not the page."""
 
+from functools import cache
+
 import structlog
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
@@ -7,7 +9,7 @@ logger = structlog.get_logger("hearth.ui")
 
 
 class StaticStorage(CompressedManifestStaticFilesStorage):
-    """WhiteNoise's, but a name that `collectstatic` has not seen is used as it stands and logged.
+    """WhiteNoise's, but a name that `collectstatic` has not seen is used as it stands.
 
     Without this, one forgotten `collectstatic` turns every page into an error 500.
     """
@@ -16,5 +18,11 @@ class StaticStorage(CompressedManifestStaticFilesStorage):
         try:
             return str(super().stored_name(name))
         except ValueError:
-            logger.warning("static file not collected", name=name)
+            if not self.hashed_files:
+                _warn_once()
             return name
+
+
+@cache
+def _warn_once() -> None:
+    logger.warning("static files are not collected: run `python -m django collectstatic`")

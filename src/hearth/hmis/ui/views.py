@@ -59,7 +59,7 @@ def stay(request: HttpRequest) -> HttpResponse:
 @require_safe
 def help_index(request: HttpRequest) -> HttpResponse:
     """All help pages."""
-    return render(request, "ui/help/index.html", {"topics": help_topics.TOPICS})
+    return render(request, "ui/help/index.html", {"topics": help_topics.topics()})
 
 
 @login_not_required
@@ -72,7 +72,7 @@ def help_topic(request: HttpRequest, topic: str) -> HttpResponse:
     return render(
         request,
         found.template,
-        {"topic": found, "topics": help_topics.TOPICS, **found.context()},
+        {"topic": found, "topics": help_topics.topics(), **found.context()},
     )
 
 

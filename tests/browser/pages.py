@@ -1,0 +1,38 @@
+"""Every page that the browser checks at 360 px and 1440 px. Add yours here.
+
+`path` may hold names in braces that `seed.py` returns, such as `/clients/{client}/`. `role` is one of
+`public`, `user` (an HMIS user of one organization), `administrator`, `auditor`.
+"""
+
+from typing import NamedTuple
+
+
+class Page(NamedTuple):
+    """One page and who looks at it."""
+
+    name: str
+    path: str
+    role: str
+    status: int = 200
+
+
+PAGES = [
+    Page("sign-in", "/account/login/", "public"),
+    Page("sign-in-expired", "/account/login/?expired=1", "public"),
+    Page("help", "/help/", "public"),
+    Page("help-what-is-hmis", "/help/what-is-hmis/", "public"),
+    Page("help-minnesota", "/help/minnesota/", "public"),
+    Page("help-roles", "/help/roles/", "public"),
+    Page("help-privacy", "/help/privacy/", "public"),
+    Page("help-get-help", "/help/get-help/", "public"),
+    Page("help-keyboard", "/help/keyboard/", "public"),
+    Page("help-glossary", "/help/glossary/", "public"),
+    Page("not-found", "/nothing-here/", "public", 404),
+    Page("home", "/", "user"),
+    Page("home-auditor", "/", "auditor"),
+    Page("reports", "/reports/", "user"),
+    Page("account", "/account/", "user"),
+    Page("change-password", "/account/password/change/", "user"),
+    Page("two-step", "/account/two-step/", "user"),
+    Page("components", "/help/components/", "user"),
+]
