@@ -6,9 +6,10 @@ Defined once, here:
   whole numbers without sign or leading zeros, money with exactly two decimals.
 - A cell that is not to the letter but can only mean one thing (` 7`, `1.0`, `2024-1-31`, `100`) is read;
   any other becomes NULL. Both keep their text in `_raw`, a JSON object {column: text}.
-- `_hash` is the lower eight bytes of the MD5 of the cells, without their lowest bit, as a BIGINT that is
-  never negative. It does not change with the order of columns, the encoding, quoting, or ExportID, which
-  is new for every export of the same data.
+- `_hash` is the lower eight bytes of the MD5 of the cells in HUD's order, separated by the unit separator,
+  without its lowest bit, as a BIGINT that is never negative. It does not change with the order of columns
+  in the file, the encoding, quoting, or ExportID, which is new for every export of the same data. When HUD
+  adds or removes a column of a file, the hashes of that file change once.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ _LENIENT = {
     "D": r"\s*[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([ T]0?0:00(:00(\.0*)?)?)?\s*",
     "T": r"\s*[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]*)?)?Z?)?\s*",
 }
-_UNIT, _RECORD = "\x1f", "\x1e"
+_UNIT = "\x1f"
 _EXPORT_ID = "ExportID"
 _WHITE = text(" \t\r\n")
 
@@ -99,12 +100,12 @@ def json_member(column: str, condition: str) -> str:
 
 
 def row_hash(file: File, archive: str | None = None) -> str:
-    """`_hash`: see the module. Columns go by name in alphabetical order; blank cells leave no trace."""
-    hashed = sorted(c.name for c in file.columns if c.name != _EXPORT_ID or c.is_key)
-    cells = [f"{text(column + _UNIT)} || {name(column)}" for column in hashed]
+    """`_hash`: see the module. `archive` is a column of text that counts as content, too."""
+    cells = [name(c.name) for c in file.columns if c.name != _EXPORT_ID or c.is_key]
     if archive is not None:
         cells.append(archive)
-    return f"(md5_number_lower(concat_ws({text(_RECORD)}, {', '.join(cells)})) >> 1)::BIGINT"
+    content = f", {text(_UNIT)}, ".join(cells)
+    return f"(md5_number_lower(concat({content})) >> 1)::BIGINT"
 
 
 def create_typed(file: File, table: str, relation: str, *, archive: str | None = None) -> str:
