@@ -131,6 +131,16 @@ class Column:
             return self.list_by.lists
         return (self.list,) if self.list else ()
 
+    def list_for(self, row: Mapping[str, object]) -> str | None:
+        """The pick list that holds in a row, given as column name → value; None when none does.
+
+        >>> load(2026).column("Services.TypeProvided").list_for({"RecordType": 144})
+        'V2.2'
+        """
+        if self.list_by is None:
+            return self.list
+        return self.list_by.cases.get(str(row.get(self.list_by.column)), self.list_by.otherwise)
+
     @property
     def elements(self) -> tuple[str, ...]:
         """The data elements the column belongs to, as element numbers: ("4.11",)."""
