@@ -232,10 +232,8 @@ class Cluster:
         password = folder / "password.new"
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir(mode=0o700)
-        password.write_text(keys.database_password(SUPERUSER, self.home) + "\n", encoding="ascii")
-        password.chmod(0o600)
         who.own(fresh)
-        who.own(password)
+        _write_for(who, password, keys.database_password(SUPERUSER, self.home) + "\n")
         # C.UTF-8 knows letters beyond ASCII (trigrams drop them under plain C) and sorts the same everywhere.
         locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"] if major >= 17 else []
         command = [
@@ -278,13 +276,13 @@ class Cluster:
             if socket.is_symlink() or socket.stat().st_uid not in (os.geteuid(), who.uid):
                 raise ServerError(f"The folder {socket} belongs to another user: remove it and start again.")
             who.own(socket)
-            self._write("hearth.conf", tuning.render(tuning.settings(self.data, socket)), who)
-            self._write("pg_hba.conf", "local all all scram-sha-256\n", who)
+            self._replace("hearth.conf", tuning.render(tuning.settings(self.data, socket)), who)
+            self._replace("pg_hba.conf", "local all all scram-sha-256\n", who)
             main = self.data / "postgresql.conf"
             text = main.read_text(encoding="utf-8")
             if "hearth.conf" not in text:
                 includes = "\ninclude 'hearth.conf'\ninclude_if_exists 'local.conf'\n"
-                self._write("postgresql.conf", text + includes, who)
+                self._replace("postgresql.conf", text + includes, who)
             if self.log.exists() and self.log.stat().st_size > LOG_BYTES:
                 self.log.replace(self.log.with_suffix(".log.1"))
         except OSError as error:
@@ -295,12 +293,10 @@ class Cluster:
                 "command as its owner."
             ) from error
 
-    def _write(self, name: str, text: str, who: account.Account) -> None:
-        temporary = self.data / f"{name}.new"
-        temporary.write_text(text, encoding="utf-8")
-        temporary.chmod(0o600)
-        who.own(temporary)
-        temporary.replace(self.data / name)
+    def _replace(self, name: str, text: str, who: account.Account) -> None:
+        fresh = self.data / f"{name}.new"
+        _write_for(who, fresh, text)
+        fresh.replace(self.data / name)
 
     def _launch(self, at: Path, who: account.Account) -> None:
         """Start the server process, trying again while a killed one's lock lingers, until it answers."""
@@ -396,6 +392,18 @@ class Cluster:
                 roles.create_database(connection, roles.DATABASE)
         with psycopg.connect(self.conninfo()) as connection:
             roles.prepare_database(connection)
+
+
+def _write_for(who: account.Account, path: Path, text: str) -> None:
+    """Write a private file in a folder that belongs to the account.
+
+    We may be root there: a link that the account has put in the file's place is not followed.
+    """
+    path.unlink(missing_ok=True)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+    who.own(path)
 
 
 def _private(path: str, flags: int) -> int:

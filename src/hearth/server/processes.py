@@ -62,7 +62,8 @@ def web_command(host: str, port: int, workers: int) -> list[str]:
 
 def worker_command(concurrency: int) -> list[str]:
     """Command line of the worker that runs queued jobs."""
-    return django_command("procrastinate", "worker", "--concurrency", str(concurrency))
+    limits = ["--concurrency", str(concurrency), "--shutdown-graceful-timeout", "10"]
+    return django_command("procrastinate", "worker", *limits)
 
 
 def become(command: Sequence[str], environment: dict[str, str]) -> None:
