@@ -53,7 +53,7 @@ def decrypt(sealed: bytes) -> str:
 
 
 def _digest(kind: bytes, text: str) -> bytes:
-    return hmac.new(_index_key(), kind + text.encode(), hashlib.sha256).digest()[:INDEX_BYTES]
+    return hmac.digest(_index_key(), kind + text.encode(), "sha256")[:INDEX_BYTES]
 
 
 def normalized(value: str) -> str:

@@ -1,0 +1,120 @@
+"""How the columns of one HMIS CSV file become columns of its table, as SQL over the staged file.
+
+The staged file has the alias `s`; the records that it refers to are `to_<field>`, tables of `matching`
+named `known_<file>` with (hud_id, id) and what rows inherit from them.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from hearth.hmis.hud.fields import MODEL_YEAR
+from hearth.hmis.hud.records import Stored, is_sealed, model_of, stored_columns
+from hearth.reporting.runtime.engine import name, text
+from hearth.standards import load
+
+#: Files whose records others refer to, in the order in which they must be written.
+TARGETS = ("Organization", "Project", "Client", "Enrollment", "Assessment")
+#: A foreign key that may be empty: the export may name a residential project that it lacks.
+OPTIONAL = frozenset({"res_project"})
+
+
+@dataclass(frozen=True)
+class Layout:
+    """One file and its table. `key` is HUD's key column, `stored` how every column is kept."""
+
+    file: str
+    table: str
+    key: str
+    stored: tuple[Stored, ...]
+    fields: frozenset[str]
+
+    @property
+    def relations(self) -> tuple[Stored, ...]:
+        return tuple(column for column in self.stored if column.kind == "relation")
+
+    @property
+    def required(self) -> tuple[Stored, ...]:
+        return tuple(column for column in self.relations if column.field not in OPTIONAL)
+
+    @property
+    def hangs_on_enrollment(self) -> bool:
+        return any(column.field == "enrollment" for column in self.relations)
+
+    @property
+    def is_visible_by_organization(self) -> bool:
+        """Whether rows repeat the organization and the sharing of their enrollment."""
+        return "is_shared" in self.fields
+
+    @property
+    def sealed(self) -> str | None:
+        """The column that is sealed (SSN), by HUD's name."""
+        for column in self.stored:
+            if column.kind == "value" and is_sealed(self.file, column.field):
+                return column.column
+        return None
+
+    def joins(self) -> str:
+        """LEFT JOINs to the records that the staged rows refer to."""
+        return "".join(
+            f" LEFT JOIN known_{column.target} AS to_{column.field}"
+            f" ON to_{column.field}.hud_id = s.{name(column.column)}"
+            for column in self.relations
+        )
+
+    def can_be_stored(self) -> str:
+        """A condition: every record that a row cannot be stored without is known."""
+        return " AND ".join(f"to_{column.field}.id IS NOT NULL" for column in self.required) or "TRUE"
+
+    def values(self) -> Iterator[tuple[str, str]]:
+        """(database column, SQL) of everything that the export says, hash and marks included."""
+        yield "row_hash", "s._hash"
+        yield "as_it_came", self._as_it_came()
+        if "is_faulty" in self.fields:
+            yield "is_faulty", "s._faulty"
+        for column in self.stored:
+            if column.kind == "relation":
+                yield column.db_column, f"to_{column.field}.id"
+            elif column.kind == "value" and column.column != self.sealed:
+                yield column.db_column, f"s.{name(column.column)}"
+        if self.is_visible_by_organization:
+            parent = "to_enrollment" if self.hangs_on_enrollment else "to_project"
+            yield "organization_id", f"{parent}.organization_id"
+
+    def _as_it_came(self) -> str:
+        """The cells that were not to the letter, and keys that contradict or name what is not there."""
+        parts = []
+        for column in self.stored:
+            cell = f"s.{name(column.column)}"
+            if column.kind == "through_enrollment":
+                wrong = f"{cell} IS DISTINCT FROM to_enrollment.person AND to_enrollment.is_here"
+            elif column.kind == "relation" and column.field in OPTIONAL:
+                wrong = f"{cell} IS NOT NULL AND to_{column.field}.id IS NULL"
+            else:
+                continue
+            parts.append((wrong, f"json_object({text(column.column)}, coalesce({cell}, ''))"))
+        expression = "s._raw"
+        for wrong, kept in parts:
+            expression = (
+                f"CASE WHEN {wrong} THEN json_merge_patch(coalesce({expression}, '{{}}'), {kept})::VARCHAR"
+                f" ELSE {expression} END"
+            )
+        return expression
+
+
+@lru_cache(maxsize=64)
+def layout(file: str) -> Layout:
+    """The layout of one HMIS CSV file, by HUD's name of it."""
+    model = model_of(file)
+    return Layout(
+        file=file,
+        table=model._meta.db_table,
+        key=load(MODEL_YEAR).file(file).key,
+        stored=stored_columns(file),
+        fields=frozenset(field.name for field in model._meta.local_concrete_fields),
+    )
+
+
+def layouts() -> list[Layout]:
+    """All files in HUD's order, in which whatever a record refers to comes before it."""
+    return [layout(file) for file in load(MODEL_YEAR).files]

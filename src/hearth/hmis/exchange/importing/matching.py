@@ -1,0 +1,235 @@
+"""Which staged rows are new, changed or the same, and the ids of all records that rows refer to.
+
+A record is the same when its data source and HUD's key are; it is unchanged when the hash of its row is.
+What is stored comes out of PostgreSQL as (key, id, hash); all comparing happens in the report engine.
+
+Tables made here, on the engine's connection, for a file F:
+
+- `stored_F` (hud_id, id, row_hash, deleted, …): what the database has of this data source;
+- `found_F` (rid, id, same, deleted): staged rows, by rowid, that are stored already;
+- `new_F` (rid, id): those that are not; only made where the data source has rows of F already;
+- `known_F` (hud_id, id, …): for files that others refer to, every record that may be referred to.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import psycopg
+
+from hearth.hmis.exchange.importing.layout import TARGETS, Layout
+from hearth.hmis.exchange.importing.transfer import postgres_to_engine
+from hearth.reporting.runtime.engine import Connection, name, row, scalar
+
+#: Ids left free in front of a block, far more than others can take in the moment of its allocation.
+_GAP = 10_000
+_ALLOCATION_LOCK = 7_301_001
+
+
+@dataclass(frozen=True)
+class Match:
+    """What matching found for one file. `first_id` is the id of the staged row with rowid 0 where all
+    rows are new (`all_new`); else `new_F` and `found_F` say which row has which id."""
+
+    file: str
+    rows: int
+    new: int
+    changed: int
+    all_new: bool
+    first_id: int
+
+    @property
+    def unchanged(self) -> int:
+        return self.rows - self.new - self.changed
+
+    @property
+    def new_rows(self) -> str:
+        """The staged rows to add, alias `s`, with their id: a FROM clause and an expression."""
+        if self.all_new:
+            return f"{name(self.file)} AS s"
+        return f"{name(self.file)} AS s JOIN new_{self.file} AS n ON n.rid = s.rowid"
+
+    @property
+    def new_id(self) -> str:
+        return f"{self.first_id} + s.rowid" if self.all_new else "n.id"
+
+    @property
+    def changed_rows(self) -> str:
+        """The staged rows to change, alias `s`; `f` has their id."""
+        changed = f"(SELECT * FROM found_{self.file} WHERE NOT same)"
+        return f"{changed} AS f JOIN {name(self.file)} AS s ON s.rowid = f.rid"
+
+    @property
+    def writes(self) -> str:
+        """Rowids of all staged rows that will be written."""
+        if self.all_new:
+            return f"SELECT rowid FROM {name(self.file)}"
+        return f"SELECT rid FROM new_{self.file} UNION ALL SELECT rid FROM found_{self.file} WHERE NOT same"
+
+
+class Matching:
+    """Matches one file after another, in HUD's order, with the records of one data source.
+
+    `heard` is told of every stored row that was fetched, and may raise to cancel.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        cursor: psycopg.Cursor,
+        data_source: int,
+        *,
+        is_new_source: bool,
+        share: bool,
+        heard: Callable[[int], None],
+    ) -> None:
+        self.connection, self.cursor, self.data_source = connection, cursor, data_source
+        self.is_new_source, self.share, self.heard = is_new_source, share, heard
+
+    def match(self, layout: Layout) -> Match:
+        """Match one file; everything that it refers to was matched before."""
+        file = layout.file
+        rows = scalar(self.connection, f"SELECT count(*) FROM {name(file)}")
+        if self.is_new_source or not (rows or file in TARGETS) or not self._fetch_stored(layout):
+            match = Match(file, rows, rows, 0, True, self._allocate(layout.table, rows))
+        else:
+            match = self._compare(layout, rows)
+        if file in TARGETS:
+            self._know(layout, match)
+        return match
+
+    def _fetch_stored(self, layout: Layout) -> int:
+        """Fill `stored_F`; returns the number of rows."""
+        columns = {"hud_id": "VARCHAR", "id": "BIGINT", "row_hash": "BIGINT"}
+        deleted = "date_deleted IS NOT NULL" if "date_deleted" in layout.fields else "false"
+        more = {"organization_id": "BIGINT"} if layout.file in ("Project", "Enrollment") else {}
+        if layout.file == "Enrollment":
+            more["is_shared"] = "BOOLEAN"
+        postgres_to_engine(
+            self.cursor,
+            f"SELECT {', '.join([*columns, deleted, *more])} FROM {layout.table} WHERE data_source_id = %s",
+            [self.data_source],
+            self.connection,
+            f"stored_{layout.file}",
+            columns | {"deleted": "BOOLEAN"} | more,
+            self.heard,
+        )
+        return int(scalar(self.connection, f"SELECT count(*) FROM stored_{layout.file}"))
+
+    def _compare(self, layout: Layout, rows: int) -> Match:
+        file, key = layout.file, name(layout.key)
+        if file in _PROTECTED:
+            self._mark_contradictions(layout)
+        self.connection.execute(
+            f"CREATE OR REPLACE TABLE found_{file} AS SELECT s.rowid AS rid, e.id, e.deleted,"
+            f" e.row_hash IS NOT DISTINCT FROM s._hash AS same"
+            f" FROM {name(file)} AS s JOIN stored_{file} AS e ON e.hud_id = s.{key}"
+        )
+        found, changed = row(
+            self.connection, f"SELECT count(*), count(*) FILTER (WHERE NOT same) FROM found_{file}"
+        )
+        first = self._allocate(layout.table, rows - found)
+        self.connection.execute(
+            f"CREATE OR REPLACE TABLE new_{file} AS SELECT s.rowid AS rid,"
+            f" {first} - 1 + row_number() OVER () AS id FROM {name(file)} AS s"
+            f" ANTI JOIN found_{file} AS f ON f.rid = s.rowid"
+        )
+        return Match(file, rows, rows - found, changed, False, first)
+
+    def _know(self, layout: Layout, match: Match) -> None:
+        """Make `known_F`: stored records, and staged ones that can be stored."""
+        file, key = layout.file, name(layout.key)
+        stored = not match.all_new
+        inherited = {
+            "Project": ("to_organization.id", "organization_id"),
+            "Enrollment": ("to_project.organization_id", "organization_id"),
+        }.get(file)
+        own, kept = [f"s.{key} AS hud_id"], ["e.hud_id", "e.id"]
+        if inherited:
+            resolved, column = inherited
+            own.append(
+                f"coalesce({resolved}, e.{column}) AS {column}" if stored else f"{resolved} AS {column}"
+            )
+            kept.append(f"e.{column}")
+        if file == "Enrollment":
+            share = "TRUE" if self.share else "FALSE"
+            own += [f"coalesce(e.is_shared, {share}) AS is_shared" if stored else f"{share} AS is_shared"]
+            own += ["s.PersonalID AS person", "TRUE AS is_here"]
+            kept += ["e.is_shared", "NULL", "FALSE"]
+        own.insert(1, "coalesce(e.id, n.id) AS id" if stored else f"{match.new_id} AS id")
+        if not stored:
+            self.connection.execute(
+                f"CREATE OR REPLACE TABLE known_{file} AS SELECT {', '.join(own)}"
+                f" FROM {name(file)} AS s {layout.joins()} WHERE {layout.can_be_stored()}"
+            )
+            return
+        self.connection.execute(
+            f"CREATE OR REPLACE TABLE known_{file} AS SELECT {', '.join(own)} FROM {name(file)} AS s"
+            f" LEFT JOIN stored_{file} AS e ON e.hud_id = s.{key}"
+            f" LEFT JOIN new_{file} AS n ON n.rid = s.rowid"
+            f" {layout.joins()} WHERE e.id IS NOT NULL OR ({layout.can_be_stored()})"
+            f" UNION ALL SELECT {', '.join(kept)} FROM stored_{file} AS e"
+            f" ANTI JOIN {name(file)} AS s ON s.{key} = e.hud_id"
+        )
+
+    def _mark_contradictions(self, layout: Layout) -> None:
+        """Mark staged rows that contradict a stored record which this export does not have.
+
+        The database allows one head of a household and one exit of an enrollment. Staging has marked what
+        contradicts within the export (`reporting/sources/contradictions.py`); the mark and the sign of the
+        hash are the same here.
+        """
+        query, columns, same = _PROTECTED[layout.file]
+        file, key = name(layout.file), name(layout.key)
+        postgres_to_engine(
+            self.cursor, query, [self.data_source], self.connection, "protected", columns, self.heard
+        )
+        self.connection.execute(
+            f"DELETE FROM protected WHERE id IN (SELECT e.id FROM stored_{layout.file} AS e"
+            f" SEMI JOIN {file} AS s ON s.{key} = e.hud_id)"
+        )
+        if scalar(self.connection, "SELECT count(*) FROM protected"):
+            self.connection.execute(
+                f"UPDATE {file} SET _faulty = TRUE, _hash = -_hash - 1 WHERE rowid IN ("
+                f" SELECT s.rowid FROM {file} AS s {same} AND NOT s._faulty AND s.DateDeleted IS NULL)"
+            )
+
+    def _allocate(self, table: str, count: int) -> int:
+        """The first of `count` free ids that follow one another."""
+        if not count:
+            return 0
+        # Two allocations at once would overlap, so they wait for one another; nextval of everybody else
+        # in between is what the gap is for.
+        self.cursor.execute("SELECT pg_advisory_lock(%s)", [_ALLOCATION_LOCK])
+        try:
+            self.cursor.execute(
+                "SELECT setval(sequence, nextval(sequence) + %s)"
+                " FROM (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS sequence) AS one",
+                [_GAP + count, table],
+            )
+            found = self.cursor.fetchone()
+        finally:
+            self.cursor.execute("SELECT pg_advisory_unlock(%s)", [_ALLOCATION_LOCK])
+        assert found is not None
+        return int(found[0]) - count + 1
+
+
+# For the two files whose rows the database holds to be unique in a way that an export may break: the
+# stored rows `p` that hold such a place, and which staged rows `s` claim the same one.
+_PROTECTED: dict[str, tuple[str, dict[str, str], str]] = {
+    "Enrollment": (
+        "SELECT e.id, e.project_id, e.household_id FROM enrollments_enrollment e"
+        " JOIN organizations_project p ON p.id = e.project_id WHERE p.data_source_id = %s"
+        " AND e.relationship_to_hoh = 1 AND NOT e.is_faulty AND e.date_deleted IS NULL",
+        {"id": "BIGINT", "project_id": "BIGINT", "household_id": "VARCHAR"},
+        "JOIN known_Project AS k ON k.hud_id = s.ProjectID JOIN protected AS p ON p.project_id = k.id"
+        " AND p.household_id = s.HouseholdID WHERE s.RelationshipToHoH = 1",
+    ),
+    "Exit": (
+        "SELECT x.id, x.enrollment_id FROM enrollments_exit x"
+        " JOIN enrollments_enrollment e ON e.id = x.enrollment_id WHERE e.data_source_id = %s"
+        " AND NOT x.is_faulty AND x.date_deleted IS NULL",
+        {"id": "BIGINT", "enrollment_id": "BIGINT"},
+        "JOIN known_Enrollment AS k ON k.hud_id = s.EnrollmentID"
+        " JOIN protected AS p ON p.enrollment_id = k.id WHERE TRUE",
+    ),
+}

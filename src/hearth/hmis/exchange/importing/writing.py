@@ -1,0 +1,242 @@
+"""Write matched rows: changes with their history, additions by COPY, and what follows from them.
+
+File by file in HUD's order, so that whatever a row refers to is there. Of one file first the changes, then
+the additions, because a change may free the place that an addition takes (the head of a household).
+Triggers are off; every function here says which of them it stands in for.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import psycopg
+
+from hearth.hmis.exchange.importing.layout import Layout
+from hearth.hmis.exchange.importing.matching import Match
+from hearth.hmis.exchange.importing.sealing import SEALED_COLUMNS
+from hearth.hmis.exchange.importing.transfer import engine_to_postgres
+from hearth.hmis.hud.records import model_of, models_of_files
+from hearth.reporting.runtime.engine import Connection
+
+#: Rows that hold a place which only one row may have, and what makes two places the same.
+_PLACES = {
+    "Enrollment": (
+        "t.relationship_to_hoh = 1",
+        "(i.relationship_to_hoh = 1 AND NOT i.is_faulty AND i.date_deleted IS NULL"
+        " AND i.project_id IS NOT DISTINCT FROM t.project_id"
+        " AND i.household_id IS NOT DISTINCT FROM t.household_id)",
+    ),
+    "Exit": (
+        "TRUE",
+        "(NOT i.is_faulty AND i.date_deleted IS NULL"
+        " AND i.enrollment_id IS NOT DISTINCT FROM t.enrollment_id)",
+    ),
+}
+
+
+@dataclass
+class Count:
+    """What happened to the rows of one file. `left_out`: deleted rows of records that were never here."""
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    deleted: int = 0
+    left_out: int = 0
+
+
+@dataclass
+class Writer:
+    """Writes the files of one import over one connection. `heard` is told of rows and may raise."""
+
+    connection: Connection
+    cursor: psycopg.Cursor
+    data_source: int
+    user: int
+    share: bool
+    heard: Callable[[int], None]
+    counts: dict[str, Count] = field(default_factory=dict)
+
+    def begin(self) -> None:
+        """Settings of the transaction."""
+        self.cursor.execute("SELECT set_config('app.user_id', %s, true)", [str(self.user)])
+        self.cursor.execute("SET LOCAL session_replication_role = replica")
+        self.cursor.execute("SET LOCAL statement_timeout = 0")
+        self.cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+
+    def write(self, layout: Layout, match: Match) -> None:
+        """Change and add the rows of one file. The table `sealed` is there where the file has an SSN."""
+        count = self.counts[layout.file] = Count(unchanged=match.unchanged)
+        if match.changed:
+            self._change(layout, match, count)
+        if match.new:
+            count.added = self._add(layout, match)
+            count.left_out = match.new - count.added
+
+    def _add(self, layout: Layout, match: Match) -> int:
+        columns = {"id": match.new_id, "data_source_id": str(self.data_source)}
+        columns["hud_id"] = f's."{layout.key}"'
+        columns |= dict(layout.values())
+        if layout.is_visible_by_organization:
+            columns["is_shared"] = (
+                "to_enrollment.is_shared" if layout.hangs_on_enrollment else str(self.share).upper()
+            )
+        if "created_by" in layout.fields:
+            columns["created_by_id"] = columns["updated_by_id"] = str(self.user)
+        source = match.new_rows + layout.joins()
+        if layout.sealed:
+            source += " LEFT JOIN sealed ON sealed.rid = s.rowid"
+            columns |= {column: f"sealed.{column}" for column in SEALED_COLUMNS}
+        engine_to_postgres(
+            self.connection,
+            f"SELECT {', '.join(columns.values())} FROM {source} WHERE {layout.can_be_stored()}",
+            self.cursor,
+            layout.table,
+            list(columns),
+            self.heard,
+        )
+        return self.cursor.rowcount
+
+    def _change(self, layout: Layout, match: Match, count: Count) -> None:
+        """Change stored rows; keeps their history (pghistory's trigger before_change)."""
+        values = dict(layout.values())
+        source = match.changed_rows + layout.joins()
+        if layout.is_visible_by_organization and layout.hangs_on_enrollment:
+            values["is_shared"] = "to_enrollment.is_shared"
+        if layout.sealed:
+            source += " LEFT JOIN sealed ON sealed.rid = s.rowid"
+            values |= {column: f"sealed.{column}" for column in SEALED_COLUMNS}
+        kept = {column.db_column for column in layout.relations} & set(values)
+        kept |= {"organization_id", "is_shared"} & set(values)
+        incoming = f"incoming_{layout.file.lower()}"
+        self.cursor.execute(
+            f"CREATE TEMP TABLE {incoming} ON COMMIT DROP AS SELECT id, {_listed(values)} FROM {layout.table}"
+            " WITH NO DATA"
+        )
+        engine_to_postgres(
+            self.connection,
+            f"SELECT f.id, {', '.join(values.values())} FROM {source}",
+            self.cursor,
+            incoming,
+            ["id", *values],
+            self.heard,
+        )
+        self.cursor.execute(f"ANALYZE {incoming}")
+        self._keep_history(layout.file, f"JOIN {incoming} AS i ON i.id = t.id")
+        if layout.file in _PLACES:
+            self._free_places(layout, incoming)
+        # A record of a deleted row may be named by nothing in this export: then it keeps what it had.
+        assignments = ", ".join(f'"{column}" = {_taken(column, column in kept)}' for column in values)
+        stamps = ", updated_at = now(), updated_by_id = %s" if "updated_by" in layout.fields else ""
+        deleted = (
+            "count(*) FILTER (WHERE i.date_deleted IS NOT NULL AND t.date_deleted IS NULL)"
+            if "date_deleted" in layout.fields
+            else "0"
+        )
+        self.cursor.execute(f"SELECT {deleted} FROM {incoming} AS i JOIN {layout.table} AS t ON t.id = i.id")
+        found = self.cursor.fetchone()
+        assert found is not None
+        self.cursor.execute(
+            f"UPDATE {layout.table} AS t SET {assignments}{stamps} FROM {incoming} AS i WHERE t.id = i.id",
+            [self.user] if stamps else None,
+        )
+        count.deleted = int(found[0])
+        count.changed = self.cursor.rowcount - count.deleted
+        self._keep_step(layout, incoming)
+
+    def _free_places(self, layout: Layout, incoming: str) -> None:
+        """Rows that give up a place do so before others take it, whatever the order within an UPDATE."""
+        holds, keeps = _PLACES[layout.file]
+        self.cursor.execute(
+            f"UPDATE {layout.table} AS t SET is_faulty = true FROM {incoming} AS i WHERE t.id = i.id"
+            f" AND NOT t.is_faulty AND t.date_deleted IS NULL AND {holds} AND NOT {keeps}"
+        )
+
+    def _keep_step(self, layout: Layout, incoming: str) -> None:
+        """What follows from changed projects and enrollments (triggers enrollments_follow, keeps_step and
+        not_after_exit), also for records that this export does not have."""
+        if layout.file == "Project":
+            moved = (
+                f"JOIN {incoming} AS i ON i.id = t.project_id JOIN organizations_project AS parent"
+                " ON parent.id = i.id AND parent.organization_id <> t.organization_id"
+            )
+            self._correct("Enrollment", moved, ["organization_id"])
+            for file in _of_enrollment():
+                self._correct(
+                    file,
+                    "JOIN enrollments_enrollment AS parent ON parent.id = t.enrollment_id"
+                    f" JOIN {incoming} AS i ON i.id = parent.project_id"
+                    " AND parent.organization_id <> t.organization_id",
+                    ["organization_id"],
+                )
+        if layout.file == "Enrollment":
+            for file in _of_enrollment():
+                self._correct(
+                    file,
+                    f"JOIN {incoming} AS i ON i.id = t.enrollment_id JOIN enrollments_enrollment AS parent"
+                    " ON parent.id = i.id AND (parent.organization_id, parent.is_shared)"
+                    " IS DISTINCT FROM (t.organization_id, t.is_shared)",
+                    ["organization_id", "is_shared"],
+                )
+
+    def mark_exits_before_entry(self) -> None:
+        """Mark stored exits, which this export does not have, that a changed entry leaves behind."""
+        if self.counts["Enrollment"].changed:
+            self._correct(
+                "Exit",
+                "JOIN incoming_enrollment AS i ON i.id = t.enrollment_id"
+                " JOIN (SELECT id, entry_date, true AS is_faulty FROM enrollments_enrollment) AS parent"
+                " ON parent.id = i.id AND t.exit_date < parent.entry_date AND NOT t.is_faulty"
+                " AND t.date_deleted IS NULL",
+                ["is_faulty"],
+            )
+
+    def _correct(self, file: str, join: str, columns: list[str]) -> None:
+        """Give the rows `t` that the join selects these columns of `parent`, and keep their history."""
+        table = model_of(file)._meta.db_table
+        self.cursor.execute(
+            f"CREATE TEMP TABLE correction ON COMMIT DROP AS SELECT t.id, {_listed(columns, 'parent.')}"
+            f" FROM {table} AS t {join}"
+        )
+        if self.cursor.rowcount:
+            self._keep_history(file, "JOIN correction AS i ON i.id = t.id")
+            assignments = ", ".join(f"{column} = i.{column}" for column in columns)
+            self.cursor.execute(
+                f"UPDATE {table} AS t SET {assignments} FROM correction AS i WHERE t.id = i.id"
+            )
+        self.cursor.execute("DROP TABLE correction")
+
+    def _keep_history(self, file: str, join: str) -> None:
+        """Store the rows `t` that the join selects as old versions: pghistory's trigger before_change."""
+        model = model_of(file)
+        try:
+            history = model._meta.apps.get_model(model._meta.app_label, f"{model.__name__}History")
+        except LookupError:  # Export.csv keeps no history: a row of it never changes
+            return
+        columns = [
+            column.column
+            for column in history._meta.local_concrete_fields
+            if not column.name.startswith("pgh_")
+        ]
+        self.cursor.execute(
+            f"INSERT INTO {history._meta.db_table} (pgh_created_at, pgh_label, pgh_obj_id, pgh_changed_by,"
+            f" {_listed(columns)}) SELECT now(), 'before_change', t.id, %s, {_listed(columns, 't.')}"
+            f" FROM {model._meta.db_table} AS t {join}",
+            [self.user],
+        )
+
+
+def _taken(column: str, keep: bool) -> str:
+    return f'coalesce(i."{column}", t."{column}")' if keep else f'i."{column}"'
+
+
+def _listed(columns: object, prefix: str = "") -> str:
+    return ", ".join(f'{prefix}"{column}"' for column in columns)  # type: ignore[attr-defined]
+
+
+def _of_enrollment() -> list[str]:
+    """Files whose records hang on an enrollment."""
+    return [
+        file
+        for file, model in models_of_files().items()
+        if any(column.name == "enrollment" for column in model._meta.local_concrete_fields)
+    ]
