@@ -5,12 +5,12 @@ from pathlib import Path
 from types import MappingProxyType
 
 from hearth.standards.document import Block, StandardsError, as_of, in_force, read
-from hearth.standards.model import Among, Column, File, ListBy, Place, element_numbers
+from hearth.standards.model import Among, Column, File, ListBy, Place
 
 SHARED = "files/_shared.yaml"
 PRIVACY = ("", "name", "ssn", "dob", "contact", "staff", "sensitive", "free text")
 _FILE_KEYS = (
-    "file", "order", "section", "row_is", "key", "parents", "rows", "exported", "elements", "needed_by",
+    "file", "order", "section", "row_is", "key", "parents", "rows", "exported", "needed_by",
     "since", "until", "note", "reference", "columns",
 )  # fmt: skip
 _COLUMN_KEYS = (
@@ -47,7 +47,7 @@ def read_file(folder: Path, path: str, year: int) -> File | None:
         key=block.text("key"),
         columns=tuple(columns),
         parents=block.texts("parents"),
-        elements=element_numbers(block.optional("elements") or ""),
+        elements=_elements(columns),
         rows=block.optional("rows") or "",
         exported=block.optional("exported") or "",
         needed_by=block.texts("needed_by"),
@@ -57,6 +57,17 @@ def read_file(folder: Path, path: str, year: int) -> File | None:
         until=until,
         at=block.at("file"),
     )
+
+
+def _elements(columns: list[Column]) -> tuple[str, ...]:
+    """What the columns ask, without metadata and without the identifiers of other records."""
+    numbers = dict.fromkeys(
+        number
+        for column in columns
+        if not (column.references and column.references.endswith(f".{column.name}"))
+        for number in column.elements
+    )
+    return tuple(number for number in numbers if not number.startswith("5.0"))
 
 
 def _column(

@@ -1,0 +1,93 @@
+"""Proves that the steps between the years are complete: nothing new without a source, nothing old lost."""
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+from hearth.standards.load import YEARS, Registry, load
+from hearth.standards.model import Column
+from hearth.standards.problem import Problem
+from hearth.standards.upgrades import FileUpgrade, Upgrade, load_upgrades
+
+
+def lint_upgrades(folder: Path) -> Iterator[Problem]:
+    """Problems of upgrades/*.yaml; what new columns lack is told by reading them."""
+    load_upgrades.cache_clear()
+    steps = load_upgrades(YEARS[0], YEARS[-1], folder)
+    years = [(step.from_year, step.to_year) for step in steps]
+    if years != list(pairwise(YEARS)) and steps:
+        yield Problem(
+            steps[0].at, f"The steps {years} do not lead from year to year.", "Add the step that lacks."
+        )
+    for step in steps:
+        old, new = load(step.from_year, folder), load(step.to_year, folder)
+        yield from _files(step, old, new)
+        for upgrade in step.files.values():
+            yield from _file(step, upgrade, old, new)
+
+
+def _files(step: Upgrade, old: Registry, new: Registry) -> Iterator[Problem]:
+    for name in old.files:
+        if name not in new.files and name not in step.removed:
+            yield Problem(
+                step.at,
+                f"{name} is no file of FY{new.year} any more, and the step does not say so.",
+                f"Add '{name}: {{removed: yes}}' under 'files'.",
+            )
+
+
+def _file(step: Upgrade, upgrade: FileUpgrade, old: Registry, new: Registry) -> Iterator[Problem]:
+    for name in upgrade.joins:
+        if name not in old.files:
+            yield Problem(upgrade.at, f"FY{old.year} has no file {name}.", "Correct 'with'.")
+    for column in upgrade.columns:
+        for lookup in column.lookups:
+            file = old.files.get(lookup.file)
+            missing = [
+                n for n in (lookup.take, *lookup.match, *lookup.first_by) if file is None or n not in file
+            ]
+            if missing:
+                yield Problem(
+                    column.at,
+                    f"{lookup.file} of FY{old.year} has no {', '.join(missing)}.",
+                    "Correct the lookup.",
+                )
+    if upgrade.rows_from != upgrade.name or upgrade.name not in old.files:
+        return
+    source = old.file(upgrade.name)
+    used = {column.source for column in upgrade.columns}
+    used |= {name for column in upgrade.columns for name in re.findall(r"\w+", column.sql)}
+    for name in upgrade.archive:
+        if name not in source:
+            yield Problem(
+                upgrade.at, f"{source.name} of FY{old.year} has no column {name}.", "Correct 'archive'."
+            )
+    for before in source.columns:
+        if before.name not in new.file(upgrade.name) and before.name not in used | set(upgrade.archive):
+            yield Problem(
+                upgrade.at,
+                f"{before.id} has no place in FY{new.year}, and is neither used nor archived.",
+                f"Add {before.name} to 'archive' of {upgrade.name}, or use it with 'from'.",
+            )
+    for rule in upgrade.columns:
+        if rule.source and rule.copied:
+            yield from _codes_kept(
+                upgrade, source.column(rule.source), new.column(f"{upgrade.name}.{rule.name}"), old, new
+            )
+
+
+def _codes_kept(
+    upgrade: FileUpgrade, before: Column, after: Column, old: Registry, new: Registry
+) -> Iterator[Problem]:
+    """A copied column must not carry codes that its list has lost."""
+    if not before.lists or not after.lists:
+        return
+    had = {code for number in before.lists for code in old.list(number).codes()}
+    has = {code for number in after.lists for code in new.list(number).codes()}
+    if lost := had - has:
+        yield Problem(
+            upgrade.at,
+            f"{after.id} is copied, and its list has no {', '.join(sorted(lost))} any more in FY{new.year}.",
+            f"Add '{after.name}: {{codes: …}}' that says what becomes of them.",
+        )
