@@ -31,8 +31,8 @@ test: install-dev ## The whole test suite: units, house rules, golden tables, br
 	@scripts/browser
 	$(RUN)/python -m pytest
 
-bench: install-dev ## Measure speed and memory and print the table
-	$(RUN)/python -m bench
+bench: install-dev ## Measure speed and memory, print the table (ONLY=search, SMALL=1)
+	$(RUN)/python -m bench $(ONLY) $(if $(SMALL),--small)
 
 docs: install-dev ## Write the generated documentation anew
 	$(RUN)/hearth standards docs
