@@ -58,6 +58,12 @@ def watch(page: Page) -> None:
     )
 
 
+def settle(page: Page) -> None:
+    """Wait until the page is loaded and htmx has filled in what it loads by itself."""
+    page.wait_for_load_state("load")
+    page.wait_for_function("() => window.htmx === undefined || !document.querySelector('.htmx-request')")
+
+
 def browser_problems(page: Page) -> list[str]:
     """Script errors, failed loads and policy violations seen since `watch`."""
     violations = page.evaluate("() => window.hearthViolations || []")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.browser.checks import watch
+from tests.browser.checks import settle, watch
 from tests.browser.seed import ACCOUNTS, PASSWORD
 from tests.browser.site import Site
 
@@ -77,7 +77,9 @@ def open_page(site: Site, browser: Browser, states: dict[str, object]) -> Iterat
     """`open_page("/clients/{client}/", role="user", width=360)` → a watched page (see checks.py)."""
     contexts: list[BrowserContext] = []
 
-    def open_it(path: str, role: str = "public", width: int = 1440, **options: object) -> Page:
+    def open_it(
+        path: str, role: str = "public", width: int = 1440, clock: bool = False, **options: object
+    ) -> Page:
         context = browser.new_context(
             base_url=site.address,
             viewport={"width": width, "height": 900},
@@ -87,10 +89,12 @@ def open_page(site: Site, browser: Browser, states: dict[str, object]) -> Iterat
         )
         contexts.append(context)
         page = context.new_page()
+        if clock:
+            page.clock.install()
         watch(page)
         response = page.goto(path.format(**site.ids))
         page.hearth_status = response.status if response else 0
-        page.wait_for_load_state("networkidle")
+        settle(page)
         return page
 
     yield open_it

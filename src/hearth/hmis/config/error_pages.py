@@ -1,4 +1,8 @@
-"""Error pages: what happened and what to do. They need neither the database nor a signed-in user."""
+"""Error pages: what happened and what to do. They need neither the database nor a signed-in user.
+
+Where a signed-in user's request was merely refused, the page keeps the navigation; if the database then
+fails, the page is shown without it.
+"""
 
 import sys
 from collections.abc import Callable
@@ -7,7 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 
@@ -122,19 +126,26 @@ def page(request: HttpRequest, status: int, kind: str = "", **words: Any) -> Htt
         return JsonResponse(
             {"error": problem.title, "detail": happened, "reference": reference}, status=status
         )
-    html = render_to_string(
-        "ui/errors/page.html",
-        {
-            "status": status,
-            "title": problem.title,
-            "happened": happened,
-            "remedies": [remedy.format(**words) for remedy in problem.remedies],
-            "actions": problem.actions,
-            "reference": reference,
-            "site_name": settings.SITE_NAME,
-        },
-    )
-    return HttpResponse(html, status=status)
+    context = {
+        "status": status,
+        "title": problem.title,
+        "happened": happened,
+        "remedies": [remedy.format(**words) for remedy in problem.remedies],
+        "actions": problem.actions,
+        "reference": reference,
+        "site_name": settings.SITE_NAME,
+    }
+    return HttpResponse(_html(request, status, context), status=status)
+
+
+def _html(request: HttpRequest, status: int, context: dict[str, Any]) -> str:
+    user = getattr(request, "_cached_user", None)  # set once the session was read; never reads it here
+    if status < 500 and user is not None and user.is_authenticated:
+        try:
+            return render_to_string("ui/errors/page.html", context, request=request)
+        except DatabaseError:
+            pass  # the transaction may be broken already: the plain page needs none
+    return render_to_string("ui/errors/page.html", context)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

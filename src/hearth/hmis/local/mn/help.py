@@ -5,6 +5,8 @@ from typing import Any
 from hearth.hmis.local.mn.reading import data
 from hearth.hmis.ui.help_topics import Topic
 
+NO_BREAK_HYPHEN = "\u2011"
+
 
 def _context() -> dict[str, Any]:
     """The CoCs and the nations of the Tribal Collaborative, from the data files."""
@@ -12,7 +14,7 @@ def _context() -> dict[str, Any]:
         "columns": ["Number", "Name", "Short", "HUD’s name", "Counties"],
         "rows": [
             (
-                region["code"],
+                region["code"].replace("-", NO_BREAK_HYPHEN),
                 region["name"],
                 region["acronym"],
                 region["hud_name"],

@@ -131,9 +131,13 @@ def card(
 
 
 @register.simple_block_tag
-def definition_list(content: str, columns: int = 2) -> SafeString:
-    """Terms and values side by side; filled by `{% definition %}`. `columns`: 1, 2 or 3 on a wide screen."""
-    return format_html('<dl class="hearth-facts hearth-facts--{}">{}</dl>', columns, _body(content))
+def definition_list(content: str, columns: int = 2, text: bool = False) -> SafeString:
+    """Terms and values side by side; filled by `{% definition %}`. `columns`: 1, 2 or 3 on a wide screen.
+
+    `text`: the values are sentences to read, not facts to find.
+    """
+    kind = f"{columns} hearth-facts--text" if text else str(columns)
+    return format_html('<dl class="hearth-facts hearth-facts--{}">{}</dl>', kind, _body(content))
 
 
 @register.simple_block_tag

@@ -66,6 +66,27 @@
     });
   }
 
+  // The open menu of a narrow screen keeps the focus. USWDS's own trap stops at the first and last element
+  // of the menu even when that is hidden, as the entries of the closed user menu are.
+  function keepFocusInMenu() {
+    document.addEventListener("keydown", function (event) {
+      var menu = document.querySelector(".usa-nav.is-visible");
+      if (event.key !== "Tab" || !menu) {
+        return;
+      }
+      var stops = Array.prototype.filter.call(menu.querySelectorAll("a[href], button"), function (element) {
+        return element.getClientRects().length > 0;
+      });
+      var at = stops.indexOf(document.activeElement);
+      var next = event.shiftKey ? at - 1 : at + 1;
+      if (next < 0 || next >= stops.length) {
+        stops[event.shiftKey ? stops.length - 1 : 0].focus();
+        event.preventDefault();
+        event.stopPropagation();
+      }
+    }, true);
+  }
+
   // The session ends on the server after `data-idle-seconds`. Two minutes before, ask; at the end, leave the
   // page, so that no client's record stays on an unattended screen. Requests of any tab count as activity.
   function watchSession() {
@@ -93,13 +114,17 @@
         return own;
       }
     }
+    // Signs out for certain (the server may count a few seconds more) and leads to the sign-in page.
+    function end() {
+      document.getElementById("session-end").submit();
+    }
     function words(left) {
       return left >= 90 ? Math.round(left / 60) + " minutes" : Math.max(0, Math.round(left / 10) * 10) + " seconds";
     }
     function tick() {
       var left = seconds - (Date.now() - lastActive()) / 1000;
       if (left <= 0) {
-        window.location.replace(document.body.dataset.signedOutAddress);
+        end();
         return;
       }
       if (left <= warning) {
@@ -121,7 +146,7 @@
           touch();
           tick();
         } else {
-          window.location.replace(document.body.dataset.signedOutAddress);
+          end();
         }
       }, function () {
         notify("Hearth cannot be reached. Check your connection.");
@@ -147,6 +172,7 @@
     labelCells(document);
     focusErrors(document);
     watchUserMenu();
+    keepFocusInMenu();
     watchSession();
   });
   document.addEventListener("htmx:afterSwap", function (event) {
