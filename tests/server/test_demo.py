@@ -223,3 +223,23 @@ def test_a_running_postgresql_is_left_running(here: Machine, port: int, start: S
     assert here.cluster.status().running
     assert not demo._marked(here.home)
     here.hearth("db", "stop")
+
+
+def test_serve_and_worker_run_without_the_demo(here: Machine, port: int) -> None:
+    """The way of a real installation: each process alone, ended by SIGTERM as a service manager does it."""
+    web = subprocess.Popen(
+        here.command("serve", "--workers", "1"), env={**here.environment, "PORT": str(port)}
+    )
+    worker = subprocess.Popen(here.command("worker"), env=here.environment)
+    try:
+        deadline = time.monotonic() + NEXT_SECONDS
+        while demo._status_of_first_page(port) is None and time.monotonic() < deadline:
+            time.sleep(0.2)
+        assert demo._status_of_first_page(port) in (200, 302)
+        assert worker.poll() is None
+    finally:
+        for process in (web, worker):
+            process.terminate()
+    assert web.wait(20) == 0
+    assert worker.wait(20) == 0
+    here.hearth("db", "stop")

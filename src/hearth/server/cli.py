@@ -1,5 +1,6 @@
 """The commands of this package: `hearth db …`, `serve`, `worker`, `demo`. They load no Django themselves."""
 
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Annotated
 
@@ -21,6 +22,13 @@ db = typer.Typer(
 
 def _say(text: str) -> None:
     typer.echo(text)
+
+
+def _busy(what: str) -> AbstractContextManager[object]:
+    """A moving sign while something takes long; silent where the output is no terminal."""
+    from rich.console import Console
+
+    return Console(stderr=True).status(f"{what} …")
 
 
 @db.command()
@@ -108,7 +116,8 @@ def backup(
     from hearth.server import database
 
     database.ensure_running()
-    size = backups.backup(file)
+    with _busy("Writing the backup"):
+        size = backups.backup(file)
     _say(f"{file}: {size / 1_000_000:,.1f} MB.")
     _say("Keep keys/ssn_key of the data folder as well, in another place: it is not in the backup.")
 
@@ -129,7 +138,8 @@ def restore(
     from hearth.server import database
 
     database.ensure_running()
-    backups.restore(file, replace=replace)
+    with _busy("Reading the backup"):
+        backups.restore(file, replace=replace)
     _say("Restored. Run `hearth db migrate` if the backup is of an older version of Hearth.")
 
 
@@ -148,7 +158,9 @@ def checksums() -> None:
     database.ensure_running()
     with psycopg.connect(database.url("superuser" if database.is_embedded() else "loader")) as connection:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-        for name, content in contents.contents(connection).items():
+        with _busy("Reading every table"):
+            found = contents.contents(connection)
+        for name, content in found.items():
             _say(f"{name}\t{content.rows}\t{content.checksum}")
 
 
