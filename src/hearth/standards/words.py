@@ -1,0 +1,195 @@
+"""Definitions in plain words: the lines that the command and the data dictionary both show."""
+
+from collections.abc import Iterator, Sequence
+
+from hearth.standards.load import YEARS
+from hearth.standards.model import Check, Column, Element, File, List, Option, Requirement
+
+Lines = Iterator[tuple[str, str]]
+TYPES = {"S": "text", "I": "whole number", "D": "date", "T": "date and time", "M": "amount of money"}
+
+
+def of_file(file: File) -> Lines:
+    """What a file is, as pairs of a name and a text."""
+    yield "One row", file.row_is
+    yield "Key", file.key
+    if file.parents:
+        yield "Belongs to", ", ".join(file.parents)
+    if file.rows:
+        yield "Rows", file.rows
+    if file.exported:
+        yield "In the export", file.exported
+    if file.elements:
+        yield "Data elements", ", ".join(file.elements)
+    if file.needed_by:
+        yield "Needed by", ", ".join(file.needed_by)
+    yield from _ends(file)
+
+
+def of_column(column: Column) -> Lines:
+    """What a column is."""
+    yield "Position", str(column.position)
+    yield "Type", type_words(column)
+    yield "Blank", "allowed" if column.nullable else "not allowed"
+    if column.is_key:
+        yield "Key", "identifies the row"
+    if column.references:
+        yield "References", column.references
+    if column.among:
+        yield "Must occur in", str(column.among)
+    if column.lists:
+        yield "Codes", list_words(column)
+    if column.element:
+        yield "Data element", column.element
+    if column.only_if:
+        yield "Only if", column.only_if
+    if column.asked_if:
+        yield "Asked if", column.asked_if
+    if column.minimum is not None or column.maximum is not None:
+        yield "Range", f"{_number(column.minimum)} to {_number(column.maximum)}"
+    if column.pattern or column.format:
+        yield "Form", column.pattern or column.format or ""
+    if column.rule:
+        yield "Rule", column.rule
+    if column.hashed_as:
+        yield "Hashed exports", f"written as {column.hashed_as}"
+    if column.privacy:
+        yield "Privacy", column.privacy
+    for year, name in sorted(column.earlier_names.items()):
+        yield "Earlier name", f"{name}, until FY{year}"
+    if column.other_spellings:
+        yield "Also seen as", ", ".join(repr(s) for s in column.other_spellings)
+    yield from _ends(column)
+
+
+def of_list(one: List) -> Lines:
+    """What a pick list is, without its codes."""
+    yield "Name", one.name
+    if one.used_in:
+        yield "Used in", one.used_in
+    yield from _ends(one)
+
+
+def of_option(option: Option) -> str:
+    """What there is to know about a code besides its label."""
+    parts = [option.category] if option.category else []
+    if option.status != "current":
+        parts.append(
+            f"{option.status} since FY{option.status_since}" if option.status_since else option.status
+        )
+    if option.used_for:
+        parts.append("used for " + ", ".join(option.used_for))
+    for outcome in ("positive", "excluded"):
+        if groups := [group for group, kind in option.exit_outcome.items() if kind == outcome]:
+            parts.append(f"exit {outcome} from {', '.join(groups)}")
+    if option.since and option.since > YEARS[0]:
+        parts.append(f"since FY{option.since}")
+    if option.note:
+        parts.append(option.note)
+    return "; ".join(parts)
+
+
+def of_element(element: Element) -> Lines:
+    """What a data element is, without its columns and requirements."""
+    yield "Name", element.name
+    if element.question:
+        yield "Question", element.question
+    yield "Group", element.group
+    if element.asked_of:
+        yield "Asked of", element.asked_of
+    if element.collected_at:
+        yield "Collected at", ", ".join(element.collected_at)
+    if element.project_types:
+        yield "Project types", element.project_types
+    if element.rows:
+        yield "Rows", element.rows
+    if element.fields:
+        yield "Fields", element.fields
+    if element.change:
+        yield "Change", element.change
+    yield from _ends(element)
+
+
+def of_requirement(requirement: Requirement) -> tuple[str, str, str, str, str]:
+    """Program, funding sources, project types, whether, and condition of a requirement."""
+    types = ", ".join(requirement.project_types) or "all"
+    if requirement.except_project_types:
+        types += f" but {', '.join(requirement.except_project_types)}"
+    remarks = [requirement.condition] if requirement.condition else []
+    if requirement.disputed:
+        remarks.append("read differently elsewhere")
+    return (
+        "every program" if requirement.program == "all" else requirement.program,
+        ", ".join(requirement.funders) or "any",
+        types,
+        requirement.required,
+        "; ".join(remarks),
+    )
+
+
+def of_check(check: Check) -> Lines:
+    """What a check looks for."""
+    yield "What is wrong", check.sentence
+    yield "What to do", check.remedy
+    yield "Severity", check.severity
+    yield "About", check.level
+    yield "Found by", check.kind
+    yield "Looks at", files_words(check.files)
+    if check.columns:
+        yield "Columns", ", ".join(check.columns)
+    if check.joins:
+        yield "With", ", ".join(join.alias for join in check.joins)
+    if check.where:
+        yield "Rows where", check.where
+    if check.per:
+        yield "Per", ", ".join(check.per)
+    if check.violates:
+        yield "Finding if", check.violates
+    if check.origin:
+        yield "Rules", ", ".join(check.origin)
+    yield from _ends(check)
+
+
+def type_words(column: Column) -> str:
+    """`S50, text of up to 50 characters`."""
+    words = TYPES[column.type]
+    if column.max_length:
+        words += f" of up to {column.max_length} characters"
+    elif column.type == "M" and not column.signed:
+        words += ", never negative"
+    return f"{column.hud_type}, {words}"
+
+
+def list_words(column: Column) -> str:
+    """The list, or which list by which code of which column."""
+    if column.list_by is None:
+        return f"list {column.list}"
+    cases = [f"{code}: list {number}" for code, number in column.list_by.cases.items()]
+    if column.list_by.otherwise:
+        cases.append(f"else list {column.list_by.otherwise}")
+    return f"by {column.list_by.column}: {', '.join(cases)}"
+
+
+def files_words(files: Sequence[str]) -> str:
+    """Names of files, or that it is nearly all of them."""
+    return ", ".join(files) if len(files) <= 6 else f"{len(files)} files"
+
+
+def years_words(since: int | None, until: int | None) -> str:
+    """`since FY2024`, `until FY2022`, `FY2024 only`; empty when it always was."""
+    if since and since == until:
+        return f"FY{since} only"
+    return " ".join(filter(None, (f"since FY{since}" if since else "", f"until FY{until}" if until else "")))
+
+
+def _ends(what: File | Column | List | Element | Check) -> Lines:
+    if years := years_words(what.since, what.until):
+        yield "Years", years
+    if what.note:
+        yield "Note", what.note
+    if not isinstance(what, Column) and what.reference:
+        yield "Reference", what.reference
+
+
+def _number(number: int | None) -> str:
+    return "any" if number is None else str(number)
