@@ -5,7 +5,8 @@ PostgreSQL), `HEARTH_DB_ROLE` (web, owner or loader: which database role this pr
 `HEARTH_SECRET_KEY`, `HEARTH_SSN_KEY`, `HEARTH_ALLOWED_HOSTS`, `HEARTH_ORIGINS`, `HEARTH_TLS` (1 behind
 TLS), `HEARTH_PROXIES` (how many reverse proxies stand before this server), `HEARTH_IDLE_MINUTES` and
 `HEARTH_SESSION_HOURS` (when a session ends), `HEARTH_METRICS_TOKEN`, `HEARTH_LOG_LEVEL`,
-`HEARTH_MAX_UPLOAD_MB`, `HEARTH_SITE_NAME` (shown beside the logo), `HEARTH_DEMO` (1: a banner says that
+`HEARTH_MAX_UPLOAD_MB`, `HEARTH_SITE_NAME` (shown beside the logo), `HEARTH_IMPLEMENTATION_ID` (of
+exports; the name of the site otherwise), `HEARTH_DEMO` (1: a banner says that
 everybody is invented), `HEARTH_DEBUG` (never in service).
 """
 
@@ -30,6 +31,8 @@ CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("HEARTH_ORIGINS", "").split(",
 TLS = os.environ.get("HEARTH_TLS") == "1"
 TRUSTED_PROXIES = int(os.environ.get("HEARTH_PROXIES", "0"))
 SITE_NAME = os.environ.get("HEARTH_SITE_NAME", "Minnesota HMIS")
+# Export.ImplementationID: stays the same for every export of this installation.
+IMPLEMENTATION_ID = os.environ.get("HEARTH_IMPLEMENTATION_ID", SITE_NAME)
 IS_DEMO = os.environ.get("HEARTH_DEMO") == "1"
 
 INSTALLED_APPS = [

@@ -1,0 +1,101 @@
+"""Bring the rows of an export from PostgreSQL into the report engine, as text and with the user's rights.
+
+Every cell is text as HUD writes it, because a value that came unreadable goes out as it came
+(`Record.as_it_came`). SSNs are unsealed here, in this process, and nowhere else.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import connection as database
+
+from hearth.hmis.exchange.exporting.request import ExportRequest
+from hearth.hmis.exchange.exporting.selection import rows_of
+from hearth.hmis.exchange.importing.transfer import postgres_to_engine
+from hearth.hmis.hud import ssn
+from hearth.hmis.hud.fields import HudDateTime
+from hearth.hmis.hud.records import Stored, is_sealed, model_of, stored_columns
+from hearth.reporting.runtime.engine import Connection, name
+
+_SSN_ROWS = 50_000
+
+#: Called with the file and the number of its rows that came.
+Heard = Callable[[str, int], None]
+
+
+def gather(file: str, request: ExportRequest, engine: Connection, heard: Heard) -> None:
+    """Make the engine's table of one file: `_id` and HUD's columns, keys as `source|key` (see `keys`)."""
+    query, values = _query(file, request)
+    columns = ["_id", *(s.column for s in stored_columns(file) if s.kind != "not_stored")]
+    kinds = {column: "BIGINT" if column == "_id" else "VARCHAR" for column in columns}
+    with database.cursor() as cursor:
+        postgres_to_engine(
+            cursor.cursor, query, values, engine, name(file), kinds, lambda rows: heard(file, rows)
+        )
+        if sealed := [s for s in stored_columns(file) if s.kind == "value" and is_sealed(file, s.field)]:
+            _unseal(file, sealed[0], request, engine)
+
+
+def _query(file: str, request: ExportRequest) -> tuple[str, list[Any]]:
+    model = model_of(file)
+    kept = any(field.name == "as_it_came" for field in model._meta.fields)
+    selected, joins = ["r.id"], []
+    for stored in stored_columns(file):
+        if stored.kind == "not_stored":
+            continue
+        if stored.kind == "relation":
+            alias = f"to_{stored.field}"
+            table = model_of(stored.target)._meta.db_table
+            joins.append(f"LEFT JOIN {table} {alias} ON {alias}.id = r.{stored.db_column}")
+            value = _key(alias, "hud_id")
+        elif stored.kind == "through_enrollment":
+            joins.append("LEFT JOIN clients_client via ON via.id = to_enrollment.client_id")
+            value = _key("via", "hud_id")
+        elif stored.kind == "key":
+            value = _key("r", "hud_id")
+        elif stored.column in ("UserID", "HouseholdID"):
+            value = _key("r", stored.db_column)
+        else:
+            value = _text(file, stored)
+        if kept and stored.kind != "key" and not (stored.kind == "value" and is_sealed(file, stored.field)):
+            came = f"r.as_it_came ->> '{stored.column}'"
+            if "|" in value:
+                came = f"r.data_source_id || '|' || ({came})"
+            value = f"coalesce({came}, {value})"
+        selected.append(value)
+    source, values = rows_of(file, request)
+    own, where = source.split(" WHERE ", 1)
+    query = f"SELECT {', '.join(selected)} FROM {own} {' '.join(joins)} WHERE {where} ORDER BY r.id"
+    return query, values
+
+
+def _key(alias: str, column: str) -> str:
+    return f"{alias}.data_source_id || '|' || {alias}.{column}"
+
+
+def _text(file: str, stored: Stored) -> str:
+    column = f"r.{stored.db_column}"
+    if is_sealed(file, stored.field):
+        return "NULL::text"
+    if isinstance(model_of(file)._meta.get_field(stored.field), HudDateTime):
+        return f"to_char({column}, 'YYYY-MM-DD HH24:MI:SS')"
+    return f"{column}::text"
+
+
+def _unseal(file: str, stored: Stored, request: ExportRequest, engine: Connection) -> None:
+    source, values = rows_of(file, request)
+    engine.execute("CREATE OR REPLACE TEMPORARY TABLE unsealed (_id BIGINT, value VARCHAR)")
+    with database.chunked_cursor() as cursor:
+        cursor.execute(f"SELECT r.id, r.{stored.db_column} FROM {source}", values)
+        while rows := cursor.fetchmany(_SSN_ROWS):
+            opened = [(i, ssn.decrypt(sealed)) for i, sealed in rows if sealed is not None]
+            if opened:
+                engine.execute(
+                    "INSERT INTO unsealed SELECT unnest($1), unnest($2)",
+                    [[i for i, _ in opened], [value for _, value in opened]],
+                )
+    column = name(stored.column)
+    engine.execute(
+        f"UPDATE {name(file)} AS g SET {column} = unsealed.value FROM unsealed WHERE unsealed._id = g._id"
+    )
+    engine.execute("DROP TABLE unsealed")

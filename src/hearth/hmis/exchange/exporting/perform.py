@@ -1,0 +1,158 @@
+"""One export from the request to the finished zip."""
+
+import tempfile
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.utils import timezone
+
+import hearth
+from hearth.hmis.access.context import acting
+from hearth.hmis.access.permissions import Permission
+from hearth.hmis.audit.actions import record_access
+from hearth.hmis.audit.models.access_log import Access
+from hearth.hmis.exchange.exporting import keys
+from hearth.hmis.exchange.exporting.gathering import gather
+from hearth.hmis.exchange.exporting.progress import Progress
+from hearth.hmis.exchange.exporting.request import ExportRequest, RequestError
+from hearth.hmis.exchange.exporting.selection import select
+from hearth.hmis.exchange.models import ExportRun, RunState
+from hearth.hmis.hud.records import stored_columns
+from hearth.reporting.outputs import archive, hmis_csv
+from hearth.reporting.runtime import engine
+from hearth.reporting.runtime.engine import Cancelled, Connection, name
+from hearth.standards import load
+
+log = structlog.get_logger(__name__)
+
+#: List 1.9, SourceType.
+OTHER_SOURCE = 4
+
+
+def perform(
+    run: ExportRun, target: Path, *, show: Callable[[dict[str, Any]], None] | None = None
+) -> ExportRun:
+    """Write the export that `run` asks for to `target`, with the rights of who asked; returns the ended run.
+
+    Never raises for what can go wrong on the way: the run's state and message say it. The zip is there
+    whole or not at all.
+    """
+    run.state, run.started_at = RunState.STAGING, timezone.now()
+    run.save(update_fields=["state", "started_at"])
+    try:
+        with Progress(run, show) as progress:
+            written = _write(run, target, progress)
+    except Cancelled:
+        _end(run, RunState.CANCELLED, "Cancelled. No file was written.")
+    except RequestError as error:
+        _end(run, RunState.REFUSED, str(error))
+    except archive.OutputError as error:
+        _end(run, RunState.FAILED, str(error))
+    except (DatabaseError, engine.EngineError, OSError) as error:
+        log.exception("export_failed", run=run.pk)
+        full = engine.said_disk_full(error)
+        cause = (
+            "The disk is full: make room"
+            if full
+            else "The database or the disk did not answer: look at the log"
+        )
+        _end(run, RunState.FAILED, f"{cause}, then export again. No file was written.")
+    else:
+        run.counts = dict(written.rows)
+        run.file_bytes = target.stat().st_size
+        total = sum(count for file, count in written.rows.items() if file != "Export")
+        _end(run, RunState.FINISHED, f"{total:,} rows in {len(written.rows)} files.")
+    return run
+
+
+def _end(run: ExportRun, state: RunState, message: str) -> None:
+    run.state, run.message, run.finished_at = state, message, timezone.now()
+    run.save(update_fields=["state", "message", "finished_at", "counts", "file_bytes"])
+
+
+def _write(run: ExportRun, target: Path, progress: Progress) -> hmis_csv.Written:
+    request = ExportRequest.from_json(run.parameters)
+    user = run.created_by
+    if not user.may(Permission.DATA_EXPORT):
+        raise RequestError("Your role does not allow exports. Ask your HMIS administrator.")
+    registry = load()
+    files = [file for file in registry.files if file != "Export"]
+    with (
+        tempfile.TemporaryDirectory(prefix="hearth-export-", dir=settings.HOME.files) as work,
+        engine.connected(Path(work) / "gathered.duckdb", temp_directory=work) as tables,
+    ):
+        with acting(user):
+            request.check_places(user)
+            with connection.cursor() as cursor:
+                select(cursor, request)
+            for file in files:
+                progress.file(file)
+                gather(file, request, tables, progress.heard)
+            _keep_named_users(tables, files, request)
+            record_access(
+                by=user.pk,
+                action=Access.EXPORTED,
+                subject=f"exportrun:{run.pk}",
+                hashed=request.hashed,
+                clients=int(engine.scalar(tables, 'SELECT count(*) FROM "Client"')),
+                enrollments=int(engine.scalar(tables, 'SELECT count(*) FROM "Enrollment"')),
+            )
+        progress.writing()
+        collisions = keys.find_collisions(tables, files) > 0
+        sources = {
+            file: keys.relation(
+                file, [s.column for s in stored_columns(file) if s.kind != "not_stored"], collisions
+            )
+            for file in files
+        }
+        return hmis_csv.write(
+            tables,
+            target,
+            registry=registry,
+            header=_header(run, request, tables),
+            sources=sources,
+            on_progress=progress.heard,
+        )
+
+
+def _keep_named_users(tables: Connection, files: list[str], request: ExportRequest) -> None:
+    """User.csv names the users of the exported rows (5.07); an export of everything keeps all."""
+    if request.is_of_everything:
+        return
+    named = " UNION ".join(
+        f"SELECT UserID FROM {name(file)}"
+        for file in files
+        if file != "User" and any(s.column == "UserID" for s in stored_columns(file))
+    )
+    tables.execute(
+        f'DELETE FROM "User" WHERE UserID NOT IN (SELECT UserID FROM ({named}) WHERE UserID IS NOT NULL)'
+    )
+
+
+def _header(run: ExportRun, request: ExportRequest, tables: Connection) -> hmis_csv.ExportHeader:
+    cocs = [
+        row[0]
+        for row in engine.rows(
+            tables,
+            "SELECT DISTINCT CoCCode FROM \"ProjectCoC\" WHERE CoCCode ~ '^[A-Za-z]{2}-[0-9]{3}$' ORDER BY 1",
+        )
+    ]
+    started: datetime = timezone.localtime(run.started_at).replace(tzinfo=None, microsecond=0)
+    return hmis_csv.ExportHeader(
+        export_id=f"hearth-{run.pk}-{started:%Y%m%d%H%M%S}",
+        source_type=hmis_csv.SOURCE_TYPE_COC_HMIS if cocs else OTHER_SOURCE,
+        source_id=";".join(request.cocs or cocs),
+        source_name=settings.SITE_NAME,
+        contact_email=run.created_by.email,
+        exported_at=started,
+        start=request.start,
+        end=request.end,
+        software_version=hearth.__version__,
+        implementation_id=settings.IMPLEMENTATION_ID,
+        hashed=request.hashed,
+    )

@@ -1,0 +1,76 @@
+"""What an export is to hold."""
+
+import re
+from dataclasses import asdict, dataclass, fields
+from datetime import date
+from typing import Any
+
+from hearth.hmis.access.models import User
+from hearth.hmis.organizations.models import Project, ProjectCoC
+
+_COC = re.compile(r"^[A-Z]{2}-[0-9]{3}$")
+
+
+class RequestError(ValueError):
+    """The request cannot be served; the text says why and what to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportRequest:
+    """One export: enrollments that touch [start, end], both days included, and what hangs on them.
+
+    `cocs`: CoC numbers; `projects`: our ids of projects. With neither, all projects. `hashed`: names and
+    SSN by HUD's hashing (HashStatus 4). `deleted`: rows marked as deleted as well.
+    """
+
+    start: date
+    end: date
+    cocs: tuple[str, ...] = ()
+    projects: tuple[int, ...] = ()
+    hashed: bool = False
+    deleted: bool = False
+
+    def __post_init__(self) -> None:
+        if self.end < self.start:
+            raise RequestError("The end of the period is before its start. Correct one of the two dates.")
+        if self.cocs and self.projects:
+            raise RequestError("Choose CoCs or projects, not both.")
+        wrong = [code for code in self.cocs if not _COC.match(code)]
+        if wrong:
+            raise RequestError(f"{wrong[0][:20]!r} is not a CoC number. They look like MN-500.")
+
+    @property
+    def is_of_everything(self) -> bool:
+        """Whether no CoC or project was named."""
+        return not (self.cocs or self.projects)
+
+    def as_json(self) -> dict[str, Any]:
+        """For `ExportRun.parameters`."""
+        values = asdict(self)
+        return values | {"start": self.start.isoformat(), "end": self.end.isoformat()}
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> "ExportRequest":
+        """From `ExportRun.parameters`."""
+        known = {field.name: values[field.name] for field in fields(cls) if field.name in values}
+        return cls(
+            **known
+            | {
+                "start": date.fromisoformat(known["start"]),
+                "end": date.fromisoformat(known["end"]),
+                "cocs": tuple(known.get("cocs", ())),
+                "projects": tuple(known.get("projects", ())),
+            }
+        )
+
+    def check_places(self, user: User) -> None:
+        """Raise `RequestError` for a CoC or project that is not there."""
+        if self.cocs:
+            there = ProjectCoC.objects.restrict(user).filter(coc_code__in=self.cocs)
+            absent = sorted(set(self.cocs) - set(there.values_list("coc_code", flat=True)))
+            if absent:
+                raise RequestError(f"No project operates in {', '.join(absent)}. Check the CoC number.")
+        if self.projects:
+            there = Project.objects.restrict(user).filter(pk__in=self.projects)
+            if there.count() != len(set(self.projects)):
+                raise RequestError("One of the chosen projects is not there. Check the project numbers.")
