@@ -2,7 +2,7 @@
 
 Idempotent: what is there and the same is not touched, so that history shows real changes only. What a
 region is and covers comes from `data/` and overwrites; contacts belong to the administrators who edit
-them, so they are only added where a region has none of that kind.
+them, so state agencies come with a new region only, and examples where a region has none.
 """
 
 from collections.abc import Iterable
@@ -25,9 +25,11 @@ def load_regions(*, by: User | None, with_examples: bool = False) -> None:
     `by`: who does it; None for the installation itself. `with_examples`: also the invented people of
     the demonstration, each marked as an example.
     """
-    regions = _load_cocs()
-    regions.append(_load_collaborative())
-    _load_contacts(regions, by=by, with_examples=with_examples)
+    known = set(Region.objects.values_list("code", flat=True))
+    regions = [*_load_cocs(), _load_collaborative()]
+    _load_agencies([region for region in regions if region.code not in known], by=by)
+    if with_examples:
+        _load_examples(regions, by=by)
 
 
 def _load_cocs() -> list[Region]:
@@ -93,32 +95,38 @@ def _load_collaborative() -> Region:
     return region
 
 
-def _load_contacts(regions: Iterable[Region], *, by: User | None, with_examples: bool) -> None:
-    stamps = {"created_by": by, "updated_by": by}
-    present = set(RegionContact.objects.values_list("region__code", "is_example", "role"))
-    new = [
-        RegionContact(region=region, role=ContactRole.STATE_AGENCY, organization=agency, **stamps)
+def _load_agencies(regions: Iterable[Region], *, by: User | None) -> None:
+    RegionContact.objects.bulk_create(
+        RegionContact(
+            region=region,
+            role=ContactRole.STATE_AGENCY,
+            organization=agency,
+            created_by=by,
+            updated_by=by,
+        )
         for region in regions
-        if (region.code, False, ContactRole.STATE_AGENCY.value) not in present
         for agency in data("state_agencies")["agencies"]
-    ]
-    if with_examples:
-        by_code = {region.code: region for region in regions}
-        with_invented = {code for code, is_example, _ in present if is_example}
-        new += [
-            RegionContact(
-                region=by_code[row["region"]],
-                role=row["role"],
-                name=row["name"],
-                email=row["email"],
-                phone=row["phone"],
-                is_example=True,
-                **stamps,
-            )
-            for row in data("example_contacts")["contacts"]
-            if row["region"] not in with_invented
-        ]
-    RegionContact.objects.bulk_create(new)
+    )
+
+
+def _load_examples(regions: Iterable[Region], *, by: User | None) -> None:
+    by_code = {region.code: region for region in regions}
+    there = RegionContact.objects.filter(is_example=True).values_list("region__code", flat=True)
+    missing = set(by_code) - set(there)
+    RegionContact.objects.bulk_create(
+        RegionContact(
+            region=by_code[row["region"]],
+            role=row["role"],
+            name=row["name"],
+            email=row["email"],
+            phone=row["phone"],
+            is_example=True,
+            created_by=by,
+            updated_by=by,
+        )
+        for row in data("example_contacts")["contacts"]
+        if row["region"] in missing
+    )
 
 
 def _put(model: type[Row], row: Row | None, **values: Any) -> Row:

@@ -1,0 +1,74 @@
+"""Forms of the pages of regions and organizations."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+
+from hearth.hmis.hud.fields import MODEL_YEAR
+from hearth.hmis.organizations.models import Region
+from hearth.hmis.organizations.models.region import ContactRole
+from hearth.standards import load
+
+
+class OrganizationFilter(forms.Form):
+    """What the list of organizations shows. Anything that fits nothing is ignored, not refused."""
+
+    q = forms.CharField(label="Name of organization or project", required=False, max_length=200)
+    region = forms.ChoiceField(label="Region", required=False)
+    type = forms.ChoiceField(label="Project type", required=False)
+
+    def __init__(self, *args: Any, regions: Iterable[Region], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.regions = {region.code: region for region in regions}
+        self.fields["region"].choices = [
+            ("", "All regions"),
+            *((region.code, f"{region.name} ({region.acronym})") for region in self.regions.values()),
+        ]
+        types = load(MODEL_YEAR).list("2.02.6").options
+        self.fields["type"].choices = [("", "All types"), *((o.code, o.label) for o in types)]
+
+    def chosen(self) -> dict[str, Any]:
+        """Arguments of `queries.organizations`."""
+        self.is_valid()
+        values = self.cleaned_data
+        kind = values.get("type")
+        return {
+            "text": values.get("q", "").strip(),
+            "region": self.regions.get(values.get("region") or ""),
+            "project_type": int(kind) if kind else None,
+        }
+
+
+class ContactForm(forms.Form):
+    """A contact of a region: a person, or an agency as such."""
+
+    role = forms.ChoiceField(label="Role", choices=[("", "Choose a role"), *ContactRole.choices])
+    name = forms.CharField(
+        label="Name",
+        required=False,
+        max_length=200,
+        help_text="The person at work. Leave it empty for an agency as such.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    organization = forms.CharField(
+        label="Organization",
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    email = forms.EmailField(
+        label="E-mail", required=False, widget=forms.EmailInput(attrs={"autocomplete": "off"})
+    )
+    phone = forms.CharField(
+        label="Phone",
+        required=False,
+        max_length=40,
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if not values.get("name") and not values.get("organization"):
+            raise forms.ValidationError("Give a name or an organization.")
+        return values

@@ -1,0 +1,18 @@
+"""Addresses of regions, organizations and projects."""
+
+from django.urls import path
+
+from hearth.hmis.organizations.views import contacts, organizations, projects, regions
+
+app_name = "organizations"
+
+urlpatterns = [
+    path("regions/", regions.index, name="regions"),
+    path("regions/<str:code>/", regions.region, name="region"),
+    path("regions/<str:code>/contacts/add/", contacts.add, name="contact_add"),
+    path("regions/<str:code>/contacts/<int:pk>/", contacts.change, name="contact_change"),
+    path("regions/<str:code>/contacts/<int:pk>/remove/", contacts.remove, name="contact_remove"),
+    path("organizations/", organizations.index, name="index"),
+    path("organizations/<int:pk>/", organizations.organization, name="organization"),
+    path("projects/<int:pk>/", projects.project, name="project"),
+]

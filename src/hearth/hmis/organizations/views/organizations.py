@@ -1,0 +1,54 @@
+"""The list of organizations, and one organization."""
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from hearth.hmis.access.guard import refuse_as_missing, require
+from hearth.hmis.access.permissions import Permission
+from hearth.hmis.organizations import queries, tables
+from hearth.hmis.organizations.forms import OrganizationFilter
+from hearth.hmis.organizations.views.regions import ROWS_ON_A_PAGE
+
+
+@require(Permission.PROJECT_VIEW)
+def index(request: HttpRequest) -> HttpResponse:
+    """Organizations by name, region and project type."""
+    regions = list(queries.region_names(request.user))
+    form = OrganizationFilter(request.GET, regions=regions)
+    found = queries.organizations(request.user, timezone.localdate(), **form.chosen())
+    page = Paginator(found, ROWS_ON_A_PAGE).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "organizations/index.html",
+        {
+            "form": form,
+            "page": page,
+            "rows": [tables.organization_row(item, regions) for item in page],
+            "is_filtered": any(form.chosen().values()),
+        },
+    )
+
+
+@require(Permission.PROJECT_VIEW)
+def organization(request: HttpRequest, pk: int) -> HttpResponse:
+    """One organization with its projects, open ones first."""
+    found = queries.organization(request.user, pk)
+    if found is None:
+        refuse_as_missing(request, pk=pk)
+    today = timezone.localdate()
+    projects = queries.project_list(request.user, found, today)
+    page = Paginator(projects, ROWS_ON_A_PAGE).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "organizations/organization.html",
+        {
+            "organization": found,
+            "page": page,
+            "rows": [tables.project_row(project, today) for project in page],
+            "open_projects": queries.open_projects_of(request.user, found, today),
+            "beds": queries.beds_of(request.user, found, today),
+            "today": today,
+        },
+    )
