@@ -9,12 +9,14 @@ from typing import Any
 
 import django
 
-# The accounts that `conftest.py` signs in with; `locked` is for the test of the lock.
+# The accounts that `conftest.py` signs in with; `locked` and `second` are for the
+# tests of the lock and of the second step.
 ACCOUNTS = {
     "administrator": "administrator@example.org",
     "user": "user@example.org",
     "auditor": "auditor@example.org",
     "locked": "locked@example.org",
+    "second": "second@example.org",
 }
 PASSWORD = "correct horse battery staple"
 
@@ -27,20 +29,28 @@ def sign_in(role: str) -> dict[str, str]:
 def seed() -> dict[str, Any]:
     """Fill the database and return names for use in addresses."""
     from hearth.hmis.access.context import acting
+    from hearth.hmis.local.mn.actions import load_regions
+    from hearth.hmis.organizations.models import RegionContact
     from tests import factories
+    from tests.hmis.organizations.making import fill_project
 
     administrator = factories.make_administrator(**sign_in("administrator"), display_name="Ada Admin")
     factories.make_auditor(**sign_in("auditor"), display_name="Olu Auditor")
     factories.make_user(**sign_in("locked"), display_name="Lou Locked")
+    factories.make_user(**sign_in("second"), display_name="Sol Second")
     with acting(administrator):
         organization = factories.make_organization(organization_name="Invented Shelter Alliance")
         project = factories.make_project(organization, project_name="Invented Night Shelter")
+        fill_project(project)
+        load_regions(by=administrator, with_examples=True)
+        contact = RegionContact.objects.get(region__code="MN-500", role="coordinator")
         client = factories.make_client(first_name="Invented", last_name="Example")
         enrollment = factories.make_enrollment(client, project)
         factories.make_hmis_user(organization, **sign_in("user"), display_name="Uma User")
     return {
         "organization": organization.pk,
         "project": project.pk,
+        "contact": contact.pk,
         "client": client.pk,
         "enrollment": enrollment.pk,
     }

@@ -90,6 +90,7 @@ def dict_config(level: str) -> dict[str, Any]:
         "loggers": {
             "hearth": {"level": level},
             "procrastinate": {"level": level},
+            "procrastinate.blueprints": {"level": "WARNING"},  # tells at every start what it has loaded
             # Our own request log says more, and says it without the address of pages that do not exist.
             "django.request": {"level": "ERROR"},
             "django.server": {"level": "ERROR", "handlers": [], "propagate": False},

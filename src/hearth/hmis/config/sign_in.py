@@ -16,7 +16,14 @@ from hearth.hmis.config.client_address import client_address
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """No public sign-up, no e-mail about every sign-in."""
+    """No public sign-up; our words where sign-in fails."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": "The e-mail address or the password is not right.",
+        "too_many_login_attempts": "Too many tries. Wait a few minutes, then try again.",
+        "incorrect_password": "The password is not right.",
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
