@@ -18,7 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "worker": ("hearth.server.cli:worker", "Run the jobs that imports and exports queue."),
     "db": ("hearth.server.cli:db", "The database: start, stop, migrate, back up, restore."),
     "import": ("hearth.hmis.exchange.cli:import_app", "Import an HMIS CSV export."),
-    "export": ("hearth.hmis.exchange.cli:export_app", "Export HMIS CSV."),
+    "export": ("hearth.hmis.exchange.exporting.cli:export", "Export HMIS CSV."),
     "standards": ("hearth.standards.cli:app", "What HUD asks for: show, compare, check."),
     "synth": ("hearth.reporting.synthetic.cli:app", "Write an invented HMIS CSV export."),
 }

@@ -74,3 +74,24 @@ class ExportRequest:
             there = Project.objects.restrict(user).filter(pk__in=self.projects)
             if there.count() != len(set(self.projects)):
                 raise RequestError("One of the chosen projects is not there. Check the project numbers.")
+
+
+def project_ids(user: User, text: str) -> tuple[int, ...]:
+    """Our ids of projects named by number: HUD's ProjectID where one has it, else our own.
+
+    Raises `RequestError` for one that is not there, or that several data sources have."""
+    found = []
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        projects = Project.objects.restrict(user)
+        of_hud = list(projects.filter(hud_id=part).values_list("pk", flat=True)[:2])
+        own = list(projects.filter(pk=int(part))[:1].values_list("pk", flat=True)) if _is_id(part) else []
+        if len(of_hud) > 1:
+            raise RequestError("Several data sources have a project of that ProjectID. Give our own number.")
+        if not of_hud and not own:
+            raise RequestError("One of the named projects is not there. Check the project numbers.")
+        found.append((of_hud or own)[0])
+    return tuple(dict.fromkeys(found))
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 18
