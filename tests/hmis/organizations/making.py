@@ -29,8 +29,12 @@ def make_inventory(project: Project, beds: int = 10, **fields: Any) -> Inventory
 
 
 def make_full_project(organization: Organization | None = None, **fields: Any) -> Project:
-    """A project with one row of everything that hangs on it."""
-    project = make_project(organization or make_organization(), **fields)
+    """A project with something of everything that hangs on it."""
+    return fill_project(make_project(organization or make_organization(), **fields))
+
+
+def fill_project(project: Project) -> Project:
+    """Give a project a CoC, inventory, a grant and participation."""
     make_coc(
         project,
         geocode="279053",
