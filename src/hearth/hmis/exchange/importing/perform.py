@@ -33,9 +33,8 @@ from hearth.hmis.exchange.importing.sealing import seal
 from hearth.hmis.exchange.importing.writing import Count, Writer
 from hearth.hmis.exchange.models import ENDED, ImportRun, RunState
 from hearth.reporting.runtime import engine
-from hearth.reporting.sources.collected import Collected, Summary
-from hearth.reporting.sources.open import Source, open_source
-from hearth.reporting.sources.stage import Staged, stage
+from hearth.reporting.sources import Source, Staged, Summary, open_source, stage
+from hearth.reporting.sources.collected import Collected
 from hearth.server import database
 
 log = structlog.get_logger(__name__)

@@ -8,7 +8,7 @@ from psycopg import errors
 
 from hearth.hmis.exchange.models import RunState
 from hearth.reporting.runtime.engine import Cancelled, EngineError, OutOfMemory, said_disk_full
-from hearth.reporting.sources.problems import SourceFault
+from hearth.reporting.sources import SourceFault
 
 NOTHING_WRITTEN = "Nothing was imported."
 

@@ -1,0 +1,53 @@
+"""Starting and cancelling imports. Each action is one transaction; the import itself is `importing`."""
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce, Now
+from django.utils import timezone
+
+from hearth.hmis.access.models import User
+from hearth.hmis.access.permissions import Permission
+from hearth.hmis.exchange.models import ENDED, ImportRun, RunState
+
+#: A process that has not said for so long that it lives is dead: it says so every second.
+SILENT_SECONDS = 120
+COMMAND, PAGE = "command", "page"
+
+
+class NotAllowed(PermissionError):
+    """The user may not do this."""
+
+
+def _require_import(by: User) -> None:
+    if not by.may(Permission.DATA_IMPORT):
+        raise NotAllowed("Importing data needs a system administrator")
+
+
+@transaction.atomic
+def start_command_import(
+    *, by: User, file_name: str, source: str, is_shared: bool, folder: str = ""
+) -> ImportRun:
+    """A run that this process is about to perform."""
+    _require_import(by)
+    end_abandoned_imports()
+    return ImportRun.objects.create(
+        created_by=by,
+        file_name=file_name,
+        parameters={"source": source, "is_shared": is_shared, "folder": folder, "started_by": COMMAND},
+        heartbeat_at=Now(),
+    )
+
+
+def end_abandoned_imports() -> int:
+    """Runs of commands that were killed: they will not go on, and nothing of theirs was written.
+
+    Runs of pages are not ended here: their job is taken up again by a worker."""
+    silent = timezone.now() - timezone.timedelta(seconds=SILENT_SECONDS)
+    abandoned = ImportRun.objects.exclude(state__in=ENDED).filter(
+        Q(parameters__started_by=COMMAND) & Q(heartbeat_at__lt=silent)
+    )
+    return abandoned.update(
+        state=RunState.FAILED,
+        message="The command that did it was stopped from outside. Nothing was imported.",
+        finished_at=Coalesce(F("heartbeat_at"), Now()),
+    )

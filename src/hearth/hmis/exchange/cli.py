@@ -1,0 +1,213 @@
+"""`hearth import`: an HMIS CSV export into the database, from the terminal of the server machine."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich import box
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn
+from rich.table import Table
+
+from hearth.server.errors import ServerError
+
+if TYPE_CHECKING:
+    from hearth.hmis.exchange.models import ImportRun
+
+import_app = typer.Typer(rich_markup_mode=None)
+
+_LISTED = 40
+_TONES = {"high": "bold red", "error": "red", "warning": "yellow", "info": "dim"}
+
+
+@import_app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="The zip of an HMIS CSV export, or the folder it is in.")],
+    source: Annotated[
+        str, typer.Option(help="Data source it belongs to; without it, what Export.csv says.")
+    ] = "",
+    shared: Annotated[
+        bool,
+        typer.Option("--shared/--not-shared", help="Whether every HMIS user may see the new enrollments."),
+    ] = False,
+    folder: Annotated[str, typer.Option(help="Folder inside the zip, where it holds several exports.")] = "",
+    findings: Annotated[
+        Path | None, typer.Option(help="Write the full list of findings there: a .csv or .xlsx file.")
+    ] = None,
+    acting: Annotated[
+        str | None, typer.Option("--as", metavar="EMAIL", help="System administrator who acts.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before writing.")] = False,
+) -> None:
+    """Import an HMIS CSV export (FY2026, FY2024 or FY2022), with everything that is wrong in it listed.
+
+    All of it is written, or nothing. Importing the same file again changes nothing; a corrected export
+    changes what was corrected. Ctrl-C stops it, and nothing is written.
+
+    \b
+    Examples:
+      hearth import export.zip
+      hearth import export.zip --source "Clarity" --shared --yes
+      hearth import export.zip --findings findings.xlsx --as admin@example.org
+    """
+    from hearth.hmis.exchange import command_line
+
+    if findings is not None and findings.suffix.lower() not in (".csv", ".xlsx"):
+        raise ServerError("--findings must name a .csv or an .xlsx file.")
+    command_line.prepare()
+    from hearth.hmis.exchange.actions import start_command_import
+    from hearth.hmis.exchange.importing.perform import perform
+
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
+    user = command_line.acting_administrator(acting)
+    console.print(f"Acting as {user.email}.")
+    run = start_command_import(
+        by=user, file_name=file.name, source=source.strip(), is_shared=shared, folder=folder.strip()
+    )
+    ask = not yes and sys.stdin.isatty() and console.is_terminal
+    with _Bar(console) as bar:
+
+        def confirm(summary: list[Any], rows: int, name: str, is_new: bool) -> bool:
+            kind = "new data source" if is_new else "data source"
+            if not ask:
+                bar.say(f"{rows:,} rows for the {kind} “{name}”.")
+                return True
+            bar.hide()
+            _print_summary(console, [vars_of(one) for one in summary])
+            wanted = typer.confirm(f"Write {rows:,} rows to the {kind} “{name}”?", default=True)
+            bar.show()
+            return wanted
+
+        run = perform(run, file, show=bar.progress, confirm=confirm)
+    _print_summary(console, run.findings_summary)
+    _print_findings_place(console, run, findings)
+    _print_counts(console, run)
+    if run.state == "finished":
+        seconds = (run.progress.get("seconds") or {}).get("total") or 0
+        speed = run.progress.get("rows_per_second") or 0
+        console.print(f"[green]{run.message}[/green] ({seconds:,.1f} s, {speed:,} rows/s, import {run.pk})")
+        return
+    console.print(f"[red]{run.get_state_display()}.[/red] {run.message}")
+    raise typer.Exit(1)
+
+
+def vars_of(summary: Any) -> dict[str, Any]:
+    """A summary as the run's row keeps it."""
+    from dataclasses import asdict
+
+    return asdict(summary)
+
+
+class _Bar:
+    """The progress bar: what is done, rows a second, time left."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self.bar = Progress(
+            TextColumn("{task.description:<44}"),
+            BarColumn(bar_width=30),
+            TextColumn("{task.percentage:>3.0f} %"),
+            TextColumn("{task.fields[speed]:>16}"),
+            TextColumn("{task.fields[left]}"),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+        self.task = self.bar.add_task("Opening the file", total=1, speed="", left="")
+
+    def __enter__(self) -> "_Bar":
+        self.bar.start()
+        return self
+
+    def __exit__(self, *gone: object) -> None:
+        self.bar.stop()
+
+    def hide(self) -> None:
+        self.bar.stop()
+
+    def show(self) -> None:
+        self.bar.start()
+
+    def say(self, text: str) -> None:
+        self.console.print(text)
+
+    def progress(self, now: dict[str, Any]) -> None:
+        """Show how far the import is; called about once a second."""
+        from hearth.hmis.exchange.models import RunState
+
+        label = RunState(now["stage"]).label + (f": {now['file']}" if now["file"] else "")
+        left = now["seconds_left"]
+        self.bar.update(
+            self.task,
+            description=label,
+            completed=now["share"],
+            speed=f"{now['rows_per_second']:,} rows/s" if now["rows_per_second"] else "",
+            left=f"{left // 60}:{left % 60:02d} left" if left is not None else "",
+        )
+
+
+def _print_summary(console: Console, summary: list[dict[str, Any]]) -> None:
+    if not summary:
+        console.print("Nothing wrong was found.")
+        return
+    table = Table(title="Findings", title_justify="left", box=box.SIMPLE_HEAD)
+    for heading in ("Severity", "Rows", "Check", "Where", "What is wrong"):
+        table.add_column(heading, justify="right" if heading == "Rows" else "left", overflow="fold")
+    for one in summary[:_LISTED]:
+        where = ".".join(part for part in (one["file"], one["column"]) if part)
+        tone = _TONES.get(one["severity"], "")
+        table.add_row(
+            f"[{tone}]{one['severity']}[/{tone}]" if tone else one["severity"],
+            f"{one['count']:,}",
+            one["check"],
+            where,
+            one["sentence"],
+        )
+    console.print(table)
+    if len(summary) > _LISTED:
+        console.print(f"… and {len(summary) - _LISTED} more kinds of findings.")
+
+
+def _print_findings_place(console: Console, run: "ImportRun", target: Path | None) -> None:
+    from django.conf import settings
+
+    from hearth.hmis.exchange import findings
+
+    if not run.findings_file:
+        return
+    path = Path(settings.MEDIA_ROOT) / run.findings_file
+    if target is None:
+        console.print(
+            f"The full list is under Import/Export, import {run.pk}; "
+            "`--findings FILE.csv` or `FILE.xlsx` writes it to a file."
+        )
+        return
+    try:
+        if target.suffix.lower() == ".csv":
+            findings.write_csv(path, findings.Filter(), target)
+            left_out = 0
+        else:
+            left_out = findings.write_excel(path, findings.Filter(), target)
+    except OSError as error:
+        raise ServerError(f"{target} cannot be written ({error.strerror}): name another file.") from error
+    console.print(f"The full list of findings: {target}")
+    if left_out:
+        console.print(f"A sheet of Excel is full: {left_out:,} findings are not in it. A .csv file has all.")
+
+
+def _print_counts(console: Console, run: "ImportRun") -> None:
+    rows = {file: count for file, count in run.counts.items() if sum(count.values())}
+    if not rows:
+        return
+    from hearth.standards import load
+
+    table = Table(title="Records", title_justify="left", box=box.SIMPLE_HEAD)
+    for heading in ("File", "Added", "Changed", "Deleted", "Unchanged"):
+        table.add_column(heading, justify="left" if heading == "File" else "right")
+    for file in load(2026).files:
+        if file in rows:
+            table.add_row(
+                file, *(f"{rows[file][part]:,}" for part in ("added", "changed", "deleted", "unchanged"))
+            )
+    console.print(table)
