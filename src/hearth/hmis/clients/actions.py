@@ -1,0 +1,40 @@
+"""What is written about clients by looking at them."""
+
+from django.db import connection
+
+from hearth.hmis.access.models import User
+from hearth.hmis.audit.actions import record_access
+from hearth.hmis.audit.models.access_log import Access
+from hearth.hmis.clients.models import Client
+
+#: A user's list is cut to this many.
+RECENT_KEPT = 50
+
+_OPENED = """
+    INSERT INTO clients_recentclient (user_id, client_id) VALUES (%s, %s)
+    ON CONFLICT (user_id, client_id) DO UPDATE SET opened_at = now()
+"""
+_FORGET = """
+    DELETE FROM clients_recentclient WHERE user_id = %s AND opened_at < (
+        SELECT opened_at FROM clients_recentclient WHERE user_id = %s ORDER BY opened_at DESC
+        OFFSET %s LIMIT 1)
+"""
+
+
+def open_client(*, by: User, client: Client, page: str = "client") -> None:
+    """Write down that a user looked at a client: in the access log, and in the user's recent clients."""
+    record_access(by=by.pk, action=Access.CLIENT_VIEWED, client=client.pk, subject=page)
+    with connection.cursor() as cursor:
+        cursor.execute(_OPENED, [by.pk, client.pk])
+        cursor.execute(_FORGET, [by.pk, by.pk, RECENT_KEPT - 1])
+
+
+def reveal_ssn(*, by: User, client: Client) -> str:
+    """The SSN of a client in full, written down before it is given out; empty when there is none."""
+    record_access(by=by.pk, action=Access.SSN_REVEALED, client=client.pk, subject="client")
+    return client.ssn or ""
+
+
+def record_search(*, by: User, kinds: list[str], found: list[int], total: int, page: int) -> None:
+    """Write down a search: what kind of terms, how many were found, and who was shown. Never the terms."""
+    record_access(by=by.pk, action=Access.SEARCHED, kinds=kinds, total=total, page=page, shown=found)

@@ -1,0 +1,20 @@
+"""Forms about clients."""
+
+from django import forms
+
+from hearth.hmis.clients.search.question import LONGEST
+
+
+class SearchForm(forms.Form):
+    """The search box. Takes anything; `search.question.read` makes sense of it."""
+
+    q = forms.CharField(
+        label="Name, date of birth, SSN or HMIS ID",
+        help_text="For example: maria lopez 4/1/1990 · lop mar 1990 · 6789 (last four of the SSN)",
+        required=False,
+        strip=True,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "spellcheck": "false", "maxlength": LONGEST, "type": "search"}
+        ),
+    )
+    page = forms.IntegerField(required=False, min_value=1, max_value=1000, widget=forms.HiddenInput)

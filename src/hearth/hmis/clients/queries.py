@@ -1,0 +1,102 @@
+"""Reading clients, for whoever may."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.core.paginator import Page, Paginator
+from django.db import connection
+
+from hearth.hmis.access.models import User
+from hearth.hmis.clients.models import Client, RecentClient
+from hearth.hmis.clients.search import birth_dates, reasons
+from hearth.hmis.clients.search.names import stands_for
+from hearth.hmis.clients.search.question import Question
+from hearth.hmis.hud import ssn
+
+PAGE_ROWS = 25
+#: Nobody reads further; a better question finds the person.
+MOST_PAGES = 10
+RECENT_SHOWN = 8
+
+_SEARCH = """
+    SELECT client_id, score, reasons, total FROM hearth_search_clients(
+        %s::text[], %s::jsonb, %s::date[], %s::text[], %s::date, %s::date, %s::bytea, %s::bytea, %s::text[],
+        %s::integer, %s::integer)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A client that a search found, and why in plain words. `score`: 10 is a whole name and nothing else."""
+
+    client: Client
+    score: float
+    reasons: list[str]
+
+
+def clients_of(user: User) -> "Iterable[Client]":
+    """Clients that the user may see; deleted ones only for administrators."""
+    visible = Client.objects.restrict(user).select_related("data_source", "created_by", "updated_by")
+    return visible if user.sees_all else visible.filter(date_deleted__isnull=True)
+
+
+def client(user: User, pk: int) -> Client | None:
+    """One client, or None when there is none that the user may see."""
+    return clients_of(user).filter(pk=pk).first()
+
+
+def search(user: User, question: Question, *, page: int, today: date) -> Page:
+    """One page of `Found` clients, the likeliest first. A page beyond the last gives the last."""
+    page = min(max(page, 1), MOST_PAGES)
+    rows = _ask(question, today, skip=(page - 1) * PAGE_ROWS)
+    if not rows and page > 1:
+        page, rows = 1, _ask(question, today, skip=0)
+    total = min(rows[0][3], MOST_PAGES * PAGE_ROWS) if rows else 0
+    people = clients_of(user).in_bulk([row[0] for row in rows])
+    found = [
+        Found(people[pk], score, reasons.in_words(json.loads(why), question, people[pk].dob is not None))
+        for pk, score, why, _ in rows
+        if pk in people
+    ]
+    return Page(found, page, Paginator(range(total), PAGE_ROWS))
+
+
+def _ask(question: Question, today: date, *, skip: int) -> list[tuple[int, float, str, int]]:
+    names = list(question.names)
+    days, kinds, first, last = _birth(question, today)
+    other_names = {word: stands_for(word) for word in names}
+    last4 = question.last4
+    parameters = [
+        names, json.dumps(other_names), days, kinds, first, last,
+        ssn.index(question.ssn) if question.ssn else None,
+        ssn.last4_index(last4) if last4 else None,
+        list(question.ids), skip, PAGE_ROWS,
+    ]  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_SEARCH, parameters)
+        return cursor.fetchall()
+
+
+def _birth(question: Question, today: date) -> tuple[list[date], list[str], date | None, date | None]:
+    """Days that may be meant, how each is related to what was typed, or a span of days."""
+    birth = question.birth
+    if birth is None:
+        return [], [], None, None
+    if not birth.is_day:
+        return [], [], birth.first, birth.last
+    days, kinds = [birth.first], ["same"]
+    if birth.swapped is not None and birth.swapped <= today:
+        days.append(birth.swapped)
+        kinds.append("swapped")
+    slips = [day for day in birth_dates.near(birth.first, today) if day not in days]
+    return days + slips, kinds + ["near"] * len(slips), None, None
+
+
+def recent(user: User) -> list[RecentClient]:
+    """The clients that the user opened last, the latest first."""
+    rows = RecentClient.objects.restrict(user).select_related("client").order_by("-opened_at")
+    if not user.sees_all:
+        rows = rows.filter(client__date_deleted__isnull=True)
+    return list(rows[:RECENT_SHOWN])

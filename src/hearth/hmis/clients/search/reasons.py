@@ -1,0 +1,59 @@
+"""Why a client was found, in plain words."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from hearth.hmis.clients.search.birth_dates import BirthDate
+from hearth.hmis.clients.search.question import Question
+
+_BIRTH = {
+    "same": "same birth date",
+    "swapped": "same birth date with day and month the other way round",
+    "near": "almost the same birth date: one figure differs",
+}
+_SSN = {"all": "same Social Security number", "last4": "same last four of the SSN"}
+_ID = {"hud": "same HMIS ID", "own": "same Hearth number"}
+
+
+def in_words(found: Mapping[str, Any], question: Question, birth_known: bool) -> list[str]:
+    """The reasons that the database gave for one client; what was asked and does not fit comes last.
+
+    `found`: {"words": [[how, typed, found], …], "dob": …, "ssn": …, "id": …}, absent where nothing fits.
+    """
+    fits = [_ID[found["id"]]] if "id" in found else []
+    fits += [_SSN[found["ssn"]]] if "ssn" in found else []
+    fits += _names(found.get("words", []), question)
+    if "dob" in found:
+        fits.append(_BIRTH.get(found["dob"]) or _span(question.birth))
+    if question.names and len(found.get("words", [])) < len(question.names):
+        hit = {typed for _, typed, _ in found.get("words", [])}
+        fits += [f"not in this name: {word.title()}" for word in question.names if word not in hit]
+    if question.birth and question.birth.is_day and "dob" not in found:
+        fits.append("another birth date" if birth_known else "birth date not recorded")
+    return fits
+
+
+def _names(hits: list[list[str]], question: Question) -> list[str]:
+    same = [typed for how, typed, _ in hits if how == "same"]
+    if same and len(same) == len(question.names):
+        return ["same name"]
+    reasons = [f"same name: {' '.join(word.title() for word in same)}"] if same else []
+    for how, typed, word in hits:
+        pair = f"{typed.title()} ~ {word.title()}"
+        if how == "nickname":
+            reasons.append(f"another form of the name: {pair}")
+        elif how == "sound":
+            reasons.append(f"name sounds alike: {pair}")
+        elif how == "spelling":
+            reasons.append(f"similar spelling: {pair}")
+        elif how == "start":
+            reasons.append(f"name begins the same: {pair}")
+    return reasons
+
+
+def _span(birth: BirthDate | None) -> str:
+    if birth is None:
+        return "same birth date"
+    if birth.first.month == birth.last.month:
+        return f"born in {birth.first:%B %Y}"
+    return f"born in {birth.first:%Y}"
