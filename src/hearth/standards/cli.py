@@ -119,6 +119,8 @@ def docs(
     from hearth.standards import pages
 
     folder = to or pages.FOLDER
+    if to is None and not (folder.parents[1] / "pyproject.toml").exists():
+        raise typer.BadParameter("This is no checkout of the project; say with --to where the pages go.")
     if check:
         stale = pages.stale(folder)
         for name in stale:

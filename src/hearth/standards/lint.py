@@ -5,6 +5,7 @@ the first. Checks and upgrades have their own modules beside this one.
 """
 
 import re
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
@@ -16,7 +17,9 @@ from hearth.standards.load import FOLDER, YEARS, Registry, load
 from hearth.standards.model import Column, Element, File, List
 from hearth.standards.predicates import columns as named_columns
 from hearth.standards.problem import Problem
+from hearth.standards.read_checks import read_checks
 from hearth.standards.read_elements import FUNDING_SOURCES, element_number
+from hearth.standards.read_files import read_file
 from hearth.standards.read_lists import list_number
 
 PROJECT_TYPES = "2.02.6"
@@ -43,6 +46,10 @@ def _steps(folder: Path) -> Iterator[Callable[[], Iterable[Problem]]]:
         yield partial(_bounds, folder, f"{path.parent.name}/{path.name}")
     for year in YEARS:
         registry = load(year, folder)
+        for path in sorted((folder / "files").glob("[!_]*.yaml")):
+            yield partial(_read, read_file, folder, f"files/{path.name}", year)
+        for path in sorted((folder / "checks").glob("[!_]*.yaml")):
+            yield partial(_read, read_checks, folder, f"checks/{path.name}", registry)
         yield partial(_orders, registry)
         yield partial(_every, registry, "files", _file)
         for path in sorted((folder / "lists").glob("*.yaml")):
@@ -55,6 +62,14 @@ def _steps(folder: Path) -> Iterator[Callable[[], Iterable[Problem]]]:
 
 
 _KINDS = ("files", "lists", "elements", "checks", "upgrades")
+
+
+def _read(reader: Callable[..., object], *arguments: object) -> list[Problem]:
+    """Reading alone finds what cannot be understood; one document's error must not hide another's."""
+    result = reader(*arguments)
+    if isinstance(result, Iterator):
+        deque(result, maxlen=0)
+    return []
 
 
 def _every(registry: Registry, kind: str, rule: Rule) -> Iterator[Problem]:
@@ -135,7 +150,6 @@ def _file(registry: Registry, file: File) -> Iterator[Problem]:
         yield Problem(
             file.at, f"{file.name} has no reference.", "Add 'reference:' with the text that defines it."
         )
-    yield from _elements_exist(registry, file.elements, file)
     names: set[str] = set()
     for position, column in enumerate(file.columns, start=1):
         if column.position != position:
@@ -184,7 +198,7 @@ def _column(registry: Registry, file: File, column: Column) -> Iterator[Problem]
             f"The list of {column.id} depends on {column.list_by.column}, which is not in the file.",
             "Name a column of the same file below 'list_by'.",
         )
-    yield from _elements_exist(registry, column.elements, column)
+    yield from _elements_exist(registry, column)
     if column.element and not column.elements:
         yield Problem(
             column.at,
@@ -215,12 +229,12 @@ def _is_anchored(pattern: str) -> bool:
     return pattern.startswith("^") and pattern.endswith("$")
 
 
-def _elements_exist(registry: Registry, numbers: Iterable[str], where: File | Column) -> Iterator[Problem]:
-    for number in numbers:
+def _elements_exist(registry: Registry, column: Column) -> Iterator[Problem]:
+    for number in column.elements:
         if number not in registry.elements:
             yield Problem(
-                where.at,
-                f"{where.name} names the element {number}, which FY{registry.year} does not have.",
+                column.at,
+                f"{column.id} names the element {number}, which FY{registry.year} does not have.",
                 "Correct the number, or add elements/ with that element.",
             )
 

@@ -114,6 +114,8 @@ def _predicate(registry: Registry, check: Check) -> Iterator[Problem]:
 def _codes(registry: Registry, check: Check, aliases: dict[str, str], sql: str) -> Iterator[Problem]:
     for named, code in compared_codes(sql):
         for column in _candidates(registry, check, aliases, named):
+            if not all(number in registry.lists for number in column.lists):
+                continue  # told by the column itself
             allowed = set(chain.from_iterable(registry.list(number).codes() for number in column.lists))
             # 6 is a stage that no CSV may hold, which is what one check looks for.
             hidden = {o.code for number in column.lists for o in registry.list(number).options} - allowed

@@ -81,7 +81,8 @@ def _codes_kept(
     upgrade: FileUpgrade, before: Column, after: Column, old: Registry, new: Registry
 ) -> Iterator[Problem]:
     """A copied column must not carry codes that its list has lost."""
-    if not before.lists or not after.lists:
+    known = all(n in old.lists for n in before.lists) and all(n in new.lists for n in after.lists)
+    if not before.lists or not after.lists or not known:
         return
     had = {code for number in before.lists for code in old.list(number).codes()}
     has = {code for number in after.lists for code in new.list(number).codes()}

@@ -10,6 +10,7 @@ Source: HMIS CSV Format Specifications FY2026 v1.0, HMIS Data Standards Manual F
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,6 +381,7 @@ _ELEMENT = re.compile(r"\b([PRVWC])(\d+)(?:\.[\dA-Z]+)?\b|\b(\d)\.(\d{2,3})(?:\.
 _RANGE = re.compile(r"\b(\d)\.(\d+)(?:\.\w+)?-(?:\1)\.(\d+)|\b([PRVWC])(\d+)-\4(\d+)")
 
 
+@cache
 def element_numbers(text: str) -> tuple[str, ...]:
     """Element numbers in a reference: "4.11.A" → 4.11; "4.05-4.10, W4" → 4.05 … 4.10, W4."""
     found: dict[str, None] = {}
