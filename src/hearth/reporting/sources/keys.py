@@ -105,7 +105,8 @@ def check_combinations(collected: Collected, registry: Registry, file: File, abs
         if check.kind != "among" or file.name not in check.files:
             continue
         for column in file.columns:
-            if column.among is None or column.name not in check.columns or column.among.file in absent:
+            named = {"all", column.name} & set(check.columns)
+            if column.among is None or not named or column.among.file in absent:
                 continue
             own = [*column.among.columns[:-1], column.name]
             on = " AND ".join(
