@@ -18,12 +18,12 @@
 |---|---|
 | `open` `archive` `encoding` | unpack safely, to UTF-8 |
 | `header` `year` | check files and headers, find the year |
-| `stage` `reading` `typing` `upgrade` | text to typed tables of the newest year, line numbers, hashes |
+| `staging` `reading` `typing` `upgrade` | text to typed tables of the newest year, line numbers, hashes |
 | `contradictions` | rows that the database would refuse, marked |
 | `findings` `families` `keys` `declared` `collected` | everything that is wrong, to Parquet and counted |
 | `problems` `progress` | what a fault is, what a progress callback hears |
 
-The tables are described in `stage`, the Parquet file of findings in `collected`, what stops an import in
+The tables are described in `staging`, the Parquet file of findings in `collected`, what stops an import in
 `keys` and `open`. Reports use the same two calls with `check=False`.
 """
 
@@ -32,7 +32,7 @@ from .collected import Summary
 from .open import Source, SourceFile, open_source
 from .problems import Problem, SourceFault
 from .progress import Progress
-from .stage import Staged, stage
+from .staging import Staged, stage
 
 __all__ = [
     "Limits",

@@ -39,6 +39,7 @@ class Text:
     marked: bool = False
     lines: int = 0
     ends_in_newline: bool = False
+    mixed_line_ends: bool = False
     nul_count: int = 0
     first_nul_line: int | None = None
     undecodable: int = 0
@@ -98,7 +99,7 @@ def _copy(
 ) -> Text:
     seen = Text(encoding=encoding, marked=mark > 0)
     decoder = codecs.getincrementaldecoder(encoding)(errors)
-    ends = lone_returns = 0
+    ends = returns = 0
     last = b""
     with open_original() as original:
         original.read(mark)
@@ -118,7 +119,7 @@ def _copy(
                             seen.first_nul_line = ends + out.count(b"\n", 0, out.index(b"\0")) + 1
                         seen.nul_count += nuls
                     ends += out.count(b"\n")
-                    lone_returns += out.count(b"\r")
+                    returns += out.count(b"\r")
                     last = out[-1:]
                     if sink is not None:
                         sink.write(out)
@@ -129,8 +130,9 @@ def _copy(
         finally:
             if sink is not None:
                 sink.close()
+    seen.mixed_line_ends = ends > 0 and returns not in (0, ends)
     if ends == 0:  # old Macintosh files end their lines with a carriage return alone
-        ends = lone_returns
+        ends = returns
     seen.ends_in_newline = last in (b"\n", b"\r")
     seen.lines = ends + (0 if seen.ends_in_newline or not last else 1)
     return seen

@@ -44,16 +44,17 @@ def find(
     for problem in problems:
         collected.add_problem(problem)
     situation = Situation(exported_year, _hash_status(connection))
-    sizes = _weights(connection, registry)
+    shares = _shares(connection, registry)
+    filled = [file for file in registry.files.values() if shares[file.name]]
     done = 0.0
 
     def advance(file: File, share: float) -> None:
         nonlocal done
-        done += share * sizes[file.name]
+        done += share * shares[file.name]
         progress(file.name, min(1.0, done))
 
     check_row_counts(collected, registry, absent)
-    for file in registry.files.values():
+    for file in filled:
         _check_conditions(collected, file, list(conditions(registry, file, situation)))
         advance(file, 0.4)
         check_keys(collected, registry, file)
@@ -61,7 +62,7 @@ def find(
         check_combinations(collected, registry, file, absent)
         advance(file, 0.3)
     with live_rows(connection, registry.files.values()):
-        for file in registry.files.values():
+        for file in filled:
             check_declared(collected, registry, file)
             advance(file, 0.3)
     return collected.write(path)
@@ -72,12 +73,12 @@ def _hash_status(connection: Connection) -> int | None:
     return None if status is None else int(status)
 
 
-def _weights(connection: Connection, registry: Registry) -> dict[str, float]:
-    """Each file's share of all rows, a little at least."""
+def _shares(connection: Connection, registry: Registry) -> dict[str, float]:
+    """Each file's share of all rows."""
     counts = {
-        file: 1 + engine.scalar(connection, f"SELECT count(*) FROM {name(file)}") for file in registry.files
+        file: engine.scalar(connection, f"SELECT count(*) FROM {name(file)}") for file in registry.files
     }
-    total = sum(counts.values())
+    total = max(1, sum(counts.values()))
     return {file: count / total for file, count in counts.items()}
 
 

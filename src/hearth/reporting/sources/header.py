@@ -7,7 +7,6 @@ without quotes (S-010).
 from __future__ import annotations
 
 import csv
-import itertools
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,13 +31,26 @@ class Header:
         return {name for name in self.columns if name is not None}
 
 
-def written_header(path: Path) -> list[str]:
+def written_header(path: Path, *, any_delimiter: bool = False) -> list[str]:
     """The column names as the file spells them, trimmed; [] for an empty file. `path` is UTF-8."""
-    with path.open(encoding="utf-8", newline="") as text:
-        start = text.read(_LONGEST_HEADER)
-    for row in csv.reader(itertools.islice(start.splitlines(keepends=True), 1)):
+    delimiter = delimiter_of(path) if any_delimiter else ","
+    for row in csv.reader([_first_line(path)], delimiter=delimiter):
         return [cell.strip() for cell in row]
     return []
+
+
+def delimiter_of(path: Path) -> str:
+    """What most likely separates the columns: a comma, unless the header has none and something else."""
+    line = _first_line(path)
+    if "," in line:
+        return ","
+    return max(_OTHER_DELIMITERS, key=line.count) if any(d in line for d in _OTHER_DELIMITERS) else ","
+
+
+def _first_line(path: Path) -> str:
+    with path.open(encoding="utf-8", newline="") as text:
+        lines = text.read(_LONGEST_HEADER).splitlines()
+    return lines[0] if lines else ""
 
 
 def match(path: Path, file: File) -> Header:

@@ -4,7 +4,7 @@
         source.year        # 2022, 2024 or 2026; None when it is not known
         source.problems    # everything that is wrong with it, not just the first thing
         source.stops       # whether one of them stops an import
-        source.files       # HUD file name -> SourceFile, ready for `stage.stage`
+        source.files       # HUD file name -> SourceFile, ready for `stage`
 
 Memory is bounded: files stream through in pieces of 1 MB. A zip is unpacked into a temporary folder that
 is removed at the end; a folder is read where it lies, except files that are not plain UTF-8.
@@ -39,7 +39,8 @@ class SourceFile:
     """One file of the export, readable as UTF-8 at `path`.
 
     `columns` are HUD's names (of the export's year) in the file's order, None for a column that is not
-    read. `lines` counts physical lines with the header; `bytes` is the size as it came.
+    read. `lines` counts physical lines with the header; `bytes` is the size as it came. `mixed_line_ends`:
+    lines may end in several ways (or break within cells).
     """
 
     name: str
@@ -49,6 +50,7 @@ class SourceFile:
     bytes: int
     encoding: str
     ends_in_newline: bool
+    mixed_line_ends: bool
 
 
 @dataclass(slots=True)
@@ -281,6 +283,7 @@ def _check_files(
                 bytes=member.size,
                 encoding=text.label,
                 ends_in_newline=text.ends_in_newline,
+                mixed_line_ends=text.mixed_line_ends,
             )
     strangers = sorted(present - set(registry.files))
     if strangers:

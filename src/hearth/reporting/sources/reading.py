@@ -60,23 +60,36 @@ def read(
     `run` executes a statement (with progress). `table` is a name ready for SQL, with a column `_line`.
     """
     result = Read()
-    path = file.path
     try:
-        _attempt(connection, run, create(path))
+        _attempt(connection, run, create(file.path))
+        broken = bool(engine.scalar(connection, "SELECT count(*) FROM _rejects"))
     except engine.InvalidInput:
-        # Line ends of several kinds in one file, which the reader refuses: make them one kind.
-        path = _with_one_line_end(path, work / f"{file.name}.lines.csv")
-        try:
-            _attempt(connection, run, create(path))
-        except engine.InvalidInput:
-            # The engine's message quotes the file's content and is not passed on.
-            result.problems.append(_unreadable(file))
-            return result
-        result.path = path
+        broken = True
+    if broken and file.mixed_line_ends:
+        # The reader takes one kind of line end in a file: make them one kind and read again.
+        result.path = _with_one_line_end(file.path, work / f"{file.name}.lines.csv")
         result.problems.append(_mixed_line_ends(file))
+        connection.execute(f"DROP TABLE IF EXISTS {table}")
+        try:
+            _attempt(connection, run, create(result.path))
+            broken = False
+        except engine.InvalidInput:
+            broken = True
+    if broken and not _exists(connection, table):
+        # The engine's message quotes the file's content and is not passed on.
+        result.problems.append(_unreadable(file))
+        return result
     _describe_rejects(connection, file, result)
-    _number_lines(connection, file, path, table, result)
+    _number_lines(connection, file, result.path or file.path, table, result)
     return result
+
+
+def _exists(connection: Connection, table: str) -> bool:
+    try:
+        connection.execute(f"SELECT 1 FROM {table} LIMIT 0")
+    except engine.EngineError:
+        return False
+    return True
 
 
 def _attempt(connection: Connection, run: Callable[[str], None], sql: str) -> None:
@@ -98,7 +111,11 @@ def _with_one_line_end(path: Path, target: Path) -> Path:
 def _describe_rejects(connection: Connection, file: SourceFile, result: Read) -> None:
     found = engine.rows(
         connection,
-        "SELECT line_byte_position, max(line), min(error_type::VARCHAR), min(error_message),"
+        # A line is told of once per column that it lacks (the first knows how many it has) or that it
+        # has too many (the last knows).
+        "SELECT line_byte_position, min(error_type::VARCHAR),"
+        " CASE WHEN min(error_type::VARCHAR) = 'TOO MANY COLUMNS' THEN arg_max(error_message, column_idx)"
+        " ELSE arg_min(error_message, column_idx) END,"
         " bool_and(trim(csv_line, ' \t\r\n') = '')"
         " FROM _rejects GROUP BY line_byte_position ORDER BY line_byte_position",
     )
@@ -106,12 +123,13 @@ def _describe_rejects(connection: Connection, file: SourceFile, result: Read) ->
     connection.execute("DROP TABLE _reject_scans")
     if not found:
         return
-    # The reader counts bytes from 1 and records, not lines: translate bytes into lines ourselves.
-    result.rejected = [position - 1 for position, *_ in found]
-    lines = _lines_at(result.path or file.path, result.rejected)
+    # The reader counts records, not lines: find the lines of its byte positions ourselves.
+    path = result.path or file.path
+    result.rejected = _starts(path, [position for position, *_ in found])
+    lines = _lines_at(path, result.rejected)
     broken = [
         (line, kind, message)
-        for line, (_, _, kind, message, is_blank) in zip(lines, found, strict=True)
+        for line, (_, kind, message, is_blank) in zip(lines, found, strict=True)
         if not is_blank
     ]
     for line, kind, message in broken[:_REJECTS_SHOWN]:
@@ -174,6 +192,17 @@ def _mixed_line_ends(file: SourceFile) -> Problem:
         "End every line with CR LF.",
         file=file.name,
     )
+
+
+def _starts(path: Path, positions: list[int]) -> list[int]:
+    """Where lines start, as byte positions from 0. The reader counts from 1, and from the last character
+    of the line before when lines end in two."""
+    starts = []
+    with path.open("rb") as original:
+        for position in positions:
+            original.seek(position - 1)
+            starts.append(position - 1 + (original.read(1) == b"\n"))
+    return starts
 
 
 def _lines_at(path: Path, positions: list[int]) -> list[int]:

@@ -1,12 +1,15 @@
 """Which HUD fiscal year's format an export has: Export.CSVVersion says so, the headers confirm it.
 
 Vendors forget to change the version, write it in their own way ('FY2022', '2026 v1.0', 'v2024.1'), or
-leave it out. The headers of all files decide then, and where version and headers clearly disagree.
+leave it out. The headers of all files decide then, and where version and headers clearly disagree about
+years that we know. A version that names another year is believed: formats of neighboring years share nearly
+all columns and differ in codes, so that reading one as the other would be wrong without a sign.
 """
 
 from __future__ import annotations
 
 import csv
+import itertools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,7 +17,7 @@ from pathlib import Path
 
 from hearth.standards.load import YEARS, load
 
-from .header import likeness, written_header
+from .header import delimiter_of, likeness, written_header
 from .problems import Problem, listing, noted, stopping
 
 _YEAR = re.compile(r"20\d\d")
@@ -49,8 +52,10 @@ def detect(paths: Mapping[str, Path]) -> Detected:
         if fit[year] < _SURE <= fit[best]:
             return Detected(best, [_guessed(f"Export.csv says {year}, but the columns are of {best}", best)])
         return Detected(year)
-    if fit[best] >= _SURE:
-        return Detected(best, [_guessed(f"Export.csv says {year}, but the columns are of {best}", best)])
+    if year - 1 in YEARS:  # HUD publishes for every second year; some vendors write the year they are in
+        return Detected(
+            year - 1, [_guessed(f"Export.csv says {year}, which HUD has no format for", year - 1)]
+        )
     return Detected(None, [_unknown(f"Export.csv says that it has the format of {year}.")])
 
 
@@ -61,7 +66,7 @@ def _fit(paths: Mapping[str, Path], year: int) -> float:
     common = either = 0
     files = {file.name.casefold(): file for file in load(year).files.values()}
     for name, path in paths.items():
-        written = written_header(path)
+        written = written_header(path, any_delimiter=True)
         if name in files:
             have, total = likeness(written, files[name])
             common, either = common + have, either + total
@@ -75,12 +80,13 @@ def _csv_version(path: Path | None) -> str | None:
     if path is None:
         return None
     with path.open(encoding="utf-8", newline="") as text:
-        for number, row in enumerate(csv.DictReader(text)):
-            for name, cell in row.items():
-                if isinstance(name, str) and name.strip().casefold() == "csvversion" and cell:
-                    return cell
-            if number >= 100:
-                break
+        try:
+            for row in itertools.islice(csv.DictReader(text, delimiter=delimiter_of(path)), 100):
+                for name, cell in row.items():
+                    if isinstance(name, str) and name.strip().casefold() == "csvversion" and cell:
+                        return cell
+        except csv.Error:  # a quote that is never closed; staging says where
+            return None
     return None
 
 

@@ -136,9 +136,11 @@ class _Staging:
         if self.staged.year == LATEST:
             for file in self.staged.registry.files.values():
                 self._read_typed(file)
+            self._tell_all_read()
             self.staged.seconds["read"] = time.monotonic() - started
         else:
             self._read_as_exported()
+            self._tell_all_read()
             self.staged.seconds["read"] = time.monotonic() - started
             started = time.monotonic()
             self._upgrade()
@@ -150,7 +152,7 @@ class _Staging:
 
     def _read_typed(self, file: File) -> None:
         given = self.source.files.get(file.name)
-        if given is None:
+        if given is None or given.lines <= 1:
             self.connection.execute(typing.create_empty(file, name(file.name)))
             return
         columns = [column.name for column in file.columns]
@@ -168,11 +170,11 @@ class _Staging:
             table = f"{AS_EXPORTED}.{name(file.name)}"
             columns = [column.name for column in file.columns]
             given = self.source.files.get(file.name)
-            if given is None:
+            if given is None or given.lines <= 1:
                 cells = [f"{name(c)} VARCHAR" for c in columns]
                 cells += [f"{column} {kind}" for column, kind in CARRIED.items()]
                 self.connection.execute(f"CREATE TABLE {table} ({', '.join(cells)})")
-                continue
+                    continue
             cells = [f"{typing.unblank(c)} AS {name(c)}" for c in columns]
             cells += [f"NULL::{kind} AS {column}" for column, kind in CARRIED.items()]
             self._read(
@@ -212,6 +214,10 @@ class _Staging:
         tell(1.0)
         self.rows_before += rows_expected
         self.bytes_before += given.bytes
+
+    def _tell_all_read(self) -> None:
+        rows, size = self.source.lines, self.source.bytes
+        self.progress("read", "", rows, rows, size, size)
 
     def _upgrade(self) -> None:
         total = self.source.lines
