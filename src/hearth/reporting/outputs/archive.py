@@ -61,12 +61,8 @@ def writing(target: Path) -> Iterator[Archive]:
     folder = target.parent
     try:
         handle, part_name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=folder)
-    except FileNotFoundError:
-        raise OutputError(f"There is no folder {folder}. Create it, or name another one.") from None
-    except PermissionError:
-        raise OutputError(f"The folder {folder} does not let you write. Name another one.") from None
     except OSError as error:
-        raise _explained(error, target) from error
+        raise explained(error, target) from error
     part = Path(part_name)
     try:
         with os.fdopen(handle, "w+b", buffering=_WRITE_AT_ONCE) as stream:
@@ -78,16 +74,21 @@ def writing(target: Path) -> Iterator[Archive]:
     except BaseException as error:
         part.unlink(missing_ok=True)
         if isinstance(error, OSError) or said_disk_full(error):
-            raise _explained(error, target) from error
+            raise explained(error, target) from error
         raise
 
 
-def _explained(error: BaseException, target: Path) -> Exception:
+def explained(error: BaseException, target: Path) -> OutputError:
+    """The fault that kept `target` from being written, in a sentence."""
     if said_disk_full(error):
         return OutputError(
             f"The disk is full: {target.name} was not written and nothing was left behind. "
             f"Free some space in {target.parent}, or name another folder."
         )
+    if isinstance(error, FileNotFoundError):
+        return OutputError(f"There is no folder {target.parent}. Create it, or name another one.")
+    if isinstance(error, PermissionError):
+        return OutputError(f"The folder {target.parent} does not let you write. Name another one.")
     if isinstance(error, IsADirectoryError):
         return OutputError(f"{target} is a folder. Give the name of a file in it.")
     assert isinstance(error, OSError)
