@@ -174,7 +174,7 @@ class _Staging:
                 cells = [f"{name(c)} VARCHAR" for c in columns]
                 cells += [f"{column} {kind}" for column, kind in CARRIED.items()]
                 self.connection.execute(f"CREATE TABLE {table} ({', '.join(cells)})")
-                    continue
+                continue
             cells = [f"{typing.unblank(c)} AS {name(c)}" for c in columns]
             cells += [f"NULL::{kind} AS {column}" for column, kind in CARRIED.items()]
             self._read(
