@@ -22,7 +22,7 @@ check: install-dev ## Everything that can be checked without running the applica
 	$(RUN)/ruff format --check
 	$(RUN)/mypy
 	$(RUN)/lint-imports
-	HEARTH_HOME=var/test-home HEARTH_DB_ROLE=owner DJANGO_SETTINGS_MODULE=hearth.hmis.config.settings \
+	HEARTH_HOME=var/test-home HEARTH_DB_ROLE=owner HEARTH_LOG_LEVEL=WARNING DJANGO_SETTINGS_MODULE=hearth.hmis.config.settings \
 	  $(RUN)/python -W ignore::RuntimeWarning -m django makemigrations --check --dry-run
 	$(RUN)/hearth standards lint
 	$(RUN)/hearth standards docs --check
