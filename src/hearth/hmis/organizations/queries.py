@@ -24,6 +24,7 @@ from hearth.hmis.organizations.models import (
     RegionContact,
     TribalNation,
 )
+from hearth.hmis.organizations.models.region import ContactRole
 
 SURVIVORS_OF_DOMESTIC_VIOLENCE = 1  # list 2.02.7
 YES = 1  # list 1.10
@@ -46,6 +47,8 @@ def _open_project(day: date, through: str = "") -> Q:
 
 # ---------------------------------------------------------------------- regions
 
+_BY_ROLE = Case(*(When(role=role, then=place) for place, role in enumerate(ContactRole.values)))
+
 
 def regions(user: User) -> QuerySet[Region]:
     """All regions with counties, contacts and nations; the CoCs first, then what overlays them."""
@@ -54,7 +57,7 @@ def regions(user: User) -> QuerySet[Region]:
         .order_by("overlays", "code")
         .prefetch_related(
             "counties",
-            Prefetch("contacts", RegionContact.objects.restrict(user).order_by("id")),
+            Prefetch("contacts", RegionContact.objects.restrict(user).order_by(_BY_ROLE, "pk")),
             Prefetch("nations", TribalNation.objects.restrict(user).order_by("name")),
         )
     )

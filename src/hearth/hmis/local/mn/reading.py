@@ -51,7 +51,7 @@ def geography() -> Geography:
             )
             for feature in _shapes("lands.geo.json")["features"]
         ),
-        albers=Albers(*style["parallels"], style["meridian"]),
+        albers=Albers(south=style["parallels"][0], north=style["parallels"][1], meridian=style["meridian"]),
         regions={
             code: RegionStyle(
                 region["fill"], _point(region.get("label_at")), _point(region.get("inset_label_at"))

@@ -120,14 +120,15 @@ def _drawing(assignment: tuple[tuple[str, str], ...]) -> Drawing:
         INSET.bottom - INSET.top - 2 * INSET_PADDING - INSET_TITLE,
     )
     marked = box([state.ring(ring) for ring in _rings(enlarged)])
+    marker = Box(marked[0] - 5, marked[1] - 5, marked[2] + 5, marked[3] + 5)
     return Drawing(
         state_name=source.state,
         width=WIDTH,
         height=HEIGHT,
-        state=_Artist(source, state, region_of, is_inset=False).view(),
-        inset=_Artist(source, inset, region_of, is_inset=True).view(),
+        state=_Artist(source, state, region_of, False, _lines_of(marker)).view(),
+        inset=_Artist(source, inset, region_of, True, []).view(),
         inset_box=INSET,
-        inset_marker=Box(marked[0] - 5, marked[1] - 5, marked[2] + 5, marked[3] + 5),
+        inset_marker=marker,
         inset_title=source.inset_title,
         places=tuple(
             Place(place.text, place.kind, *state(place.at), place.turned) for place in source.places
@@ -139,10 +140,17 @@ def _drawing(assignment: tuple[tuple[str, str], ...]) -> Drawing:
 class _Artist:
     """Draws one frame."""
 
-    def __init__(self, source: Geography, frame: Frame, region_of: Mapping[str, str], is_inset: bool) -> None:
+    def __init__(
+        self,
+        source: Geography,
+        frame: Frame,
+        region_of: Mapping[str, str],
+        is_inset: bool,
+        taken: list[Box],
+    ) -> None:
         self.source, self.frame, self.region_of, self.is_inset = source, frame, region_of, is_inset
         self.topology = source.topology.only(source.inset) if is_inset else source.topology
-        self.taken: list[Box] = []
+        self.taken = taken
         self.covered: list[Polygon] = []
 
     def view(self) -> View:
@@ -218,6 +226,17 @@ class _Artist:
             label=label,
             leader=(middle, _nearest(label.box, middle)) if label and style.leader else None,
         )
+
+
+def _lines_of(marker: Box) -> list[Box]:
+    """The four sides of a rectangle as thin boxes, for names to keep off."""
+    left, top, right, bottom = marker.left, marker.top, marker.right, marker.bottom
+    return [
+        Box(left, top - 1, right, top + 1),
+        Box(left, bottom - 1, right, bottom + 1),
+        Box(left - 1, top, left + 1, bottom),
+        Box(right - 1, top, right + 1, bottom),
+    ]
 
 
 def _rings(shapes: Sequence[Shape]) -> list[Ring]:
