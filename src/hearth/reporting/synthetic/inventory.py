@@ -24,16 +24,17 @@ class Occupancy:
     """People in beds per project, CoC, household type and day of the period, added block by block."""
 
     def __init__(self, world: World) -> None:
-        self.world = world
         self.start, self.end = draw.day(world.wish.start), draw.day(world.wish.end)
         self.days = self.end - self.start + 1
-        self.coc_count = len(world.cocs)
-        size = (len(world.projects) + 1) * self.coc_count * len(HOUSEHOLD_TYPES)
-        self.change = np.zeros((size, self.days + 1), dtype=np.int32)
+        self.place = np.full((len(world.projects) + 1, len(world.cocs)), -1, dtype=np.int32)
+        places = [(project.number, coc.number) for project in world.projects for coc in project.cocs]
+        for number, (project, coc) in enumerate(places):
+            self.place[project, coc] = number
+        self.change = np.zeros((len(places) * len(HOUSEHOLD_TYPES), self.days + 1), dtype=np.int32)
 
     def cell(self, project: Ints, coc: Ints, household_type: Ints) -> Ints:
-        """The row of a project in a CoC for a household type (an index of HOUSEHOLD_TYPES)."""
-        return ((project * self.coc_count + coc) * len(HOUSEHOLD_TYPES) + household_type).astype(np.int32)
+        """The row of a project in one of its CoCs for a household type (an index of HOUSEHOLD_TYPES)."""
+        return (self.place[project, coc] * len(HOUSEHOLD_TYPES) + household_type).astype(np.int32)
 
     def add(self, cell: Ints, first: Ints, last: Ints) -> None:
         """Somebody sleeps there from `first` to the night before `last`."""
@@ -72,7 +73,7 @@ def file(world: World, occupancy: Occupancy) -> dict[str, np.ndarray]:
         for coc in project.cocs:
             made: list[dict[str, int | str | None]] = []
             for number, household_type in enumerate(HOUSEHOLD_TYPES):
-                cell = (project.number * occupancy.coc_count + coc.number) * len(HOUSEHOLD_TYPES) + number
+                cell = int(occupancy.place[project.number, coc.number]) * len(HOUSEHOLD_TYPES) + number
                 before, now, peak = occupancy.beds(cell)
                 if peak:
                     made += _records(project, coc.code, household_type, before, now, peak, world, dice)

@@ -191,7 +191,7 @@ class Journeys:
             straight = goes_on & dice.happens(self.straight[safe], len(rows))
             ended = np.where(goes_on, part.exit, 0)
             # Permanent housing is found from the shelter: enrolled some weeks before the key is handed over.
-            ahead = straight & self._finds_housing(safe)
+            ahead = straight & np.isin(safe, MOVE_IN_TYPES) & (safe != part.type)
             lead = dice.whole(3, 45, len(rows))
             next_entry = np.where(ahead, np.maximum(part.entry + 1, ended - lead), ended)
             next_entry = np.where(straight, next_entry, ended + 12 + dice.waiting(190, len(rows)))
@@ -224,9 +224,6 @@ class Journeys:
             draw.where(ahead, np.maximum(entry, earliest_move_in), entry),
             draw.where(~outgrown, earliest_move_in),
         )
-
-    def _finds_housing(self, kind: Ints) -> Bools:
-        return np.isin(kind, MOVE_IN_TYPES)
 
     def _group_on(self, households: Households, rows: Ints, entry: Ints) -> Ints:
         """The group on a day: youth grow up."""
