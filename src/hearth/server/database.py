@@ -103,7 +103,8 @@ def django_settings(role: str = "web") -> dict[str, Any]:
         if key not in ("dbname", "user", "password", "host", "port") and value is not None
     }
     if role == "web":
-        options["pool"] = {"min_size": 2, "max_size": 16, "timeout": 20}
+        # A database that is away is said within five seconds, and used again as soon as it is back.
+        options["pool"] = {"min_size": 2, "max_size": 16, "timeout": 5, "reconnect_timeout": 5}
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": str(parts.get("dbname") or roles.DATABASE),

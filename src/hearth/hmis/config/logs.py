@@ -23,7 +23,7 @@ def template_only(logger: Any, method: str, event: Event) -> Event:
     """Drop the arguments of another library's message: they may hold addresses, names or values."""
     record = event.get("_record")
     if isinstance(record, logging.LogRecord) and record.name.split(".")[0] in _QUIET_ARGUMENTS:
-        event["event"] = str(record.msg)
+        event["event"] = "request failed" if record.name == "django.request" else str(record.msg)
         status = getattr(record, "status_code", None)
         if status is not None:
             event["status"] = status

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.urls import is_valid_path
 
 logger = structlog.get_logger("hearth.request")
 _GIVEN_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
@@ -37,12 +38,17 @@ class RequestLogMiddleware:
                 logger.info(
                     "request",
                     method=request.method if request.method in _METHODS else "OTHER",
-                    path=request.path if request.resolver_match else NO_SUCH_PAGE,
+                    path=request.path if _is_ours(request) else NO_SUCH_PAGE,
                     status=response.status_code,
                     ms=round(1000 * (time.perf_counter() - start), 1),
                     user=user.pk if user is not None else None,
                 )
         return response
+
+
+def _is_ours(request: HttpRequest) -> bool:
+    """Whether the path matches an address, also where the request failed before that was looked up."""
+    return request.resolver_match is not None or is_valid_path(request.path_info)
 
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"})

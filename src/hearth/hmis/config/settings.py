@@ -81,19 +81,13 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATABASES = {
     "default": database.django_settings(os.environ.get("HEARTH_DB_ROLE", "web")),
 }
+# A connection that broke while it waited in the pool (the database was restarted) is replaced, not used.
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "America/Chicago"
 USE_I18N = True
 USE_TZ = True
-
-MIDDLEWARE = [
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
-    "allauth.account.middleware.AccountMiddleware",
-    "hearth.hmis.access.middleware.ActingUserMiddleware",
-]
 
 # Middleware, outermost first. Sign-in is checked before the body of a request is read (CSRF reads it), so
 # that strangers cannot make the server take in large files. ActingUserMiddleware stays last.
@@ -147,6 +141,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "hearth.hmis.ui.storage.StaticStorage"},
 }
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 MEDIA_ROOT = HOME.files  # uploads and exports; no address leads here, views hand files out
 MAX_UPLOAD_BYTES = int(os.environ.get("HEARTH_MAX_UPLOAD_MB", "4096")) * 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = str(HOME.files)
