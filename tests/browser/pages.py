@@ -44,6 +44,7 @@ PAGES = [
     Page("organizations", "/organizations/", "user"),
     Page("organizations-none", "/organizations/?q=nothing-like-it", "user"),
     Page("organization", "/organizations/{organization}/", "user"),
+    Page("organization-nation", "/organizations/{organization}/nation/", "administrator"),
     Page("project", "/projects/{project}/", "user"),
     Page("project-auditor", "/projects/{project}/", "auditor"),
 ]

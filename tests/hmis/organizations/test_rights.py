@@ -6,7 +6,7 @@ from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
 from hearth.hmis.audit.history import history_of
 from hearth.hmis.audit.models import AccessLog
-from hearth.hmis.organizations.models import RegionContact
+from hearth.hmis.organizations.models import RegionContact, TribalNation
 from tests import factories
 from tests.hmis.organizations.making import make_full_project
 
@@ -46,6 +46,7 @@ def test_a_user_without_a_role_is_refused(site) -> None:
         "/regions/MN-500/contacts/999999/remove/",
         "/organizations/999999/",
         "/organizations/99999999999999999999999/",
+        "/organizations/999999/nation/",
         "/organizations/-1/",
         "/projects/999999/",
         "/projects/99999999999999999999999/",
@@ -116,6 +117,26 @@ def test_a_wrong_contact_is_sent_back(
     response = site(administrator).post("/regions/MTC/contacts/add/", CONTACT | changed)
     assert response.status_code == 200
     assert message in response.content.decode()
+
+
+def test_only_administrators_say_which_nation_runs_an_organization(site, as_administrator: User) -> None:
+    organization = factories.make_organization()
+    nation = TribalNation.objects.get(short_name="White Earth")
+    path = f"/organizations/{organization.pk}/nation/"
+    outsider = site(factories.make_hmis_user(organization))
+    assert outsider.get(path).status_code == outsider.post(path, {"nation": nation.pk}).status_code == 403
+
+    visitor = site(as_administrator)
+    assert visitor.post(path, {"nation": "999999"}).status_code == 200
+    assert visitor.post(path, {"nation": nation.pk})["Location"] == f"/organizations/{organization.pk}/"
+    organization.refresh_from_db()
+    assert (organization.tribal_nation, organization.updated_by) == (nation, as_administrator)
+    page = visitor.get(f"/organizations/{organization.pk}/").content.decode()
+    assert "White Earth Nation" in page and "/regions/MTC/" in page
+    visitor.post(path, {"nation": ""})
+    organization.refresh_from_db()
+    assert organization.tribal_nation is None
+    assert history_of(organization).count() == 2
 
 
 SECRETS = ["12 Invented Lane", "Inventon", "55999", "279053"]

@@ -1,4 +1,7 @@
-"""Changing what Hearth knows about regions. Every change is kept in the history with who made it."""
+"""Changing what Hearth knows about regions and organizations beyond HUD's columns.
+
+Every change is kept in the history with who made it.
+"""
 
 from typing import Any
 
@@ -8,7 +11,7 @@ from django.utils import timezone
 
 from hearth.hmis.access.models import User
 from hearth.hmis.access.permissions import Permission
-from hearth.hmis.organizations.models import Region, RegionContact
+from hearth.hmis.organizations.models import Organization, Region, RegionContact, TribalNation
 
 CONTACT_FIELDS = frozenset({"role", "name", "organization", "email", "phone"})
 
@@ -38,6 +41,21 @@ def remove_contact(*, by: User, contact: RegionContact) -> None:
     """Remove a contact; the history keeps what it was."""
     _check(by)
     contact.delete()
+
+
+@transaction.atomic
+def set_nation(*, by: User | None, organization: Organization, nation: TribalNation | None) -> None:
+    """Say which tribal nation runs an organization, or that none does.
+
+    HUD has no column for it, so an import neither brings nor changes it. `by`: None for the
+    installation itself. Raises PermissionDenied unless `by` may edit projects.
+    """
+    if by is not None and not by.may(Permission.PROJECT_EDIT):
+        raise PermissionDenied
+    organization.tribal_nation = nation
+    organization.updated_by = by
+    organization.updated_at = timezone.now()
+    organization.save(update_fields=["tribal_nation", "updated_by", "updated_at"])
 
 
 def _check(by: User) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from hearth.hmis.hud.fields import MODEL_YEAR
-from hearth.hmis.organizations.models import Region
+from hearth.hmis.organizations.models import Region, TribalNation
 from hearth.hmis.organizations.models.region import ContactRole
 from hearth.standards import load
 
@@ -38,6 +38,26 @@ class OrganizationFilter(forms.Form):
             "region": self.regions.get(values.get("region") or ""),
             "project_type": int(kind) if kind else None,
         }
+
+
+class NationForm(forms.Form):
+    """Which tribal nation runs an organization."""
+
+    nation = forms.ChoiceField(
+        label="Tribal nation",
+        required=False,
+        help_text="An organization of a member nation belongs to that nation’s collaborative.",
+    )
+
+    def __init__(self, *args: Any, nations: Iterable[TribalNation], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.nations = {str(nation.pk): nation for nation in nations}
+        names = [(key, nation.name) for key, nation in self.nations.items()]
+        self.fields["nation"].choices = [("", "None"), *names]
+
+    def chosen(self) -> TribalNation | None:
+        """The nation, of a valid form."""
+        return self.nations.get(self.cleaned_data["nation"])
 
 
 class ContactForm(forms.Form):

@@ -14,5 +14,6 @@ urlpatterns = [
     path("regions/<str:code>/contacts/<int:pk>/remove/", contacts.remove, name="contact_remove"),
     path("organizations/", organizations.index, name="index"),
     path("organizations/<int:pk>/", organizations.organization, name="organization"),
+    path("organizations/<int:pk>/nation/", organizations.nation, name="nation"),
     path("projects/<int:pk>/", projects.project, name="project"),
 ]

@@ -7,6 +7,7 @@ from hearth.hmis.access.models import User
 from hearth.hmis.audit.history import history_of
 from hearth.hmis.local.mn.actions import load_regions
 from hearth.hmis.organizations.models import Region, RegionContact, RegionCounty, TribalNation
+from tests.factories import make_organization
 
 pytestmark = pytest.mark.django_db
 
@@ -33,7 +34,7 @@ def test_again_changes_nothing(administrator: User, django_assert_num_queries) -
         before = [
             list(model.objects.order_by("pk").values()) for model in (Region, RegionCounty, RegionContact)
         ]
-        with django_assert_num_queries(8):  # six reads between the savepoint's two, and no write
+        with django_assert_num_queries(10):  # eight reads between the savepoint's two, and no write
             load_regions(by=administrator, with_examples=True)
         after = [
             list(model.objects.order_by("pk").values()) for model in (Region, RegionCounty, RegionContact)
@@ -61,6 +62,22 @@ def test_examples_are_marked_and_only_on_request(administrator: User) -> None:
     people = RegionContact.objects.exclude(name="")
     assert people.count() == 44
     assert all(person.is_example for person in people)
+
+
+def test_invented_programs_of_the_collaborative_get_their_nation(as_administrator: User) -> None:
+    program, other, unknown = (
+        make_organization(organization_common_name=name)
+        for name in (
+            "Minnesota Tribal Collaborative: Red Lake",
+            "Red Lake",
+            "Minnesota Tribal Collaborative: X",
+        )
+    )
+    load_regions(by=as_administrator, with_examples=True)
+    for organization in (program, other, unknown):
+        organization.refresh_from_db()
+    assert program.tribal_nation and program.tribal_nation.name == "Red Lake Nation"
+    assert other.tribal_nation is unknown.tribal_nation is None
 
 
 def test_what_an_administrator_wrote_stays(administrator: User) -> None:

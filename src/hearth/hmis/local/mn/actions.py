@@ -12,7 +12,8 @@ from django.db import models, transaction
 
 from hearth.hmis.access.models import User
 from hearth.hmis.local.mn.reading import data
-from hearth.hmis.organizations.models import Region, RegionContact, RegionCounty, TribalNation
+from hearth.hmis.organizations.actions import set_nation
+from hearth.hmis.organizations.models import Organization, Region, RegionContact, RegionCounty, TribalNation
 from hearth.hmis.organizations.models.region import ContactRole, RegionKind
 
 Row = TypeVar("Row", bound=models.Model)
@@ -22,14 +23,16 @@ Row = TypeVar("Row", bound=models.Model)
 def load_regions(*, by: User | None, with_examples: bool = False) -> None:
     """Bring regions, counties, nations and state agencies to what `data/` says.
 
-    `by`: who does it; None for the installation itself. `with_examples`: also the invented people of
-    the demonstration, each marked as an example.
+    `by`: who does it; None for the installation itself. `with_examples`: also what the demonstration
+    needs beyond its import: invented people, each marked as an example, and the nations of the programs
+    that the invented data names as the collaborative's.
     """
     known = set(Region.objects.values_list("code", flat=True))
     regions = [*_load_cocs(), _load_collaborative()]
     _load_agencies([region for region in regions if region.code not in known], by=by)
     if with_examples:
         _load_examples(regions, by=by)
+        _link_programs(by=by)
 
 
 def _load_cocs() -> list[Region]:
@@ -127,6 +130,17 @@ def _load_examples(regions: Iterable[Region], *, by: User | None) -> None:
         for row in data("example_contacts")["contacts"]
         if row["region"] in missing
     )
+
+
+def _link_programs(*, by: User | None) -> None:
+    """HMIS CSV has no column for the nation: the invented data says it in the common name."""
+    prefix = f"{data('tribal')['collaborative']['name']}: "
+    by_short_name = {nation.short_name: nation for nation in TribalNation.objects.all()}
+    programs = Organization.objects.filter(tribal_nation=None, organization_common_name__startswith=prefix)
+    for program in programs:
+        nation = by_short_name.get((program.organization_common_name or "").removeprefix(prefix))
+        if nation:
+            set_nation(by=by, organization=program, nation=nation)
 
 
 def _put(model: type[Row], row: Row | None, **values: Any) -> Row:

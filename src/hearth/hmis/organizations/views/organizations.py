@@ -1,14 +1,15 @@
 """The list of organizations, and one organization."""
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from hearth.hmis.access.guard import refuse_as_missing, require
 from hearth.hmis.access.permissions import Permission
-from hearth.hmis.organizations import queries, tables
-from hearth.hmis.organizations.forms import OrganizationFilter
+from hearth.hmis.organizations import actions, queries, tables
+from hearth.hmis.organizations.forms import NationForm, OrganizationFilter
 from hearth.hmis.organizations.views.regions import ROWS_ON_A_PAGE
 
 
@@ -49,6 +50,24 @@ def organization(request: HttpRequest, pk: int) -> HttpResponse:
             "rows": [tables.project_row(project, today) for project in page],
             "open_projects": queries.open_projects_of(request.user, found, today),
             "beds": queries.beds_of(request.user, found, today),
-            "today": today,
+            "may_edit": request.user.may(Permission.PROJECT_EDIT),
         },
     )
+
+
+@require(Permission.PROJECT_EDIT)
+def nation(request: HttpRequest, pk: int) -> HttpResponse:
+    """Which tribal nation runs the organization."""
+    found = queries.organization(request.user, pk)
+    if found is None:
+        refuse_as_missing(request, pk=pk)
+    form = NationForm(
+        request.POST or None,
+        nations=queries.nations(request.user),
+        initial={"nation": str(found.tribal_nation_id or "")},
+    )
+    if request.method == "POST" and form.is_valid():
+        actions.set_nation(by=request.user, organization=found, nation=form.chosen())
+        messages.success(request, "The tribal nation was saved.")
+        return redirect("organizations:organization", pk=pk)
+    return render(request, "organizations/nation_form.html", {"form": form, "organization": found})
