@@ -6,7 +6,7 @@ from django.test import Client, RequestFactory
 from django.urls import path as route
 
 from hearth.hmis.access.models import User
-from hearth.hmis.config import error_pages
+from hearth.hmis.config import error_pages, urls
 from hearth.hmis.config.input_guard import BIGINT_MAX
 from tests.factories import PASSWORD, make_user
 
@@ -15,7 +15,7 @@ def thing(request, number: int) -> HttpResponse:
     return HttpResponse(str(number))
 
 
-urlpatterns = [route("thing/<int:number>/", thing)]
+urlpatterns = [*urls.urlpatterns, route("thing/<int:number>/", thing)]
 handler404 = error_pages.not_found
 
 
