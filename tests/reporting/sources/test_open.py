@@ -356,7 +356,7 @@ def test_a_year_that_we_do_not_know(tmp_path: Path, version: str) -> None:
     """Although its columns are those of a year that we know: its codes need not be."""
     export = Export(2026)
     export.row("Export")["CSVVersion"] = version
-    problem = only(export.zip(tmp_path), "year_unknown")
+    problem = only(export.zip(tmp_path), "export_year_unknown")
     assert "a year that we do not know" in problem.sentence
     assert "FY2022" in problem.remedy
 
@@ -371,7 +371,7 @@ def test_a_year_between_two_formats(tmp_path: Path) -> None:
 
 def test_a_version_that_is_missing_with_columns_of_no_year(tmp_path: Path) -> None:
     files = {"Client.csv": b"Id,Name\r\n1,x\r\n", "Export.csv": b"a,b\r\n1,2\r\n"}
-    only(write_zip(tmp_path / "export.zip", files), "year_unknown")
+    only(write_zip(tmp_path / "export.zip", files), "export_year_unknown")
 
 
 def test_disk_full_before_it_happens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

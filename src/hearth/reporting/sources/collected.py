@@ -47,8 +47,8 @@ class Rule:
 
     @classmethod
     def of(cls, check: Check, file: str, column: str | None, *, stops: bool = False) -> Rule:
-        """The rule of a registry check; what stops an import is of high severity."""
-        severity = "high" if stops else check.severity
+        """The rule of a registry check. High severity means that it stops an import, in both directions."""
+        severity = "high" if stops else "error" if check.severity == "high" else check.severity
         return cls(
             check.id, severity, stops, file, column, check.sentence, check.remedy, ", ".join(check.origin)
         )

@@ -6,8 +6,8 @@ enrollment, the enrollment of what hangs on it, the organization of a project, t
 The PersonalID beside an EnrollmentID is not: the enrollment already says who it is; neither are UserID,
 ExportID and the residential project of an affiliation. Those are reported and the row is kept.
 
-Export.csv with more or fewer rows than one (S-019) is reported as of high severity and does NOT stop an
-import: what the rows say of the export concerns its scope, not the records, and HUD's own sample has ten.
+Export.csv with more or fewer rows than one (S-019) is reported as an error and does NOT stop an import:
+what its rows say concerns the scope of the export, not the records, and HUD's own sample has ten of them.
 
 Source: HMIS CSV Format Specifications FY2026 v1.0 (S-017 to S-020, S-036, S-037, S-061, S-068).
 """

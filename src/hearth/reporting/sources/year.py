@@ -104,7 +104,7 @@ def _guessed(why: str, year: int) -> Problem:
 
 def _unknown(why: str) -> Problem:
     return stopping(
-        "year_unknown",
+        "export_year_unknown",
         f"This is an export of a year that we do not know. {why}",
         _REMEDY,
         file="Export",
