@@ -16,6 +16,8 @@ STAGE_COLUMNS = {"after exit": "post_exit"}
 STAGE_CODES = dict(zip(("RC", "SU", "PS", "OC", "UP", "AA", "PX", "PE"), STAGES, strict=True))
 # The table of elements says that these belong to an element, the table of columns leaves it out.
 IN_AN_ELEMENT = {"Organization.OrganizationCommonName", "Project.ProjectCommonName", "Project.PITCount"}
+# HUD's test kit of FY2022 uses a CoC that the table does not name.
+OUR_CODES = {"XX-500"}
 # Facts that the registry says in another form than the table's one text.
 SAID_OTHERWISE = {
     "Disabilities.DisabilityResponse",
@@ -176,7 +178,8 @@ def test_lists_equal_the_table() -> None:
             if row["last_version"] in before:
                 assert option.status_since == before[row["last_version"]], row
     for number, year in expected:
-        told[number, year] = [(o.code, o.label, o.status) for o in load(year).list(number).options]
+        options = load(year).list(number).options
+        told[number, year] = [(o.code, o.label, o.status) for o in options if o.code not in OUR_CODES]
     for key in expected:
         assert sorted(told[key]) == sorted(expected[key]), key
     assert {number for number, year in expected if year == 2026} == set(load(2026).lists)
