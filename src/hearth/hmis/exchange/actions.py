@@ -1,5 +1,8 @@
 """Starting and cancelling imports. Each action is one transaction; the import itself is `importing`."""
 
+from pathlib import Path
+
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Now
@@ -51,3 +54,36 @@ def end_abandoned_imports() -> int:
         message="The command that did it was stopped from outside. Nothing was imported.",
         finished_at=Coalesce(F("heartbeat_at"), Now()),
     )
+
+
+@transaction.atomic
+def queue_import(*, by: User, upload: UploadedFile, source: str, is_shared: bool) -> ImportRun:
+    """A run for a worker, with its uploaded file; it starts when this transaction is committed."""
+    from hearth.hmis.exchange.importing.job import keep_upload
+    from hearth.hmis.exchange.tasks import import_hmis_csv
+
+    _require_import(by)
+    run = ImportRun.objects.create(
+        created_by=by,
+        file_name=Path(upload.name or "").name,
+        file_bytes=upload.size,
+        parameters={"source": source, "is_shared": is_shared, "folder": "", "started_by": PAGE},
+        heartbeat_at=Now(),
+    )
+    ImportRun.objects.filter(pk=run.pk).update(file=keep_upload(run, upload))
+    import_hmis_csv.defer(run_id=run.pk)
+    return run
+
+
+@transaction.atomic
+def cancel_import(*, by: User, run: ImportRun) -> None:
+    """Ask an import to stop; one that has not begun ends at once. One that has ended stays as it is."""
+    _require_import(by)
+    runs = ImportRun.objects.restrict(by).filter(pk=run.pk)
+    waiting = runs.filter(state=RunState.QUEUED)
+    if not waiting.update(
+        state=RunState.CANCELLED,
+        message="The import was cancelled before it began. Nothing was imported.",
+        finished_at=Now(),
+    ):
+        runs.exclude(state__in=ENDED).update(cancel_requested=True)

@@ -1,6 +1,7 @@
 """`hearth import`: an HMIS CSV export into the database, from the terminal of the server machine."""
 
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -69,18 +70,16 @@ def import_(
     with _Bar(console) as bar:
 
         def confirm(summary: list[Any], rows: int, name: str, is_new: bool) -> bool:
-            kind = "new data source" if is_new else "data source"
-            if not ask:
-                bar.say(f"{rows:,} rows for the {kind} “{name}”.")
-                return True
             bar.hide()
-            _print_summary(console, [vars_of(one) for one in summary])
+            _print_summary(console, [asdict(one) for one in summary])
+            kind = "new data source" if is_new else "data source"
             wanted = typer.confirm(f"Write {rows:,} rows to the {kind} “{name}”?", default=True)
             bar.show()
             return wanted
 
-        run = perform(run, file, show=bar.progress, confirm=confirm)
-    _print_summary(console, run.findings_summary)
+        run = perform(run, file, show=bar.progress, confirm=confirm if ask else None)
+    if not ask:
+        _print_summary(console, run.findings_summary)
     _print_findings_place(console, run, findings)
     _print_counts(console, run)
     if run.state == "finished":
@@ -90,13 +89,6 @@ def import_(
         return
     console.print(f"[red]{run.get_state_display()}.[/red] {run.message}")
     raise typer.Exit(1)
-
-
-def vars_of(summary: Any) -> dict[str, Any]:
-    """A summary as the run's row keeps it."""
-    from dataclasses import asdict
-
-    return asdict(summary)
 
 
 class _Bar:
@@ -128,9 +120,6 @@ class _Bar:
 
     def show(self) -> None:
         self.bar.start()
-
-    def say(self, text: str) -> None:
-        self.console.print(text)
 
     def progress(self, now: dict[str, Any]) -> None:
         """Show how far the import is; called about once a second."""

@@ -1,17 +1,25 @@
-"""Whether exactly this export was the last one that was imported from its data source.
+"""Whether an export, or one of the same data, was the last that was imported from its data source.
 
-Then nothing needs to be read again: its rows are stored, its findings are known. The same bytes, read by
-the same reader, say the same.
+Then nothing needs to be read again: its rows are stored and its findings are known. Two degrees:
+
+- the same file: its bytes are the same (`fingerprint`);
+- another export of the same data: every CSV file but Export.csv is the same byte by byte, except for the
+  ExportID that ends each line and is new with every export (`contents`).
+
+Either counts only when the newest import of that data source is the one compared with, and the same reader
+read it.
 """
 
+import csv
 import hashlib
 from functools import lru_cache
 from pathlib import Path
 
 from hearth import reporting, standards
 from hearth.hmis.exchange.models import ImportRun, RunState
+from hearth.reporting.sources import Source
 
-_CHUNK = 1 << 20
+_CHUNK = 1 << 22
 
 
 def fingerprint(path: Path) -> str:
@@ -26,28 +34,80 @@ def fingerprint(path: Path) -> str:
     return whole.hexdigest()
 
 
+def contents(source: Source) -> str:
+    """SHA-256 of what an opened export says, without Export.csv and without ExportID; and of its faults."""
+    whole = hashlib.sha256(repr((source.year, source.problems)).encode())
+    endings = _endings(_export_id(source))
+    for name, file in sorted(source.files.items()):
+        if name == "Export":
+            continue
+        whole.update(f"\0{name}\0{file.columns}\0".encode())
+        with file.path.open("rb") as lines:
+            whole.update(lines.readline())
+            first = lines.readline()
+            ending = next((one for one in endings if first.endswith(one)), None)
+            chunk = first
+            while chunk:
+                whole.update(chunk.replace(ending, b",\n") if ending else chunk)
+                chunk = lines.read(_CHUNK)
+                chunk += lines.readline()  # whole lines only: an ending is never cut
+    return whole.hexdigest()
+
+
+def _export_id(source: Source) -> str | None:
+    """The ExportID of the first row of Export.csv."""
+    file = source.files.get("Export")
+    if file is None or "ExportID" not in file.columns:
+        return None
+    with file.path.open(encoding="utf-8", newline="") as lines:
+        rows = csv.reader(lines)
+        next(rows, None)
+        row = next(rows, [])
+    place = file.columns.index("ExportID")
+    return row[place] if place < len(row) else None
+
+
+def _endings(export_id: str | None) -> list[bytes]:
+    """How a line of the export may end when ExportID is its last column."""
+    if not export_id or '"' in export_id:
+        return []
+    cells = (export_id, f'"{export_id}"')
+    return [f",{cell}{end}".encode() for cell in cells for end in ("\r\n", "\n")]
+
+
 @lru_cache(maxsize=1)
 def reader() -> str:
     """Changes with everything that decides how an export is read and what is found in it."""
     mark = hashlib.sha256()
-    for package in (reporting, standards):
-        folder = Path(str(package.__file__)).parent
-        parts = [folder / "sources"] if package is reporting else [folder]
-        for part in parts:
-            for file in sorted([*part.rglob("*.py"), *part.rglob("*.yaml"), *part.rglob("*.sql")]):
-                mark.update(file.read_bytes())
+    folders = (Path(str(reporting.__file__)).parent / "sources", Path(str(standards.__file__)).parent)
+    for folder in folders:
+        for file in sorted([*folder.rglob("*.py"), *folder.rglob("*.yaml"), *folder.rglob("*.sql")]):
+            mark.update(file.read_bytes())
     return mark.hexdigest()[:16]
 
 
-def same_import(run: ImportRun) -> ImportRun | None:
-    """The finished import of the same bytes, when it is the newest of its data source."""
-    finished = ImportRun.objects.filter(state=RunState.FINISHED).order_by("-finished_at", "-id")
-    same = finished.filter(
+def same_file(run: ImportRun) -> ImportRun | None:
+    """The newest import of a data source, when it was of the same bytes and asked for in the same way."""
+    same = _finished().filter(
         sha256=run.sha256,
         parameters__source=run.parameters.get("source", ""),
         parameters__folder=run.parameters.get("folder", ""),
         parameters__reader=reader(),
-    ).first()
-    if same is None or finished.filter(data_source=same.data_source_id).first() != same:
-        return None
-    return same
+    )
+    found = same.first()
+    return found if found and is_newest(found) else None
+
+
+def same_contents(mark: str) -> ImportRun | None:
+    """A finished import of the same data; whether it is the newest of the right data source is to be seen."""
+    return _finished().filter(parameters__contents=mark, parameters__reader=reader()).first()
+
+
+def is_newest(run: ImportRun) -> bool:
+    """Whether no import of its data source finished after it."""
+    newest = _finished().filter(data_source=run.data_source_id).values_list("pk", flat=True).first()
+    return bool(newest == run.pk)
+
+
+def _finished():  # type: ignore[no-untyped-def]
+    return ImportRun.objects.filter(state=RunState.FINISHED).order_by("-finished_at", "-id")

@@ -4,35 +4,33 @@ The run's own row tells how it ended. When it finished, that is written in the s
 records, so that a run says "finished" exactly when its records are there; so is its line in the access log.
 """
 
-import json
-import os
 import shutil
-import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import structlog
 from django.conf import settings
-from django.db import DatabaseError, connection
 from django.db.models.functions import Now
 
-from hearth.hmis.access.context import acting
-from hearth.hmis.audit.actions import record_access
-from hearth.hmis.audit.models.access_log import Access
+from hearth.hmis.clients import search_keys
 from hearth.hmis.exchange.importing import already, origin
-from hearth.hmis.exchange.importing.layout import layouts
+from hearth.hmis.exchange.importing.checking import Checking
+from hearth.hmis.exchange.importing.ending import as_unchanged, day, said, write_end, write_success
+from hearth.hmis.exchange.importing.layout import Layout, layout, layouts
 from hearth.hmis.exchange.importing.matching import Matching
+from hearth.hmis.exchange.importing.priority import step_back
 from hearth.hmis.exchange.importing.pulse import Pulse
 from hearth.hmis.exchange.importing.refusal import CalledOff, Ended, explained, refusal
 from hearth.hmis.exchange.importing.sealing import seal
-from hearth.hmis.exchange.importing.writing import Count, Writer
-from hearth.hmis.exchange.models import ENDED, ImportRun, RunState
+from hearth.hmis.exchange.importing.writing import Writer
+from hearth.hmis.exchange.models import ImportRun, RunState
 from hearth.reporting.runtime import engine
+from hearth.reporting.runtime.engine import Connection
 from hearth.reporting.sources import Source, Staged, Summary, open_source, stage
 from hearth.reporting.sources.collected import Collected
 from hearth.server import database
@@ -41,7 +39,6 @@ log = structlog.get_logger(__name__)
 
 #: The engine's buffers; the process needs about 300 MB more.
 ENGINE_MEMORY = "700MB"
-GENTLE = 10  # how much the import steps back behind people who wait for pages
 _ANALYZE_FROM = 1_000
 _SOURCE_LOCK = 7_301_002
 
@@ -90,7 +87,7 @@ def perform(
     finally:
         _clear(folder)
     if end is not None:
-        _write_end(run, end, patience)
+        write_end(run, end, patience)
         return run
     run.refresh_from_db()
     return run
@@ -107,39 +104,6 @@ def _clear(folder: Path) -> None:
         shutil.rmtree(left, ignore_errors=True)
 
 
-def _write_end(run: ImportRun, end: Ended, patience: float) -> None:
-    """Write down an end without an import, when the database is there or comes back in time."""
-    deadline = time.monotonic() + patience
-    run.state, run.message = end.state, end.message
-    while True:
-        try:
-            ImportRun.objects.filter(pk=run.pk).exclude(state__in=ENDED).update(
-                state=end.state,
-                message=end.message,
-                finished_at=Now(),
-                findings_summary=run.findings_summary,
-                findings_file=run.findings_file,
-                sha256=run.sha256,
-                year=run.year,
-                file_bytes=run.file_bytes,
-            )
-            with acting(run.created_by):
-                record_access(
-                    by=run.created_by_id,
-                    action=Access.IMPORTED,
-                    subject=f"importrun:{run.pk}",
-                    state=str(end.state),
-                )
-            run.refresh_from_db()
-            return
-        except DatabaseError:
-            connection.close()
-            if time.monotonic() > deadline:
-                log.warning("import_end_not_written", run=run.pk)
-                return
-            time.sleep(0.5)
-
-
 class _Import:
     """The work of one run, part by part."""
 
@@ -149,132 +113,161 @@ class _Import:
         self.run, self.path, self.folder, self.pulse, self.confirm = run, path, folder, pulse, confirm
         self.seconds: dict[str, float] = {}
         self.began = time.monotonic()
+        self.findings = folder / "findings.parquet"
 
     def run_all(self) -> None:
-        _step_back()
+        step_back()
         if self.path.exists():
             self.run.sha256 = already.fingerprint(self.path)
             self.run.file_bytes = self.path.stat().st_size if self.path.is_file() else None
-            if self._was_imported():
+            same = already.same_file(self.run)
+            if same is not None:
+                self._take_over(same)
+                with self._loader() as loader:
+                    message = f"Exactly this export was imported before ({day(same)}): nothing has changed."
+                    self._finish(loader.cursor(), int(same.data_source_id or 0), as_unchanged(same), message)
                 return
-        self._lap("open")
         with open_source(
             self.path,
             folder=self.run.parameters.get("folder") or None,
             work_directory=self.folder,
             progress=self.pulse,
         ) as source:
-            self._lap("read")
-            self._read_and_write(source)
+            self.run.year = source.year
+            self._lap("open")
+            with engine.connected(
+                source.work / "staged.duckdb", memory_limit=ENGINE_MEMORY, temp_directory=source.work
+            ) as connection:
+                self.pulse.on_cancel(connection.interrupt)
+                if source.year is None:
+                    self._refuse_unread(source, connection)
+                elif not (not source.stops and self._is_the_same(source, connection)):
+                    self._read_and_write(source, connection)
 
-    def _lap(self, part: str) -> None:
-        self.seconds[part] = round(time.monotonic() - self.began - sum(self.seconds.values()), 2)
+    # ------------------------------------------------------------------ shortcuts
 
-    def _was_imported(self) -> bool:
-        """End at once where the newest import of this data source had the same bytes."""
-        same = already.same_import(self.run)
-        if same is None:
+    def _is_the_same(self, source: Source, connection: Connection) -> bool:
+        """End here where another export of the same data was the last: only Export.csv is new."""
+        mark = already.contents(source)
+        self.run.parameters["contents"] = mark
+        self._lap("compare")
+        same = already.same_contents(mark)
+        if same is None or not already.is_newest(same):
             return False
-        rows = {name: sum(count.values()) for name, count in same.counts.items()}
-        counts = {name: asdict(Count(unchanged=number)) for name, number in rows.items()}
-        when = f"{same.finished_at:%Y-%m-%d}" if same.finished_at else ""
-        self.pulse.stop()
-        self.run.year = same.year
-        self.run.findings_summary = same.findings_summary
-        if same.findings_file and (Path(settings.MEDIA_ROOT) / same.findings_file).exists():
-            shutil.copyfile(Path(settings.MEDIA_ROOT) / same.findings_file, self.folder / "findings.parquet")
-            self.run.findings_file = self._relative(self.folder / "findings.parquet")
-        with psycopg.connect(database.url("loader")) as loader:
-            _finish(
-                loader.cursor(),
-                self.run,
+        only_export = Source(source.path, source.work, source.year, {"Export": source.files["Export"]})
+        with engine.connected(memory_limit="150MB") as small, self._loader() as loader:
+            staged = stage(only_export, small, check=False)
+            cursor = loader.cursor()
+            home = self._lock_source(staged, cursor)
+            if home.id != same.data_source_id or not already.is_newest(same):
+                return False
+            self._take_over(same)
+            writer = self._write_files(staged, source.work, cursor, home, [layout("Export")])
+            counts = as_unchanged(same) | {file: asdict(count) for file, count in writer.counts.items()}
+            self._finish(
+                cursor,
                 int(same.data_source_id or 0),
                 counts,
-                f"Exactly this export was imported before ({when}): nothing has changed.",
-                {"total": round(time.monotonic() - self.began, 2)},
+                f"Nothing has changed since the import of {day(same)}; the findings are the same.",
             )
         return True
 
-    def _relative(self, path: Path) -> str:
-        return path.relative_to(settings.MEDIA_ROOT).as_posix()
+    def _take_over(self, same: ImportRun) -> None:
+        """The findings of an import that read the same."""
+        self.run.year = same.year
+        self.run.findings_summary = same.findings_summary
+        self.run.parameters |= {"contents": same.parameters.get("contents", "")}
+        kept = Path(settings.MEDIA_ROOT) / same.findings_file
+        if same.findings_file and kept.exists():
+            shutil.copyfile(kept, self.findings)
+            self.run.findings_file = self.findings.relative_to(settings.MEDIA_ROOT).as_posix()
 
-    def _read_and_write(self, source: Source) -> None:
-        self.run.year = source.year
-        findings = self.folder / "findings.parquet"
-        with engine.connected(
-            source.work / "staged.duckdb", memory_limit=ENGINE_MEMORY, temp_directory=source.work
-        ) as connection:
-            self.pulse.on_cancel(connection.interrupt)
-            if source.year is None:
-                collected = Collected(connection)
-                for problem in source.problems:
-                    collected.add_problem(problem)
-                self._keep_findings(collected.write(findings), findings)
-                raise refusal([(p.sentence, p.remedy) for p in source.problems if p.stops])
-            staged = stage(source, connection, progress=self.pulse, findings_path=findings)
-            self._lap("stage")
-            self._keep_findings(staged.summary, findings)
+    # ------------------------------------------------------------------ the whole way
+
+    def _refuse_unread(self, source: Source, connection: Connection) -> None:
+        """An export that cannot be read at all: what is known is the list of findings."""
+        collected = Collected(connection)
+        for problem in source.problems:
+            collected.add_problem(problem)
+        self._keep_findings(collected.write(self.findings))
+        raise refusal([(p.sentence, p.remedy) for p in source.problems if p.stops])
+
+    def _read_and_write(self, source: Source, connection: Connection) -> None:
+        staged = stage(source, connection, progress=self.pulse, check=False)
+        self._lap("stage")
+        checking = Checking(source, staged, self.findings, self.pulse)
+        try:
+            # What already stops it, or somebody who wants to see the findings first, waits for them.
+            if staged.stops or self.confirm is not None:
+                self._heed(staged, checking)
+            self._write(source, staged, checking)
+        finally:
+            checking.stop()
+
+    def _heed(self, staged: Staged, checking: Checking) -> None:
+        """Wait for the findings, keep them, and refuse where one of them stops the import."""
+        staged.summary = checking.finish()
+        self._keep_findings(staged.summary)
+        self._lap("check")
+        if staged.stops:
             stopping = [(p.sentence, p.remedy) for p in staged.problems if p.stops]
             found = [(s.sentence, s.remedy) for s in staged.summary if s.stops]
-            if staged.stops:
-                raise refusal(stopping + [one for one in found if one not in stopping])
-            self._write(source, staged)
+            raise refusal(stopping + [one for one in found if one not in stopping])
 
-    def _keep_findings(self, summary: list[Summary], path: Path) -> None:
-        self.run.findings_summary = [asdict(one) for one in summary]
-        self.run.findings_file = self._relative(path)
-        ImportRun.objects.filter(pk=self.run.pk).update(
-            findings_summary=self.run.findings_summary,
-            findings_file=self.run.findings_file,
-            year=self.run.year,
-        )
-
-    def _write(self, source: Source, staged: Staged) -> None:
-        with psycopg.connect(
-            database.url("loader"), application_name=f"hearth import {self.run.pk}"
-        ) as loader:
-            self.pulse.on_cancel(loader.cancel)
-            _step_back(loader.info.backend_pid)
+    def _write(self, source: Source, staged: Staged, checking: Checking) -> None:
+        """Write while the rest is still being checked; what the checks find decides before the commit."""
+        with self._loader() as loader:
             cursor = loader.cursor()
             home = self._lock_source(staged, cursor)
             if self.confirm is not None and not self.confirm(
                 staged.summary, staged.rows, home.name, home.id is None
             ):
                 raise CalledOff("The import was called off.", "Nothing was imported.")
-            share = bool(self.run.parameters.get("is_shared"))
-            data_source = origin.write(cursor, home)
-            writer = Writer(
-                staged.connection, cursor, data_source, self.run.created_by_id, share, self.pulse.add
-            )
-            writer.begin()
-            self.pulse.begin("write", staged.rows)
-            matching = Matching(
-                staged.connection,
-                cursor,
-                data_source,
-                is_new_source=home.id is None,
-                share=share,
-                heard=lambda count: self.pulse.check(),
-            )
-            for layout in layouts():
-                self.pulse.file(layout.file)
-                match = matching.match(layout)
-                if layout.sealed and (match.new or match.changed):
-                    seal(
-                        staged.connection, layout.file, layout.sealed, match.writes, source.work,
-                        lambda count: self.pulse.check(),
-                    )  # fmt: skip
-                self.pulse.add(match.unchanged)
-                writer.write(layout, match)
-            writer.mark_exits_before_entry()
-            self._lap("write")
-            self.pulse.stop()
-            self.pulse.check()
+            try:
+                writer = self._write_files(staged, source.work, cursor, home, layouts())
+                self._lap("write")
+            except (psycopg.IntegrityError, psycopg.DataError):
+                self._heed(staged, checking)  # nearly always says better what is wrong with the rows
+                raise
+            self._heed(staged, checking)
+            clients = writer.counts["Client"]
+            if clients.added or clients.changed or clients.deleted:
+                search_keys.refresh(cursor, data_source_id=writer.data_source, since=writer.since)
+                self._lap("search")
             counts = {file: asdict(count) for file, count in writer.counts.items()}
-            self.seconds["total"] = round(time.monotonic() - self.began, 2)
-            _finish(cursor, self.run, data_source, counts, _said(writer.counts), self.seconds)
+            self._finish(cursor, writer.data_source, counts, said(writer.counts))
             loader.commit()
             _analyze(loader, writer)
+
+    def _write_files(
+        self, staged: Staged, work: Path, cursor: psycopg.Cursor, home: origin.Origin, files: list[Layout]
+    ) -> Writer:
+        """Match and write `files` in the loader's transaction."""
+        share = bool(self.run.parameters.get("is_shared"))
+        data_source = origin.write(cursor, home)
+        writer = Writer(staged.connection, cursor, data_source, self.run.created_by_id, share, self.pulse.add)
+        writer.begin()
+        self.pulse.begin("write", staged.rows)
+        matching = Matching(
+            staged.connection,
+            cursor,
+            data_source,
+            is_new_source=home.id is None,
+            share=share,
+            heard=lambda count: self.pulse.check(),
+        )
+        for file in files:
+            self.pulse.file(file.file)
+            match = matching.match(file)
+            if file.sealed and (match.new or match.changed):
+                seal(
+                    staged.connection, file.file, file.sealed, match.writes, work,
+                    lambda count: self.pulse.check(),
+                )  # fmt: skip
+            self.pulse.add(match.unchanged)
+            writer.write(file, match)
+        writer.mark_exits_before_entry()
+        return writer
 
     def _lock_source(self, staged: Staged, cursor: psycopg.Cursor) -> origin.Origin:
         """The data source, which no other import writes until the end of this transaction."""
@@ -284,82 +277,42 @@ class _Import:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(lower(%s)))", [_SOURCE_LOCK, home.name])
         return origin.find(staged.connection, cursor, named)  # who was first may have added it
 
+    # ------------------------------------------------------------------ small parts
 
-def _finish(
-    cursor: psycopg.Cursor,
-    run: ImportRun,
-    data_source: int,
-    counts: dict[str, dict[str, int]],
-    message: str,
-    seconds: dict[str, float],
-) -> None:
-    """The end of a run that succeeded, and its line in the access log, in the records' transaction."""
-    rows = sum(sum(count.values()) for count in counts.values())
-    total = seconds["total"]
-    progress = {
-        "rows_done": rows,
-        "rows_total": rows,
-        "rows_per_second": round(rows / total) if total else rows,
-        "seconds_left": 0,
-        "share": 1,
-        "seconds": seconds,
-    }
-    parameters = run.parameters | {"reader": already.reader()}
-    cursor.execute(
-        "UPDATE exchange_importrun SET state = 'finished', finished_at = clock_timestamp(),"
-        " heartbeat_at = now(), message = %s, counts = %s, progress = %s, parameters = %s,"
-        " findings_summary = %s, findings_file = %s, data_source_id = %s, year = %s, sha256 = %s,"
-        " file_bytes = %s WHERE id = %s",
-        [
-            message, json.dumps(counts), json.dumps(progress), json.dumps(parameters),
-            json.dumps(run.findings_summary), run.findings_file, data_source, run.year, run.sha256,
-            run.file_bytes, run.pk,
-        ],
-    )  # fmt: skip
-    cursor.execute(
-        "INSERT INTO audit_accesslog (at, user_id, action, subject, details) VALUES (%s, %s, %s, %s, %s)",
-        [
-            datetime.now(UTC), run.created_by_id, Access.IMPORTED.value, f"importrun:{run.pk}",
-            json.dumps({"state": "finished", "data_source": data_source, "rows": rows}),
-        ],
-    )  # fmt: skip
+    @contextmanager
+    def _loader(self) -> Iterator[psycopg.Connection]:
+        """A connection as hearth_loader; committed at the end of the block, undone when it raises."""
+        said = f"hearth import {self.run.pk}"
+        with psycopg.connect(database.url("loader"), application_name=said) as loader:
+            self.pulse.on_cancel(loader.cancel)
+            step_back(loader.info.backend_pid)
+            yield loader
 
+    def _lap(self, part: str) -> None:
+        self.seconds[part] = round(time.monotonic() - self.began - sum(self.seconds.values()), 2)
 
-def _said(counts: dict[str, Count]) -> str:
-    """The end of an import in one or two sentences."""
-    total = Count()
-    for count in counts.values():
-        total.added += count.added
-        total.changed += count.changed
-        total.deleted += count.deleted
-        total.unchanged += count.unchanged
-        total.left_out += count.left_out
-    if not (total.added or total.changed or total.deleted):
-        return f"Nothing has changed: all {total.unchanged:,} records are as they were."
-    said = (
-        f"{total.added:,} records added, {total.changed:,} changed, {total.deleted:,} deleted,"
-        f" {total.unchanged:,} unchanged."
-    )
-    if total.left_out:
-        said += f" {total.left_out:,} deleted records were left out: what they belonged to was never here."
-    return said
+    def _keep_findings(self, summary: list[Summary]) -> None:
+        self.run.findings_summary = [asdict(one) for one in summary]
+        self.run.findings_file = self.findings.relative_to(settings.MEDIA_ROOT).as_posix()
+        ImportRun.objects.filter(pk=self.run.pk).update(
+            findings_summary=self.run.findings_summary,
+            findings_file=self.run.findings_file,
+            year=self.run.year,
+        )
+
+    def _finish(
+        self, cursor: psycopg.Cursor, data_source: int, counts: dict[str, dict[str, int]], message: str
+    ) -> None:
+        self.pulse.stop()
+        self.pulse.check()
+        self.seconds["total"] = round(time.monotonic() - self.began, 2)
+        write_success(cursor, self.run, data_source, counts, message, self.seconds)
 
 
 def _analyze(loader: psycopg.Connection, writer: Writer) -> None:
     """Fresh statistics, so that pages and searches stay quick after a large import."""
     loader.autocommit = True
-    for layout in layouts():
-        count = writer.counts.get(layout.file)
+    for file in layouts():
+        count = writer.counts.get(file.file)
         if count and count.added + count.changed >= _ANALYZE_FROM:
-            loader.execute(f"ANALYZE {layout.table}")
-
-
-def _step_back(backend: int | None = None) -> None:
-    """Let people who wait for pages go first: this thread (and those it starts), or the database's process
-    for the import where the system lets us."""
-    process = threading.get_native_id() if backend is None else backend
-    try:
-        if os.getpriority(os.PRIO_PROCESS, process) < GENTLE:
-            os.setpriority(os.PRIO_PROCESS, process, GENTLE)
-    except OSError:
-        return
+            loader.execute(f"ANALYZE {file.table}")

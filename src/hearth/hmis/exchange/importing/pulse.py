@@ -8,6 +8,7 @@ and the next count raises `Cancelled`.
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
 from typing import Any
 
@@ -76,7 +77,8 @@ class Pulse:
         """Interrupt what runs, and refuse to go on."""
         self.cancelled = True
         for interrupt in list(self._interrupts):
-            interrupt()
+            with suppress(Exception):  # what is over already cannot be interrupted, and need not be
+                interrupt()
 
     def on_cancel(self, interrupt: Callable[[], None]) -> None:
         """Call this when the run is cancelled."""

@@ -7,6 +7,7 @@ Triggers are off; every function here says which of them it stands in for.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import psycopg
 
@@ -55,9 +56,12 @@ class Writer:
     share: bool
     heard: Callable[[int], None]
     counts: dict[str, Count] = field(default_factory=dict)
+    since: Any = None
 
     def begin(self) -> None:
-        """Settings of the transaction."""
+        """Settings of the transaction; `since` is its moment, which changed rows carry."""
+        self.cursor.execute("SELECT now()")
+        self.since = self.cursor.fetchone()[0]
         self.cursor.execute("SELECT set_config('app.user_id', %s, true)", [str(self.user)])
         self.cursor.execute("SET LOCAL session_replication_role = replica")
         self.cursor.execute("SET LOCAL statement_timeout = 0")
@@ -180,7 +184,7 @@ class Writer:
 
     def mark_exits_before_entry(self) -> None:
         """Mark stored exits, which this export does not have, that a changed entry leaves behind."""
-        if self.counts["Enrollment"].changed:
+        if self.counts.get("Enrollment", Count()).changed:
             self._correct(
                 "Exit",
                 "JOIN incoming_enrollment AS i ON i.id = t.enrollment_id"

@@ -1,0 +1,146 @@
+"""Import: rows a second from the file to the commit, memory, and importing the same again.
+
+The input is HUD's sample export, multiplied with distinct keys (`HEARTH_REFERENCE_DATA`), in a data folder
+of its own. The import runs as `hearth import` in a process of its own, whose memory is measured; the
+database's processes are not part of that figure. "Again" is another export of the same data: other
+ExportID and date, so that every row is read and compared; "the same file" is known by its bytes.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+from pathlib import Path
+
+from bench.figures import Figure
+from hearth.reporting.runtime import engine
+from hearth.reporting.runtime.engine import name, text
+from hearth.standards import load
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+ROWS = 5_000_000
+SMALL_ROWS = 500_000
+#: Files whose rows are not multiplied, and columns that stay as they are because they name rows of those.
+_ONCE = ("Export", "User")
+
+
+def run(small: bool) -> list[Figure]:
+    """Import, again as a new export, again as the same file."""
+    folder = Path(tempfile.mkdtemp(prefix="hearth-bench-"))
+    environment = os.environ | {"HEARTH_HOME": str(folder / "home")}
+    try:
+        first, again = folder / "first.zip", folder / "again.zip"
+        rows = multiply(sample(), folder / "work", first, again, SMALL_ROWS if small else ROWS)
+        _hearth(environment, "db", "start")
+        try:
+            _hearth(environment, "db", "migrate")
+            new, memory = _import(environment, first)
+            other, memory_again = _import(environment, again)
+            same, _ = _import(environment, again)
+        finally:
+            _hearth(environment, "db", "stop")
+        return [
+            Figure("rows imported", rows, "rows"),
+            Figure("validated import", rows / new, "rows/s", at_least=120_000),
+            Figure("its time", new, "s"),
+            Figure("memory of its process", max(memory, memory_again), "MB", below=1500),
+            Figure(
+                "unchanged data, new export", other / new, "of the first", below=1 / 3, note=f"{other:.1f} s"
+            ),
+            Figure("the same file again", same / new, "of the first", below=1 / 3, note=f"{same:.1f} s"),
+        ]
+    finally:
+        link = folder / "home" / "postgres"
+        if link.is_symlink():
+            shutil.rmtree(link.resolve(), ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def sample() -> Path:
+    """HUD's sample export. Raises FileNotFoundError where the reference data is not there."""
+    data = Path(os.environ.get("HEARTH_REFERENCE_DATA") or CHECKOUT.parent / "shared" / "data")
+    path = data / "hud-lsa-sample-fy2026" / "hmis-csv.zip"
+    if not path.exists():
+        raise FileNotFoundError(f"{path}: set HEARTH_REFERENCE_DATA to the folder of HUD's sample data.")
+    return path
+
+
+def multiply(source: Path, work: Path, first: Path, again: Path, wanted: int) -> int:
+    """Write the export `source` several times over into the zip `first`, every copy with keys of its own,
+    and the same rows as another export into `again`. Returns the number of rows."""
+    work.mkdir()
+    with zipfile.ZipFile(source) as archive:
+        archive.extractall(work)
+    registry = load(2026)
+    rows = 0
+    with (
+        engine.connected(memory_limit="500MB", temp_directory=work) as connection,
+        zipfile.ZipFile(first, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as one,
+        zipfile.ZipFile(again, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as two,
+    ):
+        counts = {}
+        for file in registry.files:
+            connection.execute(
+                f"CREATE TABLE {name(file)} AS SELECT * FROM read_csv({text(work / f'{file}.csv')},"
+                " header = true, all_varchar = true, delim = ',', quote = '\"', escape = '\"')"
+            )
+            counts[file] = engine.scalar(connection, f"SELECT count(*) FROM {name(file)}")
+        copies = max(1, round(wanted / sum(counts.values())))
+        for file in registry.files:
+            times = 1 if file in _ONCE else copies
+            rows += counts[file] * times
+            target = work / f"{file}.out.csv"
+            for archive, export in ((one, "FIRST"), (two, "AGAIN")):
+                cells = ", ".join(_cell(file, column, export) for column in registry.file(file).columns)
+                connection.execute(
+                    f"COPY (SELECT {cells} FROM range({times}) AS copy(n), {name(file)} AS r)"
+                    f" TO {text(target)} (FORMAT csv, HEADER)"
+                )
+                archive.write(target, f"{file}.csv")
+                target.unlink()
+            connection.execute(f"DROP TABLE {name(file)}")
+    shutil.rmtree(work)
+    return rows
+
+
+def _cell(file: str, column: object, export: str) -> str:
+    spelled = name(column.name)  # type: ignore[attr-defined]
+    if column.name == "ExportID":  # type: ignore[attr-defined]
+        # Of several rows of Export.csv the first is the one that all others name.
+        more = " || nullif(row_number() OVER (), 1)" if file == "Export" else ""
+        return f"{f'coalesce({text(export)}{more}, {text(export)})' if more else text(export)} AS {spelled}"
+    is_key = column.is_key or column.references or column.name == "HouseholdID"  # type: ignore[attr-defined]
+    if file in _ONCE or not is_key or column.name == "UserID":  # type: ignore[attr-defined]
+        return f"r.{spelled}"
+    return f"CASE WHEN r.{spelled} IS NOT NULL THEN copy.n || '-' || r.{spelled} END AS {spelled}"
+
+
+def _hearth(environment: dict[str, str], *arguments: str) -> None:
+    command = [str(Path(sys.executable).parent / "hearth"), *arguments]
+    subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
+
+
+def _import(environment: dict[str, str], path: Path) -> tuple[float, float]:
+    """Seconds and megabytes (10^6) of one import in a process of its own."""
+    began = time.monotonic()
+    command = [
+        str(Path(sys.executable).parent / "hearth"),
+        "import",
+        str(path),
+        "--yes",
+        "--as",
+        "bench@example.org",
+    ]
+    child = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+    assert child.stdout is not None
+    said = child.stdout.read()
+    _, status, used = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode:
+        raise RuntimeError(f"The import failed:\n{said[-2000:]}")
+    if os.environ.get("HEARTH_BENCH_VERBOSE"):
+        print(said[-200:])
+    return time.monotonic() - began, used.ru_maxrss * 1024 / 1e6

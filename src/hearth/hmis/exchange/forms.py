@@ -1,0 +1,64 @@
+"""The upload of an export, and the filter of its findings."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+
+_SEVERITIES = {"high": "High: stops an import", "error": "Error", "warning": "Warning", "info": "Info"}
+
+
+class ImportForm(forms.Form):
+    """An HMIS CSV export to import. `sources`: names of known data sources, as suggestions."""
+
+    file = forms.FileField(
+        label="Zip file of the export",
+        help_text="As your software wrote it: all HMIS CSV files of FY2026, FY2024 or FY2022 in one zip.",
+        widget=forms.ClearableFileInput(attrs={"accept": ".zip"}),
+        error_messages={"empty": "The file is empty. Make the export again."},
+    )
+    source = forms.CharField(
+        label="Data source",
+        required=False,
+        max_length=200,
+        help_text="The database the records come from. Leave it blank to take what Export.csv says.",
+    )
+    is_shared = forms.BooleanField(
+        label="Every HMIS user may see the new enrollments",
+        required=False,
+        help_text="Otherwise only users of their organization do. What is here already stays as it is.",
+    )
+
+    def __init__(self, *args: Any, sources: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.sources = sources
+        self.fields["source"].widget.attrs["list"] = "known-sources"
+
+    def clean_file(self) -> Any:
+        """Refuse at once what is too large; what else is wrong, the import says."""
+        file = self.cleaned_data["file"]
+        if file.size > settings.MAX_UPLOAD_BYTES:
+            limit = settings.MAX_UPLOAD_BYTES // (1024 * 1024)
+            raise forms.ValidationError(
+                f"The file is larger than {limit:,} MB. Ask an administrator to import it on the server"
+                " with `hearth import`.",
+                code="too_large",
+            )
+        return file
+
+
+class FindingFilter(forms.Form):
+    """Which findings of an import are listed; the choices are those that it has."""
+
+    severity = forms.ChoiceField(label="Severity", required=False)
+    check = forms.ChoiceField(label="Check", required=False)
+    file = forms.ChoiceField(label="File", required=False)
+    column = forms.ChoiceField(label="Column", required=False)
+
+    def __init__(self, *args: Any, summary: list[dict[str, Any]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            values = dict.fromkeys(str(one[name]) for one in summary if one[name])
+            ordered = list(values) if name == "severity" else sorted(values)
+            labels = _SEVERITIES if name == "severity" else {}
+            field.choices = [("", "All"), *((value, labels.get(value, value)) for value in ordered)]  # type: ignore[attr-defined]

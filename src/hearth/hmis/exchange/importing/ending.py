@@ -1,0 +1,138 @@
+"""How a run ends, and its line in the access log: in the records' own transaction where it succeeds."""
+
+import json
+import time
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+import psycopg
+import structlog
+from django.db import DatabaseError, connection
+from django.db.models.functions import Now
+from django.utils.formats import date_format
+
+from hearth.hmis.access.context import acting
+from hearth.hmis.audit.actions import record_access
+from hearth.hmis.audit.models.access_log import Access
+from hearth.hmis.exchange.importing import already
+from hearth.hmis.exchange.importing.refusal import Ended
+from hearth.hmis.exchange.importing.writing import Count
+from hearth.hmis.exchange.models import ENDED, ImportRun
+
+log = structlog.get_logger(__name__)
+
+
+def write_success(
+    cursor: psycopg.Cursor,
+    run: ImportRun,
+    data_source: int,
+    counts: dict[str, dict[str, int]],
+    message: str,
+    seconds: dict[str, float],
+) -> None:
+    """The end of a run that succeeded. `seconds` per part and in "total"."""
+    rows = sum(sum(count.values()) for count in counts.values())
+    total = seconds["total"]
+    progress = {
+        "rows_done": rows,
+        "rows_total": rows,
+        "rows_per_second": round(rows / total) if total else rows,
+        "seconds_left": 0,
+        "share": 1,
+        "seconds": seconds,
+    }
+    parameters = run.parameters | {"reader": already.reader()}
+    cursor.execute(
+        "UPDATE exchange_importrun SET state = 'finished', finished_at = clock_timestamp(),"
+        " heartbeat_at = now(), message = %s, counts = %s, progress = %s, parameters = %s,"
+        " findings_summary = %s, findings_file = %s, data_source_id = %s, year = %s, sha256 = %s,"
+        " file_bytes = %s WHERE id = %s",
+        [
+            message, json.dumps(counts), json.dumps(progress), json.dumps(parameters),
+            json.dumps(run.findings_summary), run.findings_file, data_source, run.year, run.sha256,
+            run.file_bytes, run.pk,
+        ],
+    )  # fmt: skip
+    cursor.execute(
+        "INSERT INTO audit_accesslog (at, user_id, action, subject, details) VALUES (%s, %s, %s, %s, %s)",
+        [
+            datetime.now(UTC), run.created_by_id, Access.IMPORTED.value, f"importrun:{run.pk}",
+            json.dumps({"state": "finished", "data_source": data_source, "rows": rows}),
+        ],
+    )  # fmt: skip
+
+
+def write_end(run: ImportRun, end: Ended, patience: float) -> None:
+    """The end of a run that wrote nothing; waits `patience` seconds at most for the database to answer."""
+    deadline = time.monotonic() + patience
+    run.state, run.message = end.state, end.message
+    while True:
+        try:
+            _write_end(run, end)
+            run.refresh_from_db()
+            return
+        except DatabaseError:
+            connection.close()
+            if time.monotonic() > deadline:
+                log.warning("import_end_not_written", run=run.pk)
+                return
+            time.sleep(0.5)
+
+
+def _write_end(run: ImportRun, end: Ended) -> None:
+    with acting(run.created_by):
+        # A commit may have gone through although its answer was lost: then it did finish.
+        ended = (
+            ImportRun.objects.filter(pk=run.pk)
+            .exclude(state__in=ENDED)
+            .update(
+                state=end.state,
+                message=end.message,
+                finished_at=Now(),
+                findings_summary=run.findings_summary,
+                findings_file=run.findings_file,
+                sha256=run.sha256,
+                year=run.year,
+                file_bytes=run.file_bytes,
+            )
+        )
+        if ended:
+            record_access(
+                by=run.created_by_id,
+                action=Access.IMPORTED,
+                subject=f"importrun:{run.pk}",
+                state=str(end.state),
+            )
+
+
+def said(counts: dict[str, Count]) -> str:
+    """What happened to the records, in one or two sentences."""
+    total = Count()
+    for count in counts.values():
+        total.added += count.added
+        total.changed += count.changed
+        total.deleted += count.deleted
+        total.unchanged += count.unchanged
+        total.left_out += count.left_out
+    if not (total.added or total.changed or total.deleted):
+        return f"Nothing has changed: all {total.unchanged:,} records are as they were."
+    text = (
+        f"{total.added:,} records added, {total.changed:,} changed, {total.deleted:,} deleted,"
+        f" {total.unchanged:,} unchanged."
+    )
+    if total.left_out:
+        text += f" {total.left_out:,} deleted records were left out: what they belonged to was never here."
+    return text
+
+
+def as_unchanged(same: ImportRun) -> dict[str, dict[str, int]]:
+    """The counts of an import that found everything as the import `same` had left it."""
+    return {
+        file: asdict(Count(unchanged=sum(count.values()) - count.get("left_out", 0)))
+        for file, count in same.counts.items()
+    }
+
+
+def day(run: ImportRun) -> str:
+    """The day a run finished, for a sentence."""
+    return date_format(run.finished_at, "F j, Y") if run.finished_at else "before"

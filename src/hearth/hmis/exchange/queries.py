@@ -1,0 +1,33 @@
+"""What the pages of imports show."""
+
+from typing import Any
+
+from hearth.hmis.access.models import User
+from hearth.hmis.exchange.models import ImportRun
+from hearth.hmis.organizations.models import DataSource
+from hearth.standards import load
+
+
+def imports(user: User) -> Any:
+    """The imports this user may see, newest first."""
+    return ImportRun.objects.restrict(user).select_related("created_by", "data_source")
+
+
+def import_run(user: User, pk: int) -> ImportRun | None:
+    """One import, if it is there for this user."""
+    return imports(user).filter(pk=pk).first()
+
+
+def data_source_names(user: User) -> list[str]:
+    """Data sources that records were imported from."""
+    sources = DataSource.objects.restrict(user).filter(is_hearth=False)
+    return list(sources.order_by("name").values_list("name", flat=True))
+
+
+def counts(run: ImportRun) -> list[tuple[str, dict[str, int]]]:
+    """Records of each file that has any, in HUD's order, and their total as the last."""
+    rows = [(file, run.counts[file]) for file in load(2026).files if sum(run.counts.get(file, {}).values())]
+    if len(rows) > 1:
+        parts = ("added", "changed", "deleted", "unchanged")
+        rows.append(("All files", {part: sum(row.get(part, 0) for _, row in rows) for part in parts}))
+    return rows
