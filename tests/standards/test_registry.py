@@ -21,6 +21,17 @@ def test_a_column_knows_its_facts() -> None:
     assert load(2026).column("Exit.EnrollmentID").references == "Enrollment.EnrollmentID"
 
 
+def test_labels_are_words() -> None:
+    registry = load(2026)
+    assert registry.column("Client.DOB").label == "Date of birth"
+    assert registry.column("Enrollment.DateOfEngagement").label == "Date of engagement"
+    assert registry.column("Exit.ExitID").label == "Exit ID"
+    assert load(2022).column("Enrollment.LastPermanentZIP").label == "Last permanent ZIP"
+    for file in registry.files.values():
+        labels = [column.label for column in file.columns]
+        assert len(set(labels)) == len(labels), file.name
+
+
 def test_the_list_of_a_row() -> None:
     typed = load(2026).column("Services.TypeProvided")
     assert typed.list is None

@@ -63,11 +63,12 @@ class Among:
 class Column:
     """One column of an HMIS CSV file.
 
-    `type` is HUD's letter: S string, I integer, D date, T datetime, M money. `max_length` counts
-    characters and is set for strings. `signed` money may be negative. `references` names the key of
-    another file ("Client.PersonalID"). `pattern` is a regular expression that every value matches;
-    `format` says the same in words where no expression can. `hashed_as` is the type of the column in
-    a hashed export. `privacy` is one of '', name, ssn, dob, contact, staff, sensitive, free text.
+    `label` is the name in plain words, for forms and pages. `type` is HUD's letter: S string,
+    I integer, D date, T datetime, M money. `max_length` counts characters and is set for strings.
+    `signed` money may be negative. `references` names the key of another file ("Client.PersonalID").
+    `pattern` is a regular expression that every value matches; `format` says the same in words where
+    no expression can. `hashed_as` is the type of the column in a hashed export. `privacy` is one of
+    '', name, ssn, dob, contact, staff, sensitive, free text.
 
     `only_if` is a condition on other columns of the row, as SQL: elsewhere the column must be blank.
     `asked_if` is the condition under which a form shows it, where a value elsewhere is no mistake.
@@ -78,6 +79,7 @@ class Column:
     name: str
     position: int
     type: str
+    label: str = ""
     max_length: int | None = None
     signed: bool = False
     nullable: bool = True
@@ -375,6 +377,20 @@ class Check:
     def file(self) -> str | None:
         """The only file looked at; None when there are several."""
         return self.files[0] if len(self.files) == 1 else None
+
+
+# Runs of capitals that are one word, before a name is taken apart at its other capitals.
+_WORD = re.compile(r"HoH|CoC|[A-Z]{2,}(?=[A-Z][a-z]|\d|$)|[A-Z]?[a-z]+|[A-Z]+|\d+")
+
+
+@cache
+def name_words(name: str) -> str:
+    """HUD's name of a column taken apart: `DateOfEngagement` → "Date of engagement"."""
+    words = [
+        word if word.isupper() or word in ("HoH", "CoC") else word.lower() for word in _WORD.findall(name)
+    ]
+    text = " ".join(words)
+    return text[:1].upper() + text[1:]
 
 
 _ELEMENT = re.compile(r"\b([PRVWC])(\d+)(?:\.[\dA-Z]+)?\b|\b(\d)\.(\d{2,3})(?:\.?[\dA-Z]+)*\b")

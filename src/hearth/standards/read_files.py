@@ -5,7 +5,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from hearth.standards.document import Block, StandardsError, as_of, in_force, read
-from hearth.standards.model import Among, Column, File, ListBy, Place
+from hearth.standards.model import Among, Column, File, ListBy, Place, name_words
 
 SHARED = "files/_shared.yaml"
 PRIVACY = ("", "name", "ssn", "dob", "contact", "staff", "sensitive", "free text")
@@ -14,9 +14,9 @@ _FILE_KEYS = (
     "since", "until", "note", "reference", "columns",
 )  # fmt: skip
 _COLUMN_KEYS = (
-    "name", "type", "key", "required", "references", "among", "list", "list_by", "element", "pattern",
-    "format", "range", "hashed_as", "privacy", "only_if", "asked_if", "rule", "note", "other_spellings",
-    "since", "until", "earlier", "shared",
+    "name", "label", "type", "key", "required", "references", "among", "list", "list_by", "element",
+    "pattern", "format", "range", "hashed_as", "privacy", "only_if", "asked_if", "rule", "note",
+    "other_spellings", "since", "until", "earlier", "shared",
 )  # fmt: skip
 _RANGE = re.compile(r"(\d+)?\.\.(\d+)?")
 
@@ -86,6 +86,7 @@ def _column(
     return Column(
         file=file,
         name=now.optional("name") or written,
+        label=now.optional("label") or name_words(now.optional("name") or written),
         position=position,
         type=kind,
         max_length=length,

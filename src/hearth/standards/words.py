@@ -28,6 +28,7 @@ def of_file(file: File) -> Lines:
 
 def of_column(column: Column) -> Lines:
     """What a column is."""
+    yield "In words", column.label
     yield "Position", str(column.position)
     yield "Type", type_words(column)
     yield "Blank", "allowed" if column.nullable else "not allowed"
