@@ -10,6 +10,7 @@ from django.test import Client
 
 from hearth.hmis.access.models import User
 from hearth.hmis.config import logs
+from tests.factories import PASSWORD, make_user
 
 
 @pytest.fixture
@@ -50,6 +51,13 @@ def test_sign_in_attempts_are_not_logged(client: Client, db, lines) -> None:
     for _ in range(6):
         client.post("/account/login/?next=/Secret/", {"login": "secret@example.org", "password": "Secret1"})
     assert "secret" not in json.dumps(lines()).lower()
+
+
+def test_signing_in_is_logged_with_the_id(client: Client, db, lines) -> None:
+    person = make_user(email="someone@example.org", password=PASSWORD)
+    client.post("/account/login/", {"login": "someone@example.org", "password": PASSWORD})
+    client.post("/account/logout/")
+    assert [line["user"] for line in _requests(lines())] == [person.pk, None]
 
 
 def test_error_says_where_and_not_what(client: Client, administrator: User, lines) -> None:

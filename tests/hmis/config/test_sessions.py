@@ -96,6 +96,7 @@ def test_guessing_locks_the_account_however_it_is_written(client: Client, person
         response = client.post("/account/login/", {"login": spelling, "password": f"guess {guess}"})
     assert response.status_code == 429
     assert b"locked for 15 minutes" in response.content
+    assert response.headers["Retry-After"] == "900"
     response = client.post("/account/login/", {"login": person.email, "password": PASSWORD})
     assert response.status_code == 429
     other = make_user(email="other@example.org", password=PASSWORD)

@@ -172,7 +172,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def locked_out(request: HttpRequest, *unused: Any) -> HttpResponse:
     """django-axes calls this when an account is locked."""
-    return page(request, 429, "locked", minutes=settings.LOCK_MINUTES)
+    response = page(request, 429, "locked", minutes=settings.LOCK_MINUTES)
+    response["Retry-After"] = str(settings.LOCK_MINUTES * 60)
+    return response
 
 
 class ErrorPagesMiddleware:

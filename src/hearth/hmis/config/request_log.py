@@ -9,6 +9,7 @@ import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import is_valid_path
+from django.utils.functional import SimpleLazyObject
 
 logger = structlog.get_logger("hearth.request")
 _GIVEN_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
@@ -34,16 +35,23 @@ class RequestLogMiddleware:
             response = self.get_response(request)
             response["X-Request-ID"] = request.hearth_id  # type: ignore[attr-defined]
             if not request.path.startswith(settings.STATIC_URL):
-                user = getattr(request, "_cached_user", None)
                 logger.info(
                     "request",
                     method=request.method if request.method in _METHODS else "OTHER",
                     path=request.path if _is_ours(request) else NO_SUCH_PAGE,
                     status=response.status_code,
                     ms=round(1000 * (time.perf_counter() - start), 1),
-                    user=user.pk if user is not None else None,
+                    user=_user_id(request),
                 )
         return response
+
+
+def _user_id(request: HttpRequest) -> int | None:
+    """The id of who asked, where that was found out; never reads the database for it."""
+    user = request.__dict__.get("user")
+    if isinstance(user, SimpleLazyObject):  # what signing in and out have not replaced
+        user = getattr(request, "_cached_user", None)
+    return user.pk if user is not None else None
 
 
 def _is_ours(request: HttpRequest) -> bool:
