@@ -36,3 +36,20 @@ def clear_away_imports(timestamp: int) -> None:
     from hearth.hmis.exchange.importing.job import clear_away
 
     clear_away()
+
+
+@app.task(queue="exports")
+def export_hmis_csv(run_id: int) -> None:
+    """Perform one export; after a restart of the worker, from the beginning."""
+    from hearth.hmis.exchange.exporting.job import work
+
+    work(run_id)
+
+
+@app.periodic(cron="47 3 * * *")
+@app.task(queueing_lock="clear_away_exports", pass_context=False)
+def clear_away_exports(timestamp: int) -> None:
+    """Every night: remove finished exports after their days."""
+    from hearth.hmis.exchange.exporting.job import clear_away
+
+    clear_away()

@@ -1,0 +1,82 @@
+"""What a person asks an export to hold."""
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from hearth.hmis.access.models import User
+from hearth.hmis.exchange.exporting.request import ExportRequest, RequestError
+from hearth.hmis.organizations.models import Project, Region
+
+
+def _fiscal_year_start() -> Any:
+    today = timezone.localdate()
+    return today.replace(year=today.year if today.month >= 10 else today.year - 1, month=10, day=1)
+
+
+class ExportForm(forms.Form):
+    """Places, period and form of an export. `user` limits the choices to what the user may see."""
+
+    start = forms.DateField(
+        label="First day",
+        initial=_fiscal_year_start,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    end = forms.DateField(
+        label="Last day",
+        initial=timezone.localdate,
+        help_text="The last day belongs to the period.",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    cocs = forms.MultipleChoiceField(
+        label="Continuums of Care",
+        required=False,
+        help_text="All projects that operate there. Choose CoCs or projects, not both.",
+        widget=forms.CheckboxSelectMultiple,
+    )
+    projects = forms.MultipleChoiceField(
+        label="Projects",
+        required=False,
+        help_text="Without a choice here and above, all projects are exported, as far as you may see them.",
+        widget=forms.SelectMultiple(attrs={"size": 8}),
+    )
+    hashed = forms.BooleanField(
+        label="Hash names and Social Security numbers",
+        required=False,
+        help_text="As HUD specifies it (HashStatus 4). Dates of birth stay readable.",
+    )
+    deleted = forms.BooleanField(
+        label="Also rows that are marked as deleted",
+        required=False,
+        help_text="Only for a system that must learn of deletions.",
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        regions = Region.objects.restrict(user).filter(kind="coc").order_by("code")
+        self.fields["cocs"].choices = [(region.code, str(region)) for region in regions]  # type: ignore[attr-defined]
+        projects = Project.objects.restrict(user).filter(date_deleted__isnull=True)
+        if not user.sees_all:
+            projects = projects.filter(organization_id__in=user.organization_ids)
+        self.fields["projects"].choices = [  # type: ignore[attr-defined]
+            (str(pk), name or f"Project {pk}")
+            for pk, name in projects.order_by("project_name", "id").values_list("pk", "project_name")
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        """Build the request, so that a wrong one is told at its form."""
+        values = super().clean() or {}
+        if not self.errors:
+            try:
+                self.request = ExportRequest(
+                    start=values["start"],
+                    end=values["end"],
+                    cocs=tuple(values["cocs"]),
+                    projects=tuple(int(pk) for pk in values["projects"]),
+                    hashed=values["hashed"],
+                    deleted=values["deleted"],
+                )
+            except RequestError as error:
+                raise forms.ValidationError(str(error), code="request") from error
+        return values

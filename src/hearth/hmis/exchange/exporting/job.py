@@ -1,0 +1,43 @@
+"""An export as a job of the worker: the zip is kept for a few days, for whoever asked to fetch it."""
+
+import time
+from pathlib import Path
+
+import structlog
+from django.conf import settings
+
+from hearth.hmis.exchange.exporting.perform import perform
+from hearth.hmis.exchange.models import ExportRun
+
+log = structlog.get_logger(__name__)
+
+#: A finished export is client data that lies about: it goes after so many days.
+KEPT_DAYS = 7
+
+
+def folder() -> Path:
+    """Where finished exports lie."""
+    path = Path(settings.MEDIA_ROOT) / "exports"
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return path
+
+
+def work(run_id: int) -> None:
+    """Perform the export of a run that a page queued. Begun again after a worker's end, it starts anew."""
+    run = ExportRun.objects.select_related("created_by").filter(pk=run_id).first()
+    if run is None or run.has_ended:
+        return
+    target = folder() / f"{run.pk}.zip"
+    run.file = target.relative_to(settings.MEDIA_ROOT).as_posix()
+    run.save(update_fields=["file"])
+    perform(run, target)
+    if target.exists():
+        target.chmod(0o600)
+
+
+def clear_away() -> None:
+    """Remove finished exports after their days, and what a killed worker left."""
+    for path in folder().iterdir():
+        if time.time() - path.stat().st_mtime > KEPT_DAYS * 24 * 3600:
+            path.unlink(missing_ok=True)
+            log.info("export_removed", file=path.name)
