@@ -28,6 +28,8 @@ from hearth.reporting.synthetic.world import World
 
 HEADER = ("check", "origin", "severity", "file", "key", "column")
 
+_ROUNDS = 3  # in which kinds that find rows take over from those that find none
+
 Files = Mapping[str, dict[str, np.ndarray]]
 RawTexts = dict[str, dict[str, dict[int, str]]]
 """File → column → row → text that goes out as it is, instead of the value."""
@@ -64,8 +66,11 @@ class Faults:
         for slip, wanted in zip(SLIPS, counts, strict=True):
             left += int(wanted)
             left -= self._slip(dice, slip, left, files, rows, people, used, raws, store)
-        for slip in SLIPS:
-            left -= self._slip(dice, slip, left, files, rows, people, used, raws, store)
+        for _ in range(_ROUNDS):
+            each = -(-left // len(SLIPS))
+            for slip in SLIPS:
+                wanted = min(each, left)
+                left -= self._slip(dice, slip, wanted, files, rows, people, used, raws, store)
         return raws
 
     def _slip(

@@ -79,7 +79,7 @@ def file(world: World, occupancy: Occupancy) -> dict[str, np.ndarray]:
                     made += _records(project, coc.code, household_type, before, now, peak, world, dice)
             if not made:
                 # Nobody slept there yet, or its people are not in this HMIS: a few beds all the same.
-                beds = int(dice.whole(4, 24, 1)[0])
+                beds = int(dice.whole(2, 8, 1)[0])
                 kind = WITHOUT_CHILDREN if "families" not in project.serves else WITH_CHILDREN
                 made = [_record(project, coc.code, kind, beds, project.opens, project.closes)]
             rows += made

@@ -1,0 +1,77 @@
+"""Our own reader finds exactly what was planted: nothing in a clean export, each error in a faulty one."""
+
+import csv
+
+import pytest
+
+from hearth.reporting.synthetic.faults import HEADER
+from hearth.reporting.synthetic.generate import planted_path
+from hearth.reporting.synthetic.slips import DESCRIPTOR_SLIPS, SLIPS
+from hearth.reporting.synthetic.wish import Wish
+
+from .conftest import REGISTRY, invented
+
+
+def test_a_clean_export_has_no_findings(minnesota):
+    assert minnesota.findings() == []
+    assert minnesota.staged.problems == []
+    assert minnesota.made.planted == []
+    assert not planted_path(minnesota.path).exists()
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        Wish(clients=100, seed=3),
+        Wish(clients=150, seed=12, cocs=("MN-506",)),
+        Wish(clients=1_500, seed=9, cocs=("MN-511",), years=2),
+        Wish(clients=1_000, seed=5, cocs=("CA-600", "NY-600"), years=1),
+        Wish(clients=1_200, seed=11, years=8),
+    ],
+    ids=lambda wish: f"{wish.clients} in {len(wish.cocs)} over {wish.years}",
+)
+def test_every_wish_is_clean(wish, tmp_path):
+    with invented(wish, tmp_path) as export:
+        assert export.findings() == []
+        assert export.made.rows["Client"] == wish.clients
+
+
+@pytest.mark.parametrize(("seed", "share"), [(1, 0.05), (2, 0.6)])
+def test_what_is_planted_is_found_and_nothing_else(seed, share, tmp_path):
+    wish = Wish(clients=4_000, seed=seed, errors=share)
+    with invented(wish, tmp_path) as export:
+        planted = sorted((one.file, one.key, one.check, one.column) for one in export.made.planted)
+        assert export.findings() == planted
+        assert not export.staged.stops
+        slipped = len([one for one in planted if one[0] != "Funder"])
+        assert share * wish.clients * 0.8 < slipped < share * wish.clients * 1.5
+
+
+def test_every_kind_of_slip_happens(tmp_path):
+    with invented(Wish(clients=4_000, seed=2, errors=0.3), tmp_path) as export:
+        checks = {one.check for one in export.made.planted}
+    expected = {broken.check for slip in SLIPS for broken in slip.breaks}
+    assert checks == expected | {slip.check for slip in DESCRIPTOR_SLIPS}
+
+
+def test_the_list_of_planted_errors(tmp_path):
+    with invented(Wish(clients=1_000, seed=4, errors=0.05), tmp_path) as export:
+        with planted_path(export.path).open(encoding="utf-8", newline="") as stream:
+            lines = list(csv.DictReader(stream))
+        assert tuple(lines[0]) == HEADER
+        assert [(line["file"], line["key"], line["check"], line["column"]) for line in lines] == sorted(
+            (one.file, one.key, one.check, one.column) for one in export.made.planted
+        )
+        for line in lines:
+            check = REGISTRY.check(line["check"])
+            assert line["origin"].split() == " ".join(check.origin).split()
+            assert line["severity"] == check.severity
+            key = REGISTRY.file(line["file"]).key
+            assert (
+                export.scalar(f"""SELECT count(*) FROM "{line["file"]}" WHERE {key} = '{line["key"]}'""") == 1
+            )
+
+
+def test_no_slip_stops_an_import():
+    checks = [broken.check for slip in SLIPS for broken in slip.breaks]
+    assert all(REGISTRY.check(check).severity != "high" for check in checks)
