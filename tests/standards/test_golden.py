@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 
 import pytest
 
-from hearth.standards import Column, load
+from hearth.standards import Column, load, load_upgrades
 from hearth.standards.model import STAGES, element_numbers
 from tests.standards.reference import facts
 
@@ -274,3 +274,58 @@ def test_every_rule_of_the_table_has_its_check() -> None:
     origins = {origin for check in load(2026).checks.values() for origin in check.origin}
     assert {r for r in rules if not any(fnmatchcase(r, origin) for origin in origins)} == set()
     assert {o for o in origins if "*" not in o} <= rules
+
+
+# Said by the table in words about several columns, or about software and not about the standards.
+NOT_ABOUT_COLUMNS = {"all", "all strings", "CEParticipation"}
+
+
+def test_the_history_of_columns_is_in_the_registry() -> None:
+    told = 0
+    for row in facts("history"):
+        if row["from_version"] == "FY2020" or row["table"] in NOT_ABOUT_COLUMNS or "|" in row["table"]:
+            continue
+        before, after = load(int(row["from_version"][2:])), load(int(row["to_version"][2:]))
+        table, old, new = row["table"], row["column_from"], row["column_to"]
+        if table == "Services" and new == "InformationDate":
+            continue  # decided against: it exists in no specification
+        match row["change"]:
+            case "renamed":
+                assert old in before.file(table), row
+                assert new in after.file(table), row
+                step = next(s for s in load_upgrades(before.year) if s.to_year == after.year)
+                assert {c.source for c in step.files[table].columns if c.name == new} == {old}, row
+            case "removed" if old:
+                assert old in before.file(table), row
+                assert old not in after.file(table), row
+            case "added" if new:
+                assert new not in before.file(table), row
+                assert new in after.file(table), row
+            case "length":
+                assert before.column(f"{table}.{old}").max_length == int(row["from_value"]), row
+                assert after.column(f"{table}.{new}").max_length == int(row["to_value"]), row
+            case "list":
+                assert before.column(f"{table}.{old}").list == row["from_value"], row
+                assert after.column(f"{table}.{new}").list == row["to_value"], row
+            case "file removed":
+                assert table in before.files and table not in after.files, row
+            case _:
+                continue
+        told += 1
+    assert told > 70
+
+
+def test_the_history_of_codes_is_in_the_upgrades() -> None:
+    (step,) = [s for s in load_upgrades(2022) if s.to_year == 2024]
+    situation = {c.name: c.sql for c in step.files["Exit"].columns}
+    told = 0
+    for row in facts("history"):
+        if row["change"] != "code map":
+            continue
+        code, _, subsidy = row["to_value"].partition(" + subsidy ")
+        if code != row["from_value"]:
+            assert f"WHEN '{row['from_value']}' THEN '{code}'" in situation["Destination"], row
+        if subsidy:
+            assert f"WHEN '{row['from_value']}' THEN '{subsidy}'" in situation["DestinationSubsidyType"], row
+        told += 1
+    assert told == 38

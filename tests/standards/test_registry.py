@@ -64,8 +64,8 @@ def test_what_is_missing_is_said_with_its_year() -> None:
     for ask in (load(2022).file, load(2022).element, load(2022).list, load(2022).check):
         with pytest.raises(KeyError, match="FY2022 has no"):
             ask("HMISParticipation")
-    with pytest.raises(KeyError, match=r"Exit\.csv has no column Nothing"):
-        load(2026).column("Exit.Nothing")
+    with pytest.raises(KeyError, match=r"Exit\.csv has no column Destinaton; the nearest is Destination"):
+        load(2026).column("Exit.Destinaton")
 
 
 def test_a_renamed_column_keeps_its_place() -> None:

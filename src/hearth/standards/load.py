@@ -14,7 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Generic, TypeVar
 
-from hearth.standards.model import Check, Column, Element, File, List
+from hearth.standards.model import Check, Column, Element, File, List, nearest
 from hearth.standards.read_checks import dependent_checks, read_checks
 from hearth.standards.read_elements import element_number, read_element
 from hearth.standards.read_files import read_file
@@ -145,7 +145,7 @@ def _find(where: Mapping[str, T], name: str, kind: str, year: int) -> T:
     try:
         return where[name]
     except KeyError:
-        raise KeyError(f"FY{year} has no {kind} {name}") from None
+        raise KeyError(f"FY{year} has no {kind} {name}{nearest(name, where)}") from None
 
 
 def _paths(folder: Path, kind: str) -> list[str]:

@@ -10,6 +10,7 @@ Source: HMIS CSV Format Specifications FY2026 v1.0, HMIS Data Standards Manual F
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from functools import cache
 
 
@@ -150,6 +151,12 @@ class Column:
         return element_numbers(self.element or "")
 
 
+def nearest(name: str, names: Iterable[str]) -> str:
+    """`; the nearest is Destination`, or nothing when no name comes close."""
+    close = get_close_matches(name, list(names), n=1)
+    return f"; the nearest is {close[0]}" if close else ""
+
+
 @dataclass(frozen=True, slots=True)
 class File:
     """One HMIS CSV file. `parents` are the columns that tie a row to other files."""
@@ -176,11 +183,11 @@ class File:
         self._by_name.update((column.name, column) for column in self.columns)
 
     def column(self, name: str) -> Column:
-        """The column of that name. KeyError names the file when there is none."""
+        """The column of that name. KeyError names the file and what comes close when there is none."""
         try:
             return self._by_name[name]
         except KeyError:
-            raise KeyError(f"{self.name}.csv has no column {name}") from None
+            raise KeyError(f"{self.name}.csv has no column {name}{nearest(name, self._by_name)}") from None
 
     def __contains__(self, name: str) -> bool:
         return name in self._by_name
