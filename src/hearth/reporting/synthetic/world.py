@@ -163,7 +163,7 @@ class _Builder:
         made = Project(
             number=len(self.projects) + 1,
             kind=kind,
-            name=f"{organization.name.split(' of ')[0]} {facts['name']}{suffix}",
+            name=f"{organization.name.split(' of ')[0]} – {facts['name']}{suffix}",
             organization=organization,
             type=project_type,
             rrh_type=rrh_type,
@@ -206,7 +206,7 @@ class _Builder:
                     city = coc.cities[self.city(coc)]
                     made.append(
                         self.organization(
-                            patterns[len(made) % len(patterns)],
+                            patterns[(len(made) + coc.number) % len(patterns)],
                             city,
                             coc,
                             survivors=facts["run_by"] == "survivors",
