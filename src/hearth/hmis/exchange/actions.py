@@ -1,5 +1,6 @@
 """Starting and cancelling imports. Each action is one transaction; the import itself is `importing`."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from django.core.files.uploadedfile import UploadedFile
@@ -10,10 +11,8 @@ from django.utils import timezone
 
 from hearth.hmis.access.models import User
 from hearth.hmis.access.permissions import Permission
-from hearth.hmis.exchange.models import ENDED, ImportRun, RunState
+from hearth.hmis.exchange.models import ENDED, SILENT_SECONDS, ImportRun, RunState
 
-#: A process that has not said for so long that it lives is dead: it says so every second.
-SILENT_SECONDS = 120
 COMMAND, PAGE = "command", "page"
 
 
@@ -45,7 +44,7 @@ def end_abandoned_imports() -> int:
     """Runs of commands that were killed: they will not go on, and nothing of theirs was written.
 
     Runs of pages are not ended here: their job is taken up again by a worker."""
-    silent = timezone.now() - timezone.timedelta(seconds=SILENT_SECONDS)
+    silent = timezone.now() - timedelta(seconds=SILENT_SECONDS)
     abandoned = ImportRun.objects.exclude(state__in=ENDED).filter(
         Q(parameters__started_by=COMMAND) & Q(heartbeat_at__lt=silent)
     )

@@ -70,6 +70,20 @@ def page(path: Path, wanted: Filter, offset: int, limit: int) -> list[dict[str, 
     return [dict(zip(COLUMNS, row, strict=True)) for row in found]
 
 
+class Listed:
+    """The findings that a filter leaves, as a sequence for a `Paginator`: only slices are read."""
+
+    def __init__(self, path: Path, wanted: Filter) -> None:
+        self._path, self._wanted = path, wanted
+
+    def __len__(self) -> int:
+        return count(self._path, self._wanted)
+
+    def __getitem__(self, which: slice) -> list[dict[str, object]]:
+        start = which.start or 0
+        return page(self._path, self._wanted, start, which.stop - start)
+
+
 def write_csv(path: Path, wanted: Filter, target: Path) -> None:
     """All findings as CSV, with headings; cells that a spreadsheet would take for formulas are disarmed."""
     condition, values = wanted.where()

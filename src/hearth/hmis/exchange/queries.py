@@ -1,6 +1,9 @@
 """What the pages of imports show."""
 
+from pathlib import Path
 from typing import Any
+
+from django.conf import settings
 
 from hearth.hmis.access.models import User
 from hearth.hmis.exchange.models import ImportRun
@@ -31,3 +34,23 @@ def counts(run: ImportRun) -> list[tuple[str, dict[str, int]]]:
         parts = ("added", "changed", "deleted", "unchanged")
         rows.append(("All files", {part: sum(row.get(part, 0) for _, row in rows) for part in parts}))
     return rows
+
+
+def severities(run: ImportRun) -> list[tuple[str, str, str, int]]:
+    """How many findings of each severity there are: (code, words, tone, rows), the worst first."""
+    words = {
+        "high": ("High", "error"),
+        "error": ("Error", "error"),
+        "warning": ("Warning", "warning"),
+        "info": ("Information", "info"),
+    }
+    totals = dict.fromkeys(words, 0)
+    for one in run.findings_summary:
+        totals[one["severity"]] += one["count"]
+    return [(code, *words[code], total) for code, total in totals.items() if total]
+
+
+def findings_path(run: ImportRun) -> Path | None:
+    """The list of findings of a run, when it is kept."""
+    path = Path(settings.MEDIA_ROOT) / run.findings_file
+    return path if run.findings_file and path.is_file() else None

@@ -63,7 +63,7 @@ def perform(
     Ctrl-C in the main thread cancels.
     """
     ImportRun.objects.filter(pk=run.pk).update(
-        state=RunState.OPENING, started_at=Now(), heartbeat_at=Now(), message=""
+        state=RunState.OPENING, started_at=Now(), heartbeat_at=Now(), message="", progress={}
     )
     run.refresh_from_db()
     folder = folder_of(run)

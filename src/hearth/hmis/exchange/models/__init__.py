@@ -1,3 +1,3 @@
-from hearth.hmis.exchange.models.runs import ENDED, ExportRun, ImportRun, Run, RunState
+from hearth.hmis.exchange.models.runs import ENDED, SILENT_SECONDS, ExportRun, ImportRun, Run, RunState
 
-__all__ = ["ENDED", "ExportRun", "ImportRun", "Run", "RunState"]
+__all__ = ["ENDED", "SILENT_SECONDS", "ExportRun", "ImportRun", "Run", "RunState"]

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from hearth.hmis.access.rows import EVERYTHING, NOTHING, RestrictedModel, RowPolicy
 
@@ -44,6 +45,10 @@ class RunState(models.TextChoices):
 
 #: States in which nothing more will happen.
 ENDED = frozenset({RunState.FINISHED, RunState.REFUSED, RunState.FAILED, RunState.CANCELLED})
+
+
+#: A process that works on a run says every second that it lives; after so long it is dead.
+SILENT_SECONDS = 60
 
 
 class Run(RestrictedModel):
@@ -87,6 +92,12 @@ class Run(RestrictedModel):
     def has_ended(self) -> bool:
         """Whether nothing more will happen to it."""
         return self.state in ENDED
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether whoever works on it has not said for a while that he lives."""
+        heard = self.heartbeat_at or self.created_at
+        return (timezone.now() - heard).total_seconds() > SILENT_SECONDS
 
 
 class ImportRun(Run):

@@ -1,0 +1,137 @@
+"""The pages of imports: upload, watch, read the findings, take them along."""
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRefresh
+
+from hearth.hmis.access.guard import refuse_as_missing, require, require_one
+from hearth.hmis.access.permissions import Permission
+from hearth.hmis.audit.actions import record_access
+from hearth.hmis.audit.models.access_log import Access
+from hearth.hmis.exchange import actions, findings, queries
+from hearth.hmis.exchange.forms import FindingFilter, ImportForm
+from hearth.hmis.exchange.models import ImportRun
+
+_IMPORTS_ON_A_PAGE = 20
+_FINDINGS_ON_A_PAGE = 50
+_KINDS = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+@require_one(Permission.DATA_IMPORT, Permission.DATA_EXPORT)
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """What can be imported and exported, and the imports so far."""
+    page = Paginator(queries.imports(request.user), _IMPORTS_ON_A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "exchange/index.html", {"page": page})
+
+
+@require_one(Permission.DATA_IMPORT, Permission.DATA_EXPORT)
+@require_safe
+def latest(request: HttpRequest) -> HttpResponse:
+    """A part of the home page: the newest import."""
+    return render(request, "exchange/latest.html", {"run": queries.imports(request.user).first()})
+
+
+@require(Permission.DATA_IMPORT)
+def new(request: HttpRequest) -> HttpResponse:
+    """Upload an export. The file goes to disk while it comes in, and the import runs in the worker."""
+    sources = queries.data_source_names(request.user)
+    form = ImportForm(request.POST or None, request.FILES or None, sources=sources)
+    if request.method == "POST" and form.is_valid():
+        run = actions.queue_import(
+            by=request.user,
+            upload=form.cleaned_data["file"],
+            source=form.cleaned_data["source"],
+            is_shared=form.cleaned_data["is_shared"],
+        )
+        return redirect("exchange:import", run.pk)
+    return render(request, "exchange/import_new.html", {"form": form})
+
+
+@require(Permission.DATA_IMPORT)
+@require_safe
+def show(request: HttpRequest, pk: int) -> HttpResponse:
+    """One import: how far it is, or how it ended with all findings.
+
+    htmx asks for the progress alone and gets the whole page anew when the import has ended."""
+    run = _find(request, pk)
+    if not run.has_ended:
+        part = request.htmx and not request.htmx.boosted
+        return render(
+            request, "exchange/import_progress.html" if part else "exchange/import.html", {"run": run}
+        )
+    if request.headers.get("X-Hearth-Background"):
+        return HttpResponseClientRefresh()
+    return render(request, "exchange/import.html", {"run": run, **_result(request, run)})
+
+
+@require(Permission.DATA_IMPORT)
+@require_POST
+def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask an import to stop. Nothing of it is written then."""
+    run = _find(request, pk)
+    actions.cancel_import(by=request.user, run=run)
+    return redirect("exchange:import", run.pk)
+
+
+@require(Permission.DATA_IMPORT, Permission.FINDING_VIEW)
+@require_safe
+def download(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
+    """The findings, filtered as on the page, as CSV or Excel; every download is in the access log."""
+    run = _find(request, pk)
+    path = queries.findings_path(run)
+    if kind not in _KINDS or path is None:
+        raise Http404
+    wanted = _wanted(FindingFilter(request.GET, summary=run.findings_summary))
+    # Unlinked at once: the open file is all that is needed, and it is gone with the response.
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        target = Path(folder) / f"findings.{kind}"
+        if kind == "csv":
+            findings.write_csv(path, wanted, target)
+        else:
+            findings.write_excel(path, wanted, target)
+        file = target.open("rb")
+    record_access(by=request.user.pk, action=Access.DOWNLOADED, subject=f"importrun:{run.pk}", kind=kind)
+    name = f"findings-of-import-{run.pk}.{kind}"
+    return FileResponse(file, as_attachment=True, filename=name, content_type=_KINDS[kind])
+
+
+def _result(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
+    form = FindingFilter(request.GET or None, summary=run.findings_summary)
+    path = queries.findings_path(run)
+    wanted = _wanted(form)
+    listed = findings.Listed(path, wanted) if path else []
+    query = request.GET.copy()
+    query.pop("page", None)
+    return {
+        "form": form,
+        "page": Paginator(listed, _FINDINGS_ON_A_PAGE).get_page(request.GET.get("page")),
+        "is_filtered": bool(wanted.where()[1]),
+        "query": query.urlencode(),
+        "counts": queries.counts(run),
+        "severities": queries.severities(run),
+    }
+
+
+def _wanted(form: FindingFilter) -> findings.Filter:
+    """The filter; what is not one of the choices filters nothing."""
+    if not form.is_bound:
+        return findings.Filter()
+    form.is_valid()
+    return findings.Filter(**form.cleaned_data)
+
+
+def _find(request: HttpRequest, pk: int) -> ImportRun:
+    run = queries.import_run(request.user, pk)
+    if run is None:
+        refuse_as_missing(request, pk=pk)
+    return run
