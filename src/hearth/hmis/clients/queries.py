@@ -100,3 +100,10 @@ def recent(user: User) -> list[RecentClient]:
     if not user.sees_all:
         rows = rows.filter(client__date_deleted__isnull=True)
     return list(rows[:RECENT_SHOWN])
+
+
+def writer_of(record: Client) -> str:
+    """Who wrote a record last: the user here, or the user of the system it came from; empty if unknown."""
+    if record.updated_by is not None and record.data_source.is_hearth:
+        return str(record.updated_by)
+    return f"user {record.user_id} there" if record.user_id else ""

@@ -2,10 +2,13 @@
 
 from django.urls import path
 
-from hearth.hmis.clients.views import search
+from hearth.hmis.clients.views import detail, search
 
 app_name = "clients"
 urlpatterns = [
     path("clients/", search.search, name="search"),
     path("clients/recent/", search.recent, name="recent"),
+    path("clients/<int:pk>/", detail.detail, name="detail"),
+    path("clients/<int:pk>/ssn/", detail.ssn, name="ssn"),
+    path("clients/<int:pk>/history/", detail.history, name="history"),
 ]

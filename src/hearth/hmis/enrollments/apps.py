@@ -4,3 +4,17 @@ from django.apps import AppConfig
 class EnrollmentsConfig(AppConfig):
     name = "hearth.hmis.enrollments"
     label = "enrollments"
+
+    def ready(self) -> None:
+        from hearth.hmis.access.permissions import Permission
+        from hearth.hmis.clients import page
+        from hearth.hmis.enrollments import timeline
+
+        page.add(
+            page.Part(
+                "enrollments",
+                "enrollments/parts/of_client.html",
+                Permission.ENROLLMENT_VIEW,
+                timeline.of_client,
+            )
+        )

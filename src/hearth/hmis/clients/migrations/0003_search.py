@@ -273,7 +273,7 @@ BEGIN
                                  WHEN c.dob IS NOT NULL AND (cardinality(days) > 0 OR dob_from IS NOT NULL)
                                  THEN -2 ELSE 0 END END
                 + CASE WHEN c.ssn = asked_ssn THEN 14 ELSE 0 END
-                + CASE WHEN c.ssn_last4 = asked_last4 AND c.ssn IS DISTINCT FROM asked_ssn THEN 5 ELSE 0 END
+                + CASE WHEN c.ssn = asked_ssn THEN 0 WHEN c.ssn_last4 = asked_last4 THEN 5 ELSE 0 END
                 + CASE WHEN c.hud_id = ANY (ids) OR c.client_id::text = ANY (ids) THEN 20 ELSE 0 END
                 AS score,
             jsonb_strip_nulls(jsonb_build_object(

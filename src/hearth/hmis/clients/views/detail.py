@@ -1,0 +1,60 @@
+"""A client's page: who the person is, with parts of other applications, and what changed."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_POST, require_safe
+
+from hearth.hmis.access.guard import refuse_as_missing, require
+from hearth.hmis.access.permissions import Permission
+from hearth.hmis.audit import changes as history_of_records
+from hearth.hmis.clients import actions, page, queries
+from hearth.hmis.clients.identity import identity, written_out
+from hearth.hmis.clients.models import Client
+
+
+@require_safe
+@require(Permission.CLIENT_VIEW)
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """Everything about one client that this user may see."""
+    client = _client(request, pk)
+    actions.open_client(by=request.user, client=client)
+    return render(request, "clients/detail.html", _context(request, client))
+
+
+@require_POST
+@require(Permission.CLIENT_VIEW, Permission.SSN_REVEAL)
+def ssn(request: HttpRequest, pk: int) -> HttpResponse:
+    """The SSN in full: as a part of the page for htmx, else the page with it. Written to the access log."""
+    client = _client(request, pk)
+    shown = written_out(actions.reveal_ssn(by=request.user, client=client))
+    if request.headers.get("HX-Request"):
+        return render(request, "clients/parts/ssn.html", {"client": client, "shown_ssn": shown})
+    return render(request, "clients/detail.html", _context(request, client) | {"shown_ssn": shown})
+
+
+@require_safe
+@require(Permission.CLIENT_VIEW)
+def history(request: HttpRequest, pk: int) -> HttpResponse:
+    """What changed in a client's record, when and by whom."""
+    client = _client(request, pk)
+    actions.open_client(by=request.user, client=client, page="client history")
+    changes = history_of_records.changes([client])
+    names = history_of_records.names_of({change.by for change in changes})
+    rows = [(change, names.get(change.by or 0, "")) for change in changes]
+    return render(request, "clients/history.html", {"client": client, "rows": rows})
+
+
+def _client(request: HttpRequest, pk: int) -> Client:
+    client = queries.client(request.user, pk)
+    if client is None:
+        refuse_as_missing(request, client=pk)
+    return client
+
+
+def _context(request: HttpRequest, client: Client) -> dict:
+    return {
+        "client": client,
+        "identity": identity(client),
+        "parts": page.parts(request.user, client),
+        "writer": queries.writer_of(client),
+    }

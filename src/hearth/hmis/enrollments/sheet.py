@@ -1,0 +1,116 @@
+"""Everything that was recorded during one enrollment, for its page: kind by kind, record by record."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+
+from django.db import models
+
+from hearth.hmis.access.models import User
+from hearth.hmis.enrollments import queries
+from hearth.hmis.enrollments.models import Enrollment, Services
+from hearth.hmis.enrollments.models.base import EnrollmentRecord
+from hearth.hmis.hud import display
+from hearth.hmis.hud.display import Fact
+from hearth.hmis.hud.records import models_of_files
+
+#: Records of one kind beyond this many are counted and not listed.
+MOST_RECORDS = 200
+
+_TITLES = {
+    "IncomeBenefits": "Income, benefits and insurance",
+    "HealthAndDV": "Health and domestic violence",
+    "EmploymentEducation": "Employment and education",
+    "Disabilities": "Disabilities",
+    "Services": "Services",
+    "CurrentLivingSituation": "Contacts and living situations",
+    "YouthEducationStatus": "Education of youth",
+    "Assessment": "Coordinated entry assessments",
+    "AssessmentQuestions": "Assessment questions",
+    "AssessmentResults": "Assessment results",
+    "Event": "Coordinated entry events",
+}
+_DAYS = ("information_date", "date_provided", "assessment_date", "event_date")
+_IN_TITLE = frozenset(
+    {"InformationDate", "DataCollectionStage", "DateProvided", "AssessmentDate", "EventDate"}
+)
+#: Columns that say the same for every record of a household's stay, or are shown elsewhere on the page.
+_ENROLLMENT_HEAD = frozenset({"HouseholdID", "EntryDate", "RelationshipToHoH"})
+
+
+@dataclass(frozen=True, slots=True)
+class RecordShown:
+    """One record: its day and stage, what it says, and where it came from. `sensitive` opens on demand."""
+
+    day: date | None
+    stage: str
+    facts: list[Fact]
+    sensitive: list[Fact]
+    is_faulty: bool
+    changed_at: datetime | None
+    deleted_at: datetime | None
+    hud_user: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """The records of one file, the latest first. `left_out`: how many more there are."""
+
+    file: str
+    title: str
+    records: list[RecordShown]
+    left_out: int
+
+
+def kinds(user: User, enrollment: Enrollment) -> list[Kind]:
+    """The records of an enrollment, in HUD's order of files; bed nights and the exit are not among them."""
+    found = []
+    for file, title in _TITLES.items():
+        model: Any = models_of_files()[file]
+        rows = queries.records(user, model, [enrollment.pk])
+        if model is Services:
+            rows = rows.exclude(record_type=queries.BED_NIGHT)
+        day = next((name for name in _DAYS if name in _names(model)), None)
+        ordered = list(rows.order_by(*([f"-{day}"] if day else []), "-id")[: MOST_RECORDS + 1])
+        left_out = rows.count() - MOST_RECORDS if len(ordered) > MOST_RECORDS else 0
+        if ordered:
+            shown = [shown_record(record) for record in ordered[:MOST_RECORDS]]
+            found.append(Kind(file, title, shown, left_out))
+    return found
+
+
+def shown_record(record: EnrollmentRecord | Enrollment) -> RecordShown:
+    """A record's facts apart from those that need care."""
+    facts, sensitive = [], []
+    leave_out = _ENROLLMENT_HEAD if isinstance(record, Enrollment) else _IN_TITLE
+    for fact in display.facts(record, leave_out=leave_out):
+        (sensitive if fact.privacy == "sensitive" else facts).append(fact)
+    day = next((getattr(record, name) for name in _DAYS if name in _names(type(record))), None)
+    has_stage = "data_collection_stage" in _names(type(record))
+    return RecordShown(
+        day=day,
+        stage=display.words(record, "data_collection_stage") if has_stage else "",
+        facts=facts,
+        sensitive=sensitive,
+        is_faulty=record.is_faulty,
+        changed_at=record.date_updated,
+        deleted_at=record.date_deleted,
+        hud_user=record.user_id or "",
+    )
+
+
+def all_records(user: User, enrollment: Enrollment, exit_: Any) -> list[tuple[str, Any]]:
+    """Every record of the enrollment with the name of its kind, for the history of all of them."""
+    found: list[tuple[str, Any]] = [("Enrollment", enrollment)]
+    if exit_ is not None:
+        found.append(("Exit", exit_))
+    for file, title in _TITLES.items():
+        model: Any = models_of_files()[file]
+        found += [(title, record) for record in queries.records(user, model, [enrollment.pk])[:MOST_RECORDS]]
+    return found
+
+
+@cache
+def _names(model: type[models.Model]) -> frozenset[str]:
+    return frozenset(field.name for field in model._meta.local_concrete_fields)

@@ -1,0 +1,176 @@
+"""What happened during a stay, day by day, short enough to be read at a glance.
+
+A part of the client's page. Domestic violence, HIV and the like are not said here: the page only says that
+something was recorded, and the enrollment's page shows it to whoever opens it there.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from hearth.hmis.access.models import User
+from hearth.hmis.clients.models import Client
+from hearth.hmis.enrollments import queries
+from hearth.hmis.enrollments.models import (
+    CurrentLivingSituation,
+    Disabilities,
+    EmploymentEducation,
+    HealthAndDV,
+    IncomeBenefits,
+    Services,
+    YouthEducationStatus,
+)
+from hearth.hmis.enrollments.queries import Stay
+from hearth.hmis.hud import display
+from hearth.hmis.hud.records import model_of
+
+#: Disabilities.DisabilityType of HIV/AIDS (list 1.3), and DisabilityResponse of no (list 4.10.2).
+HIV, NO_DISABILITY = 8, 0
+_UNKNOWN = (8, 9, 99)
+
+
+@dataclass(slots=True)
+class Happening:
+    """Something on one day, or over some days: a title, and what was said in a few words."""
+
+    title: str
+    first: date | None
+    last: date | None = None
+    words: list[str] = field(default_factory=list)
+    times: int = 1
+    is_sensitive: bool = False
+
+    @property
+    def until(self) -> date | None:
+        return self.last if self.last != self.first else None
+
+
+@dataclass(slots=True)
+class StayShown:
+    """A stay as the timeline shows it, the latest happening first."""
+
+    stay: Stay
+    happenings: list[Happening]
+
+
+def of_client(user: User, client: Client) -> dict[str, Any]:
+    """The client page's part: stays with what happened in each, and everybody met in them."""
+    stays = queries.stays_of(user, client)
+    happenings = _happenings(user, [one.enrollment.pk for one in stays])
+    shown = [StayShown(one, _sorted(happenings[one.enrollment.pk] + _nights(one))) for one in stays]
+    return {"stays": shown, "people": _people(stays)}
+
+
+def _people(stays: Iterable[Stay]) -> list[tuple[Client, list[str]]]:
+    """Everybody served together with the client, and as what, once each."""
+    people: dict[int, tuple[Client, list[str]]] = {}
+    for one in stays:
+        for member in one.others:
+            _, roles = people.setdefault(member.enrollment.client_id, (member.enrollment.client, []))
+            if member.relationship and member.relationship not in roles:
+                roles.append(member.relationship)
+    return list(people.values())
+
+
+def _sorted(happenings: list[Happening]) -> list[Happening]:
+    return sorted(happenings, key=lambda h: (h.last or h.first or date.min, h.title), reverse=True)
+
+
+def _nights(stay: Stay) -> list[Happening]:
+    return [Happening("Bed nights", nights.first, nights.last, times=nights.count) for nights in stay.nights]
+
+
+def _happenings(user: User, ids: list[int]) -> dict[int, list[Happening]]:
+    """What happened in each of these enrollments; one query for each kind of record."""
+    found: dict[int, list[Happening]] = defaultdict(list)
+    stages: dict[tuple[int, date | None, int | None], Happening] = {}
+    if not ids:
+        return found
+
+    def stage(record: Any) -> Happening:
+        key = (record.enrollment_id, record.information_date, record.data_collection_stage)
+        if key not in stages:
+            title = display.words(record, "data_collection_stage") or "Assessment"
+            stages[key] = Happening(title, record.information_date)
+            found[record.enrollment_id].append(stages[key])
+        return stages[key]
+
+    def of(model: Any, *columns: str) -> Any:
+        wanted = ("enrollment", "information_date", "data_collection_stage", "date_deleted", *columns)
+        return queries.records(user, model, ids, date_deleted__isnull=True).only(*wanted)
+
+    for record in of(IncomeBenefits, "income_from_any_source", "total_monthly_income",
+                     "benefits_from_any_source", "insurance_from_any_source"):  # fmt: skip
+        stage(record).words += _income(record)
+    for record in of(Disabilities, "disability_type", "disability_response"):
+        if record.disability_type == HIV:
+            stage(record).is_sensitive = True
+        elif record.disability_response not in (None, NO_DISABILITY, *_UNKNOWN):
+            stage(record).words.append(display.words(record, "disability_type"))
+        else:
+            stage(record)
+    for record in of(HealthAndDV, "domestic_violence_survivor", "general_health_status"):
+        stage(record).is_sensitive |= record.domestic_violence_survivor is not None
+        if health := display.words(record, "general_health_status"):
+            stage(record).words.append(f"Health: {health}")
+    for record in of(EmploymentEducation, "employed", "school_status"):
+        if record.employed is not None:
+            stage(record).words.append(f"Employed: {display.words(record, 'employed')}")
+        if record.school_status is not None:
+            stage(record).words.append(f"School: {display.words(record, 'school_status')}")
+    for record in of(YouthEducationStatus, "current_school_attend"):
+        stage(record).words.append(f"School: {display.words(record, 'current_school_attend')}")
+
+    _add_groups(user, ids, found)
+    _add_coordinated_entry(user, ids, found)
+    return found
+
+
+def _income(record: IncomeBenefits) -> list[str]:
+    words = []
+    if record.income_from_any_source == 1 and record.total_monthly_income is not None:
+        words.append(f"Income {display.words(record, 'total_monthly_income')} a month")
+    elif record.income_from_any_source is not None:
+        words.append(f"Income: {display.words(record, 'income_from_any_source')}")
+    if record.benefits_from_any_source is not None:
+        words.append(f"Benefits: {display.words(record, 'benefits_from_any_source')}")
+    if record.insurance_from_any_source is not None:
+        words.append(f"Health insurance: {display.words(record, 'insurance_from_any_source')}")
+    return words
+
+
+def _add_groups(user: User, ids: list[int], found: dict[int, list[Happening]]) -> None:
+    """Services and contacts: each kind once, with how often and from when to when."""
+    for row in queries.grouped(user, Services, ids, "date_provided", "record_type", "type_provided"):
+        sample = Services(record_type=row["record_type"], type_provided=row["type_provided"])
+        kind, what = display.words(sample, "record_type"), display.words(sample, "type_provided")
+        found[row["enrollment_id"]].append(_group(what or kind or "Service", row, [kind] if what else []))
+    rows = queries.grouped(user, CurrentLivingSituation, ids, "information_date", "current_living_situation")
+    for row in rows:
+        sample = CurrentLivingSituation(current_living_situation=row["current_living_situation"])
+        where = display.words(sample, "current_living_situation")
+        found[row["enrollment_id"]].append(_group("Contact", row, [where] if where else []))
+
+
+def _group(title: str, row: dict[str, Any], words: list[str]) -> Happening:
+    return Happening(title, row["first"], row["last"], words, times=row["times"])
+
+
+def _add_coordinated_entry(user: User, ids: list[int], found: dict[int, list[Happening]]) -> None:
+    # By the names of the files, because coordinated entry stands above enrollments.
+    for record in queries.records(user, model_of("Assessment"), ids, date_deleted__isnull=True):
+        words = [display.words(record, name) for name in ("assessment_type", "assessment_level")]
+        found[record.enrollment_id].append(
+            Happening("Coordinated entry assessment", record.assessment_date, words=[w for w in words if w])
+        )
+    for record in queries.records(user, model_of("Event"), ids, date_deleted__isnull=True):
+        result = display.words(record, "referral_result")
+        found[record.enrollment_id].append(
+            Happening(
+                display.words(record, "event") or "Coordinated entry event",
+                record.event_date,
+                words=["Coordinated entry event"] + ([f"Result: {result}"] if result else []),
+            )
+        )

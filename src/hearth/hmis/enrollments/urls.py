@@ -1,0 +1,11 @@
+"""Addresses of enrollments."""
+
+from django.urls import path
+
+from hearth.hmis.enrollments.views import enrollment
+
+app_name = "enrollments"
+urlpatterns = [
+    path("enrollments/<int:pk>/", enrollment.detail, name="detail"),
+    path("enrollments/<int:pk>/history/", enrollment.history, name="history"),
+]
