@@ -70,3 +70,9 @@ def test_bars_stay_in_the_drawing(records: list[tuple[date, date | None, int]]) 
         for bar in drawn.bars:
             assert drawn.left - 0.01 <= bar.x and bar.x + bar.width <= drawn.width + 0.01
             assert 0 <= bar.y <= drawn.base and bar.width > 0
+
+
+def test_few_years_are_named_and_none_over_today() -> None:
+    drawn = chart(steps([row(date(1998, 3, 1), None, 4)], TODAY), TODAY)
+    assert drawn
+    assert [tick.year for tick in drawn.ticks] == [2004, 2010, 2016, 2022]

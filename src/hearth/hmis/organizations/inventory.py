@@ -9,6 +9,8 @@ from hearth.hmis.organizations.models import Inventory
 
 WIDTH, HEIGHT, BASE = 640.0, 150.0, 120.0
 LEFT = 40.0
+#: At most so many years are named, and none where "today" stands.
+MOST_YEARS, TODAY_ROOM = 5, 80.0
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,10 @@ def chart(parts: list[Step], today: date) -> Chart | None:
         height = (BASE - 20) * step.beds / most
         bars.append(Bar(step, x(step.since), BASE - height, end - x(step.since), height))
     years = range(first.year + 1, today.year + 1)
-    every = max(1, len(years) // 8)
-    ticks = tuple(Tick(year, x(date(year, 1, 1))) for year in years if (year - first.year) % every == 0)
+    every = -(-len(years) // MOST_YEARS) or 1
+    ticks = tuple(
+        Tick(year, x(date(year, 1, 1)))
+        for year in years
+        if (year - first.year) % every == 0 and x(date(year, 1, 1)) <= WIDTH - TODAY_ROOM
+    )
     return Chart(tuple(bars), ticks, most)

@@ -28,7 +28,6 @@ from hearth.hmis.organizations.models.region import ContactRole
 
 SURVIVORS_OF_DOMESTIC_VIOLENCE = 1  # list 2.02.7
 YES = 1  # list 1.10
-IN_HMIS = 1  # list 2.08.1
 
 #: Columns of ProjectCoC that tell where a project is.
 ADDRESS = ("address1", "address2", "city", "state", "zip", "geocode")
@@ -116,14 +115,25 @@ def projects_in_region(user: User, region: Region, day: date) -> QuerySet[Projec
     return projects.filter(pk__in=there.values("project_id"))
 
 
-def _with_participation(projects: QuerySet[Project], user: User, day: date) -> QuerySet[Project]:
-    """Projects with their CoCs, and what holds on a day in `current_participation`."""
-    dates = in_force(day, "hmis_participation_status_start_date", "hmis_participation_status_end_date")
-    participation = HMISParticipation.objects.restrict(user).filter(dates, date_deleted=None)
+def project_rows(user: User, region: Region, day: date) -> QuerySet[Project]:
+    """The open projects of a region as its page lists them: by agency, then by name."""
+    projects = projects_in_region(user, region, day).select_related("organization")
+    ordered = projects.order_by("organization__organization_name", "organization", "project_name", "pk")
+    return _with_participation(ordered, user, day)
+
+
+def _with_cocs(projects: QuerySet[Project], user: User) -> QuerySet[Project]:
+    """Projects with their CoCs, without addresses."""
     cocs = ProjectCoC.objects.restrict(user).filter(date_deleted=None).order_by("coc_code", "pk")
-    return projects.prefetch_related(
-        Prefetch("cocs", cocs.defer(*ADDRESS)),
-        Prefetch("hmis_participation", participation.order_by("pk"), to_attr="current_participation"),
+    return projects.prefetch_related(Prefetch("cocs", cocs.defer(*ADDRESS)))
+
+
+def _with_participation(projects: QuerySet[Project], user: User, day: date) -> QuerySet[Project]:
+    """Projects with their CoCs, and in `current_participation` what holds in HMIS on a day."""
+    dates = in_force(day, "hmis_participation_status_start_date", "hmis_participation_status_end_date")
+    rows = HMISParticipation.objects.restrict(user).filter(dates, date_deleted=None).order_by("pk")
+    return _with_cocs(projects, user).prefetch_related(
+        Prefetch("hmis_participation", rows, to_attr="current_participation")
     )
 
 
@@ -212,7 +222,7 @@ def organizations(
         .prefetch_related(
             Prefetch(
                 "projects",
-                _with_participation(projects.order_by("project_name", "pk"), user, day),
+                _with_cocs(projects.order_by("project_name", "pk"), user),
                 to_attr="open_projects",
             )
         )

@@ -17,7 +17,7 @@ from hearth.hmis.organizations.models import (
     TribalNation,
 )
 from hearth.hmis.organizations.models.region import ContactRole
-from hearth.hmis.organizations.queries import IN_HMIS, YES, Activity, BedRow, is_open
+from hearth.hmis.organizations.queries import YES, Activity, BedRow, is_open
 from hearth.standards import load
 
 HOUSEHOLD_TYPES = "2.07.4"
@@ -140,7 +140,6 @@ class ProjectRow:
     is_open: bool
     coc_codes: tuple[str, ...]
     participation: str
-    in_hmis: bool
 
 
 def project_row(project: Any, today: date) -> ProjectRow:
@@ -152,22 +151,6 @@ def project_row(project: Any, today: date) -> ProjectRow:
         is_open=is_open(project, today),
         coc_codes=tuple(dict.fromkeys(coc.coc_code for coc in project.cocs.all() if coc.coc_code)),
         participation=", ".join(filter(None, words)) or "Not recorded",
-        in_hmis=IN_HMIS in codes,
-    )
-
-
-@dataclass(frozen=True)
-class AgencyRow:
-    """One agency of a region with its projects there."""
-
-    organization: Organization
-    projects: tuple[ProjectRow, ...]
-
-
-def agency_row(organization: Any, today: date) -> AgencyRow:
-    """A row for an organization of `queries.organizations`."""
-    return AgencyRow(
-        organization, tuple(project_row(project, today) for project in organization.open_projects)
     )
 
 

@@ -42,8 +42,8 @@ def region(request: HttpRequest, code: str) -> HttpResponse:
     if chosen is None:
         refuse_as_missing(request)
     today = timezone.localdate()
-    agencies = queries.organizations(request.user, today, region=chosen)
-    page = Paginator(agencies, ROWS_ON_A_PAGE).get_page(request.GET.get("page"))
+    projects = queries.project_rows(request.user, chosen, today)
+    page = Paginator(projects, ROWS_ON_A_PAGE).get_page(request.GET.get("page"))
     return render(
         request,
         "organizations/region.html",
@@ -51,7 +51,7 @@ def region(request: HttpRequest, code: str) -> HttpResponse:
             "region": chosen,
             "map": picture([_facts(region) for region in regions], highlight=chosen.code),
             "page": page,
-            "agencies": [tables.agency_row(agency, today) for agency in page],
+            "rows": [tables.project_row(project, today) for project in page],
             "activity": queries.activity_by_region(request.user, [chosen], today)[chosen.code],
             "beds": tables.bed_rows(queries.beds_in_region(request.user, chosen, today)),
             "nations": tables.nation_rows(chosen.nations.all(), regions) if chosen.overlays else [],
