@@ -2,11 +2,11 @@
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
-from pytest_django.fixtures import SettingsWrapper
 
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
@@ -23,7 +23,7 @@ ASKED = {"start": "2025-10-01", "end": "2026-09-30"}
 
 
 @pytest.fixture(autouse=True)
-def own_files(settings: SettingsWrapper, tmp_path: Path) -> None:
+def own_files(settings: Any, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path
 
 
