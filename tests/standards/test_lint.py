@@ -29,7 +29,8 @@ BROKEN = [
         "'lisst' is not known here", "Use one of", id="unknown-key",
     ),
     pytest.param(
-        "files/Exit.yaml", "  ExitDate:\n    type: D", "  ExitDate:\n    type: Date", "type: Date",
+        "files/Exit.yaml", "label: Project exit date\n    type: D",
+        "label: Project exit date\n    type: Date", "type: Date",
         "'type: Date' is not a HUD type", "Use S and the length", id="type",
     ),
     pytest.param(

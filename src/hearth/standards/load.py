@@ -122,6 +122,18 @@ class Registry:
         for file in self.files.values():
             yield from file.columns
 
+    def columns_of(self, element: str) -> tuple[Column, ...]:
+        """The columns that name a data element, in order."""
+        return self._columns_of.get(element, ())
+
+    @cached_property
+    def _columns_of(self) -> dict[str, tuple[Column, ...]]:
+        found: dict[str, tuple[Column, ...]] = {}
+        for column in self.columns():
+            for number in column.elements:
+                found[number] = (*found.get(number, ()), column)
+        return found
+
     def list(self, number: str) -> List:
         """`list("4.11.A")`."""
         return _find(self.lists, number, "list", self.year)

@@ -48,7 +48,7 @@ def read_element(folder: Path, path: str, registry: "Registry") -> Element | Non
         group=block.text("group"),
         question=block.optional("question") or "",
         files=tuple(registry.files) if files == ("all",) else files,
-        columns=tuple(column for column in registry.columns() if number in column.elements),
+        columns=registry.columns_of(number),
         rows=block.optional("rows"),
         fields=block.optional("fields") or "",
         asked_of=asked_of,
