@@ -28,7 +28,13 @@ SAID_OTHERWISE = {
 
 
 def american(text: str) -> str:
-    return text.replace("rganisation", "rganization").replace("ubsidised", "ubsidized")
+    for british, ours in (
+        ("rganisation", "rganization"),
+        ("ubsidised", "ubsidized"),
+        ("judgement", "judgment"),
+    ):
+        text = text.replace(british, ours)
+    return text
 
 
 def rule_of(column: Column) -> str:

@@ -6,6 +6,8 @@ from hearth.standards.load import YEARS
 from hearth.standards.model import Check, Column, Element, File, List, Option, Requirement
 
 Lines = Iterator[tuple[str, str]]
+# HUD's three reasons for missing data, which the registry's categories abbreviate.
+_MISSING = {"dk": "does not know", "pnta": "prefers not to answer", "missing": "missing"}
 TYPES = {"S": "text", "I": "whole number", "D": "date", "T": "date and time", "M": "amount of money"}
 
 
@@ -73,7 +75,7 @@ def of_list(one: List) -> Lines:
 
 def of_option(option: Option) -> str:
     """What there is to know about a code besides its label."""
-    parts = [option.category] if option.category else []
+    parts = [_MISSING.get(option.category, option.category)] if option.category else []
     if option.status != "current":
         parts.append(
             f"{option.status} since FY{option.status_since}" if option.status_since else option.status
