@@ -80,6 +80,8 @@ class Supervisor:
             self.console.print("Filling it with an invented Minnesota (about a minute, once) …")
             preparation.fill()
         self.console.print(f"\n[bold]Hearth is ready: {self.address}[/bold]   (Ctrl-C stops it)")
+        if preparation.accounts.exists():
+            self.console.print(preparation.accounts.read_text(encoding="utf-8").rstrip(), markup=False)
 
     def watch(self) -> None:
         """Wait; a process that ends by itself is said and ends the demo."""

@@ -38,6 +38,16 @@ def database_password(role: str, home: Home) -> str:
     return _kept(home, f"postgres_{role}", lambda: secrets.token_urlsafe(32))
 
 
+def demo_password() -> str:
+    """Password of the demonstration's accounts, made for this data folder alone: `keys/demo_password`."""
+    letters = "abcdefghijkmnpqrstuvwxyz23456789"  # none that look alike
+    return _kept(
+        Home.find(),
+        "demo_password",
+        lambda: "-".join("".join(secrets.choice(letters) for _ in range(5)) for _ in range(3)),
+    )
+
+
 def _thirty_two_bytes(text: str, origin: str) -> bytes:
     try:
         key = bytes.fromhex(text) if len(text) == SSN_KEY_BYTES * 2 else base64.b64decode(text, validate=True)

@@ -17,10 +17,20 @@ import psycopg
 from hearth.server import database
 from hearth.server.errors import ServerError
 from hearth.server.home import Home
-from hearth.server.processes import django, django_environment
+from hearth.server.processes import django, django_environment, last_line
 
 PACKAGE = Path(__file__).resolve().parent.parent
-FILL = "import django; django.setup(); from hearth.hmis.exchange.demo import fill; fill()"
+# Another process: this package loads no Django.
+FILL = """
+import sys, django
+django.setup()
+from hearth.hmis.exchange.demo import fill
+from hearth.server.errors import ServerError
+try:
+    fill()
+except ServerError as error:
+    sys.exit(str(error))
+"""
 
 
 class Preparation:
@@ -28,6 +38,8 @@ class Preparation:
 
     def __init__(self, home: Home) -> None:
         self.note = home.path / "prepared.json"
+        # Log-ins of the demonstration, as text to print; written when it was filled.
+        self.accounts = home.keys / "demo_accounts"
         self.log = home.logs / "prepare.log"
         self.static = home.path / "static"
         try:
@@ -59,11 +71,17 @@ class Preparation:
 
     def fill(self) -> None:
         """Load the invented Minnesota; it shows its own progress. Does nothing to a database that has it."""
-        if self.is_filled() or not (PACKAGE / "hmis/exchange/demo.py").exists():
+        if self.is_filled():
             return
-        done = subprocess.run([sys.executable, "-c", FILL], env=django_environment(), check=False)
+        # What is not its progress bar goes to the log of the preparation.
+        with self.log.open("ab") as log:
+            done = subprocess.run(
+                [sys.executable, "-c", FILL], env=django_environment(), stderr=log, check=False
+            )
         if done.returncode != 0:
-            raise ServerError("The invented Minnesota could not be loaded: see the message above.")
+            raise ServerError(
+                f"The invented Minnesota could not be loaded ({last_line(self.log)}): see {self.log}."
+            )
         self._remember("filled", _applied()[0])
 
     def _migrated_mark(self) -> str:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich import box
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 
+from hearth.hmis.exchange.terminal import ProgressBar
 from hearth.server.errors import ServerError
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def import_(
         by=user, file_name=file.name, source=source.strip(), is_shared=shared, folder=folder.strip()
     )
     ask = not yes and sys.stdin.isatty() and console.is_terminal
-    with _Bar(console) as bar:
+    with ProgressBar(console) as bar:
 
         def confirm(summary: list[Any], rows: int, name: str, is_new: bool) -> bool:
             bar.hide()
@@ -89,51 +89,6 @@ def import_(
         return
     console.print(f"[red]{run.get_state_display()}.[/red] {run.message}")
     raise typer.Exit(1)
-
-
-class _Bar:
-    """The progress bar: what is done, rows a second, time left."""
-
-    def __init__(self, console: Console) -> None:
-        self.console = console
-        self.bar = Progress(
-            TextColumn("{task.description:<44}"),
-            BarColumn(bar_width=30),
-            TextColumn("{task.percentage:>3.0f} %"),
-            TextColumn("{task.fields[speed]:>16}"),
-            TextColumn("{task.fields[left]}"),
-            console=console,
-            transient=True,
-            disable=not console.is_terminal,
-        )
-        self.task = self.bar.add_task("Opening the file", total=1, speed="", left="")
-
-    def __enter__(self) -> "_Bar":
-        self.bar.start()
-        return self
-
-    def __exit__(self, *gone: object) -> None:
-        self.bar.stop()
-
-    def hide(self) -> None:
-        self.bar.stop()
-
-    def show(self) -> None:
-        self.bar.start()
-
-    def progress(self, now: dict[str, Any]) -> None:
-        """Show how far the import is; called about once a second."""
-        from hearth.hmis.exchange.models import RunState
-
-        label = RunState(now["stage"]).label + (f": {now['file']}" if now["file"] else "")
-        left = now["seconds_left"]
-        self.bar.update(
-            self.task,
-            description=label,
-            completed=now["share"],
-            speed=f"{now['rows_per_second']:,} rows/s" if now["rows_per_second"] else "",
-            left=f"{left // 60}:{left % 60:02d} left" if left is not None else "",
-        )
 
 
 def _print_summary(console: Console, summary: list[dict[str, Any]]) -> None:

@@ -1,0 +1,137 @@
+"""The invented Minnesota of `hearth demo`: accounts, regions, and 5,000 people who never lived.
+
+Everything here may be interrupted and begun again: what is there is left as it is. The accounts have one
+password, made for this data folder; `hearth demo` prints it.
+"""
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Count
+from rich.console import Console
+
+import hearth
+from hearth.hmis.access.context import acting
+from hearth.hmis.access.models import Membership, User
+from hearth.hmis.access.roles import Auditor, HmisUser, Role, SystemAdministrator
+from hearth.hmis.exchange.actions import start_command_import
+from hearth.hmis.exchange.importing.perform import perform
+from hearth.hmis.exchange.models import ImportRun, RunState
+from hearth.hmis.exchange.terminal import ProgressBar
+from hearth.hmis.local.mn.actions import load_regions
+from hearth.hmis.organizations.models import DataSource, Organization
+from hearth.reporting.synthetic.generate import generate
+from hearth.reporting.synthetic.wish import Wish
+from hearth.server import keys
+from hearth.server.errors import ServerError
+from hearth.server.home import Home
+from hearth.standards import load
+
+CLIENTS = int(os.environ.get("HEARTH_DEMO_CLIENTS") or 5_000)
+SEED = 26
+ERRORS = 0.03
+SOURCE = "Invented Minnesota"
+#: How the common names of the collaborative's programs begin (`local.mn.actions`).
+COLLABORATIVE = "Minnesota Tribal Collaborative"
+
+
+@dataclass(frozen=True)
+class Account:
+    """One person of the demonstration. `tribal`: works for a program of the tribal collaborative."""
+
+    email: str
+    name: str
+    role: type[Role]
+    tribal: bool = False
+
+
+ACCOUNTS = (
+    Account("admin@example.org", "Demo administrator", SystemAdministrator),
+    Account("caseworker@example.org", "Demo caseworker", HmisUser),
+    Account("advocate@example.org", "Demo advocate", HmisUser, tribal=True),
+    Account("auditor@example.org", "Demo auditor", Auditor),
+)
+
+
+def fill() -> None:
+    """Fill the database once. Raises ServerError when the import does not succeed."""
+    console = Console(highlight=False)
+    administrator = _administrator()
+    _import_people(administrator, console)
+    with acting(administrator):
+        load_regions(by=administrator, with_examples=True)
+        accounts = _accounts(administrator)
+    _write_down(accounts)
+    console.print(f"{CLIENTS:,} invented people are there, with regions, agencies and accounts.")
+
+
+def _administrator() -> User:
+    account = ACCOUNTS[0]
+    user = User.objects.filter(email=account.email).first()
+    if user is None:
+        with transaction.atomic():
+            user = User.objects.create_user(account.email, keys.demo_password(), display_name=account.name)
+            Membership.objects.create(user=user, role=account.role.code)
+    return user
+
+
+def _import_people(administrator: User, console: Console) -> None:
+    """Invent the people and import them, unless that was done."""
+    source = DataSource.objects.filter(name=SOURCE)
+    if ImportRun.objects.filter(state=RunState.FINISHED, data_source__in=source).exists():
+        return
+    target = Path(settings.MEDIA_ROOT) / f"demo-{secrets.token_hex(4)}.zip"
+    try:
+        with console.status("Inventing people …"):
+            generate(
+                Wish(clients=CLIENTS, seed=SEED, errors=ERRORS), load(), target, version=hearth.__version__
+            )
+        run = start_command_import(
+            by=administrator, file_name="invented-minnesota.zip", source=SOURCE, is_shared=False
+        )
+        with ProgressBar(console) as bar:
+            run = perform(run, target, show=bar.progress)
+    finally:
+        target.unlink(missing_ok=True)
+        target.with_suffix(".planted.csv").unlink(missing_ok=True)
+    if run.state != RunState.FINISHED:
+        raise ServerError(f"The invented people could not be imported. {run.message}")
+
+
+@transaction.atomic
+def _accounts(administrator: User) -> list[tuple[Account, Organization | None]]:
+    """Every account with the organization it works for; those that are missing are made."""
+    found: list[tuple[Account, Organization | None]] = []
+    for account in ACCOUNTS:
+        organization = _organization(account.tribal) if account.role.per_organization else None
+        found.append((account, organization))
+        if User.objects.filter(email=account.email).exists():
+            continue
+        user = User.objects.create_user(account.email, keys.demo_password(), display_name=account.name)
+        Membership.objects.create(
+            user=user, role=account.role.code, organization=organization, created_by=administrator
+        )
+    return found
+
+
+def _organization(tribal: bool) -> Organization | None:
+    """The agency with the most projects, of the tribal collaborative or of the others."""
+    organizations = Organization.objects.filter(data_source__name=SOURCE)
+    of_collaborative = {"organization_common_name__startswith": COLLABORATIVE}
+    chosen = organizations.filter(**of_collaborative) if tribal else organizations.exclude(**of_collaborative)
+    return chosen.annotate(size=Count("projects__enrollments")).order_by("-size", "id").first()
+
+
+def _write_down(accounts: list[tuple[Account, Organization | None]]) -> None:
+    """Keep the log-ins where `hearth demo` finds them at every start."""
+    lines = [f"Sign in with one of these, password {keys.demo_password()}"]
+    for account, organization in accounts:
+        works = f" of {organization.organization_name}" if organization else ""
+        lines.append(f"  {account.email:<24} {account.role.name}{works}")
+    path = Home.find().keys / "demo_accounts"
+    path.touch(mode=0o600)
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
