@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from hearth.hmis.access.models import User
 from hearth.hmis.exchange.exporting.request import ExportRequest, RequestError
-from hearth.hmis.organizations.models import Project, Region
+from hearth.hmis.organizations.models import Project, ProjectCoC, Region
 
 
 def _fiscal_year_start() -> Any:
@@ -54,8 +54,11 @@ class ExportForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        regions = Region.objects.restrict(user).filter(kind="coc").order_by("code")
-        self.fields["cocs"].choices = [(region.code, str(region)) for region in regions]  # type: ignore[attr-defined]
+        names = {region.code: str(region) for region in Region.objects.restrict(user).filter(kind="coc")}
+        codes = ProjectCoC.objects.restrict(user).filter(date_deleted__isnull=True, coc_code__isnull=False)
+        for code in codes.values_list("coc_code", flat=True).distinct():
+            names.setdefault(code, code)
+        self.fields["cocs"].choices = sorted(names.items())  # type: ignore[attr-defined]
         projects = Project.objects.restrict(user).filter(date_deleted__isnull=True)
         if not user.sees_all:
             projects = projects.filter(organization_id__in=user.organization_ids)
