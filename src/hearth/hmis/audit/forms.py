@@ -1,0 +1,17 @@
+"""Filter of the access log."""
+
+from django import forms
+
+from hearth.hmis.audit.models.access_log import Access
+
+
+class LogFilter(forms.Form):
+    """Which entries to show; nothing given shows all."""
+
+    who = forms.CharField(label="User (name or e-mail)", required=False, max_length=200)
+    client = forms.IntegerField(
+        label="Hearth number of a client", required=False, min_value=1, max_value=2**63 - 1
+    )
+    action = forms.ChoiceField(label="Action", required=False, choices=[("", "All"), *Access.choices])
+    first = forms.DateField(label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    last = forms.DateField(label="To", required=False, widget=forms.DateInput(attrs={"type": "date"}))

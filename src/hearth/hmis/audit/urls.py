@@ -1,0 +1,11 @@
+"""Addresses of the access log."""
+
+from django.urls import path
+
+from hearth.hmis.audit.views import log
+
+app_name = "audit"
+urlpatterns = [
+    path("audit/", log.log, name="log"),
+    path("audit/access-log.csv", log.download, name="download"),
+]
