@@ -12,6 +12,7 @@ MINNESOTA = (
 )  # fmt: skip
 FEWEST, MOST = 100, 1_000_000
 LONGEST_YEARS = 10
+LARGEST_SEED = 2**32 - 1
 DEFAULT_END = date(2026, 9, 30)
 _DAYS_FROM_END_TO_EXPORT = 8
 
@@ -36,11 +37,8 @@ class Wish:
     def start(self) -> date:
         """The first day of the history: `years` before the day after the end."""
         first = self.end + timedelta(days=1)
-        return (
-            first.replace(year=first.year - self.years)
-            if first.day != 29
-            else first - timedelta(days=round(365.25 * self.years))
-        )
+        leap_day = (first.month, first.day) == (2, 29)
+        return first.replace(year=first.year - self.years, day=28 if leap_day else first.day)
 
     @property
     def exported_at(self) -> datetime:
@@ -55,8 +53,8 @@ class Wish:
             raise WishError(f"{self.years} years is out of bounds: ask for 1 to {LONGEST_YEARS}.")
         if not 0 <= self.errors <= 1:
             raise WishError("The share of errors lies between 0 (none) and 1 (every client).")
-        if self.seed < 0:
-            raise WishError("The seed is 0 or a larger whole number.")
+        if not 0 <= self.seed <= LARGEST_SEED:
+            raise WishError(f"The seed is a whole number from 0 to {LARGEST_SEED:,}.")
         if not self.cocs:
             raise WishError("Name at least one CoC, for example --coc MN-500.")
         known = set(registry.list("2.03.1").codes(offered=True))
