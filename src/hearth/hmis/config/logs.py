@@ -90,7 +90,9 @@ def dict_config(level: str) -> dict[str, Any]:
         "loggers": {
             "hearth": {"level": level},
             "procrastinate": {"level": level},
-            "procrastinate.blueprints": {"level": "WARNING"},  # tells at every start what it has loaded
+            # These tell at the start of every command what they have loaded.
+            "procrastinate.blueprints": {"level": "WARNING"},
+            "procrastinate.periodic": {"level": "WARNING"},
             # Our own request log says more, and says it without the address of pages that do not exist.
             "django.request": {"level": "ERROR"},
             "django.server": {"level": "ERROR", "handlers": [], "propagate": False},
