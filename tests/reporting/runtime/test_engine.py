@@ -1,0 +1,83 @@
+"""The engine: bounded, offline, cancellable."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from hearth.reporting.runtime import engine
+
+LONG = "SELECT count(*) FROM range(3000000) a(x), range(100000) b(y) WHERE (x * y) % 7 = 3"
+
+
+def test_settings_reach_the_engine(tmp_path: Path) -> None:
+    with engine.connected(memory_limit="123MB", threads=1, temp_directory=tmp_path / "spill") as connection:
+        setting = "SELECT current_setting(?)"
+        assert engine.scalar(connection, setting, ["threads"]) == 1
+        assert engine.scalar(connection, setting, ["temp_directory"]) == str(tmp_path / "spill")
+        assert "117" in engine.scalar(connection, setting, ["memory_limit"])  # MB to MiB
+
+
+def test_no_code_is_fetched_from_the_network() -> None:
+    with engine.connected() as connection:
+        for setting in ("autoinstall_known_extensions", "autoload_known_extensions"):
+            assert engine.scalar(connection, "SELECT current_setting(?)", [setting]) is False
+
+
+def test_more_than_the_memory_limit_goes_to_disk(tmp_path: Path) -> None:
+    with engine.connected(memory_limit="60MB", threads=1, temp_directory=tmp_path / "spill") as connection:
+        engine.run(connection, "CREATE TABLE t AS SELECT i, md5(i::VARCHAR) AS m FROM range(3000000) r(i)")
+        assert engine.scalar(connection, "SELECT count(DISTINCT i) FROM t") == 3_000_000
+
+
+def test_progress_is_between_nothing_and_all() -> None:
+    heard: list[float] = []
+    with engine.connected(threads=1) as connection:
+        engine.run(
+            connection,
+            "CREATE TABLE t AS SELECT sum(x) FROM range(200000000) r(x)",
+            on_progress=heard.append,
+        )
+    assert all(0 <= share <= 1 for share in heard)
+
+
+def test_cancel_stops_soon_and_leaves_the_connection_usable() -> None:
+    with engine.connected(threads=1) as connection:
+        started = time.monotonic()
+        with pytest.raises(engine.Cancelled):
+            engine.run(connection, f"CREATE TABLE t AS {LONG}", should_stop=lambda: True)
+        assert time.monotonic() - started < 30
+        assert engine.rows(connection, "SELECT 1") == [(1,)]
+        assert engine.rows(connection, "SHOW TABLES") == []
+
+
+def test_an_error_in_the_callback_stops_the_statement() -> None:
+    def fail(_share: float) -> None:
+        raise RuntimeError("no more")
+
+    with engine.connected(threads=1) as connection:
+        with pytest.raises(RuntimeError, match="no more"):
+            engine.run(connection, LONG, on_progress=fail)
+        assert engine.rows(connection, "SELECT 1") == [(1,)]
+
+
+def test_an_error_of_the_statement_comes_out() -> None:
+    with engine.connected() as connection, pytest.raises(engine.EngineError):
+        engine.run(connection, "SELECT nonsense FROM nowhere", on_progress=lambda _: None)
+
+
+@pytest.mark.parametrize("evil", ["it's", 'a "quoted" name', "'; DROP TABLE t; --", "é\n"])
+def test_names_and_texts_are_quoted(evil: str) -> None:
+    with engine.connected() as connection:
+        connection.execute(
+            f"CREATE TABLE {engine.name(evil)} AS SELECT {engine.text(evil)} AS {engine.name(evil)}"
+        )
+        assert engine.rows(connection, f"SELECT {engine.name(evil)} FROM {engine.name(evil)}") == [(evil,)]
+
+
+def test_disk_full_is_recognized() -> None:
+    assert engine.said_disk_full(OSError(28, "No space left on device"))
+    assert engine.said_disk_full(engine.EngineError("IO Error: … No space left on device"))
+    assert engine.said_disk_full(engine.EngineError("failed: max_temp_directory_size of 1 GB reached"))
+    assert not engine.said_disk_full(OSError(13, "Permission denied"))
+    assert not engine.said_disk_full(ValueError("No space left on device"))
