@@ -332,7 +332,7 @@ def affiliations_of(user: User, project: Project) -> QuerySet[Affiliation]:
     return (
         Affiliation.objects.restrict(user)
         .select_related("project__organization", "res_project__organization")
-        .filter(Q(project=project) | Q(res_project=project), date_deleted=None)
+        .filter(Q(project=project, res_project__isnull=False) | Q(res_project=project), date_deleted=None)
         .order_by("pk")
     )
 

@@ -15,8 +15,9 @@ class Affiliation(RestrictedModel, Record, UserStamped):
     project = models.ForeignKey(
         "organizations.Project", on_delete=models.PROTECT, related_name="affiliations"
     )
+    # Empty where an export names a project that it lacks; the key it named is in `as_it_came`.
     res_project = models.ForeignKey(
-        "organizations.Project", on_delete=models.PROTECT, related_name="served_by"
+        "organizations.Project", on_delete=models.PROTECT, null=True, blank=True, related_name="served_by"
     )
 
     class Meta:
