@@ -40,9 +40,13 @@ def django(*arguments: str, role: str = "web", log: Path | None = None) -> None:
             command, env=django_environment(role), stdout=out, stderr=subprocess.STDOUT, check=False
         )
     if done.returncode != 0:
-        lines = log.read_text(encoding="utf-8", errors="replace").split("\n")
-        said = next((line for line in reversed(lines) if line.strip()), "it said nothing")
-        raise ServerError(f"`{arguments[0]}` did not succeed ({said}): look at {log}.")
+        raise ServerError(f"`{arguments[0]}` did not succeed ({last_line(log)}): see {log}.")
+
+
+def last_line(log: Path) -> str:
+    """The last thing that a program has said in its log."""
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    return next((line.strip().rstrip(".") for line in reversed(lines) if line.strip()), "it said nothing")
 
 
 def web_command(host: str, port: int, workers: int) -> list[str]:
