@@ -38,13 +38,10 @@ class CalledOff(Ended):
 def refusal(stopping: list[tuple[str, str]]) -> Refused:
     """From (sentence, remedy) of everything that stops an import: the first, and how many more."""
     sentence, remedy = stopping[0]
-    if len(stopping) > 1:
-        others = (
-            f"{len(stopping) - 1} more kinds of faults stop it"
-            if len(stopping) > 2
-            else "one more fault stops it"
-        )
-        remedy = f"{remedy} In all, {others}: see the list of findings.".strip()
+    others = len(stopping) - 1
+    if others:
+        more = "One more fault stops it" if others == 1 else f"{others} more faults stop it"
+        remedy = f"{remedy} {more} too: see the list of findings."
     return Refused(sentence, f"{remedy} {NOTHING_WRITTEN}")
 
 

@@ -1,0 +1,367 @@
+"""What an import writes: records with their relations, changes with their history, and nothing twice."""
+
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+
+from hearth.hmis.access.context import acting
+from hearth.hmis.access.models import User
+from hearth.hmis.audit.history import history_of
+from hearth.hmis.audit.models import AccessLog
+from hearth.hmis.clients import queries
+from hearth.hmis.clients.models import Client
+from hearth.hmis.clients.search.question import read
+from hearth.hmis.enrollments.models import Disabilities, Enrollment, Exit
+from hearth.hmis.hud import ssn
+from hearth.hmis.organizations.models import Affiliation, DataSource, Organization, Project
+from tests.factories import make_administrator, make_client
+from tests.hmis.exchange.importing import checks, counted, finished, import_export, records
+from tests.reporting.sources.exports import STAMP, Export, Row
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+STAMPED: Row = {"DateCreated": STAMP, "DateUpdated": STAMP, "UserID": "U1", "ExportID": "X1"}
+
+
+@pytest.fixture
+def by() -> User:
+    return make_administrator()
+
+
+@pytest.fixture
+def export() -> Export:
+    """The small export, with a disability and a second project of another organization."""
+    made = Export()
+    made.tables["Disabilities"] = [
+        {**STAMPED, "DisabilitiesID": "D1", "EnrollmentID": "E1", "PersonalID": "C1",
+         "InformationDate": "2025-11-02", "DisabilityType": 5, "DisabilityResponse": 0,
+         "DataCollectionStage": 1}
+    ]  # fmt: skip
+    made.tables["Organization"].append({**made.row("Organization"), "OrganizationID": "O2"})
+    made.tables["Project"].append(
+        {**made.row("Project"), "ProjectID": "P2", "OrganizationID": "O2", "ProjectName": "Second House"}
+    )
+    for table in ("ProjectCoC", "HMISParticipation"):
+        key = next(name for name in made.row(table) if name.startswith(table))
+        made.tables[table].append({**made.row(table), key: "2", "ProjectID": "P2"})
+    return made
+
+
+def test_records_with_their_relations(by: User, export: Export, tmp_path: Path) -> None:
+    export.row("Client")["SSN"] = "123456789"
+    run = finished(by, export.zip(tmp_path))
+    with acting(by):
+        stay = Enrollment.objects.get(hud_id="E1")
+        assert stay.client.hud_id == "C1"
+        assert stay.project.hud_id == "P1"
+        assert stay.organization.hud_id == "O1"
+        assert stay.entry_date == date(2025, 11, 2)
+        assert stay.user_id == "U1"
+        assert stay.date_created == datetime(2025, 12, 1, 9, 30)
+        assert (stay.created_by, stay.updated_by) == (by, by)
+        assert not stay.is_shared
+        assert not stay.is_faulty
+        assert stay.as_it_came is None
+        leave = Exit.objects.get()
+        assert leave.enrollment.hud_id == "E2"
+        assert leave.organization == stay.organization
+        client = Client.objects.get(hud_id="C1")
+        assert client.ssn == "123456789"
+        assert bytes(client.ssn_index) == ssn.index("123456789")
+        assert bytes(client.ssn_last4_index) == ssn.last4_index("6789")
+        assert not history_of(client).exists()
+        log = AccessLog.objects.get(action="imported")
+        assert (log.user_id, log.subject) == (by.pk, f"importrun:{run.pk}")
+    source = DataSource.objects.get(implementation_id="HEARTH-1")
+    assert (source.name, run.data_source) == ("Pine County invented", source)
+    assert counted(run, "added")["Enrollment"] == 2
+    assert run.year == 2026
+    assert run.progress["rows_done"] == sum(len(rows) for rows in export.tables.values())
+
+
+def test_a_client_that_was_imported_is_found(by: User, export: Export, tmp_path: Path) -> None:
+    finished(by, export.zip(tmp_path))
+    today = date(2026, 1, 20)
+    with acting(by):
+        found = queries.search(by, read("una exmaple", today), page=1, today=today)
+        assert next(iter(found)).client.hud_id == "C1"
+
+
+def test_later_entries_get_ids_of_their_own(by: User, export: Export, tmp_path: Path) -> None:
+    """Ids were taken in blocks: what is entered afterwards must not meet them."""
+    finished(by, export.zip(tmp_path))
+    with acting(by):
+        highest = Client.objects.order_by("-id").values_list("id", flat=True)[0]
+        assert make_client().pk > highest
+
+
+def test_the_same_file_changes_nothing(by: User, export: Export, tmp_path: Path) -> None:
+    path = export.zip(tmp_path)
+    finished(by, path)
+    before = records()
+    run = finished(by, path)
+    assert records() == before
+    assert "nothing has changed" in run.message
+    assert counted(run, "unchanged")["Client"] == 2
+    assert run.findings_summary is not None
+
+
+def test_another_export_of_the_same_data_only_adds_its_export(
+    by: User, export: Export, tmp_path: Path
+) -> None:
+    first = finished(by, export.zip(tmp_path))
+    before = records()
+    for rows in export.tables.values():
+        for row in rows:
+            row["ExportID"] = "X2"
+    run = finished(by, export.zip(tmp_path))
+    after = records()
+    assert {name for name in after if after[name] != before[name]} == {"public.organizations_export"}
+    assert "the findings are the same" in run.message
+    assert run.findings_summary == first.findings_summary
+
+
+def test_rows_in_another_order_change_nothing(by: User, export: Export, tmp_path: Path) -> None:
+    """Neither shortcut takes it: every row is compared by key and hash."""
+    finished(by, export.zip(tmp_path))
+    before = records()
+    export.tables["Client"].reverse()
+    run = finished(by, export.zip(tmp_path))
+    assert records() == before
+    assert "Nothing has changed: all" in run.message
+
+
+def test_a_correction_changes_its_row_and_keeps_the_old_one(by: User, export: Export, tmp_path: Path) -> None:
+    other = make_administrator()
+    finished(by, export.zip(tmp_path))
+    before = records()
+    export.row("Client")["FirstName"] = "Unna"
+    run = finished(other, export.zip(tmp_path))
+    assert counted(run, "changed") == {"Client": 1}
+    after = records()
+    changed = {name for name in after if after[name] != before[name]}
+    assert changed - {"public.clients_searchkey", "public.clients_searchname"} == {
+        "public.clients_client",
+        "public.clients_clienthistory",
+    }
+    with acting(by):
+        client = Client.objects.get(hud_id="C1")
+        assert (client.first_name, client.created_by, client.updated_by) == ("Unna", by, other)
+        old = history_of(client).get()
+        assert (old.first_name, old.pgh_label, old.pgh_changed_by) == ("Una", "before_change", other.pk)
+
+
+def test_history_by_import_is_like_history_by_trigger(by: User, export: Export, tmp_path: Path) -> None:
+    finished(by, export.zip(tmp_path))
+    export.row("Enrollment")["LivingSituation"] = 101
+    finished(by, export.zip(tmp_path))
+    with acting(by):
+        stay = Enrollment.objects.get(hud_id="E2")
+        stay.living_situation = 101
+        stay.save()
+        imported = history_of(Enrollment.objects.get(hud_id="E1")).values().get()
+        entered = history_of(stay).values().get()
+    own = {"pgh_id", "pgh_obj_id", "id", "hud_id", "row_hash", "client_id", "relationship_to_hoh"}
+    times = {"pgh_created_at"}
+    assert {k: v for k, v in imported.items() if k not in own | times} == {
+        k: v for k, v in entered.items() if k not in own | times
+    }
+
+
+def test_date_deleted_is_honored_and_taken_back(by: User, export: Export, tmp_path: Path) -> None:
+    finished(by, export.zip(tmp_path))
+    export.row("Client", 1)["DateDeleted"] = "2026-01-10 08:00:00"
+    run = finished(by, export.zip(tmp_path))
+    assert (counted(run, "deleted"), counted(run, "changed")) == ({"Client": 1}, {})
+    with acting(by):
+        assert Client.objects.get(hud_id="C2").date_deleted == datetime(2026, 1, 10, 8)
+    del export.row("Client", 1)["DateDeleted"]
+    run = finished(by, export.zip(tmp_path))
+    assert counted(run, "changed") == {"Client": 1}
+    with acting(by):
+        assert Client.objects.get(hud_id="C2").date_deleted is None
+
+
+def test_deleted_rows_of_what_was_never_here_are_left_out(by: User, export: Export, tmp_path: Path) -> None:
+    export.tables["Exit"].append(
+        {**export.row("Exit"), "ExitID": "T9", "EnrollmentID": "E9", "DateDeleted": "2026-01-10 08:00:00"}
+    )
+    run = finished(by, export.zip(tmp_path))
+    assert counted(run, "left_out") == {"Exit": 1}
+    assert "1 deleted records were left out" in run.message
+    with acting(by):
+        assert not Exit.objects.filter(hud_id="T9").exists()
+
+
+def test_the_head_of_a_household_may_change(by: User, export: Export, tmp_path: Path) -> None:
+    finished(by, export.zip(tmp_path))
+    export.row("Enrollment", 0)["RelationshipToHoH"] = 2
+    export.row("Enrollment", 1)["RelationshipToHoH"] = 1
+    finished(by, export.zip(tmp_path))
+    with acting(by):
+        heads = Enrollment.objects.filter(relationship_to_hoh=1)
+        assert [(e.hud_id, e.is_faulty) for e in heads] == [("E2", False)]
+
+
+def test_heads_may_change_places(by: User, export: Export, tmp_path: Path) -> None:
+    """Each takes the place that the other has at that moment."""
+    export.row("Enrollment", 1).update(RelationshipToHoH=1, HouseholdID="H2")
+    finished(by, export.zip(tmp_path))
+    export.row("Enrollment", 0)["HouseholdID"], export.row("Enrollment", 1)["HouseholdID"] = "H2", "H1"
+    finished(by, export.zip(tmp_path))
+    with acting(by):
+        households = dict(Enrollment.objects.values_list("hud_id", "household_id"))
+        assert households == {"E1": "H2", "E2": "H1"}
+        assert not Enrollment.objects.filter(is_faulty=True).exists()
+
+
+def test_an_exit_may_be_replaced(by: User, export: Export, tmp_path: Path) -> None:
+    finished(by, export.zip(tmp_path))
+    new = {**export.row("Exit"), "ExitID": "T3", "ExitDate": "2025-12-01"}
+    export.row("Exit")["DateDeleted"] = "2026-01-10 08:00:00"
+    export.tables["Exit"].append(new)
+    run = finished(by, export.zip(tmp_path))
+    assert (counted(run, "added"), counted(run, "deleted")) == ({"Exit": 1}, {"Exit": 1})
+    with acting(by):
+        assert not Exit.objects.filter(is_faulty=True).exists()
+
+
+def test_entry_and_exit_may_move_together(by: User, export: Export, tmp_path: Path) -> None:
+    finished(by, export.zip(tmp_path))
+    export.row("Enrollment", 1)["EntryDate"] = "2026-01-02"
+    export.row("Exit")["ExitDate"] = "2026-01-09"
+    finished(by, export.zip(tmp_path))
+    with acting(by):
+        leave = Exit.objects.get()
+        assert (leave.exit_date, leave.is_faulty) == (date(2026, 1, 9), False)
+
+
+def test_what_contradicts_a_stored_record_is_kept_and_marked(
+    by: User, export: Export, tmp_path: Path
+) -> None:
+    """The other exit is not in this export: both stay, and the newcomer is marked, once and for all."""
+    finished(by, export.zip(tmp_path))
+    export.row("Exit").update(ExitID="T3", ExitDate="2025-12-01")
+    finished(by, export.zip(tmp_path))
+    with acting(by):
+        assert dict(Exit.objects.values_list("hud_id", "is_faulty")) == {"T2": False, "T3": True}
+    before = records()
+    export.tables["Client"].reverse()
+    finished(by, export.zip(tmp_path))
+    assert records() == before
+
+
+def test_an_exit_left_before_its_entry_is_marked(by: User, export: Export, tmp_path: Path) -> None:
+    finished(by, export.zip(tmp_path))
+    export.tables["Exit"] = []
+    export.row("Enrollment", 1)["EntryDate"] = "2026-01-02"
+    finished(by, export.zip(tmp_path))
+    with acting(by):
+        leave = Exit.objects.get()
+        assert leave.is_faulty
+        assert history_of(leave).count() == 1
+
+
+def test_faulty_rows_are_stored_as_they_came(by: User, export: Export, tmp_path: Path) -> None:
+    export.row("Exit")["ExitDate"] = "2025-10-01"
+    export.row("Client")["DOB"] = "17 May 1990"
+    export.row("Disabilities")["PersonalID"] = "C2"
+    run = finished(by, export.zip(tmp_path))
+    assert {"exit_before_entry"} <= checks(run)
+    with acting(by):
+        assert Exit.objects.get().is_faulty
+        client = Client.objects.get(hud_id="C1")
+        assert (client.dob, client.as_it_came) == (None, {"DOB": "17 May 1990"})
+        disability = Disabilities.objects.get()
+        assert disability.enrollment.client.hud_id == "C1"
+        assert disability.as_it_came == {"PersonalID": "C2"}
+
+
+def test_a_residential_project_that_is_not_there(by: User, export: Export, tmp_path: Path) -> None:
+    export.tables["Affiliation"] = [
+        {**STAMPED, "AffiliationID": "A1", "ProjectID": "P1", "ResProjectID": "P9"},
+        {**STAMPED, "AffiliationID": "A2", "ProjectID": "P1", "ResProjectID": "P2"},
+    ]
+    finished(by, export.zip(tmp_path))
+    missing, there = Affiliation.objects.order_by("hud_id")
+    assert (missing.res_project, missing.as_it_came) == (None, {"ResProjectID": "P9"})
+    assert there.res_project is not None
+    assert (there.res_project.hud_id, there.as_it_came) == ("P2", None)
+
+
+def test_sharing_holds_for_new_enrollments_only(by: User, export: Export, tmp_path: Path) -> None:
+    finished(by, export.zip(tmp_path))
+    export.tables["Enrollment"].append(
+        {**export.row("Enrollment"), "EnrollmentID": "E3", "HouseholdID": "H3"}
+    )
+    export.row("Enrollment")["LivingSituation"] = 101
+    export.tables["Exit"].append(
+        {**export.row("Exit"), "ExitID": "T3", "EnrollmentID": "E3", "PersonalID": "C1"}
+    )
+    finished(by, export.zip(tmp_path), is_shared=True)
+    with acting(by):
+        assert dict(Enrollment.objects.values_list("hud_id", "is_shared")) == {
+            "E1": False, "E2": False, "E3": True,
+        }  # fmt: skip
+        assert dict(Exit.objects.values_list("hud_id", "is_shared")) == {"T2": False, "T3": True}
+
+
+def test_records_follow_a_project_to_another_organization(by: User, export: Export, tmp_path: Path) -> None:
+    """Also those that the corrected export does not have."""
+    finished(by, export.zip(tmp_path))
+    export.row("Project")["OrganizationID"] = "O2"
+    export.tables["Disabilities"] = []
+    finished(by, export.zip(tmp_path))
+    with acting(by):
+        for model in (Enrollment, Exit, Disabilities):
+            assert set(model.objects.values_list("organization__hud_id", flat=True)) == {"O2"}, model
+        assert history_of(Disabilities.objects.get()).get().organization.hud_id == "O1"
+
+
+def test_records_follow_an_enrollment_to_another_project(by: User, export: Export, tmp_path: Path) -> None:
+    finished(by, export.zip(tmp_path))
+    export.row("Enrollment")["ProjectID"] = "P2"
+    finished(by, export.zip(tmp_path))
+    with acting(by):
+        assert Enrollment.objects.get(hud_id="E1").organization.hud_id == "O2"
+        assert Disabilities.objects.get().organization.hud_id == "O2"
+        assert Exit.objects.get().organization.hud_id == "O1"
+
+
+def test_what_was_entered_here_stays(by: User, export: Export, tmp_path: Path) -> None:
+    """An unchanged row of the export does not overwrite what somebody has changed here since."""
+    finished(by, export.zip(tmp_path))
+    with acting(by):
+        Client.objects.filter(hud_id="C1").update(first_name="Entered")
+    export.row("Client", 1)["FirstName"] = "Olle"
+    finished(by, export.zip(tmp_path))
+    with acting(by):
+        assert dict(Client.objects.values_list("hud_id", "first_name")) == {"C1": "Entered", "C2": "Olle"}
+
+
+class TestDataSource:
+    def test_named(self, by: User, export: Export, tmp_path: Path) -> None:
+        assert finished(by, export.zip(tmp_path), source="Clarity").data_source.name == "Clarity"
+        assert finished(by, export.zip(tmp_path), source="clarity").data_source.name == "Clarity"
+        assert Organization.objects.count() == 2
+
+    def test_known_by_its_implementation(self, by: User, export: Export, tmp_path: Path) -> None:
+        first = finished(by, export.zip(tmp_path), source="Our old HMIS")
+        DataSource.objects.filter(pk=first.data_source_id).update(implementation_id="HEARTH-1")
+        export.row("Export")["SourceName"] = "Renamed"
+        assert finished(by, export.zip(tmp_path)).data_source_id == first.data_source_id
+
+    def test_two_sources_of_one_name(self, by: User, export: Export, tmp_path: Path) -> None:
+        finished(by, export.zip(tmp_path))
+        export.row("Export")["ImplementationID"] = "OTHER-7"
+        second = finished(by, export.zip(tmp_path))
+        assert second.data_source.name == "Pine County invented (OTHER-7)"
+        assert Project.objects.count() == 4  # the same keys mean other records there
+        assert finished(by, export.zip(tmp_path)).data_source == second.data_source
+
+    def test_records_entered_here_are_not_overwritten(self, by: User, export: Export, tmp_path: Path) -> None:
+        DataSource.objects.create(name="Here", is_hearth=True)
+        run = import_export(by, export.zip(tmp_path), source="here")
+        assert run.state == "refused"
+        assert "entered here" in run.message
