@@ -56,6 +56,8 @@ def import_(
 
     if findings is not None and findings.suffix.lower() not in (".csv", ".xlsx"):
         raise ServerError("--findings must name a .csv or an .xlsx file.")
+    if findings is not None and not findings.absolute().parent.is_dir():
+        raise ServerError(f"{findings} cannot be written: the folder is not there. Make it first.")
     command_line.prepare()
     from hearth.hmis.exchange.actions import start_command_import
     from hearth.hmis.exchange.importing.perform import perform
@@ -116,7 +118,10 @@ def _print_summary(console: Console, summary: list[dict[str, Any]]) -> None:
 def _print_findings_place(console: Console, run: "ImportRun", target: Path | None) -> None:
     from django.conf import settings
 
+    from xlsxwriter.exceptions import FileCreateError
+
     from hearth.hmis.exchange import findings
+    from hearth.reporting.runtime.engine import EngineError
 
     if not run.findings_file:
         return
@@ -133,8 +138,10 @@ def _print_findings_place(console: Console, run: "ImportRun", target: Path | Non
             left_out = 0
         else:
             left_out = findings.write_excel(path, findings.Filter(), target)
-    except OSError as error:
-        raise ServerError(f"{target} cannot be written ({error.strerror}): name another file.") from error
+    except (OSError, EngineError, FileCreateError) as error:
+        raise ServerError(
+            f"{target} cannot be written: make room, or name another file. The import itself stands as above."
+        ) from error
     console.print(f"The full list of findings: {target}")
     if left_out:
         console.print(f"A sheet of Excel is full: {left_out:,} findings are not in it. A .csv file has all.")

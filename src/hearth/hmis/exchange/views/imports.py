@@ -45,8 +45,9 @@ def latest(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """Upload an export. The file goes to disk while it comes in, and the import runs in the worker."""
     sources = queries.data_source_names(request.user)
-    form = ImportForm(request.POST or None, request.FILES or None, sources=sources)
-    if request.method == "POST" and form.is_valid():
+    given = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = ImportForm(*given, sources=sources)
+    if form.is_valid():
         run = actions.queue_import(
             by=request.user,
             upload=form.cleaned_data["file"],

@@ -1,0 +1,125 @@
+"""`hearth import` as a person types it."""
+
+import csv
+import zipfile
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from hearth.hmis.exchange.cli import import_app
+from hearth.hmis.exchange.command_line import acting_administrator
+from hearth.hmis.exchange.models import ImportRun
+from hearth.server.errors import ServerError
+from tests.factories import make_administrator, make_hmis_user, make_organization
+from tests.hmis.exchange.importing import records
+from tests.reporting.sources.exports import Export
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def hearth_import(*arguments: object) -> tuple[int, str]:
+    result = CliRunner().invoke(import_app, [str(argument) for argument in arguments])
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result.exit_code, result.output
+
+
+def test_import_and_again(tmp_path: Path) -> None:
+    administrator = make_administrator()
+    path = Export().zip(tmp_path)
+    code, said = hearth_import(path, "--yes")
+    assert code == 0, said
+    assert f"Acting as {administrator.email}." in said
+    assert "records added" in said
+    assert "rows/s" in said
+    before = records()
+    code, said = hearth_import(path)
+    assert code == 0
+    assert "nothing has changed" in said
+    assert records() == before
+
+
+def test_a_folder(tmp_path: Path) -> None:
+    make_administrator()
+    for name, content in Export().all_files().items():
+        (tmp_path / name).write_bytes(content)
+    assert hearth_import(tmp_path)[0] == 0
+    assert "Exactly this export" in hearth_import(tmp_path)[1]
+
+
+def test_findings_are_summed_up_and_written(tmp_path: Path) -> None:
+    make_administrator()
+    export = Export()
+    export.row("Exit")["ExitDate"] = "2025-10-01"
+    path = export.zip(tmp_path)
+    code, said = hearth_import(path, "--findings", tmp_path / "findings.csv")
+    assert code == 0
+    assert "exit_before_entry" in said
+    with (tmp_path / "findings.csv").open(newline="") as file:
+        assert "exit_before_entry" in {row["Check"] for row in csv.DictReader(file)}
+    assert hearth_import(path, "--findings", tmp_path / "findings.xlsx")[0] == 0
+    assert zipfile.is_zipfile(tmp_path / "findings.xlsx")
+    with pytest.raises(ServerError, match=r"\.csv or an \.xlsx"):
+        hearth_import(path, "--findings", tmp_path / "findings.pdf")
+    with pytest.raises(ServerError, match="cannot be written"):
+        hearth_import(path, "--findings", tmp_path / "nowhere" / "findings.csv")
+
+
+def test_a_bad_file_ends_with_an_error(tmp_path: Path) -> None:
+    make_administrator()
+    path = tmp_path / "bad.zip"
+    path.write_bytes(b"no zip")
+    before = records()
+    code, said = hearth_import(path)
+    assert code == 1
+    assert "not a zip" in said
+    assert "Nothing was imported." in said
+    assert records() == before
+
+
+def test_options(tmp_path: Path) -> None:
+    make_administrator()
+    assert hearth_import(Export().zip(tmp_path), "--source", "Clarity", "--shared")[0] == 0
+    run = ImportRun.objects.get()
+    assert (run.data_source.name, run.parameters["is_shared"]) == ("Clarity", True)
+
+
+def test_several_exports_in_one_zip(tmp_path: Path) -> None:
+    make_administrator()
+    path = tmp_path / "both.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for folder in ("one", "two"):
+            for name, content in Export().all_files().items():
+                archive.writestr(f"{folder}/{name}", content)
+    code, said = hearth_import(path)
+    assert code == 1, said
+    assert hearth_import(path, "--folder", "two")[0] == 0
+
+
+class TestWhoActs:
+    def test_nobody_there(self, tmp_path: Path) -> None:
+        with pytest.raises(ServerError, match="no system administrator yet"):
+            acting_administrator(None)
+
+    def test_the_first_is_made(self) -> None:
+        user = acting_administrator("first@example.org")
+        assert user.sees_all
+        assert not user.has_usable_password()
+        assert acting_administrator(None) == user
+
+    def test_no_address(self) -> None:
+        with pytest.raises(ServerError, match="e-mail address"):
+            acting_administrator("somebody")
+
+    def test_several(self) -> None:
+        first, second = make_administrator(), make_administrator()
+        with pytest.raises(ServerError, match="several"):
+            acting_administrator(None)
+        assert acting_administrator(second.email.upper()) == second
+        assert first != second
+
+    def test_not_an_administrator(self, as_administrator: object) -> None:
+        user = make_hmis_user(make_organization())
+        with pytest.raises(ServerError, match="not a system administrator"):
+            acting_administrator(user.email)

@@ -1,0 +1,240 @@
+"""Pages of imports: who may, what happens to the upload, findings by filter, page and file."""
+
+import csv
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from hearth.hmis.access.models import User
+from hearth.hmis.audit.models import AccessLog
+from hearth.hmis.exchange import tasks
+from hearth.hmis.exchange.importing import job
+from hearth.hmis.exchange.importing.perform import folder_of
+from hearth.hmis.exchange.models import ImportRun
+from tests import factories
+from tests.hmis.exchange.importing import begin, finished
+from tests.reporting.sources.exports import Export
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+#: What the browser's script sends while it asks for the progress.
+POLL = {"HX-Request": "true", "X-Hearth-Background": "1"}
+
+
+@pytest.fixture
+def by() -> User:
+    return factories.make_administrator()
+
+
+@pytest.fixture
+def web(client: Client, by: User) -> Client:
+    client.force_login(by)
+    return client
+
+
+def upload(web: Client, path: Path, **values: object) -> object:
+    file = SimpleUploadedFile("../My export.zip", path.read_bytes(), "application/zip")
+    return web.post(reverse("exchange:import_new"), {"file": file, **values})
+
+
+def faulty(tmp_path: Path) -> Path:
+    export = Export()
+    export.row("Exit")["ExitDate"] = "2025-10-01"
+    export.row("Client")["DOB"] = "17 May 1990"
+    return export.zip(tmp_path)
+
+
+def test_who_may(client: Client, by: User, tmp_path: Path) -> None:
+    run = begin(by, tmp_path / "x.zip")
+    addresses = [
+        reverse("exchange:import_new"),
+        reverse("exchange:import", args=[run.pk]),
+        reverse("exchange:import_findings", args=[run.pk, "csv"]),
+    ]
+    for address in addresses:
+        assert client.get(address).status_code == 302
+    organization = finished(by, Export().zip(tmp_path)).data_source and factories.Organization.objects.first()
+    for user in (factories.make_hmis_user(organization), factories.make_auditor()):
+        client.force_login(user)
+        for address in addresses:
+            assert client.get(address).status_code == 403, (user, address)
+        assert client.post(reverse("exchange:import_cancel", args=[run.pk])).status_code == 403
+        assert upload(client, Export().zip(tmp_path)).status_code == 403
+    run.refresh_from_db()
+    assert run.state == "queued"
+
+
+def test_upload_and_job(web: Client, by: User, tmp_path: Path) -> None:
+    response = upload(web, Export().zip(tmp_path), source="Clarity", is_shared="on")
+    run = ImportRun.objects.get()
+    assert response.url == reverse("exchange:import", args=[run.pk])
+    assert (run.file_name, run.state, run.created_by) == ("My export.zip", "queued", by)
+    assert run.parameters["is_shared"] is True
+    kept = folder_of(run) / "upload.zip"
+    assert kept.stat().st_mode & 0o077 == 0
+    assert folder_of(run).stat().st_mode & 0o077 == 0
+    waiting = web.get(response.url)
+    assert b"Waiting for the worker" in waiting.content
+    assert b'hx-trigger="every 1s"' in waiting.content
+    assert b'http-equiv="refresh"' in waiting.content
+    job.work(run.pk, attempt=1)
+    run.refresh_from_db()
+    assert (run.state, run.data_source.name) == ("finished", "Clarity")
+    assert not kept.exists()
+    assert web.get(response.url, headers=POLL).headers["HX-Refresh"] == "true"
+    page = web.get(response.url).content.decode()
+    assert "The import is finished" in page
+    assert "http-equiv" not in page
+    assert b"My export.zip" in web.get(reverse("exchange:index")).content
+    assert b"Finished" in web.get(reverse("exchange:latest")).content
+
+
+def test_a_large_upload_is_moved(web: Client, tmp_path: Path, settings: object) -> None:
+    settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 100
+    upload(web, Export().zip(tmp_path))
+    run = ImportRun.objects.get()
+    assert zipfile.is_zipfile(folder_of(run) / "upload.zip")
+
+
+def test_too_large(web: Client, tmp_path: Path, settings: object) -> None:
+    settings.MAX_UPLOAD_BYTES = 10_000_000
+    from hearth.hmis.exchange.forms import ImportForm
+
+    settings.MAX_UPLOAD_BYTES = 500
+    file = SimpleUploadedFile("x.zip", b"0" * 501)
+    form = ImportForm({}, {"file": file}, sources=[])
+    assert not form.is_valid()
+    assert "larger than" in str(form.errors)
+
+
+def test_nothing_chosen(web: Client) -> None:
+    response = web.post(reverse("exchange:import_new"), {})
+    assert response.status_code == 200
+    assert b"This field is required" in response.content or b"usa-error-message" in response.content
+    assert not ImportRun.objects.exists()
+
+
+@pytest.mark.parametrize("content", [b"PersonalID\n", b"PK\x03\x04 broken"])
+def test_a_bad_file_is_one_clear_error(web: Client, tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "bad.zip"
+    path.write_bytes(content)
+    upload(web, path)
+    run = ImportRun.objects.get()
+    job.work(run.pk, attempt=1)
+    page = web.get(reverse("exchange:import", args=[run.pk])).content.decode()
+    assert "The file must be put right first" in page
+    assert "not a zip" in page
+    assert not (folder_of(run) / "upload.zip").exists()
+
+
+def test_progress(web: Client, by: User, tmp_path: Path) -> None:
+    run = begin(by, tmp_path / "x.zip")
+    ImportRun.objects.filter(pk=run.pk).update(
+        state="writing",
+        progress={
+            "stage": "writing", "file": "Client", "rows_done": 1200, "rows_total": 5000,
+            "rows_per_second": 150000, "seconds_left": 125, "share": 0.5,
+        },
+    )  # fmt: skip
+    part = web.get(reverse("exchange:import", args=[run.pk]), headers=POLL).content.decode()
+    assert "<html" not in part
+    for words in ("1,200 of 5,000", "150,000 rows a second", "about 2 minutes", "Client.csv"):
+        assert words in part
+
+
+def test_cancel(web: Client, tmp_path: Path) -> None:
+    upload(web, Export().zip(tmp_path))
+    run = ImportRun.objects.get()
+    web.post(reverse("exchange:import_cancel", args=[run.pk]))
+    run.refresh_from_db()
+    assert run.state == "cancelled"
+    job.work(run.pk, attempt=1)
+    run.refresh_from_db()
+    assert run.state == "cancelled"
+    ImportRun.objects.filter(pk=run.pk).update(state="writing", cancel_requested=False)
+    web.post(reverse("exchange:import_cancel", args=[run.pk]))
+    run.refresh_from_db()
+    assert (run.state, run.cancel_requested) == ("writing", True)
+
+
+def test_findings(web: Client, by: User, tmp_path: Path) -> None:
+    run = finished(by, faulty(tmp_path))
+    address = reverse("exchange:import", args=[run.pk])
+    page = web.get(address).content.decode()
+    assert "17 May 1990" not in page  # a class of value, never the value
+    only = web.get(address, {"check": "exit_before_entry"})
+    assert [one["check"] for one in only.context["page"]] == ["exit_before_entry"]
+    assert web.get(address, {"file": "Client"}).context["page"].paginator.count < only.context[
+        "page"
+    ].paginator.count + len(run.findings_summary)
+    assert web.get(address, {"check": "no such check", "page": "99"}).status_code == 200
+
+
+def test_findings_as_files(web: Client, by: User, tmp_path: Path) -> None:
+    run = finished(by, faulty(tmp_path))
+    address = reverse("exchange:import_findings", args=[run.pk, "csv"])
+    rows = list(csv.DictReader(io.StringIO(b"".join(web.get(address).streaming_content).decode())))
+    assert len(rows) == sum(one["count"] for one in run.findings_summary)
+    assert {"Check", "Severity", "File", "Line", "Column", "What is wrong", "What to do"} <= set(rows[0])
+    some = web.get(address, {"check": "exit_before_entry"})
+    assert len(list(csv.DictReader(io.StringIO(b"".join(some.streaming_content).decode())))) == 1
+    excel = web.get(reverse("exchange:import_findings", args=[run.pk, "xlsx"]))
+    with zipfile.ZipFile(io.BytesIO(b"".join(excel.streaming_content))) as book:
+        assert "xl/worksheets/sheet1.xml" in book.namelist()
+    assert web.get(reverse("exchange:import_findings", args=[run.pk, "pdf"])).status_code == 404
+    assert AccessLog.objects.filter(action="downloaded").count() <= 3
+
+
+def test_an_import_that_is_not_there(web: Client) -> None:
+    assert web.get(reverse("exchange:import", args=[999])).status_code == 404
+
+
+def test_a_job_that_kills_its_worker_is_given_up(by: User, tmp_path: Path) -> None:
+    run = begin(by, tmp_path / "x.zip", started_by="page")
+    folder_of(run).mkdir(parents=True, exist_ok=True)
+    (folder_of(run) / "upload.zip").write_bytes(b"x")
+    job.work(run.pk, attempt=job.ATTEMPTS + 1)
+    run.refresh_from_db()
+    assert run.state == "failed"
+    assert "begun 3 times" in run.message
+    assert not (folder_of(run) / "upload.zip").exists()
+
+
+def test_stalled_jobs_are_taken_up_again() -> None:
+    import asyncio
+    from types import SimpleNamespace
+
+    class Manager:
+        retried: list[int] = []
+
+        async def get_stalled_jobs(self) -> list[object]:
+            return [SimpleNamespace(id=7, task_name="import", attempts=0)]
+
+        async def retry_job(self, one: object) -> None:
+            self.retried.append(one.id)
+
+    manager = Manager()
+    context = SimpleNamespace(app=SimpleNamespace(job_manager=manager))
+    asyncio.run(tasks.take_up_again.func(context, 0))
+    assert manager.retried == [7]
+
+
+def test_commands_that_were_killed_are_ended(by: User, tmp_path: Path) -> None:
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from hearth.hmis.exchange.actions import start_command_import
+
+    first = start_command_import(by=by, file_name="x.zip", source="", is_shared=False)
+    ImportRun.objects.filter(pk=first.pk).update(heartbeat_at=timezone.now() - timedelta(hours=1))
+    alive = start_command_import(by=by, file_name="y.zip", source="", is_shared=False)
+    first.refresh_from_db()
+    assert (first.state, "Nothing was imported." in first.message) == ("failed", True)
+    alive.refresh_from_db()
+    assert alive.state == "queued"
