@@ -47,4 +47,13 @@ PAGES = [
     Page("organization-nation", "/organizations/{organization}/nation/", "administrator"),
     Page("project", "/projects/{project}/", "user"),
     Page("project-auditor", "/projects/{project}/", "auditor"),
+    Page("client-search", "/clients/", "user"),
+    Page("clients-recent", "/clients/recent/", "user"),
+    Page("client", "/clients/{rosa}/", "user"),
+    Page("client-history", "/clients/{rosa}/history/", "user"),
+    Page("client-missing", "/clients/987654321/", "user", 404),
+    Page("enrollment", "/enrollments/{stay}/", "user"),
+    Page("enrollment-history", "/enrollments/{stay}/history/", "user"),
+    Page("access-log", "/audit/", "auditor"),
+    Page("access-log-none", "/audit/?client=987654321", "auditor"),
 ]

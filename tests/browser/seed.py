@@ -32,6 +32,7 @@ def seed() -> dict[str, Any]:
     from hearth.hmis.local.mn.actions import load_regions
     from hearth.hmis.organizations.models import RegionContact
     from tests import factories
+    from tests.browser import seed_clients
     from tests.hmis.organizations.making import fill_project
 
     administrator = factories.make_administrator(**sign_in("administrator"), display_name="Ada Admin")
@@ -47,12 +48,14 @@ def seed() -> dict[str, Any]:
         client = factories.make_client(first_name="Invented", last_name="Example")
         enrollment = factories.make_enrollment(client, project)
         factories.make_hmis_user(organization, **sign_in("user"), display_name="Uma User")
+        household = seed_clients.fill(project)
     return {
         "organization": organization.pk,
         "project": project.pk,
         "contact": contact.pk,
         "client": client.pk,
         "enrollment": enrollment.pk,
+        **household,
     }
 
 

@@ -93,7 +93,7 @@ def page(client, user: User, name: str, pk: int) -> str:
 def test_client_page_tells_the_stay(client, world: World) -> None:
     text = page(client, world.of_a, "clients:detail", world.person.pk)
     for words in ("Alder Shelter", "Agency Alder", "Pat Partner", "Income $1,200.00 a month",
-                  "Bed nights", "(10 times)", "(3 times)", "Jan 5, 2026 to Jan 14, 2026",
+                  "Bed nights", "(10 nights)", "(3 nights)", "Jan 5, 2026 to Jan 14, 2026",
                   "Physical disability", "Coordinated entry assessment", "sensitive answers",
                   "Left to: Rental by client"):  # fmt: skip
         assert words in text, words
@@ -152,7 +152,8 @@ def test_enrollment_page_has_every_kind_of_record(client, world: World) -> None:
     text = page(client, world.of_a, "enrollments:detail", world.in_a.pk)
     for words in ("Alder Shelter", "13 nights in all", "(10 nights)", "(3 nights)", "$1,200.00", "answer HA",
                   "result HA", "bridge HA", "Pat Partner", "Sensitive answers", "Domestic violence survivor",
-                  "Coordinated entry events", "This organization only", "Rental by client"):  # fmt: skip
+                  "Coordinated entry events", "Physical disability", "HIV/AIDS", "Rental by client",
+                  "This organization only"):  # fmt: skip
         assert words in text, words
 
 

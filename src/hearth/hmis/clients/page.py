@@ -13,12 +13,16 @@ from hearth.hmis.clients.models import Client
 
 
 class Part(NamedTuple):
-    """One part of the page. `read` gives the template's variables; only asked when the user may."""
+    """One part of the page. `read` gives what its templates know as `part`; asked when the user may.
+
+    `side`: a second template, for the narrow column.
+    """
 
     name: str
     template: str
     permission: Permission
     read: Callable[[User, Client], dict[str, Any]]
+    side: str = ""
 
 
 _parts: dict[str, Part] = {}
@@ -29,6 +33,6 @@ def add(part: Part) -> None:
     _parts[part.name] = part
 
 
-def parts(user: User, client: Client) -> list[tuple[str, dict[str, Any]]]:
-    """Template and variables of each part that the user may see."""
-    return [(part.template, part.read(user, client)) for part in _parts.values() if user.may(part.permission)]
+def parts(user: User, client: Client) -> list[tuple[Part, dict[str, Any]]]:
+    """Each part that the user may see, with what was read for it."""
+    return [(part, part.read(user, client)) for part in _parts.values() if user.may(part.permission)]

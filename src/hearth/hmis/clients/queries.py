@@ -50,9 +50,9 @@ def client(user: User, pk: int) -> Client | None:
 def search(user: User, question: Question, *, page: int, today: date) -> Page:
     """One page of `Found` clients, the likeliest first. A page beyond the last gives the last."""
     page = min(max(page, 1), MOST_PAGES)
-    rows = _ask(question, today, skip=(page - 1) * PAGE_ROWS)
+    rows = ask(question, today, skip=(page - 1) * PAGE_ROWS)
     if not rows and page > 1:
-        page, rows = 1, _ask(question, today, skip=0)
+        page, rows = 1, ask(question, today, skip=0)
     total = min(rows[0][3], MOST_PAGES * PAGE_ROWS) if rows else 0
     people = clients_of(user).in_bulk([row[0] for row in rows])
     found = [
@@ -63,7 +63,8 @@ def search(user: User, question: Question, *, page: int, today: date) -> Page:
     return Page(found, page, Paginator(range(total), PAGE_ROWS))
 
 
-def _ask(question: Question, today: date, *, skip: int) -> list[tuple[int, float, str, int]]:
+def ask(question: Question, today: date, *, skip: int) -> list[tuple[int, float, str, int]]:
+    """One page of the database's answer: client id, score, reasons as JSON, how many were found."""
     names = list(question.names)
     days, kinds, first, last = _birth(question, today)
     other_names = {word: stands_for(word) for word in names}

@@ -16,5 +16,6 @@ class EnrollmentsConfig(AppConfig):
                 "enrollments/parts/of_client.html",
                 Permission.ENROLLMENT_VIEW,
                 timeline.of_client,
+                side="enrollments/parts/together.html",
             )
         )

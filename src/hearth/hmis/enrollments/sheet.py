@@ -1,6 +1,6 @@
 """Everything that was recorded during one enrollment, for its page: kind by kind, record by record."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -9,7 +9,7 @@ from django.db import models
 
 from hearth.hmis.access.models import User
 from hearth.hmis.enrollments import queries
-from hearth.hmis.enrollments.models import Enrollment, Services
+from hearth.hmis.enrollments.models import Disabilities, Enrollment, Services
 from hearth.hmis.enrollments.models.base import EnrollmentRecord
 from hearth.hmis.hud import display
 from hearth.hmis.hud.display import Fact
@@ -31,10 +31,13 @@ _TITLES = {
     "AssessmentResults": "Assessment results",
     "Event": "Coordinated entry events",
 }
+#: Disabilities.DisabilityType of HIV/AIDS (list 1.3).
+HIV = 8
 _DAYS = ("information_date", "date_provided", "assessment_date", "event_date")
 _IN_TITLE = frozenset(
     {"InformationDate", "DataCollectionStage", "DateProvided", "AssessmentDate", "EventDate"}
 )
+_SERVICE = frozenset({"RecordType", "TypeProvided"})
 #: Columns that say the same for every record of a household's stay, or are shown elsewhere on the page.
 _ENROLLMENT_HEAD = frozenset({"HouseholdID", "EntryDate", "RelationshipToHoH"})
 
@@ -76,6 +79,8 @@ def kinds(user: User, enrollment: Enrollment) -> list[Kind]:
         left_out = rows.count() - MOST_RECORDS if len(ordered) > MOST_RECORDS else 0
         if ordered:
             shown = [shown_record(record) for record in ordered[:MOST_RECORDS]]
+            if model is Disabilities:
+                shown = _by_day(ordered[:MOST_RECORDS])
             found.append(Kind(file, title, shown, left_out))
     return found
 
@@ -84,13 +89,14 @@ def shown_record(record: EnrollmentRecord | Enrollment) -> RecordShown:
     """A record's facts apart from those that need care."""
     facts, sensitive = [], []
     leave_out = _ENROLLMENT_HEAD if isinstance(record, Enrollment) else _IN_TITLE
+    if isinstance(record, Services):
+        leave_out = _IN_TITLE | _SERVICE
     for fact in display.facts(record, leave_out=leave_out):
         (sensitive if fact.privacy == "sensitive" else facts).append(fact)
     day = next((getattr(record, name) for name in _DAYS if name in _names(type(record))), None)
-    has_stage = "data_collection_stage" in _names(type(record))
     return RecordShown(
         day=day,
-        stage=display.words(record, "data_collection_stage") if has_stage else "",
+        stage=_title(record),
         facts=facts,
         sensitive=sensitive,
         is_faulty=record.is_faulty,
@@ -98,6 +104,37 @@ def shown_record(record: EnrollmentRecord | Enrollment) -> RecordShown:
         deleted_at=record.date_deleted,
         hud_user=record.user_id or "",
     )
+
+
+def _title(record: EnrollmentRecord | Enrollment) -> str:
+    """What stands beside a record's day: its stage, or which service it was."""
+    if isinstance(record, Services):
+        said = (display.words(record, "record_type"), display.words(record, "type_provided"))
+        return ", ".join(words for words in said if words)
+    if "data_collection_stage" in _names(type(record)):
+        return display.words(record, "data_collection_stage")
+    return ""
+
+
+def _by_day(records: list[Disabilities]) -> list[RecordShown]:
+    """Disabilities of one day and stage as one record: a fact for each kind, HIV among the sensitive."""
+    days: dict[Any, RecordShown] = {}
+    for record in records:
+        one = shown_record(record)
+        key = (one.day, one.stage, one.deleted_at)
+        if key not in days:
+            days[key] = replace(one, facts=[], sensitive=[])
+        said = {fact.column: fact for fact in one.sensitive}
+        kind, response = said.pop("DisabilityType", None), said.pop("DisabilityResponse", None)
+        rest = [f"{fact.label}: {fact.value}" for fact in said.values() if fact.value]
+        value = "; ".join([response.value if response else "", *rest]).strip("; ")
+        came = ", ".join(fact.came_as for fact in one.sensitive if fact.came_as)
+        fact = Fact("DisabilityResponse", kind.value if kind else "Unknown kind", value, "sensitive", came)
+        if record.is_faulty:
+            days[key] = replace(days[key], is_faulty=True)
+        target = days[key].sensitive if record.disability_type == HIV else days[key].facts
+        target.append(fact)
+    return list(days.values())
 
 
 def all_records(user: User, enrollment: Enrollment, exit_: Any) -> list[tuple[str, Any]]:

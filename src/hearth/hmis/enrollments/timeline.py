@@ -23,11 +23,12 @@ from hearth.hmis.enrollments.models import (
     YouthEducationStatus,
 )
 from hearth.hmis.enrollments.queries import Stay
+from hearth.hmis.enrollments.sheet import HIV
 from hearth.hmis.hud import display
 from hearth.hmis.hud.records import model_of
 
-#: Disabilities.DisabilityType of HIV/AIDS (list 1.3), and DisabilityResponse of no (list 4.10.2).
-HIV, NO_DISABILITY = 8, 0
+#: Disabilities.DisabilityResponse of no (list 4.10.2).
+NO_DISABILITY = 0
 _UNKNOWN = (8, 9, 99)
 
 
@@ -40,6 +41,7 @@ class Happening:
     last: date | None = None
     words: list[str] = field(default_factory=list)
     times: int = 1
+    unit: str = "times"
     is_sensitive: bool = False
 
     @property
@@ -79,7 +81,10 @@ def _sorted(happenings: list[Happening]) -> list[Happening]:
 
 
 def _nights(stay: Stay) -> list[Happening]:
-    return [Happening("Bed nights", nights.first, nights.last, times=nights.count) for nights in stay.nights]
+    return [
+        Happening("Bed nights", nights.first, nights.last, times=nights.count, unit="nights")
+        for nights in stay.nights
+    ]
 
 
 def _happenings(user: User, ids: list[int]) -> dict[int, list[Happening]]:
