@@ -183,6 +183,27 @@ def test_one_folder_in_the_zip_is_read_and_reported(tmp_path: Path) -> None:
         assert len(source.files) == 24
 
 
+def test_folders_separated_by_backslashes(tmp_path: Path) -> None:
+    path = write_zip(tmp_path / "export.zip", {})
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in Export().all_files().items():
+            info = zipfile.ZipInfo()
+            info.filename = f"export\\{name}"
+            archive.writestr(info, content)
+    with opened(path) as source:
+        assert [p.check for p in source.problems] == ["folder_in_zip"]
+        assert len(source.files) == 24
+
+
+def test_a_folder_is_not_searched_deeper_when_it_holds_the_export(tmp_path: Path) -> None:
+    for name, content in Export().all_files().items():
+        (tmp_path / name).write_bytes(content)
+    (tmp_path / "old").mkdir()
+    (tmp_path / "old" / "Client.csv").write_bytes(b"x")
+    with opened(tmp_path) as source:
+        assert source.problems == []
+
+
 def test_several_exports_in_one_zip(tmp_path: Path) -> None:
     files = {f"{folder}/{n}": c for folder in ("north", "south") for n, c in Export().all_files().items()}
     path = write_zip(tmp_path / "export.zip", files)

@@ -95,7 +95,10 @@ def _refused(check: str, sentence: str, remedy: str) -> Container:
 
 def _look_into_folder(path: Path, limits: Limits, folder: str | None) -> Container:
     found: dict[PurePosixPath, Path] = {}
-    for entry in sorted(path.rglob("*.[cC][sS][vV]")):
+    pattern = "*.[cC][sS][vV]"
+    # Looks into folders only where the top has nothing: somebody may name a folder that holds the world.
+    entries = iter(path.rglob(pattern)) if folder or not any(path.glob(pattern)) else path.glob(pattern)
+    for entry in entries:
         if entry.is_file():
             found[PurePosixPath(entry.relative_to(path).as_posix())] = entry
         if len(found) > limits.members:
@@ -104,7 +107,7 @@ def _look_into_folder(path: Path, limits: Limits, folder: str | None) -> Contain
     if total > limits.total_bytes:
         return Container(problems=[_too_large(total, limits)])
     container = Container()
-    for inside in _one_export(list(found), container, folder):
+    for inside in _one_export(sorted(found), container, folder):
         entry = found[inside]
         container.members.append(
             Member(inside.stem, entry.stat().st_size, lambda entry=entry: entry.open("rb"), on_disk=entry)  # type: ignore[misc]
@@ -122,7 +125,7 @@ def _look_into_zip(archive: zipfile.ZipFile, limits: Limits, folder: str | None)
     wanted: dict[PurePosixPath, zipfile.ZipInfo] = {}
     others: list[str] = []
     for info in files:
-        inside = PurePosixPath(info.filename)
+        inside = PurePosixPath(_slashes(info.filename))
         if _is_debris(inside):
             continue
         if inside.suffix.lower() == ".csv":
@@ -197,10 +200,14 @@ def _unsafe(files: list[zipfile.ZipInfo], limits: Limits) -> list[Problem]:
     return faults
 
 
+def _slashes(name: str) -> str:
+    """Some Windows programs separate folders by backslashes inside zips."""
+    return name.replace("\\", "/")
+
+
 def _leads_out(info: zipfile.ZipInfo) -> bool:
-    """Absolute paths, drive letters, '..', and links. Backslashes count as separators, whatever the
-    system that runs us thinks of them."""
-    name = info.orig_filename.replace("\\", "/")
+    """Absolute paths, drive letters, '..', and links."""
+    name = _slashes(info.orig_filename)
     if name.startswith("/") or (len(name) > 1 and name[1] == ":") or "\x00" in name:
         return True
     if ".." in name.split("/"):

@@ -82,19 +82,26 @@ class Collected:
             " (rule INTEGER, line BIGINT, key VARCHAR, value_class VARCHAR)"
         )
 
-    def add(self, rule: Rule, select: str, count: int | None = None) -> int:
-        """Collect the rows (line, key, value_class) of `select`; returns how many there are.
-
-        `count` spares counting them when it is known."""
-        if count is None:
-            count = int(engine.scalar(self.connection, f"SELECT count(*) FROM ({select})"))
+    def add(self, rule: Rule, select: str) -> int:
+        """Collect the rows (line, key, value_class) of `select`; returns how many there are."""
+        self.connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE _hits AS FROM ({select}) AS hit(line, key, value_class)"
+        )
+        count = int(engine.scalar(self.connection, "SELECT count(*) FROM _hits"))
         if count:
             number = self._number(rule, count)
-            self.connection.execute(
-                f"INSERT INTO _findings SELECT {number}, line, key, value_class"
-                f" FROM ({select}) AS found(line, key, value_class) LIMIT {self.listed}"
-            )
+            found = f"SELECT {number}, line, key, value_class FROM _hits LIMIT {self.listed}"
+            self.connection.execute(f"INSERT INTO _findings {found}")
+        self.connection.execute("DROP TABLE _hits")
         return count
+
+    def add_counted(self, rule: Rule, select: str, count: int) -> None:
+        """As `add`, where it is known how many there are, so that only the listed ones are looked for."""
+        number = self._number(rule, count)
+        self.connection.execute(
+            f"INSERT INTO _findings SELECT {number}, line, key, value_class"
+            f" FROM ({select}) AS hit(line, key, value_class) LIMIT {self.listed}"
+        )
 
     def add_problem(self, problem: Problem) -> None:
         """Collect one fault of the export as a whole."""

@@ -26,7 +26,8 @@ _AT_ONCE = 60  # predicates of one scan: enough to save scans, few enough for th
 @contextmanager
 def live_rows(connection: Connection, files: Iterable[File]) -> Iterator[None]:
     """While it lasts, bare table names mean the rows that are not deleted."""
-    connection.execute(f"CREATE OR REPLACE SCHEMA {LIVE}")
+    connection.execute(f"DROP SCHEMA IF EXISTS {LIVE} CASCADE")
+    connection.execute(f"CREATE SCHEMA {LIVE}")
     for file in files:
         where = " WHERE DateDeleted IS NULL" if "DateDeleted" in file else ""
         connection.execute(
@@ -86,9 +87,9 @@ def rows(check: Check, file: File) -> str:
         blank = "".join(f" AND {column} IS NOT NULL" for column in per)
         source = source if check.where else f"{source} WHERE TRUE"
         return (
-            f"SELECT min(this._line), arg_min(this.{key}, this._line), NULL"
+            f"SELECT min(this._line), arg_min(this.{key}, this._line), NULL::VARCHAR"
             f" {source}{blank} GROUP BY {groups} HAVING {check.violates}"
         )
     keyword = "AND" if check.where else "WHERE"
     distinct = "DISTINCT " if check.joins else ""  # wrong data may join one row to several
-    return f"SELECT {distinct}this._line, this.{key}, NULL {source} {keyword} ({check.violates})"
+    return f"SELECT {distinct}this._line, this.{key}, NULL::VARCHAR {source} {keyword} ({check.violates})"

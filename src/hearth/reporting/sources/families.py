@@ -8,7 +8,7 @@ Source: HMIS CSV Format Specifications FY2026 v1.0, general rules (S-004 to S-01
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from hearth.reporting.runtime.engine import name, text
@@ -22,10 +22,13 @@ FORBIDDEN_CHARACTERS = "[<>\\[\\]{}]"
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What the export says about itself. `hash_status` is Export.HashStatus; `exported_year` its format."""
+    """What is known beforehand: the format of the export, Export.HashStatus, and whether the file has any
+    cell that is not to the letter or any forbidden character."""
 
     exported_year: int
     hash_status: int | None
+    any_raw: bool = True
+    any_forbidden: bool = True
 
     @property
     def hashed(self) -> bool:
@@ -41,8 +44,9 @@ class Condition:
     value_class: str = "NULL"
 
 
-def conditions(registry: Registry, file: File, situation: Situation) -> Iterator[Condition]:
-    """Every generic condition on the rows of one file."""
+def conditions(registry: Registry, file: File, situation: Situation) -> list[Condition]:
+    """Every generic condition on the rows of one file that can hold at all."""
+    wanted: list[Condition] = []
     for check in registry.checks.values():
         make = _FAMILIES.get(check.kind)
         if make is None or file.name not in check.files:
@@ -51,7 +55,8 @@ def conditions(registry: Registry, file: File, situation: Situation) -> Iterator
             found = make(registry, check, column, situation)
             if found is not None:
                 holds, value_class = found
-                yield Condition(Rule.of(check, file.name, column.name), holds, value_class)
+                wanted.append(Condition(Rule.of(check, file.name, column.name), holds, value_class))
+    return wanted
 
 
 def _columns(check: Check, file: File) -> Iterable[Column]:
@@ -68,14 +73,14 @@ def _type(registry: Registry, check: Check, column: Column, situation: Situation
         return None
     cell = name(column.name)
     what = {"D": "a date", "T": "a date and time", "I": "a whole number", "M": "an amount"}[column.type]
-    holds = _has_raw(column)
+    is_wrong = [_has_raw(column)] if situation.any_raw else []
     value_class = (
         f"CASE WHEN {cell} IS NULL THEN {text('not ' + what)} ELSE {text(what + ' in another form')} END"
     )
     if column.type == "I" or (column.type == "M" and not column.signed):
-        holds = f"({holds} OR {cell} < 0)"
+        is_wrong.append(f"{cell} < 0")
         value_class = f"CASE WHEN {cell} < 0 THEN 'a negative number' ELSE {value_class} END"
-    return holds, value_class
+    return (f"({' OR '.join(is_wrong)})", value_class) if is_wrong else None
 
 
 def _has_raw(column: Column) -> str:
@@ -91,16 +96,17 @@ def _length(registry: Registry, check: Check, column: Column, situation: Situati
         return None
     cell = name(column.name)
     return (
-        f"length({cell}) > {limit}",
+        # Bytes are known without looking at the text, and there are at least as many as characters.
+        f"(strlen({cell}) > {limit} AND length({cell}) > {limit})",
         f"'text of ' || length({cell}) || ' characters where {limit} are allowed'",
     )
 
 
 def _characters(registry: Registry, check: Check, column: Column, situation: Situation) -> Found:
     # Identifiers are checked too; lists and types say all that is to say about other columns.
-    if column.type != "S":
+    if column.type != "S" or not situation.any_forbidden:
         return None
-    return f"regexp_matches({name(column.name)}, {text(FORBIDDEN_CHARACTERS)})", "NULL"
+    return f"regexp_matches({name(column.name)}, {text(FORBIDDEN_CHARACTERS)})", "NULL::VARCHAR"
 
 
 def _null(registry: Registry, check: Check, column: Column, situation: Situation) -> Found:
@@ -109,7 +115,7 @@ def _null(registry: Registry, check: Check, column: Column, situation: Situation
     if column.since is not None and column.since > situation.exported_year:
         return None  # the export could not have it
     blank = f"{name(column.name)} IS NULL"
-    if column.type != "S":
+    if column.type != "S" and situation.any_raw:
         blank = f"({blank} AND NOT {_has_raw(column)})"
     return blank, "'blank'"
 

@@ -8,16 +8,17 @@ in an engine table (which may spill to disk) and written to Parquet at the end.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from hearth.reporting.runtime import engine
-from hearth.reporting.runtime.engine import Connection, name
+from hearth.reporting.runtime.engine import Connection, name, text
 from hearth.standards.load import Registry
 from hearth.standards.model import File
 
 from .collected import LISTED_PER_RULE, Collected, Summary
 from .declared import check_declared, live_rows
-from .families import Condition, Situation, conditions
+from .families import FORBIDDEN_CHARACTERS, Situation, conditions
 from .keys import check_combinations, check_keys, check_references, check_row_counts
 from .problems import Problem
 
@@ -55,7 +56,7 @@ def find(
 
     check_row_counts(collected, registry, absent)
     for file in filled:
-        _check_conditions(collected, file, list(conditions(registry, file, situation)))
+        _check_conditions(collected, registry, file, situation)
         advance(file, 0.4)
         check_keys(collected, registry, file)
         check_references(collected, registry, file, absent)
@@ -82,8 +83,9 @@ def _shares(connection: Connection, registry: Registry) -> dict[str, float]:
     return {file: count / total for file, count in counts.items()}
 
 
-def _check_conditions(collected: Collected, file: File, wanted: list[Condition]) -> None:
+def _check_conditions(collected: Collected, registry: Registry, file: File, situation: Situation) -> None:
     table = name(file.name)
+    wanted = conditions(registry, file, _seen(collected.connection, file, situation))
     for start in range(0, len(wanted), _AT_ONCE):
         chunk = wanted[start : start + _AT_ONCE]
         counts = engine.row(
@@ -93,4 +95,15 @@ def _check_conditions(collected: Collected, file: File, wanted: list[Condition])
         for condition, count in zip(chunk, counts, strict=True):
             if count:
                 found = f"SELECT _line, {name(file.key)}, {condition.value_class} FROM {table}"
-                collected.add(condition.rule, f"{found} WHERE {condition.holds}", count)
+                collected.add_counted(condition.rule, f"{found} WHERE {condition.holds}", count)
+
+
+def _seen(connection: Connection, file: File, situation: Situation) -> Situation:
+    """What the file as a whole is free of, so that its columns need not be asked one by one."""
+    texts = ", ".join(name(column.name) for column in file.columns if column.type == "S")
+    any_raw, any_forbidden = engine.row(
+        connection,
+        f"SELECT count(_raw) > 0, count_if(regexp_matches(concat({texts}), {text(FORBIDDEN_CHARACTERS)})) > 0"
+        f" FROM {name(file.name)}",
+    )
+    return replace(situation, any_raw=any_raw, any_forbidden=any_forbidden)

@@ -35,7 +35,7 @@ def check_keys(collected: Collected, registry: Registry, file: File) -> None:
     )
     if present < rows:
         rule = Rule.of(registry.check("key_blank"), file.name, file.key, stops=True)
-        collected.add(rule, f"SELECT _line, NULL, 'blank' FROM {table} WHERE {key} IS NULL")
+        collected.add(rule, f"SELECT _line, NULL::VARCHAR, 'blank' FROM {table} WHERE {key} IS NULL")
     if distinct < present:
         rule = Rule.of(registry.check("key_twice"), file.name, file.key, stops=True)
         collected.add(
@@ -116,7 +116,7 @@ def check_combinations(collected: Collected, registry: Registry, file: File, abs
             )
             collected.add(
                 Rule.of(check, file.name, column.name),
-                f"SELECT t._line, t.{name(file.key)}, NULL FROM {name(file.name)} t"
+                f"SELECT t._line, t.{name(file.key)}, NULL::VARCHAR FROM {name(file.name)} t"
                 f" ANTI JOIN {name(column.among.file)} p ON {on} WHERE t.{name(column.name)} IS NOT NULL",
             )
 
@@ -130,4 +130,4 @@ def check_row_counts(collected: Collected, registry: Registry, absent: set[str])
         count = engine.scalar(collected.connection, f"SELECT count(*) FROM {name(file)}")
         if file not in absent and is_wrong(count):
             rule = Rule.of(registry.check(check_id), file, None)
-            collected.add(rule, f"SELECT NULL::BIGINT, NULL, '{count} rows'", 1)
+            collected.add(rule, f"SELECT NULL::BIGINT, NULL::VARCHAR, '{count} rows'")

@@ -36,7 +36,7 @@ def upgraded(connection: Connection, year: int, registry: Registry) -> Iterator[
                 yield registry.file(upgrade.name), _select(upgrade, table)
             return
         schema = f"as_of_{step.to_year}"
-        connection.execute(f"CREATE OR REPLACE SCHEMA {schema}")
+        connection.execute(f"CREATE SCHEMA {schema}")
         for upgrade in step.files.values():
             connection.execute(f"CREATE VIEW {schema}.{name(upgrade.name)} AS {_select(upgrade, table)}")
 
