@@ -54,6 +54,13 @@ PAGES = [
     Page("client-missing", "/clients/987654321/", "user", 404),
     Page("enrollment", "/enrollments/{stay}/", "user"),
     Page("enrollment-history", "/enrollments/{stay}/history/", "user"),
+    Page("imports", "/exchange/", "administrator"),
+    Page("imports-user", "/exchange/", "user"),
+    Page("import-new", "/exchange/imports/new/", "administrator"),
+    Page("import", "/exchange/imports/{import}/", "administrator"),
+    Page("import-filtered", "/exchange/imports/{import}/?severity=error", "administrator"),
+    Page("import-refused", "/exchange/imports/{import_refused}/", "administrator"),
+    Page("import-running", "/exchange/imports/{import_running}/", "administrator"),
     Page("access-log", "/audit/", "auditor"),
     Page("access-log-none", "/audit/?client=987654321", "auditor"),
 ]

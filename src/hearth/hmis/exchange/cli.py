@@ -117,7 +117,6 @@ def _print_summary(console: Console, summary: list[dict[str, Any]]) -> None:
 
 def _print_findings_place(console: Console, run: "ImportRun", target: Path | None) -> None:
     from django.conf import settings
-
     from xlsxwriter.exceptions import FileCreateError
 
     from hearth.hmis.exchange import findings
