@@ -20,6 +20,9 @@ PAGE_ROWS = 25
 MOST_PAGES = 10
 RECENT_SHOWN = 8
 
+#: What a list shows of a client; no SSN is opened for it.
+_LISTED = ("first_name", "middle_name", "last_name", "name_suffix", "dob", "hud_id", "date_deleted")
+
 _SEARCH = """
     SELECT client_id, score, reasons, total FROM hearth_search_clients(
         %s::text[], %s::jsonb, %s::date[], %s::text[], %s::date, %s::date, %s::bytea, %s::bytea, %s::text[],
@@ -38,13 +41,14 @@ class Found:
 
 def clients_of(user: User) -> "Iterable[Client]":
     """Clients that the user may see; deleted ones only for administrators."""
-    visible = Client.objects.restrict(user).select_related("data_source", "created_by", "updated_by")
+    visible = Client.objects.restrict(user)
     return visible if user.sees_all else visible.filter(date_deleted__isnull=True)
 
 
 def client(user: User, pk: int) -> Client | None:
     """One client, or None when there is none that the user may see."""
-    return clients_of(user).filter(pk=pk).first()
+    related = ("data_source", "created_by", "updated_by")
+    return clients_of(user).select_related(*related).filter(pk=pk).first()
 
 
 def search(user: User, question: Question, *, page: int, today: date) -> Page:
@@ -54,7 +58,8 @@ def search(user: User, question: Question, *, page: int, today: date) -> Page:
     if not rows and page > 1:
         page, rows = 1, ask(question, today, skip=0)
     total = min(rows[0][3], MOST_PAGES * PAGE_ROWS) if rows else 0
-    people = clients_of(user).in_bulk([row[0] for row in rows])
+    listed = clients_of(user).select_related("data_source").only("data_source__name", *_LISTED)
+    people = listed.in_bulk([row[0] for row in rows])
     found = [
         Found(people[pk], score, reasons.in_words(json.loads(why), question, people[pk].dob is not None))
         for pk, score, why, _ in rows
@@ -98,6 +103,7 @@ def _birth(question: Question, today: date) -> tuple[list[date], list[str], date
 def recent(user: User) -> list[RecentClient]:
     """The clients that the user opened last, the latest first."""
     rows = RecentClient.objects.restrict(user).select_related("client").order_by("-opened_at")
+    rows = rows.only("user", "opened_at", *(f"client__{name}" for name in _LISTED))
     if not user.sees_all:
         rows = rows.filter(client__date_deleted__isnull=True)
     return list(rows[:RECENT_SHOWN])

@@ -123,7 +123,7 @@ CREATE TRIGGER keeps_search_key
 LIKELY = """
 CREATE FUNCTION hearth_likely_words(typed text, nicknames text[], room integer)
 RETURNS TABLE (word text, weight real, how text) LANGUAGE sql STABLE
-SET search_path = pg_catalog, public, pg_temp SET pg_trgm.similarity_threshold = 0.4 AS $$
+SET search_path = pg_catalog, public, pg_temp AS $$
     WITH found AS MATERIALIZED (
         SELECT n.word, n.clients, n.sounds FROM clients_searchname n WHERE n.near && hearth_near_words(typed)
         UNION
@@ -140,12 +140,12 @@ SET search_path = pg_catalog, public, pg_temp SET pg_trgm.similarity_threshold =
     ), compared AS (
         SELECT f.word, f.clients, greatest(length(f.word), length(typed))::real AS longer,
             -- A swap of two letters is one step, not two.
-            levenshtein(f.word, typed) - (levenshtein(f.word, typed) = 2 AND length(f.word) = length(typed)
-                AND hearth_letters(f.word) = hearth_letters(typed))::int AS steps,
+            CASE WHEN steps = 2 AND length(f.word) = length(typed)
+                AND hearth_letters(f.word) = hearth_letters(typed) THEN 1 ELSE steps END AS steps,
             f.sounds && hearth_sounds(typed) AS sounds_alike,
             f.word = ANY (nicknames) AS is_nickname,
             starts_with(f.word, typed) AS is_start
-        FROM found f
+        FROM (SELECT f.*, levenshtein(f.word, typed) AS steps FROM found f OFFSET 0) AS f
     ), weighed AS (
         SELECT c.word, c.clients, w.weight, w.how FROM compared c,
             LATERAL (VALUES
@@ -203,7 +203,7 @@ BEGIN
     FROM unnest(typed[:words_asked]) WITH ORDINALITY AS t (word, place),
         LATERAL hearth_likely_words(t.word,
             ARRAY(SELECT jsonb_array_elements_text(coalesce(nicknames -> t.word, '[]'))),
-            CASE WHEN finding = 1 THEN 2000 ELSE 60000 END) AS l;
+            CASE WHEN finding = 1 THEN 2000 ELSE 25000 END) AS l;
     any1 := ARRAY(SELECT l.word FROM unnest(places, likely) AS l (place, word) WHERE l.place = 1);
     any2 := ARRAY(SELECT l.word FROM unnest(places, likely) AS l (place, word) WHERE l.place = 2);
     any3 := ARRAY(SELECT l.word FROM unnest(places, likely) AS l (place, word) WHERE l.place = 3);
