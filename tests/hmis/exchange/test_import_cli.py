@@ -1,15 +1,18 @@
 """`hearth import` as a person types it."""
 
 import csv
+import getpass
 import zipfile
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from hearth.hmis.exchange import command_line
 from hearth.hmis.exchange.cli import import_app
 from hearth.hmis.exchange.command_line import acting_administrator
 from hearth.hmis.exchange.models import ImportRun
+from hearth.server import database
 from hearth.server.errors import ServerError
 from tests.factories import make_administrator, make_hmis_user, make_organization
 from tests.hmis.exchange.importing import records
@@ -98,9 +101,18 @@ def test_several_exports_in_one_zip(tmp_path: Path) -> None:
 
 
 class TestWhoActs:
-    def test_nobody_there(self, tmp_path: Path) -> None:
+    def test_nobody_there(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        monkeypatch.setattr(getpass, "getuser", lambda: "An na")
+        monkeypatch.setattr(database, "is_embedded", lambda: False)
         with pytest.raises(ServerError, match="no system administrator yet"):
             acting_administrator(None)
+        monkeypatch.setattr(database, "is_embedded", lambda: True)
+        user = acting_administrator(None)
+        assert user.email.lower() == "anna@localhost"
+        assert not user.has_usable_password()
+        assert "Anna@localhost is made the first one" in capsys.readouterr().err
+        make_administrator()
+        assert acting_administrator(None) == user
 
     def test_the_first_is_made(self) -> None:
         user = acting_administrator("first@example.org")
@@ -123,3 +135,27 @@ class TestWhoActs:
         user = make_hmis_user(make_organization())
         with pytest.raises(ServerError, match="not a system administrator"):
             acting_administrator(user.email)
+
+
+class TestTables:
+    def test_up_to_date(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(command_line, "django", _never)
+        command_line.prepare()
+
+    def test_missing_ones_are_made(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        ran: list[str] = []
+        monkeypatch.setattr(command_line, "_is_migrated", lambda: False)
+        monkeypatch.setattr(command_line, "django", lambda *words, **options: ran.extend(words))
+        command_line.prepare()
+        assert ran == ["migrate"]
+
+    def test_but_not_on_your_own_server(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(command_line, "_is_migrated", lambda: False)
+        monkeypatch.setattr(command_line, "django", _never)
+        monkeypatch.setattr(database, "is_embedded", lambda: False)
+        with pytest.raises(ServerError, match="hearth db migrate"):
+            command_line.prepare()
+
+
+def _never(*words: str, **options: object) -> None:
+    raise AssertionError("nothing was to be migrated")
