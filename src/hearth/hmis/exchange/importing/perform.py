@@ -135,9 +135,7 @@ class _Import:
         ) as source:
             self.run.year = source.year
             self._lap("open")
-            with engine.connected(
-                source.work / "staged.duckdb", memory_limit=ENGINE_MEMORY, temp_directory=source.work
-            ) as connection:
+            with engine.connected(memory_limit=ENGINE_MEMORY, temp_directory=source.work) as connection:
                 self.pulse.on_cancel(connection.interrupt)
                 if source.year is None:
                     self._refuse_unread(source, connection)
