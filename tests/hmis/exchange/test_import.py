@@ -15,6 +15,7 @@ from hearth.hmis.clients.search.question import read
 from hearth.hmis.enrollments.models import Disabilities, Enrollment, Exit
 from hearth.hmis.hud import ssn
 from hearth.hmis.organizations.models import Affiliation, DataSource, Organization, Project
+from hearth.standards import load
 from tests.factories import make_administrator, make_client
 from tests.hmis.exchange.importing import checks, counted, finished, import_export, records
 from tests.reporting.sources.exports import STAMP, Export, Row
@@ -365,3 +366,37 @@ class TestDataSource:
         run = import_export(by, export.zip(tmp_path), source="here")
         assert run.state == "refused"
         assert "entered here" in run.message
+
+
+NASTY = (
+    "0000-01-01", "9999-12-31", "10000-01-01", "-0001-01-01", "0001-01-01", "2024-02-30", "infinity",
+    "-infinity", "epoch", "2024-01-31 24:00:00", "2024-01-31 23:59:60", "2024-01-31T10:00:00Z",
+    "294277-01-01 00:00:00", "2147483648", "-2147483649", "99999999999999999999", "1e5", "0x1F", "NaN",
+    "1.005", "12345678901.99", "9999999999.99", "-0", "+7", " 7 ", "\\.", "\\N", "\\x00", "\t", "\u2028",
+    "\u200b", "\U0001f3e0", "Nu\u0301n\u0303ez", "=1+1", "{}", "null", "NULL", "x" * 5000,
+)  # fmt: skip
+NASTY_TEXT = ('""', '"', "a\r\nb", "a\nb", "a,b", "'; DROP TABLE clients_client; --")
+
+
+@pytest.mark.parametrize("kind", ["S", "I", "D", "T", "M"])
+def test_whatever_is_in_a_cell_is_stored(by: User, export: Export, tmp_path: Path, kind: str) -> None:
+    """A cell that its column cannot hold is kept as text; none of them stops or breaks the import."""
+    registry = load(2026)
+    values = NASTY + NASTY_TEXT if kind == "S" else NASTY
+    export.tables["IncomeBenefits"] = [
+        {**export.row("Disabilities"), "IncomeBenefitsID": "I1", "IncomeFromAnySource": 0}
+    ]
+    for table in ("Client", "Enrollment", "Disabilities", "IncomeBenefits"):
+        file = registry.file(table)
+        columns = [c.name for c in file.columns if c.type == kind and not c.is_key and not c.references]
+        export.tables[table] += [
+            {**export.row(table), **dict.fromkeys(columns, value), file.key: f"N{number}"}
+            for number, value in enumerate(values)
+        ]
+    run = finished(by, export.zip(tmp_path))
+    assert sum(counted(run, "added").values()) == sum(map(len, export.tables.values()))
+    before = records()
+    export.tables["User"].append({**export.row("User"), "UserID": "U2"})
+    finished(by, export.zip(tmp_path))
+    after = records()
+    assert {name for name in after if after[name] != before[name]} == {"public.organizations_sourceuser"}
