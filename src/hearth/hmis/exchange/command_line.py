@@ -97,12 +97,12 @@ def _first_administrator(email: str) -> "User":
     """Make the first system administrator, without a password, and say so."""
     from django.db import transaction
 
-    from hearth.hmis.access.models import Membership, User
-    from hearth.hmis.access.roles import SystemAdministrator
+    from hearth.hmis.access.actions import become_first_administrator
+    from hearth.hmis.access.models import User
 
     with transaction.atomic():
         user = User.objects.filter(email__iexact=email).first() or User.objects.create_user(email)
-        Membership.objects.create(user=user, role=SystemAdministrator.code)
+        become_first_administrator(by=user)
     sys.stderr.write(
         f"There was no system administrator: {email} is made the first one, without a password, so that "
         "nobody can sign in with it yet.\n"

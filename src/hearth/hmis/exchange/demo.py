@@ -15,8 +15,9 @@ from django.db.models import Count
 from rich.console import Console
 
 import hearth
+from hearth.hmis.access.actions import become_first_administrator, give_role
 from hearth.hmis.access.context import acting
-from hearth.hmis.access.models import Membership, User
+from hearth.hmis.access.models import User
 from hearth.hmis.access.roles import Auditor, HmisUser, Role, SystemAdministrator
 from hearth.hmis.exchange.actions import start_command_import
 from hearth.hmis.exchange.importing.perform import perform
@@ -75,7 +76,7 @@ def _administrator() -> User:
     if user is None:
         with transaction.atomic():
             user = User.objects.create_user(account.email, keys.demo_password(), display_name=account.name)
-            Membership.objects.create(user=user, role=account.role.code)
+            become_first_administrator(by=user)
     return user
 
 
@@ -112,9 +113,8 @@ def _accounts(administrator: User) -> list[tuple[Account, Organization | None]]:
         if User.objects.filter(email=account.email).exists():
             continue
         user = User.objects.create_user(account.email, keys.demo_password(), display_name=account.name)
-        Membership.objects.create(
-            user=user, role=account.role.code, organization=organization, created_by=administrator
-        )
+        works_for = organization.pk if organization else None
+        give_role(by=administrator, user=user, role=account.role, organization=works_for)
     return found
 
 
