@@ -14,6 +14,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from django.conf import settings
 
 from hearth.hmis.access.models import User
 from hearth.hmis.exchange.importing import transfer, writing
@@ -282,7 +283,9 @@ KILLED = """
 import sys, time
 from pathlib import Path
 import django
+from django.conf import settings
 django.setup()
+settings.MEDIA_ROOT = Path(sys.argv[3])
 from hearth.hmis.exchange.importing.perform import perform
 from hearth.hmis.exchange.importing.writing import Writer
 from hearth.hmis.exchange.models import ImportRun
@@ -303,7 +306,7 @@ def test_killed_in_the_middle_and_begun_again(by: User, stored: Export, tmp_path
     run = begin(by, path)
     before = records()
     child = subprocess.Popen(
-        [sys.executable, "-c", KILLED, str(run.pk), str(path)],
+        [sys.executable, "-c", KILLED, str(run.pk), str(path), str(settings.MEDIA_ROOT)],
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=os.environ,
     )  # fmt: skip
     assert child.stdout is not None

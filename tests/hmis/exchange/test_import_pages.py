@@ -94,6 +94,21 @@ def test_upload_and_job(web: Client, by: User, tmp_path: Path) -> None:
     assert b"Finished" in web.get(reverse("exchange:latest")).content
 
 
+def test_one_of_several_exports(web: Client, tmp_path: Path) -> None:
+    path = tmp_path / "both.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for folder in ("one", "two"):
+            for name, content in Export().all_files().items():
+                archive.writestr(f"{folder}/{name}", content)
+    upload(web, path)
+    upload(web, path, folder="two")
+    refused, finished_run = ImportRun.objects.order_by("id")
+    for run in (refused, finished_run):
+        job.work(run.pk, attempt=1)
+        run.refresh_from_db()
+    assert [refused.state, finished_run.state] == ["refused", "finished"]
+
+
 def test_a_large_upload_is_moved(web: Client, tmp_path: Path, settings: object) -> None:
     settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 100
     upload(web, Export().zip(tmp_path))

@@ -56,7 +56,9 @@ def end_abandoned_imports() -> int:
 
 
 @transaction.atomic
-def queue_import(*, by: User, upload: UploadedFile, source: str, is_shared: bool) -> ImportRun:
+def queue_import(
+    *, by: User, upload: UploadedFile, source: str, is_shared: bool, folder: str = ""
+) -> ImportRun:
     """A run for a worker, with its uploaded file; it starts when this transaction is committed."""
     from hearth.hmis.exchange.importing.job import keep_upload
     from hearth.hmis.exchange.tasks import import_hmis_csv
@@ -66,7 +68,7 @@ def queue_import(*, by: User, upload: UploadedFile, source: str, is_shared: bool
         created_by=by,
         file_name=Path(upload.name or "").name,
         file_bytes=upload.size,
-        parameters={"source": source, "is_shared": is_shared, "folder": "", "started_by": PAGE},
+        parameters={"source": source, "is_shared": is_shared, "folder": folder, "started_by": PAGE},
         heartbeat_at=Now(),
     )
     ImportRun.objects.filter(pk=run.pk).update(file=keep_upload(run, upload))

@@ -23,6 +23,12 @@ class ImportForm(forms.Form):
         max_length=200,
         help_text="The database the records come from. Leave it blank to take what Export.csv says.",
     )
+    folder = forms.CharField(
+        label="Folder in the zip",
+        required=False,
+        max_length=400,
+        help_text="Only where the zip holds several exports, each in a folder: the one to import.",
+    )
     is_shared = forms.BooleanField(
         label="Every HMIS user may see the new enrollments",
         required=False,

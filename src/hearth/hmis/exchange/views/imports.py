@@ -52,6 +52,7 @@ def new(request: HttpRequest) -> HttpResponse:
             by=request.user,
             upload=form.cleaned_data["file"],
             source=form.cleaned_data["source"],
+            folder=form.cleaned_data["folder"],
             is_shared=form.cleaned_data["is_shared"],
         )
         return redirect("exchange:import", run.pk)
