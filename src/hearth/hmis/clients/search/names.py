@@ -14,8 +14,11 @@ LONGEST_WORD = 40
 
 _APOSTROPHES = str.maketrans("", "", "'`´‘’ʼʻ")
 # Letters that no decomposition takes apart; the database's unaccent knows the same.
-_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ŋ": "n", "æ": "ae", "œ": "oe",
-                          "ß": "ss", "þ": "th", "ı": "i", "ŧ": "t"})  # fmt: skip
+_LETTERS = str.maketrans({
+    "ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ŋ": "n", "æ": "ae", "œ": "oe", "ß": "ss", "þ": "th",
+    "ı": "i", "ŧ": "t", "ɓ": "b", "ɖ": "d", "ɗ": "d", "ɛ": "e", "ƒ": "f", "ɣ": "g", "ƙ": "k", "ɲ": "n",
+    "ɔ": "o", "ʋ": "v", "ƴ": "y",
+})  # fmt: skip
 _NO_WORD = re.compile(r"[\s!-/:-@\[-`{-~\u00a1-\u00bf\u2010-\u203a]+")
 
 
