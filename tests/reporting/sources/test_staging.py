@@ -218,6 +218,17 @@ def test_line_ends_of_several_kinds_in_one_file(tmp_path: Path) -> None:
         assert lines(result, "Client") == {"C1": 2, "C2": 3}
 
 
+def test_a_file_that_is_no_csv_at_all(tmp_path: Path) -> None:
+    for year in (2022, 2026):
+        export = Export(year)
+        export.files["Event.csv"] = csv_bytes("Event", [], year) + b'"C1"x\rC2\n'
+        with staged(export.zip(tmp_path)) as result:
+            assert [(p.check, p.file, p.stops) for p in result.problems] == [("file_not_csv", "Event", True)]
+            assert "C1" not in result.problems[0].sentence
+            assert result.row_counts["Event"] == 0
+            assert result.row_counts["Client"] == 2
+
+
 def hashes(path: Path) -> list[tuple]:
     with staged(path, check=False) as result:
         return engine.rows(result.connection, "SELECT PersonalID, _hash FROM Client ORDER BY 1")

@@ -27,11 +27,13 @@ _TEXT_CHUNK = 1024 * 1024
 
 @dataclass(slots=True)
 class Read:
-    """What became of one file. `rejected` holds the byte position of every broken line, in order."""
+    """What became of one file. `rejected` holds the byte position of every broken line, in order.
+    Without `made` there is no table: nothing of the file could be read."""
 
     problems: list[Problem] = field(default_factory=list)
     rejected: list[int] = field(default_factory=list)
     path: Path | None = None  # the file that was read in the end, when it had to be rewritten
+    made: bool = True
 
 
 def relation(path: Path, columns: tuple[str | None, ...], wanted: list[str]) -> str:
@@ -78,6 +80,7 @@ def read(
     if broken and not _exists(connection, table):
         # The engine's message quotes the file's content and is not passed on.
         result.problems.append(_unreadable(file))
+        result.made = False
         return result
     _describe_rejects(connection, file, result)
     _number_lines(connection, file, result.path or file.path, table, result)

@@ -151,42 +151,41 @@ class _Staging:
             self.staged.row_counts[table] = count
 
     def _read_typed(self, file: File) -> None:
+        table, columns = name(file.name), [column.name for column in file.columns]
         given = self.source.files.get(file.name)
-        if given is None or given.lines <= 1:
-            self.connection.execute(typing.create_empty(file, name(file.name)))
-            return
-        columns = [column.name for column in file.columns]
-        self._read(
-            given,
-            name(file.name),
-            lambda path: typing.create_typed(
-                file, name(file.name), reading.relation(path, given.columns, columns)
-            ),
-        )
+
+        def create(path: Path) -> str:
+            assert given is not None
+            return typing.create_typed(file, table, reading.relation(path, given.columns, columns))
+
+        if given is None or not self._read(given, table, create):
+            self.connection.execute(typing.create_empty(file, table))
 
     def _read_as_exported(self) -> None:
         self.connection.execute(f"CREATE SCHEMA {AS_EXPORTED}")
         for file in load(self.staged.year).files.values():
-            table = f"{AS_EXPORTED}.{name(file.name)}"
-            columns = [column.name for column in file.columns]
-            given = self.source.files.get(file.name)
-            if given is None or given.lines <= 1:
-                cells = [f"{name(c)} VARCHAR" for c in columns]
-                cells += [f"{column} {kind}" for column, kind in CARRIED.items()]
-                self.connection.execute(f"CREATE TABLE {table} ({', '.join(cells)})")
-                continue
+            self._read_text(file, f"{AS_EXPORTED}.{name(file.name)}")
+
+    def _read_text(self, file: File, table: str) -> None:
+        columns = [column.name for column in file.columns]
+        given = self.source.files.get(file.name)
+
+        def create(path: Path) -> str:
+            assert given is not None
             cells = [f"{typing.unblank(c)} AS {name(c)}" for c in columns]
             cells += [f"NULL::{kind} AS {column}" for column, kind in CARRIED.items()]
-            self._read(
-                given,
-                table,
-                lambda path, given=given, table=table, columns=columns, cells=cells: (  # type: ignore[misc]
-                    f"CREATE TABLE {table} AS SELECT {', '.join(cells)}"
-                    f" FROM ({reading.relation(path, given.columns, columns)})"
-                ),
-            )
+            relation = reading.relation(path, given.columns, columns)
+            return f"CREATE TABLE {table} AS SELECT {', '.join(cells)} FROM ({relation})"
 
-    def _read(self, given: SourceFile, table: str, create: Callable[[Path], str]) -> None:
+        if given is None or not self._read(given, table, create):
+            cells = [f"{name(c)} VARCHAR" for c in columns]
+            cells += [f"{column} {kind}" for column, kind in CARRIED.items()]
+            self.connection.execute(f"CREATE TABLE {table} ({', '.join(cells)})")
+
+    def _read(self, given: SourceFile, table: str, create: Callable[[Path], str]) -> bool:
+        """Whether the table was made. A file with a header only is not worth a look."""
+        if given.lines <= 1:
+            return False
         rows_expected = max(0, given.lines - 1)
         told = 0.0
 
@@ -214,6 +213,7 @@ class _Staging:
         tell(1.0)
         self.rows_before += rows_expected
         self.bytes_before += given.bytes
+        return read.made
 
     def _tell_all_read(self) -> None:
         rows, size = self.source.lines, self.source.bytes
