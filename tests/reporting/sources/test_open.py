@@ -302,7 +302,7 @@ def test_header_in_any_case_and_order(tmp_path: Path) -> None:
             name, export.tables[name], columns=order, header=lambda c: f" {c.upper()} "
         )
     with opened(export.zip(tmp_path)) as source:
-        assert {p.check for p in source.problems} == {"column_spelling"}
+        assert {p.check for p in source.problems} == {"column_spelling", "column_order"}
         assert not source.stops
         assert source.files["Client"].columns[0] == "ExportID"
 

@@ -101,6 +101,19 @@ def match(path: Path, file: File) -> Header:
         header.columns.append(name)
     missing = [column.name for column in file.columns if column.name not in header.names]
     header.problems.extend(_described(file, missing, doubled, unknown, respelled))
+    known = [name for name in header.columns if name is not None]
+    if known != [column.name for column in file.columns if column.name in header.names]:
+        header.problems.append(
+            noted(
+                "column_order",
+                "info",
+                f"The columns of {file.name}.csv stand in another order than in the specification.",
+                "Nothing to do here, columns are found by name.",
+                file=file.name,
+                line=1,
+                origin="S-003",
+            )
+        )
     if not missing:
         header.problems.extend(_unquoted(path, file, header))
     return header
