@@ -1,0 +1,126 @@
+"""House rules that the source must keep, read from its syntax: who saves, who asks, who knows the day."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).resolve().parents[2] / "src" / "hearth"
+HMIS = SOURCE / "hmis"
+
+# Methods that write; a view leaves them to an action. `update` and `delete` are words of other things too
+# (a dict, a session), so that they count only after a chain that came from a model.
+WRITES = {"save", "bulk_create", "bulk_update", "get_or_create", "update_or_create"}
+
+
+def modules(*patterns: str) -> list[Path]:
+    return sorted({path for pattern in patterns for path in HMIS.glob(pattern)})
+
+
+VIEWS = modules("*/views.py", "*/views/*.py", "*/*/views.py", "*/*/views/*.py")
+ACTIONS = modules("*/actions.py", "*/actions/*.py", "*/*/actions.py")
+REPORTING = sorted((SOURCE / "reporting").rglob("*.py"))
+PYTHON = sorted(SOURCE.rglob("*.py"))
+TEMPLATES = sorted(path for path in HMIS.rglob("*.html") if "templates" in path.parts)
+
+
+# Where text goes unescaped into a page, and why nobody else's text can be in it.
+UNESCAPED = {
+    "hmis/ui/templates/mfa/totp/activate_form.html": "the QR code, drawn by us",
+    "hmis/ui/templates/ui/forms/field.html": "help texts, written by us and by Django",
+    "hmis/ui/templates/ui/forms/hint.html": "help texts, written by us and by Django",
+}
+
+
+def name(path: Path) -> str:
+    return path.relative_to(SOURCE).as_posix()
+
+
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def attributes(path: Path) -> Iterator[ast.Attribute]:
+    return (node for node in ast.walk(tree(path)) if isinstance(node, ast.Attribute))
+
+
+@pytest.mark.parametrize("path", VIEWS, ids=name)
+def test_views_read_through_queries_and_write_through_actions(path: Path) -> None:
+    found = [f"line {node.lineno}: .{node.attr}" for node in attributes(path) if node.attr in WRITES]
+    found += [f"line {node.lineno}: .objects" for node in attributes(path) if node.attr == "objects"]
+    found += [f"line {node.lineno}: cursor" for node in attributes(path) if node.attr == "cursor"]
+    assert found == []
+
+
+@pytest.mark.parametrize("path", ACTIONS, ids=name)
+def test_actions_are_asked_by_keyword_and_know_who_asks(path: Path) -> None:
+    for node in tree(path).body:
+        if not isinstance(node, ast.FunctionDef) or node.name.startswith("_"):
+            continue
+        arguments = node.args
+        if not (arguments.posonlyargs or arguments.args or arguments.kwonlyargs):
+            continue  # housekeeping, which nobody asks for
+        positional = [*arguments.posonlyargs, *arguments.args, *filter(None, [arguments.vararg])]
+        assert not positional, f"{node.name} takes {positional[0].arg} by position"
+        assert "by" in {argument.arg for argument in arguments.kwonlyargs}, f"{node.name} has no `by=`"
+
+
+CLOCK = {
+    ("date", "today"),
+    ("datetime", "now"),
+    ("datetime", "today"),
+    ("datetime", "utcnow"),
+    ("time", "time"),
+}
+# SQL of the engine.
+CLOCK_IN_SQL = re.compile(
+    r"\b(current_date|current_timestamp|now\(\)|today\(\)|get_current_time)", re.IGNORECASE
+)
+
+
+@pytest.mark.parametrize("path", REPORTING, ids=name)
+def test_reporting_never_looks_at_the_clock(path: Path) -> None:
+    """The same input gives the same output on every day: whoever calls says what day it is."""
+    found = [
+        f"line {node.lineno}: {node.value.id}.{node.attr}"
+        for node in attributes(path)
+        if isinstance(node.value, ast.Name) and (node.value.id, node.attr) in CLOCK
+    ]
+    found += [
+        f"line {node.lineno}: {node.value[:40]!r}"
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and CLOCK_IN_SQL.search(node.value)
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize("path", PYTHON, ids=name)
+def test_every_module_says_what_it_is_for(path: Path) -> None:
+    module = tree(path)
+    says_itself = path.name in ("__init__.py", "apps.py") or path.parent.name == "migrations"
+    assert ast.get_docstring(module) or says_itself or not module.body
+
+
+@pytest.mark.parametrize("path", PYTHON, ids=name)
+def test_no_module_is_too_long_to_read(path: Path) -> None:
+    generated = path.parent.name == "migrations"
+    assert generated or len(path.read_text(encoding="utf-8").splitlines()) <= 500
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=name)
+def test_templates_hold_no_script_and_no_style(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:|\shx-on", text, re.IGNORECASE)
+    assert not re.search(r"<script(?![^>]*\bsrc=)", text, re.IGNORECASE)
+    assert "autoescape off" not in text
+    assert ("|safe" in text) == (name(path) in UNESCAPED)
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=name)
+def test_every_form_that_posts_has_its_token(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    for form in re.findall(r"<form\b.*?</form>", text, re.DOTALL | re.IGNORECASE):
+        if re.search(r"method=.post", form, re.IGNORECASE):
+            assert "csrf_token" in form
