@@ -110,6 +110,32 @@ def test_only_what_the_user_may_see(administrator: User, place: Path) -> None:
     assert hidden.hud_id.encode() not in everything
 
 
+def test_where_survivors_live_is_not_told_to_others(administrator: User, place: Path) -> None:
+    with acting(administrator):
+        own = factories.make_organization(victim_service_provider=1)
+        other = factories.make_organization(victim_service_provider=1)
+        projects = {
+            "own": factories.make_project(own),
+            "provider": factories.make_project(other),
+            "survivors": factories.make_project(target_population=1),
+            "open": factories.make_project(),
+        }
+        for what, project in projects.items():
+            ProjectCoC.objects.create(
+                project=project, coc_code="MN-500", geocode="270000", city="Here", zip="55555",
+                address1=f"1 {what} street", as_it_came={"Address2": "kept"}, **record(),
+            )  # fmt: skip
+
+    def told(by: User) -> set[str]:
+        rows = export(by, place)["ProjectCoC"]
+        assert all(row["Geocode"] == "270000" for row in rows)
+        told = [row for row in rows if row["Address1"] + row["Address2"] + row["City"] + row["ZIP"]]
+        return {row["Address1"].split()[1] for row in told}
+
+    assert told(factories.make_hmis_user(own)) == {"own", "open"}
+    assert told(administrator) == set(projects)
+
+
 def test_an_auditor_exports_nothing(place: Path) -> None:
     auditor = factories.make_auditor()
     run = ExportRun.objects.create(created_by=auditor, parameters=ExportRequest(**YEAR).as_json())

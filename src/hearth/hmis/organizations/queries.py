@@ -293,6 +293,18 @@ def may_see_address(user: User, project: Project) -> bool:
     return not is_confidential(project) or project.organization_id in user.organization_ids
 
 
+def hidden_addresses(user: User) -> QuerySet[ProjectCoC]:
+    """The records that an export of this user's must not tell the place of. System administrators hand the
+    whole of their installation to HUD, so that nothing is left out for them."""
+    if user.sees_all:
+        return ProjectCoC.objects.none()
+    confidential = Q(project__organization__victim_service_provider=YES) | Q(
+        project__target_population=SURVIVORS_OF_DOMESTIC_VIOLENCE
+    )
+    rows = ProjectCoC.objects.restrict(user).filter(confidential)
+    return rows.exclude(project__organization__in=user.organization_ids)
+
+
 def cocs_of(user: User, project: Project) -> QuerySet[ProjectCoC]:
     """The CoCs of a project. Where the user may not see it, the address is not even read."""
     rows = (

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 import hearth
 from hearth.hmis.access.context import acting
+from hearth.hmis.access.models import User
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
@@ -23,10 +24,14 @@ from hearth.hmis.exchange.exporting.request import ExportRequest, RequestError
 from hearth.hmis.exchange.exporting.selection import select
 from hearth.hmis.exchange.models import ExportRun, RunState
 from hearth.hmis.hud.records import stored_columns
+from hearth.hmis.organizations.queries import hidden_addresses
 from hearth.reporting.outputs import archive, hmis_csv
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Cancelled, Connection, name
 from hearth.standards import load
+
+#: What ProjectCoC tells of the place; the geocode is needed by every report and names a city or county.
+_PLACE = ("Address1", "Address2", "City", "State", "ZIP")
 
 log = structlog.get_logger(__name__)
 
@@ -93,6 +98,7 @@ def _write(run: ExportRun, target: Path, progress: Progress) -> hmis_csv.Written
             for file in files:
                 progress.file(file)
                 gather(file, request, tables, progress.heard)
+            _hide_addresses(tables, user)
             _keep_named_users(tables, files, request)
             record_access(
                 by=user.pk,
@@ -118,6 +124,14 @@ def _write(run: ExportRun, target: Path, progress: Progress) -> hmis_csv.Written
             sources=sources,
             on_progress=progress.heard,
         )
+
+
+def _hide_addresses(tables: Connection, user: User) -> None:
+    """Leave out where confidential projects of other organizations are, as their pages do."""
+    hidden = list(hidden_addresses(user).values_list("pk", flat=True))
+    if hidden:
+        blank = ", ".join(f"{name(column)} = NULL" for column in _PLACE)
+        tables.execute(f'UPDATE "ProjectCoC" SET {blank} WHERE _id IN (SELECT unnest($1))', [hidden])
 
 
 def _keep_named_users(tables: Connection, files: list[str], request: ExportRequest) -> None:
