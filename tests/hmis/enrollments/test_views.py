@@ -157,6 +157,22 @@ def test_enrollment_page_has_every_kind_of_record(client, world: World) -> None:
         assert words in text, words
 
 
+def test_many_stretches_of_bed_nights_are_told_as_one(client, world: World, administrator: User) -> None:
+    with acting(administrator):
+        for day in range(30, 60, 3):
+            Services.objects.create(
+                **factories.record(
+                    enrollment=world.in_a, record_type=200, date_provided=FIRST + timedelta(day)
+                )
+            )
+    text = page(client, world.of_a, "clients:detail", world.person.pk)
+    assert text.count("Bed nights") == 1
+    assert "(23 nights): with 11 gaps" in text
+    assert "23 nights in all, in 12 stretches" in page(
+        client, world.of_a, "enrollments:detail", world.in_a.pk
+    )
+
+
 def test_faulty_values_are_shown_as_they_came(client, world: World, administrator: User) -> None:
     with acting(administrator):
         Exit.objects.filter(enrollment=world.in_a).update(

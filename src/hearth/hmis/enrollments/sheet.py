@@ -31,8 +31,8 @@ _TITLES = {
     "AssessmentResults": "Assessment results",
     "Event": "Coordinated entry events",
 }
-#: Disabilities.DisabilityType of HIV/AIDS (list 1.3).
-HIV = 8
+#: Disabilities.DisabilityType of HIV/AIDS (list 1.3), and DisabilityResponse of no (list 4.10.2).
+HIV, NO_DISABILITY = 8, 0
 _DAYS = ("information_date", "date_provided", "assessment_date", "event_date")
 _IN_TITLE = frozenset(
     {"InformationDate", "DataCollectionStage", "DateProvided", "AssessmentDate", "EventDate"}
@@ -127,6 +127,8 @@ def _by_day(records: list[Disabilities]) -> list[RecordShown]:
         said = {fact.column: fact for fact in one.sensitive}
         kind, response = said.pop("DisabilityType", None), said.pop("DisabilityResponse", None)
         rest = [f"{fact.label}: {fact.value}" for fact in said.values() if fact.value]
+        if record.disability_response == NO_DISABILITY:
+            rest = []  # what follows from a disability is not asked without one
         value = "; ".join([response.value if response else "", *rest]).strip("; ")
         came = ", ".join(fact.came_as for fact in one.sensitive if fact.came_as)
         fact = Fact("DisabilityResponse", kind.value if kind else "Unknown kind", value, "sensitive", came)

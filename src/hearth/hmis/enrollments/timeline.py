@@ -23,13 +23,13 @@ from hearth.hmis.enrollments.models import (
     YouthEducationStatus,
 )
 from hearth.hmis.enrollments.queries import Stay
-from hearth.hmis.enrollments.sheet import HIV
+from hearth.hmis.enrollments.sheet import HIV, NO_DISABILITY
 from hearth.hmis.hud import display
 from hearth.hmis.hud.records import model_of
 
-#: Disabilities.DisabilityResponse of no (list 4.10.2).
-NO_DISABILITY = 0
 _UNKNOWN = (8, 9, 99)
+#: More stretches of bed nights than this are told as one.
+MOST_STRETCHES = 4
 
 
 @dataclass(slots=True)
@@ -81,9 +81,13 @@ def _sorted(happenings: list[Happening]) -> list[Happening]:
 
 
 def _nights(stay: Stay) -> list[Happening]:
+    """Bed nights without a gap as one happening each; many stretches as one for all of them."""
+    runs = stay.nights
+    if len(runs) <= MOST_STRETCHES:
+        return [Happening("Bed nights", run.first, run.last, times=run.count, unit="nights") for run in runs]
+    gaps = f"with {len(runs) - 1} gaps"
     return [
-        Happening("Bed nights", nights.first, nights.last, times=nights.count, unit="nights")
-        for nights in stay.nights
+        Happening("Bed nights", runs[0].first, runs[-1].last, [gaps], times=stay.night_count, unit="nights")
     ]
 
 
