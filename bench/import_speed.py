@@ -9,13 +9,12 @@ ExportID and date, so that every row is read and compared; "the same file" is kn
 import os
 import shutil
 import subprocess
-import sys
-import tempfile
 import time
 import zipfile
 from pathlib import Path
 
 from bench.figures import Figure
+from bench.installation import ADMINISTRATOR, Installation, command
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import name, text
 from hearth.standards import load
@@ -29,34 +28,20 @@ _ONCE = ("Export", "User")
 
 def run(small: bool) -> list[Figure]:
     """Import, again as a new export, again as the same file."""
-    folder = Path(tempfile.mkdtemp(prefix="hearth-bench-"))
-    environment = os.environ | {"HEARTH_HOME": str(folder / "home")}
-    try:
-        first, again = folder / "first.zip", folder / "again.zip"
-        rows = multiply(sample(), folder / "work", first, again, SMALL_ROWS if small else ROWS)
-        _hearth(environment, "db", "start")
-        try:
-            _hearth(environment, "db", "migrate")
-            new, memory = _import(environment, first)
-            other, memory_again = _import(environment, again)
-            same, _ = _import(environment, again)
-        finally:
-            _hearth(environment, "db", "stop")
-        return [
-            Figure("rows imported", rows, "rows"),
-            Figure("validated import", rows / new, "rows/s", at_least=120_000),
-            Figure("its time", new, "s"),
-            Figure("memory of its process", max(memory, memory_again), "MB", below=1500),
-            Figure(
-                "unchanged data, new export", other / new, "of the first", below=1 / 3, note=f"{other:.1f} s"
-            ),
-            Figure("the same file again", same / new, "of the first", below=1 / 3, note=f"{same:.1f} s"),
-        ]
-    finally:
-        link = folder / "home" / "postgres"
-        if link.is_symlink():
-            shutil.rmtree(link.resolve(), ignore_errors=True)
-        shutil.rmtree(folder, ignore_errors=True)
+    with Installation() as here:
+        first, again = here.folder / "first.zip", here.folder / "again.zip"
+        rows = multiply(sample(), here.folder / "work", first, again, SMALL_ROWS if small else ROWS)
+        new, memory = _import(here, first)
+        other, memory_again = _import(here, again)
+        same, _ = _import(here, again)
+    return [
+        Figure("rows imported", rows, "rows"),
+        Figure("validated import", rows / new, "rows/s", at_least=120_000),
+        Figure("its time", new, "s"),
+        Figure("memory of its process", max(memory, memory_again), "MB", below=1500),
+        Figure("unchanged data, new export", other / new, "of the first", below=1 / 3, note=f"{other:.1f} s"),
+        Figure("the same file again", same / new, "of the first", below=1 / 3, note=f"{same:.1f} s"),
+    ]
 
 
 def sample() -> Path:
@@ -118,29 +103,22 @@ def _cell(file: str, column: object, export: str) -> str:
     return f"CASE WHEN r.{spelled} IS NOT NULL THEN copy.n || '-' || r.{spelled} END AS {spelled}"
 
 
-def _hearth(environment: dict[str, str], *arguments: str) -> None:
-    command = [str(Path(sys.executable).parent / "hearth"), *arguments]
-    subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
-
-
-def _import(environment: dict[str, str], path: Path) -> tuple[float, float]:
+def _import(here: Installation, path: Path) -> tuple[float, float]:
     """Seconds and megabytes (10^6) of one import in a process of its own."""
     began = time.monotonic()
-    command = [
-        str(Path(sys.executable).parent / "hearth"),
-        "import",
-        str(path),
-        "--yes",
-        "--as",
-        "bench@example.org",
-    ]
-    child = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+    arguments = ["import", str(path), "--yes", "--as", ADMINISTRATOR]
+    child = subprocess.Popen(
+        [command(), *arguments],
+        env=here.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
     assert child.stdout is not None
     said = child.stdout.read()
+    child.stdout.close()
     _, status, used = os.wait4(child.pid, 0)
     child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode:
         raise RuntimeError(f"The import failed:\n{said[-2000:]}")
-    if os.environ.get("HEARTH_BENCH_VERBOSE"):
-        print(said[-200:])
     return time.monotonic() - began, used.ru_maxrss * 1024 / 1e6

@@ -1,0 +1,79 @@
+"""The demonstration: filled once, whole after an interruption, with accounts that see what they should."""
+
+from pathlib import Path
+
+import pytest
+
+from hearth.hmis.access.context import acting
+from hearth.hmis.access.models import User
+from hearth.hmis.clients.models import Client
+from hearth.hmis.enrollments.models import Enrollment
+from hearth.hmis.exchange import demo
+from hearth.hmis.exchange.models import ImportRun
+from hearth.hmis.organizations.models import Organization, Region
+from hearth.server import keys
+from hearth.server.errors import ServerError
+from hearth.server.home import Home
+from tests.hmis.exchange.importing import records
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(demo, "CLIENTS", 300)
+
+
+def test_filled_once(settings: object) -> None:
+    demo.fill()
+    users = {user.email: user for user in User.objects.all()}
+    assert set(users) == {account.email for account in demo.ACCOUNTS}
+    assert all(user.check_password(keys.demo_password()) for user in users.values())
+    with acting(users["admin@example.org"]):
+        assert Client.objects.count() == 300
+        assert Region.objects.count() == 11
+        everything = Enrollment.objects.count()
+    seen = {}
+    for email in ("caseworker@example.org", "advocate@example.org", "auditor@example.org"):
+        with acting(users[email]):
+            seen[email] = set(Enrollment.objects.values_list("pk", flat=True))
+    assert seen["caseworker@example.org"]
+    assert seen["advocate@example.org"]
+    assert not seen["caseworker@example.org"] & seen["advocate@example.org"]
+    assert len(seen["caseworker@example.org"]) < everything
+    assert not seen["auditor@example.org"]
+    advocate = Organization.objects.get(memberships__user=users["advocate@example.org"])
+    assert advocate.tribal_nation is not None
+    said = (Home.find().keys / "demo_accounts").read_text()
+    assert keys.demo_password() in said
+    assert all(email in said for email in users)
+    assert not list(Path(settings.MEDIA_ROOT).glob("demo-*"))
+    before = records()
+    demo.fill()
+    assert records() == before
+
+
+def test_begun_again_after_an_interruption(monkeypatch: pytest.MonkeyPatch) -> None:
+    load_regions = demo.load_regions
+
+    def interrupted(**named: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(demo, "load_regions", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        demo.fill()
+    assert User.objects.count() == 1
+    monkeypatch.setattr(demo, "load_regions", load_regions)
+    demo.fill()
+    assert ImportRun.objects.count() == 1
+    assert User.objects.count() == len(demo.ACCOUNTS)
+
+
+def test_a_failed_import_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(run: ImportRun, path: Path, **named: object) -> ImportRun:
+        run.state, run.message = "failed", "The disk is full."
+        return run
+
+    monkeypatch.setattr(demo, "perform", failing)
+    with pytest.raises(ServerError, match="The disk is full"):
+        demo.fill()
