@@ -19,8 +19,8 @@ NO_SUCH_PAGE = "(no such page)"
 class RequestLogMiddleware:
     """Logs method, path without query string, status, milliseconds and the user's id. Stands first.
 
-    The path is written only where it matched an address of ours, whose variable parts are ids and words of
-    our own: what somebody types into the address bar may be a client's name.
+    What somebody types into the address bar may be a client's name. So the path is written only where it
+    matched an address of ours, and words in it only where they led to a page: `/regions/<str:code>/`.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -38,7 +38,7 @@ class RequestLogMiddleware:
                 logger.info(
                     "request",
                     method=request.method if request.method in _METHODS else "OTHER",
-                    path=request.path if _is_ours(request) else NO_SUCH_PAGE,
+                    path=_path(request, response.status_code),
                     status=response.status_code,
                     ms=round(1000 * (time.perf_counter() - start), 1),
                     user=_user_id(request),
@@ -54,9 +54,14 @@ def _user_id(request: HttpRequest) -> int | None:
     return user.pk if user is not None else None
 
 
-def _is_ours(request: HttpRequest) -> bool:
-    """Whether the path matches an address, also where the request failed before that was looked up."""
-    return request.resolver_match is not None or is_valid_path(request.path_info)
+def _path(request: HttpRequest, status: int) -> str:
+    """The path as far as it may be written; also where the request failed before it was looked up."""
+    match = request.resolver_match or is_valid_path(request.path_info)
+    if not match:
+        return NO_SUCH_PAGE
+    if status < 300 or not any(isinstance(value, str) for value in match.kwargs.values()):
+        return request.path
+    return "/" + match.route
 
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"})
