@@ -175,7 +175,7 @@ class Twin:
         elif column.type == "S":
             if column.max_length and len(cell) > column.max_length:
                 tell("text_too_long")
-            if any(c in cell for c in "<>[]{}"):
+            if not column.references and any(c in cell for c in "<>[]{}"):
                 tell("forbidden_character")
             if column.pattern and not re.fullmatch(column.pattern, cell):
                 tell("format_wrong")

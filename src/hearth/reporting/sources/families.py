@@ -103,10 +103,14 @@ def _length(registry: Registry, check: Check, column: Column, situation: Situati
 
 
 def _characters(registry: Registry, check: Check, column: Column, situation: Situation) -> Found:
-    # Identifiers are checked too; lists and types say all that is to say about other columns.
-    if column.type != "S" or not situation.any_forbidden:
+    if not may_hold_any_character(column) or not situation.any_forbidden:
         return None
     return f"regexp_matches({name(column.name)}, {text(FORBIDDEN_CHARACTERS)})", "NULL::VARCHAR"
+
+
+def may_hold_any_character(column: Column) -> bool:
+    """Texts and identifiers. One that refers to another record is told of there, or as missing."""
+    return column.type == "S" and column.references is None
 
 
 def _null(registry: Registry, check: Check, column: Column, situation: Situation) -> Found:

@@ -18,7 +18,7 @@ from hearth.standards.model import File
 
 from .collected import LISTED_PER_RULE, Collected, Summary
 from .declared import check_declared, live_rows
-from .families import FORBIDDEN_CHARACTERS, Situation, conditions
+from .families import FORBIDDEN_CHARACTERS, Situation, conditions, may_hold_any_character
 from .keys import check_combinations, check_keys, check_references, check_row_counts
 from .problems import Problem
 
@@ -100,7 +100,7 @@ def _check_conditions(collected: Collected, registry: Registry, file: File, situ
 
 def _seen(connection: Connection, file: File, situation: Situation) -> Situation:
     """What the file as a whole is free of, so that its columns need not be asked one by one."""
-    texts = ", ".join(name(column.name) for column in file.columns if column.type == "S")
+    texts = ", ".join(name(column.name) for column in file.columns if may_hold_any_character(column))
     any_raw, any_forbidden = engine.row(
         connection,
         f"SELECT count(_raw) > 0, count_if(regexp_matches(concat({texts}), {text(FORBIDDEN_CHARACTERS)})) > 0"
