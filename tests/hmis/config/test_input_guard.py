@@ -1,6 +1,7 @@
 """Hostile input gets a clear answer and never a 500."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import path as route
@@ -8,7 +9,7 @@ from django.urls import path as route
 from hearth.hmis.access.models import User
 from hearth.hmis.config import error_pages, urls
 from hearth.hmis.config.input_guard import BIGINT_MAX
-from tests.factories import PASSWORD, make_user
+from tests.factories import PASSWORD, make_administrator, make_auditor, make_user
 
 
 def thing(request, number: int) -> HttpResponse:
@@ -107,3 +108,21 @@ def test_forwarded_addresses_are_believed_only_from_our_proxies(settings) -> Non
     assert client_address(request) == "198.51.100.2"
     settings.TRUSTED_PROXIES = 2
     assert client_address(request) == "203.0.113.9"
+
+
+@pytest.mark.parametrize("address", ["/clients/", "/exchange/exports/", "/account/stay/", "/account/login/"])
+def test_large_bodies_only_where_files_are_taken(signed_in: Client, settings, address: str) -> None:
+    settings.MAX_FORM_BYTES = 1000
+    body = {"file": SimpleUploadedFile("large.zip", b"x" * 2000)}
+    assert signed_in.post(address, body).status_code == 413
+
+
+def test_a_large_body_is_not_read_for_who_may_not_upload(client: Client, db, settings) -> None:
+    settings.MAX_FORM_BYTES = 1000
+    body = {"file": SimpleUploadedFile("large.zip", b"x" * 2000)}
+    client.force_login(make_auditor())
+    assert client.post("/exchange/imports/new/", body).status_code == 413
+    client.force_login(make_administrator())
+    body["file"].seek(0)
+    # Refused by its form, not by the guard: it was read.
+    assert client.post("/exchange/imports/new/", body | {"source": "x" * 300}).status_code == 200

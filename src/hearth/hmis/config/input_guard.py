@@ -12,6 +12,7 @@ from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 
+from hearth.hmis.access.permissions import Permission
 from hearth.hmis.config import error_pages
 
 BIGINT_MAX = 2**63 - 1
@@ -21,7 +22,8 @@ _INPUT_STATES = frozenset({"22003", "22021", "22P05"})
 
 
 class InputGuardMiddleware:
-    """400 for NUL bytes, 404 for impossible ids, 413 for bodies that are too large."""
+    """400 for NUL bytes, 404 for impossible ids, 413 for bodies that are too large. Stands before CSRF,
+    which reads the body."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -30,11 +32,10 @@ class InputGuardMiddleware:
         if _holds_nul([request.path_info, *_flat(request.GET), *request.COOKIES.values()]):
             return error_pages.page(request, 400)
         try:
-            length = int(request.META.get("CONTENT_LENGTH") or 0)
+            if _length(request) > settings.MAX_UPLOAD_BYTES:
+                return error_pages.page(request, 413)
         except ValueError:
             return error_pages.page(request, 400)
-        if length > settings.MAX_UPLOAD_BYTES:
-            return error_pages.page(request, 413)
         return self.get_response(request)
 
     def process_view(
@@ -43,6 +44,8 @@ class InputGuardMiddleware:
         """After sign-in was checked: the numbers in the address, and the fields of a form."""
         if any(isinstance(value, int) and value > BIGINT_MAX for value in kwargs.values()):
             raise Http404
+        if _length(request) > settings.MAX_FORM_BYTES and not _takes_files(request, view):
+            return error_pages.page(request, 413)
         if request.method == "POST":
             try:
                 values = [*_flat(request.POST), *(file.name or "" for file in request.FILES.values())]
@@ -60,6 +63,16 @@ class InputGuardMiddleware:
         if isinstance(exception, (DataError, ValueError)) and "cannot contain NUL" in str(exception):
             return error_pages.page(request, 400)
         return None
+
+
+def _length(request: HttpRequest) -> int:
+    return int(request.META.get("CONTENT_LENGTH") or 0)
+
+
+def _takes_files(request: HttpRequest, view: Callable[..., Any]) -> bool:
+    """Whether the view is for uploads and the user may use it: only then a large body is read at all."""
+    needed = getattr(view, "required_permissions", ())
+    return Permission.DATA_IMPORT in needed and all(request.user.may(name) for name in needed)
 
 
 def _flat(data: Any) -> Iterable[str]:

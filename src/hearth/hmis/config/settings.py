@@ -144,6 +144,7 @@ STORAGES = {
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 MEDIA_ROOT = HOME.files  # uploads and exports; no address leads here, views hand files out
 MAX_UPLOAD_BYTES = int(os.environ.get("HEARTH_MAX_UPLOAD_MB", "4096")) * 1024 * 1024
+MAX_FORM_BYTES = 5 * 1024 * 1024  # of every page that does not take uploads
 FILE_UPLOAD_TEMP_DIR = str(HOME.files)
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
