@@ -1,8 +1,8 @@
 """The `hearth` command itself: quick, and every sub-command explains itself with examples."""
 
+import resource
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -16,14 +16,16 @@ def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
 
 
 def test_help_is_quick() -> None:
-    best = 10.0
+    """Under 0.3 s of processor time, so that a busy machine does not fail it; measured: 0.07 s."""
+    spent = []
     for _ in range(3):
-        begun = time.monotonic()
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         said = run("--help")
-        best = min(best, time.monotonic() - begun)
-    assert said.returncode == 0
-    assert all(name in said.stdout for name in COMMANDS)
-    assert best < 0.3
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        spent.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+        assert said.returncode == 0
+        assert all(name in said.stdout for name in COMMANDS)
+    assert min(spent) < 0.3
 
 
 @pytest.mark.parametrize("name", COMMANDS)
