@@ -30,6 +30,7 @@ PEOPLE = [
     ("xiong", {"first_name": "Mai", "last_name": "Xiong", "dob": date(1977, 7, 7)}),
     ("abdi", {"first_name": "Abdirahman", "last_name": "Hussein", "dob": date(1999, 9, 9)}),
     ("mary", {"first_name": "Mary Ann", "last_name": "Littlewolf", "dob": date(1960, 6, 15)}),
+    ("maryann", {"first_name": "Maryann", "last_name": "Delacroix", "dob": date(1961, 6, 15)}),
     ("katherine", {"first_name": "Katherine", "last_name": "Desjarlait", "dob": date(1990, 4, 2)}),
     ("nameless", {"first_name": None, "last_name": None, "dob": date(1950, 5, 5)}),
 ]
@@ -70,6 +71,8 @@ def found(user: User, text: str, page: int = 1) -> list[queries.Found]:
         ("mai xyooj", "xiong", "another form of the name: Xyooj ~ Xiong"),
         ("cabdiraxmaan xuseen", "abdi", "another form of the name"),
         ("maryann littlewolf", "mary", "same name"),
+        ("mary ann delacroix", "maryann", "another form of the name: Ann ~ Maryann"),
+        ("mary ann de la croix", "maryann", "another form of the name: Croix ~ Delacroix"),
         ("catherine desjarlais", "katherine", "Catherine ~ Katherine"),
         ("4/1/1990", "john", "same birth date"),
         ("1/4/1990", "john", "day and month the other way round"),

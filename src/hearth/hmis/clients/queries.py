@@ -11,7 +11,7 @@ from django.db import connection
 from hearth.hmis.access.models import User
 from hearth.hmis.clients.models import Client, RecentClient
 from hearth.hmis.clients.search import birth_dates, reasons
-from hearth.hmis.clients.search.names import stands_for
+from hearth.hmis.clients.search.names import stand_ins
 from hearth.hmis.clients.search.question import Question
 from hearth.hmis.hud import ssn
 
@@ -72,10 +72,9 @@ def ask(question: Question, today: date, *, skip: int) -> list[tuple[int, float,
     """One page of the database's answer: client id, score, reasons as JSON, how many were found."""
     names = list(question.names)
     days, kinds, first, last = _birth(question, today)
-    other_names = {word: stands_for(word) for word in names}
     last4 = question.last4
     parameters = [
-        names, json.dumps(other_names), days, kinds, first, last,
+        names, json.dumps(stand_ins(names)), days, kinds, first, last,
         ssn.index(question.ssn) if question.ssn else None,
         ssn.last4_index(last4) if last4 else None,
         list(question.ids), skip, PAGE_ROWS,

@@ -4,7 +4,7 @@
 name. Both hold client data without row-level security, so nobody but their owner and the bulk import's
 role may read them: everybody else asks `hearth_search_clients`, which looks at the acting user's rights.
 
-Triggers keep the keys for ordinary writes; `clients/search/keys.py` does it for the bulk import.
+Triggers keep the keys for ordinary writes; `clients/search_keys.py` does it for the bulk import.
 """
 
 from django.db import migrations
@@ -170,7 +170,7 @@ $$;
 
 # One question, answered with ids, scores and reasons; names are then read through row-level security.
 #   typed       words of a name, in any order, as hearth_words writes them; the first four find, all score
-#   nicknames   word → other words it may stand for: {"bill": ["william"]}
+#   nicknames   word → other words it may stand for: {"bill": ["william"], "mary": ["maryann"]}
 #   days        days of birth that may be meant; day_kinds says of each 'same', 'swapped' or 'near'
 #   dob_from, dob_to   a span of days of birth, for a year or a month
 #   ssn, ssn_last4     keyed hashes (hearth.hmis.hud.ssn)

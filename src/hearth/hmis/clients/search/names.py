@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -47,3 +47,18 @@ def nickname_groups() -> Mapping[str, frozenset[str]]:
 def stands_for(word: str) -> list[str]:
     """Other names that a word may stand for, in alphabetical order."""
     return sorted(nickname_groups().get(word, ()))
+
+
+def stand_ins(typed: Sequence[str]) -> dict[str, list[str]]:
+    """For each typed word, what else it may stand for: nicknames, and itself with its neighbors in one word.
+
+    Who is stored as Maryann or Delacruz is so found by "mary ann" and "de la cruz" as well.
+    """
+    found = {word: stands_for(word) for word in typed}
+    for length in (2, 3):
+        for start in range(len(typed) - length + 1):
+            run = typed[start : start + length]
+            joined = "".join(run)[:LONGEST_WORD]
+            for word in run:
+                found[word].append(joined)
+    return found
