@@ -192,6 +192,15 @@ def test_deleted_records_only_for_administrators(client, world: World, administr
     assert "was deleted on" in page(client, administrator, "enrollments:detail", world.in_a.pk)
 
 
+def test_stays_of_a_deleted_client_only_for_administrators(client, world: World, administrator: User) -> None:
+    with acting(administrator):
+        type(world.person).objects.filter(pk=world.person.pk).update(date_deleted=factories.WHEN)
+    client.force_login(world.of_a)
+    for name in ("enrollments:detail", "enrollments:history"):
+        assert client.get(reverse(name, args=[world.in_a.pk])).status_code == 404
+    page(client, administrator, "enrollments:detail", world.in_a.pk)
+
+
 @pytest.mark.parametrize("name", ["enrollments:detail", "enrollments:history"])
 def test_who_is_refused(client, world: World, name: str) -> None:
     address = reverse(name, args=[world.in_a.pk])

@@ -82,8 +82,11 @@ def stays_of(user: User, client: Client) -> list[Stay]:
 
 
 def stay(user: User, pk: int) -> Stay | None:
-    """One enrollment, or None when there is none that the user may see."""
-    found = _stays(user, visible(Enrollment, user).filter(pk=pk))
+    """One enrollment, or None when there is none that the user may see; of a deleted client neither."""
+    rows = visible(Enrollment, user).filter(pk=pk)
+    if not user.sees_all:
+        rows = rows.filter(client__date_deleted__isnull=True)
+    found = _stays(user, rows)
     return found[0] if found else None
 
 

@@ -129,7 +129,7 @@ def write_excel(path: Path, wanted: Filter, target: Path) -> int:
 
 def _disarmed(column: str) -> str:
     """The cell, with an apostrophe before what a spreadsheet would take for a formula."""
-    if column not in ("key", "value_class"):
+    if column == "line":  # the only number
         return name(column)
     cell = name(column)
     return f"CASE WHEN regexp_matches({cell}, '^[=+@\\t\\r-]') THEN '''' || {cell} ELSE {cell} END"
