@@ -21,6 +21,8 @@ for variable in ("DATABASE_URL", "HEARTH_OWNER_URL", "HEARTH_LOADER_URL", "HEART
 for variable in ("HEARTH_DB_ROLE", "HEARTH_SECRET_KEY", "HEARTH_SSN_KEY", "HEARTH_TLS", "HEARTH_DEBUG"):
     os.environ.pop(variable, None)
 os.environ["HEARTH_HOME"] = str(TEST_HOME)
+# Commands that a test calls in this process turn the log down for themselves and for what starts later.
+os.environ["HEARTH_LOG_LEVEL"] = "INFO"
 os.environ["HEARTH_DB_NAME"] = f"test_{os.getpid()}"
 os.environ["DJANGO_SETTINGS_MODULE"] = "hearth.hmis.config.settings"
 
