@@ -81,7 +81,7 @@ def look_into(path: Path, limits: Limits, folder: str | None = None) -> Containe
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
         return _refused(
             "not_a_zip",
-            f"{path.name} is not a zip file, or it is damaged.",
+            "The file is not a zip file, or it is damaged.",
             "Upload the zip as your software exported it; if it was downloaded, download it again.",
         )
     container = _look_into_zip(archive, limits, folder)
@@ -276,7 +276,7 @@ def _one_export(paths: list[PurePosixPath], container: Container, folder: str | 
             stopping(
                 "several_exports",
                 f"It holds CSV files in {len(parents)} folders: {listing([str(p) for p in parents])}.",
-                "Give one export at a time, or name the folder to read.",
+                "Give one export at a time, or name the folder to read (hearth import --folder).",
             )
         )
         return []
