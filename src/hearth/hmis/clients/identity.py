@@ -44,7 +44,7 @@ def identity(client: Client) -> Identity:
         ssn_quality=display.words(client, "ssn_data_quality"),
         birth_quality=display.words(client, "dob_data_quality"),
         sex=display.words(client, "sex"),
-        races=[display.column_words(column) for column in races],
+        races=[display.column_words(f"Client.{column}") for column in races],
         race_none=display.words(client, "race_none"),
         race_detail=client.additional_race_ethnicity or "",
         veteran=display.words(client, "veteran_status"),

@@ -62,10 +62,6 @@ BEGIN
     END IF;
     RETURN CASE WHEN other IN ('', sound) THEN ARRAY[sound] ELSE ARRAY[sound, other] END;
 END $$;
-
--- The letters in order, equal for two words that only differ by swapped letters.
-CREATE FUNCTION hearth_letters(word text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN (SELECT string_agg(letter, '' ORDER BY letter) FROM regexp_split_to_table(word, '') AS letter);
 """
 
 TABLES = """
@@ -125,27 +121,30 @@ CREATE FUNCTION hearth_likely_words(typed text, nicknames text[], room integer)
 RETURNS TABLE (word text, weight real, how text) LANGUAGE sql STABLE
 SET search_path = pg_catalog, public, pg_temp AS $$
     WITH found AS MATERIALIZED (
-        SELECT n.word, n.clients, n.sounds FROM clients_searchname n WHERE n.near && hearth_near_words(typed)
-        UNION
-        SELECT n.word, n.clients, n.sounds FROM clients_searchname n WHERE n.word = ANY (nicknames)
-        UNION
-        (SELECT n.word, n.clients, n.sounds FROM clients_searchname n WHERE n.word ^@ typed
+        SELECT n.word, n.clients, n.sounds, true AS is_near FROM clients_searchname n
+            WHERE n.near && hearth_near_words(typed)
+        UNION ALL
+        SELECT n.word, n.clients, n.sounds, false FROM clients_searchname n WHERE n.word = ANY (nicknames)
+        UNION ALL
+        (SELECT n.word, n.clients, n.sounds, false FROM clients_searchname n WHERE n.word ^@ typed
             ORDER BY n.clients DESC LIMIT 30)
-        UNION
-        SELECT n.word, n.clients, n.sounds FROM clients_searchname n
+        UNION ALL
+        SELECT n.word, n.clients, n.sounds, false FROM clients_searchname n
             WHERE n.sounds && hearth_sounds(typed) AND length(typed) > 2
-        UNION
-        SELECT n.word, n.clients, n.sounds FROM clients_searchname n
+        UNION ALL
+        SELECT n.word, n.clients, n.sounds, false FROM clients_searchname n
             WHERE n.word % typed AND length(typed) > 4
+    ), once AS (
+        SELECT f.word, f.clients, f.sounds, bool_or(f.is_near) AS is_near,
+            levenshtein(f.word, typed) AS letters, greatest(length(f.word), length(typed))::real AS longer
+        FROM found f GROUP BY f.word, f.clients, f.sounds
     ), compared AS (
-        SELECT f.word, f.clients, greatest(length(f.word), length(typed))::real AS longer,
-            -- A swap of two letters is one step, not two.
-            CASE WHEN steps = 2 AND length(f.word) = length(typed)
-                AND hearth_letters(f.word) = hearth_letters(typed) THEN 1 ELSE steps END AS steps,
-            f.sounds && hearth_sounds(typed) AS sounds_alike,
-            f.word = ANY (nicknames) AS is_nickname,
-            starts_with(f.word, typed) AS is_start
-        FROM (SELECT f.*, levenshtein(f.word, typed) AS steps FROM found f OFFSET 0) AS f
+        SELECT o.word, o.clients, o.longer, o.sounds && hearth_sounds(typed) AS sounds_alike,
+            o.word = ANY (nicknames) AS is_nickname, starts_with(o.word, typed) AS is_start,
+            -- Two letters swapped are one step: as long as before, and equal without one letter of each.
+            CASE WHEN o.is_near AND o.letters = 2 AND length(o.word) = length(typed) THEN 1
+                 ELSE o.letters END AS steps
+        FROM once o
     ), weighed AS (
         SELECT c.word, c.clients, w.weight, w.how FROM compared c,
             LATERAL (VALUES
@@ -328,7 +327,7 @@ DROP FUNCTION hearth_search_without_indexes, hearth_search_indexes, hearth_searc
 DROP TRIGGER keeps_search_key ON clients_client;
 DROP FUNCTION hearth_keep_search_key;
 DROP TABLE clients_searchkey, clients_searchname;
-DROP FUNCTION hearth_letters, hearth_sounds, hearth_near_words, hearth_client_words, hearth_words;
+DROP FUNCTION hearth_sounds, hearth_near_words, hearth_client_words, hearth_words;
 """
 
 
