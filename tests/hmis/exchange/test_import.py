@@ -244,7 +244,8 @@ def test_what_contradicts_a_stored_record_is_kept_and_marked(
     """The other exit is not in this export: both stay, and the newcomer is marked, once and for all."""
     finished(by, export.zip(tmp_path))
     export.row("Exit").update(ExitID="T3", ExitDate="2025-12-01")
-    finished(by, export.zip(tmp_path))
+    run = finished(by, export.zip(tmp_path))
+    assert "1 records contradict others" in run.message
     with acting(by):
         assert dict(Exit.objects.values_list("hud_id", "is_faulty")) == {"T2": False, "T3": True}
     before = records()

@@ -16,7 +16,7 @@ from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
 from hearth.hmis.exchange.importing import already
 from hearth.hmis.exchange.importing.refusal import Ended
-from hearth.hmis.exchange.importing.writing import Count
+from hearth.hmis.exchange.importing.writing import Count, Writer
 from hearth.hmis.exchange.models import ENDED, ImportRun
 
 log = structlog.get_logger(__name__)
@@ -105,10 +105,10 @@ def _write_end(run: ImportRun, end: Ended) -> None:
             )
 
 
-def said(counts: dict[str, Count]) -> str:
-    """What happened to the records, in one or two sentences."""
+def said(writer: Writer) -> str:
+    """What happened to the records, in one to three sentences."""
     total = Count()
-    for count in counts.values():
+    for count in writer.counts.values():
         total.added += count.added
         total.changed += count.changed
         total.deleted += count.deleted
@@ -122,6 +122,11 @@ def said(counts: dict[str, Count]) -> str:
     )
     if total.left_out:
         text += f" {total.left_out:,} deleted records were left out: what they belonged to was never here."
+    if writer.contradicting:
+        text += (
+            f" {writer.contradicting:,} records contradict others that are stored and that this export does"
+            " not have; they are marked as faulty."
+        )
     return text
 
 

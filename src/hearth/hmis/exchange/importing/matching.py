@@ -84,6 +84,8 @@ class Matching:
     ) -> None:
         self.connection, self.cursor, self.data_source = connection, cursor, data_source
         self.is_new_source, self.share, self.heard = is_new_source, share, heard
+        #: Staged rows that contradict a stored record which the export does not have.
+        self.contradicting = 0
 
     def match(self, layout: Layout) -> Match:
         """Match one file; everything that it refers to was matched before."""
@@ -188,9 +190,10 @@ class Matching:
             f" SEMI JOIN {file} AS s ON s.{key} = e.hud_id)"
         )
         if scalar(self.connection, "SELECT count(*) FROM protected"):
-            self.connection.execute(
+            self.contradicting += scalar(
+                self.connection,
                 f"UPDATE {file} SET _faulty = TRUE, _hash = -_hash - 1 WHERE rowid IN ("
-                f" SELECT s.rowid FROM {file} AS s {same} AND NOT s._faulty AND s.DateDeleted IS NULL)"
+                f" SELECT s.rowid FROM {file} AS s {same} AND NOT s._faulty AND s.DateDeleted IS NULL)",
             )
 
     def _allocate(self, table: str, count: int) -> int:

@@ -233,7 +233,7 @@ class _Import:
                 search_keys.refresh(cursor, data_source_id=writer.data_source, since=writer.since)
                 self._lap("search")
             counts = {file: asdict(count) for file, count in writer.counts.items()}
-            self._finish(cursor, writer.data_source, counts, said(writer.counts))
+            self._finish(cursor, writer.data_source, counts, said(writer))
             loader.commit()
             _analyze(loader, writer)
 
@@ -264,6 +264,7 @@ class _Import:
                 )  # fmt: skip
             self.pulse.add(match.unchanged)
             writer.write(file, match)
+        writer.contradicting = matching.contradicting
         writer.mark_exits_before_entry()
         return writer
 

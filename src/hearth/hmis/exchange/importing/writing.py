@@ -56,6 +56,8 @@ class Writer:
     share: bool
     heard: Callable[[int], None]
     counts: dict[str, Count] = field(default_factory=dict)
+    #: Records that contradict one that this export does not have, and are marked.
+    contradicting: int = 0
     since: Any = None
 
     def begin(self) -> None:
@@ -185,7 +187,7 @@ class Writer:
     def mark_exits_before_entry(self) -> None:
         """Mark stored exits, which this export does not have, that a changed entry leaves behind."""
         if self.counts.get("Enrollment", Count()).changed:
-            self._correct(
+            self.contradicting += self._correct(
                 "Exit",
                 "JOIN incoming_enrollment AS i ON i.id = t.enrollment_id"
                 " JOIN (SELECT id, entry_date, true AS is_faulty FROM enrollments_enrollment) AS parent"
@@ -194,20 +196,22 @@ class Writer:
                 ["is_faulty"],
             )
 
-    def _correct(self, file: str, join: str, columns: list[str]) -> None:
+    def _correct(self, file: str, join: str, columns: list[str]) -> int:
         """Give the rows `t` that the join selects these columns of `parent`, and keep their history."""
         table = model_of(file)._meta.db_table
         self.cursor.execute(
             f"CREATE TEMP TABLE correction ON COMMIT DROP AS SELECT t.id, {_listed(columns, 'parent.')}"
             f" FROM {table} AS t {join}"
         )
-        if self.cursor.rowcount:
+        found = self.cursor.rowcount
+        if found:
             self._keep_history(file, "JOIN correction AS i ON i.id = t.id")
             assignments = ", ".join(f"{column} = i.{column}" for column in columns)
             self.cursor.execute(
                 f"UPDATE {table} AS t SET {assignments} FROM correction AS i WHERE t.id = i.id"
             )
         self.cursor.execute("DROP TABLE correction")
+        return found
 
     def _keep_history(self, file: str, join: str) -> None:
         """Store the rows `t` that the join selects as old versions: pghistory's trigger before_change."""
