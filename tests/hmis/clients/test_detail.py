@@ -105,7 +105,7 @@ def test_history_says_what_changed_but_no_ssn(client, person, worker, administra
         person.save()
     client.force_login(worker)
     text = client.get(reverse("clients:history", args=[person.pk])).content.decode()
-    for words in ("Quill", "Feather", "SSN", "Veteran status", str(worker)):
+    for words in ("Quill", "Feather", "SSN", "Veteran", str(worker)):
         assert words in text, words
     for secret in ("987654321", "123456789", "6789", "4321"):
         assert secret not in text

@@ -151,9 +151,9 @@ def test_history_of_another_organization_stays_hidden(client, world: World, admi
 def test_enrollment_page_has_every_kind_of_record(client, world: World) -> None:
     text = page(client, world.of_a, "enrollments:detail", world.in_a.pk)
     for words in ("Alder Shelter", "13 nights in all", "(10 nights)", "(3 nights)", "$1,200.00", "answer HA",
-                  "result HA", "bridge HA", "Pat Partner", "Sensitive answers", "Domestic violence survivor",
-                  "Coordinated entry events", "Physical disability", "HIV/AIDS", "Rental by client",
-                  "This organization only"):  # fmt: skip
+                  "result HA", "bridge HA", "Pat Partner", "Sensitive answers",
+                  "Survivor of domestic violence", "Coordinated entry events", "Physical disability",
+                  "HIV/AIDS", "Rental by client", "This organization only"):  # fmt: skip
         assert words in text, words
 
 

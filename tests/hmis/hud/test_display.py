@@ -42,7 +42,7 @@ def test_a_value_in_words(record, field: str, words: str) -> None:
 
 def test_every_column_has_words_of_its_own() -> None:
     for file, model in models_of_files().items():
-        shown = [display.column_words(column) for _, column, _ in display._shown_fields(model)]
+        shown = [label for _, _, label, _ in display._shown_fields(model)]
         assert all(words and words[0] == words[0].upper() for words in shown), file
         assert len(shown) == len(set(shown)), file
 

@@ -75,9 +75,8 @@ def _steps(before: models.Model, after: models.Model) -> Iterator[Step]:
             if any(_bytes(before, name) != _bytes(after, name) for name in pairs):
                 yield Step("SSN", "", "changed", "ssn")
         elif field.hud and getattr(before, field.attname) != getattr(after, field.attname):
-            column = field.hud.partition(".")[2]
             yield Step(
-                display.column_words(column),
+                display.column_words(field.hud),
                 display.words(before, field.name),
                 display.words(after, field.name),
                 display.privacy_of(field.hud),

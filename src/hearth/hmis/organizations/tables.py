@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from hearth.hmis.hud.display import code_words
 from hearth.hmis.hud.fields import MODEL_YEAR
-from hearth.hmis.hud.labels import label
 from hearth.hmis.organizations.map.geography import geography
 from hearth.hmis.organizations.models import (
     Organization,
@@ -85,14 +85,17 @@ def bed_rows(rows: list[BedRow]) -> BedTable | None:
     known = [int(option.code) for option in load(MODEL_YEAR).list(HOUSEHOLD_TYPES).options]
     # A column of its own for inventory whose household type is missing or unknown, where there is any.
     other = any(set(row.beds_by_household) - set(known) for row in rows)
-    columns = [label("Inventory.HouseholdType", code) for code in known] + (["Not recorded"] if other else [])
+    columns = [code_words("Inventory.HouseholdType", code) or "" for code in known]
+    if other:
+        columns.append("Not recorded")
 
     def cells(row: BedRow) -> tuple[int, ...]:
         values = [row.beds_by_household.get(code, 0) for code in known]
         return (*values, row.beds - sum(values)) if other else tuple(values)
 
     table = [
-        (label("Project.ProjectType", row.project_type) or "Not recorded", row, cells(row)) for row in rows
+        (code_words("Project.ProjectType", row.project_type) or "Not recorded", row, cells(row))
+        for row in rows
     ]
     return BedTable(
         households=tuple(columns),
@@ -145,7 +148,7 @@ class ProjectRow:
 def project_row(project: Any, today: date) -> ProjectRow:
     """A row for a project that comes with its CoCs and current participation."""
     codes = [row.hmis_participation_type for row in project.current_participation]
-    words = dict.fromkeys(label("HMISParticipation.HMISParticipationType", code) for code in codes)
+    words = dict.fromkeys(code_words("HMISParticipation.HMISParticipationType", code) or "" for code in codes)
     return ProjectRow(
         project=project,
         is_open=is_open(project, today),

@@ -3,7 +3,7 @@
 from django import template
 from django.db import models
 
-from hearth.hmis.hud import labels
+from hearth.hmis.hud import display
 
 register = template.Library()
 
@@ -11,4 +11,4 @@ register = template.Library()
 @register.filter
 def hud_label(record: models.Model, field: str) -> str:
     """`{{ project|hud_label:"project_type" }}`: what the code in that field means; empty for none."""
-    return labels.label_of(record, field)
+    return display.words(record, field)
