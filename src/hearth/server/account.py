@@ -105,7 +105,7 @@ def prepare_folder(home: Home, account: Account) -> Path:
 def reachable_copy(bin_folder: Path, version: str, account: Account) -> Path:
     """`bin_folder`, or where the account cannot reach it, a copy of the installation that it can.
 
-    A virtual environment below a root-only folder is the usual case. The copy keeps the neighbouring
+    A virtual environment below a root-only folder is the usual case. The copy keeps the neighboring
     folder of shared libraries, because the programs look for it by a relative path.
     """
     if account.can_pass(bin_folder):

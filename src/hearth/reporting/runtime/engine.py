@@ -7,7 +7,7 @@ Memory. `memory_limit` bounds the buffer pool, not the process: allow about 250 
 reader and Python. With a database file or a `temp_directory` the engine spills to disk instead of failing.
 
 Errors. Callers that need to tell faults apart use `EngineError` and its kin from this module;
-`said_disk_full` recognises an engine error that means "no space left".
+`said_disk_full` recognizes an engine error that means "no space left".
 """
 
 from __future__ import annotations
