@@ -232,3 +232,30 @@ def test_python_side_alone_hides_as_well(world: World, administrator: User) -> N
         assert [one.enrollment.pk for one in stays] == [world.in_a.pk]
         assert queries.stay(world.of_a, world.in_b.pk) is None
         assert queries.stays_of(factories.make_auditor(), world.person) == []
+
+
+def test_what_people_typed_is_never_markup(client, world: World, administrator: User) -> None:
+    evil = "<script>alert(1)</script>"
+    with acting(administrator):
+        person = factories.make_client(first_name=evil, last_name=evil, additional_race_ethnicity=evil,
+                                       as_it_came={"Sex": evil}, user_id=evil)  # fmt: skip
+        project = factories.make_project(world.a, project_name=evil)
+        stay = factories.make_enrollment(person, project, household_id=evil, as_it_came={"EntryDate": evil})
+        partner = factories.make_client(first_name=evil)
+        factories.make_enrollment(partner, project, household_id=evil, relationship_to_hoh=3)
+        person.last_name = "Quill"
+        person.save()
+        stay.vamc_station = evil
+        stay.save()
+    pages = [
+        page(client, world.of_a, name, pk)
+        for name, pk in (
+            ("clients:detail", person.pk), ("clients:history", person.pk),
+            ("enrollments:detail", stay.pk), ("enrollments:history", stay.pk),
+        )
+    ]  # fmt: skip
+    pages.append(client.post(reverse("clients:search"), {"q": f"{evil} quill"}).content.decode())
+    pages.append(client.get(reverse("clients:recent")).content.decode())
+    for text in pages:
+        assert "&lt;script&gt;" in text
+        assert "<script>alert" not in text
