@@ -8,8 +8,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from hearth.hmis.access.actions import give_role
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
+from hearth.hmis.access.roles import HmisUser
 from hearth.hmis.audit.models import AccessLog
 from hearth.hmis.exchange.exporting import job
 from hearth.hmis.exchange.exporting.actions import cancel_export
@@ -99,6 +101,24 @@ def test_an_auditor_may_not(client: Client) -> None:
     client.force_login(factories.make_auditor())
     assert client.get(reverse("exchange:exports")).status_code == 403
     assert client.post(reverse("exchange:exports"), ASKED).status_code == 403
+
+
+def test_whoever_leaves_an_organization_leaves_its_exports(client: Client, user: User) -> None:
+    administrator = factories.make_administrator()
+    run = make_run(user, file="exports/1.zip")
+    job.work(run.pk)
+    address = reverse("exchange:export_download", args=[run.pk])
+    client.force_login(user)
+    assert client.get(address).status_code == 200
+    give_role(by=administrator, user=user, role=HmisUser, organization=factories.make_organization().pk)
+    assert client.get(address).status_code == 200
+    with acting(administrator):
+        user.memberships.order_by("pk").first().delete()
+    assert client.get(address).status_code == 404
+    page = client.get(reverse("exchange:export", args=[run.pk]))
+    assert b"The file is not here for you any more" in page.content
+    client.force_login(administrator)
+    assert client.get(address).status_code == 200
 
 
 def test_cancel_before_it_begins(client: Client, user: User) -> None:

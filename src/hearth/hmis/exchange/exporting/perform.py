@@ -20,6 +20,7 @@ from hearth.hmis.audit.models.access_log import Access
 from hearth.hmis.exchange.exporting import keys
 from hearth.hmis.exchange.exporting.gathering import gather
 from hearth.hmis.exchange.exporting.progress import Progress
+from hearth.hmis.exchange.exporting.queries import rights_of
 from hearth.hmis.exchange.exporting.request import ExportRequest, RequestError
 from hearth.hmis.exchange.exporting.selection import select
 from hearth.hmis.exchange.models import ExportRun, RunState
@@ -77,7 +78,7 @@ def perform(
 
 def _end(run: ExportRun, state: RunState, message: str) -> None:
     run.state, run.message, run.finished_at = state, message, timezone.now()
-    run.save(update_fields=["state", "message", "finished_at", "counts", "file_bytes"])
+    run.save(update_fields=["state", "message", "finished_at", "counts", "file_bytes", "parameters"])
 
 
 def _write(run: ExportRun, target: Path, progress: Progress) -> hmis_csv.Written:
@@ -92,6 +93,7 @@ def _write(run: ExportRun, target: Path, progress: Progress) -> hmis_csv.Written
         engine.connected(Path(work) / "gathered.duckdb", temp_directory=work) as tables,
     ):
         with acting(user):
+            run.parameters["made_with"] = rights_of(user)
             request.check_places(user)
             with connection.cursor() as cursor:
                 select(cursor, request)

@@ -36,7 +36,7 @@ def export(request: HttpRequest, pk: int) -> HttpResponse:
     run = _find(request, pk)
     context = {
         "run": run,
-        "file": queries.finished_file(run),
+        "file": queries.finished_file(request.user, run),
         "counts": queries.counts(run),
         "kept_days": KEPT_DAYS,
     }
@@ -58,7 +58,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 def download(request: HttpRequest, pk: int) -> HttpResponse:
     """The zip of a finished export; every download is in the access log."""
     run = _find(request, pk)
-    path = queries.finished_file(run)
+    path = queries.finished_file(request.user, run)
     if path is None:
         refuse_as_missing(request, pk=pk)
     record_access(by=request.user.pk, action=Access.DOWNLOADED, subject=f"exportrun:{run.pk}")
