@@ -6,11 +6,13 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from psycopg import OperationalError
 from typer.testing import CliRunner
 
 from hearth.hmis.exchange import command_line
 from hearth.hmis.exchange.cli import import_app
 from hearth.hmis.exchange.command_line import acting_administrator
+from hearth.hmis.exchange.importing import already
 from hearth.hmis.exchange.models import ImportRun
 from hearth.server import database
 from hearth.server.errors import ServerError
@@ -40,7 +42,23 @@ def test_import_and_again(tmp_path: Path) -> None:
     code, said = hearth_import(path)
     assert code == 0
     assert "nothing has changed" in said
+    assert "rows/s" not in said
     assert records() == before
+
+
+def test_a_failure_on_the_way_does_not_praise_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_administrator()
+
+    def fail(*arguments: object, **options: object) -> None:
+        raise OperationalError("gone")
+
+    monkeypatch.setattr(already, "fingerprint", fail)
+    code, said = hearth_import(Export().zip(tmp_path))
+    assert code == 1
+    assert "Failed." in said
+    assert "Nothing wrong was found" not in said
 
 
 def test_a_folder(tmp_path: Path) -> None:

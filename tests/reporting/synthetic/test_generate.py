@@ -2,6 +2,7 @@
 
 import errno
 import zipfile
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -86,3 +87,10 @@ def test_a_missing_folder_and_a_full_disk_are_said(tmp_path, monkeypatch):
     with pytest.raises(OutputError, match="disk is full"):
         generate(Wish(clients=100), REGISTRY, tmp_path / "a.zip", version="0.1")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_every_world_is_an_implementation_of_its_own() -> None:
+    wish = Wish(clients=100)
+    others = [replace(wish, seed=2), replace(wish, clients=200), replace(wish, cocs=("MN-500",))]
+    assert len({one.implementation_id for one in (wish, *others)}) == 4
+    assert replace(wish, errors=0.5).implementation_id == wish.implementation_id

@@ -80,14 +80,19 @@ def import_(
             return wanted
 
         run = perform(run, file, show=bar.progress, confirm=confirm if ask else None)
-    if not ask:
+    # Of an import that failed on the way nobody knows yet what is wrong in the file.
+    if not ask and (run.findings_summary or run.state in ("finished", "refused")):
         _print_summary(console, run.findings_summary)
     _print_findings_place(console, run, findings)
     _print_counts(console, run)
     if run.state == "finished":
         seconds = (run.progress.get("seconds") or {}).get("total") or 0
         speed = run.progress.get("rows_per_second") or 0
-        console.print(f"[green]{run.message}[/green] ({seconds:,.1f} s, {speed:,} rows/s, import {run.pk})")
+        written = sum(
+            count[part] for count in run.counts.values() for part in ("added", "changed", "deleted")
+        )
+        pace = f"{seconds:,.1f} s, {speed:,} rows/s" if written else f"{seconds:,.1f} s"
+        console.print(f"[green]{run.message}[/green] ({pace}, import {run.pk})")
         return
     console.print(f"[red]{run.get_state_display()}.[/red] {run.message}")
     raise typer.Exit(1)

@@ -28,7 +28,8 @@ def prepare() -> None:
     migrate is not for a command to guess.
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
-    os.environ.setdefault("HEARTH_LOG_LEVEL", "WARNING")
+    # What went wrong is said in a sentence; the log lines of a server would only be noise around it.
+    os.environ.setdefault("HEARTH_LOG_LEVEL", "ERROR")
     database.ensure_running()
     from django import setup
     from django.db import OperationalError

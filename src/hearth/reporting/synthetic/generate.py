@@ -205,7 +205,7 @@ def _header(wish: Wish, version: str) -> hmis_csv.ExportHeader:
         start=wish.start,
         end=wish.end,
         software_version=version,
-        implementation_id="hearth-invented",
+        implementation_id=wish.implementation_id,
         contact_first="Invented",
         contact_last="Data",
         contact_email="invented@example.org",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from zlib import crc32
 
 from hearth.standards import Registry
 
@@ -44,6 +45,16 @@ class Wish:
     def exported_at(self) -> datetime:
         """When the invented export was made; late data entry ends here."""
         return datetime.combine(self.end + timedelta(days=_DAYS_FROM_END_TO_EXPORT), time(6, 0))
+
+    @property
+    def implementation_id(self) -> str:
+        """Tells this invented world from every other: the same keys mean other people there.
+
+        The share of errors is left out, because a world with and without errors is one export before and
+        after its correction.
+        """
+        rest = f"{','.join(self.cocs)} {self.end} {self.years}"
+        return f"hearth-invented-{self.seed}-{self.clients}-{crc32(rest.encode()):08x}"
 
     def check(self, registry: Registry) -> None:
         """Raise `WishError` when a number is out of bounds or a CoC is unknown."""

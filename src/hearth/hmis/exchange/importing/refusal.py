@@ -83,7 +83,8 @@ def explained() -> Iterator[None]:
     except (psycopg.OperationalError, psycopg.InterfaceError) as error:
         raise Ended(
             "The database went away while the import was at work.",
-            f"See that it runs (`hearth db status`) and start again. {NOTHING_WRITTEN}",
+            "It was stopped, or its disk is full. See that it runs (`hearth db status`) and has room, "
+            f"and start again. {NOTHING_WRITTEN}",
         ) from error
 
 
