@@ -1,0 +1,112 @@
+"""`hearth report`: HUD's reports from an HMIS CSV export. Needs no database and no network."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from hearth import __version__
+from hearth.reporting.outputs.archive import OutputError
+from hearth.reporting.reports.lsa.make import Made, ReportRefused, Scope, Wish, make
+from hearth.reporting.runtime import engine
+from hearth.reporting.runtime.plan import Step
+from hearth.reporting.runtime.run import StepFailed
+from hearth.reporting.sources import SourceFault
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True)
+_out = Console()
+_err = Console(stderr=True)
+_DAY = ["%Y-%m-%d"]
+
+
+@app.callback()
+def reports() -> None:
+    """Make one of HUD's reports from an HMIS CSV export.
+
+    \b
+    Example:
+      hearth report lsa export.zip --coc MN-500 --start 2027-01-28 --scope hic --out hic
+    """
+
+
+@app.command()
+def lsa(
+    source: Annotated[
+        Path, typer.Argument(metavar="INPUT", help="An HMIS CSV zip, or the folder with its files.")
+    ],
+    coc: Annotated[str, typer.Option(help="The CoC, such as MN-500.", metavar="CODE")],
+    start: Annotated[datetime, typer.Option(formats=_DAY, help="First day.", metavar="DAY")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The folder to write to.")],
+    end: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=_DAY, help="Last day; the HIC has one day only.", metavar="DAY", show_default=False
+        ),
+    ] = None,
+    scope: Annotated[str, typer.Option(help="systemwide, project or hic.")] = "systemwide",
+    projects: Annotated[
+        str, typer.Option(help="ProjectIDs of scope project, with commas between.", metavar="ID,ID")
+    ] = "",
+    memory: Annotated[
+        str, typer.Option(help="Memory for the computation; beyond it the disk is used.", metavar="SIZE")
+    ] = engine.DEFAULT_MEMORY_LIMIT,
+) -> None:
+    """The HIC: HDX's twelve CSV files and the zip to upload.
+
+    \b
+    Example:
+      hearth report lsa export.zip --coc MN-500 --start 2027-01-28 --scope hic --out hic
+    """
+    try:
+        wish = _wish(coc, start, end, scope, projects)
+        with _err.status("Reading the export") as status:
+
+            def tell(step: Step, number: int, count: int) -> None:
+                status.update(f"{number}/{count} {escape(step.section)}")
+
+            made = make(source, wish, out, code_version=__version__, memory_limit=memory, on_step=tell)
+    except (ReportRefused, OutputError, SourceFault, StepFailed) as error:
+        _err.print(f"[bold red]Nothing was written.[/] {escape(str(error))}", highlight=False, soft_wrap=True)
+        raise typer.Exit(2) from None
+    except engine.OutOfMemory:
+        _err.print(
+            f"[bold red]Nothing was written.[/] {escape(memory)} of memory is too little; see --memory.",
+            highlight=False,
+            soft_wrap=True,
+        )
+        raise typer.Exit(2) from None
+    _show(made)
+
+
+def _wish(coc: str, start: datetime, end: datetime | None, scope: str, projects: str) -> Wish:
+    try:
+        chosen = Scope[scope.strip().upper()]
+    except KeyError:
+        raise ReportRefused(f"{scope} is not a scope; there are systemwide, project and hic.") from None
+    if end is None:
+        if chosen is not Scope.HIC:
+            raise ReportRefused("Say with --end on which day the report ends.")
+        end = start
+    return Wish(
+        coc=coc.strip().upper(),
+        start=start.date(),
+        end=end.date(),
+        scope=chosen,
+        projects=tuple(one.strip() for one in projects.split(",") if one.strip()),
+    )
+
+
+def _show(made: Made) -> None:
+    table = Table(box=None, pad_edge=False)
+    table.add_column("File")
+    table.add_column("Rows", justify="right")
+    for file, count in made.rows.items():
+        table.add_row(file, f"{count:,}")
+    _out.print(table)
+    _out.print(f"Wrote {made.zip}", highlight=False, soft_wrap=True)

@@ -1,0 +1,50 @@
+-- Section: 5.7 Dates to exclude; 5.8 Dates to include in counts of ES/SH/street days, before gaps are filled
+-- Grain: one row per enrollment and reason, or per bed night: days from StartDate up to but without EndDate
+-- Inputs: lsa_ch_enrollment, lsa_bed_night
+-- Excluded is 1 while housed or in transitional housing, 0 while in ES/SH or on the street.
+WITH housed AS (
+    SELECT PersonalID, 1 AS Excluded, CHStart, LastActive, coalesce(ExitDate, LastActive + 1) AS EndDate,
+        CASE WHEN LSAProjectType IN (3, 13, 15) THEN MoveInDate ELSE EntryDate END AS StartDate
+    FROM lsa_ch_enrollment
+    WHERE LSAProjectType IN (2, 3, 13, 15)
+),
+sheltered AS (
+    SELECT PersonalID, 0 AS Excluded, CHStart, LastActive, coalesce(ExitDate, LastActive + 1) AS EndDate,
+        EntryDate AS StartDate
+    FROM lsa_ch_enrollment
+    WHERE LSAProjectType IN (0, 8)
+    UNION ALL
+    SELECT n.PersonalID, 0, n.CHStart, n.LastActive, b.Night + 1, b.Night
+    FROM lsa_ch_enrollment AS n
+    JOIN lsa_bed_night AS b ON b.EnrollmentID = n.EnrollmentID
+    WHERE n.LSAProjectType = 1 AND b.Night >= n.EntryDate AND (n.ExitDate IS NULL OR b.Night < n.ExitDate)
+),
+reported AS (
+    SELECT PersonalID, 0 AS Excluded, CHStart, LastActive,
+        CASE
+            WHEN LSAProjectType IN (0, 1, 2, 8) THEN EntryDate
+            ELSE coalesce(MoveInDate, ExitDate, LastActive + 1)
+        END AS EndDate,
+        DateToStreetESSH AS StartDate
+    FROM lsa_ch_enrollment
+    WHERE EntryDate > CHStart
+        AND (LivingSituation BETWEEN 100 AND 199
+            OR (LSAProjectType NOT IN (0, 1, 8) AND PreviousStreetESSH = 1
+                AND (LengthOfStay IN (10, 11)
+                    OR (LengthOfStay IN (2, 3) AND LivingSituation BETWEEN 200 AND 299))))
+),
+every_interval AS (
+    SELECT PersonalID, Excluded, CHStart, LastActive, StartDate, EndDate FROM housed
+    UNION ALL
+    SELECT PersonalID, Excluded, CHStart, LastActive, StartDate, EndDate FROM sheltered
+    UNION ALL
+    SELECT PersonalID, Excluded, CHStart, LastActive, StartDate, EndDate FROM reported
+),
+clipped AS (
+    SELECT PersonalID, Excluded, greatest(StartDate, CHStart) AS StartDate, least(EndDate, LastActive + 1) AS EndDate
+    FROM every_interval
+    WHERE StartDate IS NOT NULL
+)
+SELECT PersonalID, Excluded, StartDate, EndDate
+FROM clipped
+WHERE StartDate < EndDate

@@ -1,0 +1,69 @@
+-- Section: 5.3 Active clients; 5.4 Demographics; 5.5 The three years that count for chronic homelessness; 11.6 SSN
+-- Grain: one row per PersonalID that the report counts
+-- Inputs: lsa_parameters, lsa_enrollment, Client
+-- HoHAdult: 0 neither, 1 adult, 2 head of household, 3 both. RaceEthnicity lists the digits of all races chosen.
+WITH stays AS (
+    SELECT PersonalID,
+        max(CASE WHEN Counted = 1 AND ActiveAge BETWEEN 18 AND 65 THEN 1 ELSE 0 END)
+            + max(CASE WHEN Counted = 1 AND RelationshipToHoH = 1 THEN 2 ELSE 0 END) AS HoHAdult,
+        max(CASE WHEN Counted = 1 THEN DisabilityStatus END) AS Disability,
+        min(CASE WHEN Counted = 1 THEN DVStatus END) AS DV,
+        max(CASE WHEN AIR = 1 AND ActiveAge BETWEEN 18 AND 65 THEN HIV ELSE -1 END) AS HIV,
+        max(CASE WHEN AIR = 1 AND ActiveAge BETWEEN 18 AND 65 THEN SMI ELSE -1 END) AS SMI,
+        max(CASE WHEN AIR = 1 AND ActiveAge BETWEEN 18 AND 65 THEN SUD ELSE -1 END) AS SUD,
+        max(CASE
+            WHEN Active = 0 THEN NULL
+            WHEN ExitDate IS NULL AND (LastBedNight IS NULL OR LastBedNight = ReportEnd) THEN ReportEnd
+            WHEN LastBedNight IS NOT NULL THEN LastBedNight + 1
+            ELSE ExitDate
+        END) AS LastActive
+    FROM lsa_enrollment
+    CROSS JOIN lsa_parameters
+    GROUP BY PersonalID
+    HAVING max(Counted) = 1
+),
+person AS (
+    SELECT s.*, c.VeteranStatus, c.RaceNone, c.SSN, c.SSNDataQuality,
+        concat(
+            CASE WHEN c.AmIndAKNative = 1 THEN '1' ELSE '' END, CASE WHEN c.Asian = 1 THEN '2' ELSE '' END,
+            CASE WHEN c.BlackAfAmerican = 1 THEN '3' ELSE '' END, CASE WHEN c.NativeHIPacific = 1 THEN '4' ELSE '' END,
+            CASE WHEN c.White = 1 THEN '5' ELSE '' END, CASE WHEN c.HispanicLatinao = 1 THEN '6' ELSE '' END,
+            CASE WHEN c.MidEastNAfrican = 1 THEN '7' ELSE '' END
+        ) AS Races
+    FROM stays AS s
+    JOIN Client AS c ON c.PersonalID = s.PersonalID
+)
+SELECT PersonalID, HoHAdult,
+    CASE WHEN HoHAdult > 0 THEN LastActive END AS LastActive,
+    CASE WHEN HoHAdult > 0 THEN CAST(LastActive - INTERVAL 3 YEAR AS DATE) + 1 END AS CHStart,
+    CASE
+        WHEN HoHAdult NOT IN (1, 3) THEN -1
+        WHEN VeteranStatus IN (8, 9) THEN 98
+        WHEN VeteranStatus IN (0, 1) THEN VeteranStatus
+        ELSE 99
+    END AS VetStatus,
+    CASE
+        WHEN HIV = 1 OR SMI = 1 OR SUD = 1 THEN 1
+        WHEN HoHAdult = 0 THEN -1
+        WHEN Disability = -2 THEN 98
+        ELSE coalesce(Disability, 99)
+    END AS DisabilityStatus,
+    CASE WHEN HoHAdult = 0 THEN -1 WHEN DV = 10 THEN 0 ELSE coalesce(DV, 99) END AS DVStatus,
+    CASE
+        WHEN RaceNone IN (8, 9) THEN 98
+        WHEN RaceNone = 99 OR Races = '' THEN 99
+        ELSE CAST(Races AS INTEGER)
+    END AS RaceEthnicity,
+    HIV, SMI, SUD, SSN,
+    CASE
+        WHEN SSNDataQuality IN (8, 9) THEN 9
+        WHEN SSNDataQuality = 2 AND regexp_matches(upper(SSN), '^XXXXX[0-9]{4}') AND substr(SSN, 6, 4) <> '0000' THEN 4
+        WHEN SSN IS NULL OR length(SSN) <> 9 OR NOT regexp_matches(SSN, '^[0-9]{9}$')
+            OR substr(SSN, 1, 3) IN ('000', '666') OR substr(SSN, 1, 1) = '9'
+            OR substr(SSN, 4, 2) = '00' OR substr(SSN, 6, 4) = '0000'
+            OR SSN IN ('111111111', '222222222', '333333333', '444444444', '555555555', '777777777', '888888888',
+                '123456789', '234567890', '345678901', '456789012', '567890123', '678901234', '789012345',
+                '890123456', '901234567') THEN 0
+        ELSE 1
+    END AS SSNValid
+FROM person

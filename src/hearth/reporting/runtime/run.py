@@ -1,0 +1,134 @@
+"""Run a plan: every step becomes a table on an engine connection; and the folder a report leaves behind.
+
+    with folder_of_results(out) as folder:
+        seconds = run_steps(connection, steps, on_step=show, should_stop=asked)
+        …write files into folder…
+        write_record(folder, RunRecord(...))
+
+Memory is bounded by the connection's own limit (see `engine.connect`). `on_step` hears the step that
+starts, its number and how many there are. `should_stop` is asked several times a second; then `Cancelled`
+is raised and nothing is left at the destination.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from hearth.reporting.outputs.archive import OutputError, explained
+
+from . import engine
+from .engine import Connection, name
+from .plan import Step
+
+OnStep = Callable[[Step, int, int], None]
+_PIECE = 1 << 20  # bytes
+
+
+class StepFailed(Exception):
+    """A step could not be computed; says which one. The cause holds what the engine said."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """What made a result: enough to run it again. `seconds` are per step, in the order they ran."""
+
+    report: str
+    specification: str
+    year: int
+    parameters: Mapping[str, object]
+    code_version: str
+    input_sha256: str
+    rows: Mapping[str, int] = field(default_factory=dict)
+    seconds: Mapping[str, float] = field(default_factory=dict)
+
+
+def run_steps(
+    connection: Connection,
+    steps: Sequence[Step],
+    *,
+    on_step: OnStep | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> dict[str, float]:
+    """Create one table per step, in the given order. Returns seconds per step.
+
+    Raises `engine.Cancelled`, `engine.OutOfMemory`, or `StepFailed` for anything else the engine refuses.
+    """
+    seconds: dict[str, float] = {}
+    for number, step in enumerate(steps, 1):
+        if on_step is not None:
+            on_step(step, number, len(steps))
+        if should_stop is not None and should_stop():
+            raise engine.Cancelled("stopped at the caller's request")
+        started = time.monotonic()
+        try:
+            engine.run(connection, f"CREATE TABLE {name(step.name)} AS\n{step.sql}", should_stop=should_stop)
+        except engine.OutOfMemory:
+            raise
+        except engine.EngineError as error:
+            raise StepFailed(f"The step {step.name} ({step.section}) could not be computed.") from error
+        seconds[step.name] = round(time.monotonic() - started, 4)
+    return seconds
+
+
+def one_row(connection: Connection, table: str, values: Mapping[str, object]) -> None:
+    """Make a table of one row, such as the parameters of a run; types follow the values."""
+    columns = ", ".join(f"? AS {name(column)}" for column in values)
+    engine.run(connection, f"CREATE TABLE {name(table)} AS SELECT {columns}", list(values.values()))
+
+
+def sha256_of(path: Path) -> str:
+    """Hash of an input: of the file, or of the names and contents of a folder's files in name order."""
+    digest = hashlib.sha256()
+    for file in sorted(path.iterdir()) if path.is_dir() else [path]:
+        if not file.is_file():
+            continue
+        if path.is_dir():
+            digest.update(file.name.encode() + b"\0")
+        with file.open("rb") as stream:
+            while piece := stream.read(_PIECE):
+                digest.update(piece)
+    return digest.hexdigest()
+
+
+def write_record(folder: Path, record: RunRecord) -> Path:
+    """Write run.json."""
+    path = folder / "run.json"
+    path.write_text(json.dumps(asdict(record), indent=2, default=str) + "\n", encoding="utf-8")
+    return path
+
+
+@contextmanager
+def folder_of_results(target: Path) -> Iterator[Path]:
+    """A hidden folder beside `target` whose files appear there when the block ends without an exception.
+
+    `target` is made when it is not there; files of other names in it stay, those of the same name are
+    replaced at the end. Raises `OutputError` when it cannot be written.
+    """
+    try:
+        if target.exists() and not target.is_dir():
+            raise OutputError(f"{target} is a file. Name a folder.")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent))
+    except OSError as error:
+        raise explained(error, target) from error
+    try:
+        yield part
+        for file in part.iterdir():
+            file.chmod(0o600)  # what is said about clients is for the owner alone
+        if target.exists():
+            for file in part.iterdir():
+                file.replace(target / file.name)
+        else:
+            part.rename(target)
+    except OSError as error:
+        raise explained(error, target) from error
+    finally:
+        shutil.rmtree(part, ignore_errors=True)

@@ -1,0 +1,111 @@
+"""The command and the folder it writes, on a tiny invented export."""
+
+import csv
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from hearth.reporting.cli import app
+from tests.reporting.sources.exports import Export, write_zip
+
+RUNNER = CliRunner()
+FILES = [
+    "Affiliation.csv", "Funder.csv", "HMISParticipation.csv", "Inventory.csv", "LSACalculated.csv",
+    "LSAExit.csv", "LSAHousehold.csv", "LSAPerson.csv", "LSAReport.csv",
+    "Organization.csv", "Project.csv", "ProjectCoC.csv",
+]  # fmt: skip
+
+
+def shelter() -> Export:
+    """A head and a spouse in an emergency shelter of MN-500 from 2 November; the spouse left on the 30th."""
+    export = Export()
+    export.row("Project")["ContinuumProject"] = 1
+    return export
+
+
+def run(source: Path, out: Path, *more: str):
+    return RUNNER.invoke(app, ["lsa", str(source), "--out", str(out), *more])
+
+
+def rows(out: Path, file: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO((out / f"{file}.csv").read_text(), newline="")))
+
+
+@pytest.fixture
+def export(tmp_path: Path) -> Path:
+    return shelter().zip(tmp_path)
+
+
+def test_the_hic_of_a_night_counts_who_is_there(export: Path, tmp_path: Path) -> None:
+    for night, people in (("2025-11-15", 2), ("2025-12-15", 1), ("2025-11-01", 0)):
+        out = tmp_path / night
+        result = run(export, out, "--coc", "mn-500", "--start", night, "--scope", "hic")
+        assert result.exit_code == 0, result.output
+        (report,) = rows(out, "LSAReport")
+        assert report["UnduplicatedClient"] == str(people)
+        assert sum(int(row["RowTotal"]) for row in rows(out, "LSAPerson")) == people
+        counts = [
+            row for row in rows(out, "LSACalculated") if row["ReportRow"] == "53" and row["Universe"] == "10"
+        ]
+        assert {row["Value"] for row in counts if row["HHType"] == "0"} == (
+            {str(people)} if people else set()
+        )
+
+
+def test_all_twelve_files_and_the_record_are_there(export: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert run(export, out, "--coc", "MN-500", "--start", "2025-11-15", "--scope", "hic").exit_code == 0
+    with zipfile.ZipFile(out / "hic-MN-500-2025-11-15.zip") as zipped:
+        assert sorted(zipped.namelist()) == FILES
+    record = json.loads((out / "run.json").read_text())
+    assert record["parameters"]["coc"] == "MN-500" and record["parameters"]["lookback"] == "2018-11-15"
+    assert len(record["input_sha256"]) == 64 and record["seconds"]["lsa_report"] >= 0
+    assert {row["ExportID"] for row in rows(out, "Project")} == {rows(out, "LSAReport")[0]["ReportID"]}
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (
+            ["--coc", "XX-999", "--start", "2025-11-15", "--scope", "hic"],
+            "No project of this input is in XX-999.",
+        ),
+        (["--coc", "Minnesota", "--start", "2025-11-15", "--scope", "hic"], "MINNESOTA is not a CoC code"),
+        (["--coc", "MN-500", "--start", "2025-11-15", "--end", "2025-11-14"], "before it starts"),
+        (["--coc", "MN-500", "--start", "2025-11-15"], "on which day the report ends"),
+        (["--coc", "MN-500", "--start", "2025-11-15", "--scope", "all"], "all is not a scope"),
+        (
+            ["--coc", "MN-500", "--start", "2025-11-15", "--scope", "hic", "--projects", "P1"],
+            "scope of chosen projects only",
+        ),
+        (["--coc", "MN-500", "--start", "2025-10-01", "--end", "2026-09-30"], "not computed yet"),
+    ],
+)
+def test_what_cannot_be_made_is_one_sentence(
+    export: Path, tmp_path: Path, more: list[str], said: str
+) -> None:
+    result = run(export, tmp_path / "out", *more)
+    assert result.exit_code == 2
+    assert said in result.output and result.output.startswith("Nothing was written.")
+    assert result.output.strip().count("\n") == 0
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["export.zip"]
+
+
+@pytest.mark.parametrize("fault", ["file", "column", "nothing"])
+def test_an_input_that_lacks_something_is_one_sentence(tmp_path: Path, fault: str) -> None:
+    source = tmp_path / "export.zip"
+    files = shelter().all_files()
+    if fault == "file":
+        del files["Services.csv"]
+    if fault == "column":
+        files["Enrollment.csv"] = files["Enrollment.csv"].replace(b"MoveInDate", b"Something")
+    if fault != "nothing":
+        write_zip(source, files)
+    result = run(source, tmp_path / "out", "--coc", "MN-500", "--start", "2025-11-15", "--scope", "hic")
+    assert result.exit_code == 2
+    assert {"file": "Services.csv", "column": "MoveInDate", "nothing": "export.zip"}[fault] in result.output
+    assert not (tmp_path / "out").exists()

@@ -1,0 +1,44 @@
+"""Step files keep to the SQL that gives the same result on every engine they are meant for."""
+
+import re
+from pathlib import Path
+
+import pytest
+import sqlglot
+from sqlglot import exp
+
+import hearth.reporting.reports as reports
+from hearth.reporting.runtime.plan import read_step
+
+FILES = sorted(Path(next(iter(reports.__path__))).rglob("*.sql"))
+
+# Differ silently between engines, or exist on one only.
+BANNED = {
+    "date_diff by month": r"date_diff\(\s*'(month|quarter|year|week)'",
+    "cast of a fraction to an integer": r"CAST\([^()]*\.5 AS (INT|INTEGER|BIGINT)\)",
+    "dayofweek": r"\b(dayofweek|isodow)\b",
+    "GROUP BY ALL": r"\bGROUP BY ALL\b",
+    "EXCLUDE": r"\bEXCLUDE\b",
+    "ASOF JOIN": r"\bASOF\b",
+    "quantile_cont": r"\bquantile_cont\b",
+}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_step_is_portable(path: Path) -> None:
+    step = read_step(path)
+    code = "\n".join(line for line in step.sql.splitlines() if not line.strip().startswith("--"))
+    assert [what for what, found in BANNED.items() if re.search(found, code, re.IGNORECASE)] == []
+    assert max(len(line) for line in step.sql.splitlines()) <= 120
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_left_join_is_on_equalities_alone(path: Path) -> None:
+    """Anything else becomes a nested loop."""
+    for join in sqlglot.parse_one(path.read_text(), dialect="duckdb").find_all(exp.Join):
+        if join.side and join.args.get("on") is not None:
+            assert not list(join.args["on"].find_all(exp.Or)), join.sql(dialect="duckdb")
+
+
+def test_there_are_steps() -> None:
+    assert len(FILES) > 20
