@@ -12,7 +12,7 @@ from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
 from hearth.hmis.audit.models import AccessLog
 from hearth.hmis.clients.models import Client
-from hearth.hmis.enrollments import queries
+from hearth.hmis.enrollments import queries, sheet
 from hearth.hmis.enrollments.models import (
     CurrentLivingSituation,
     Disabilities,
@@ -100,6 +100,26 @@ def test_client_page_tells_the_stay(client, world: World) -> None:
     assert text.count("Bed nights") == 2
     assert "Domestic violence" not in text
     assert "HIV" not in text
+
+
+def test_the_lines_of_an_assessment_stand_under_its_day(world: World, administrator: User) -> None:
+    with acting(administrator):
+        enrollment = world.in_a
+        questions = model_of("AssessmentQuestions")
+        first = questions.objects.get(enrollment=enrollment)
+        for order, name in ((2, "q3"), (1, "q2")):
+            questions.objects.create(
+                **factories.record(
+                    enrollment=enrollment, assessment=first.assessment, assessment_question=name,
+                    assessment_answer="yes", assessment_question_order=order,
+                )
+            )  # fmt: skip
+        kinds = {kind.file: kind for kind in sheet.kinds(administrator, enrollment)}
+    (asked,) = kinds["AssessmentQuestions"].records
+    assert asked.day == FIRST
+    assert [fact.label for fact in asked.facts] == ["q2", "q3", "q1"]
+    (result,) = kinds["AssessmentResults"].records
+    assert [(fact.label, fact.value[:6]) for fact in result.facts] == [("score", "result")]
 
 
 TOKEN = r"[A-Za-z0-9]{64}"  # against forged requests, another one on every page

@@ -33,6 +33,11 @@ _TITLES = {
 }
 #: Disabilities.DisabilityType of HIV/AIDS (list 1.3), and DisabilityResponse of no (list 4.10.2).
 HIV, NO_DISABILITY = 8, 0
+#: Files whose rows are lines of an assessment: the column that is asked, and the one that answers.
+_OF_ASSESSMENTS = {
+    "AssessmentQuestions": ("AssessmentQuestion", "AssessmentAnswer"),
+    "AssessmentResults": ("AssessmentResultType", "AssessmentResult"),
+}
 _DAYS = ("information_date", "date_provided", "assessment_date", "event_date")
 _IN_TITLE = frozenset(
     {"InformationDate", "DataCollectionStage", "DateProvided", "AssessmentDate", "EventDate"}
@@ -74,13 +79,16 @@ def kinds(user: User, enrollment: Enrollment) -> list[Kind]:
         rows = queries.records(user, model, [enrollment.pk])
         if model is Services:
             rows = rows.exclude(record_type=queries.BED_NIGHT)
-        day = next((name for name in _DAYS if name in _names(model)), None)
-        ordered = list(rows.order_by(*([f"-{day}"] if day else []), "-id")[: MOST_RECORDS + 1])
+        if file in _OF_ASSESSMENTS:
+            rows = rows.select_related("assessment")
+        ordered = list(rows.order_by(*_order(model, file))[: MOST_RECORDS + 1])
         left_out = rows.count() - MOST_RECORDS if len(ordered) > MOST_RECORDS else 0
         if ordered:
             shown = [shown_record(record) for record in ordered[:MOST_RECORDS]]
             if model is Disabilities:
                 shown = _by_day(ordered[:MOST_RECORDS])
+            elif file in _OF_ASSESSMENTS:
+                shown = _by_assessment(ordered[:MOST_RECORDS], *_OF_ASSESSMENTS[file])
             found.append(Kind(file, title, shown, left_out))
     return found
 
@@ -137,6 +145,36 @@ def _by_day(records: list[Disabilities]) -> list[RecordShown]:
         target = days[key].sensitive if record.disability_type == HIV else days[key].facts
         target.append(fact)
     return list(days.values())
+
+
+def _order(model: Any, file: str) -> list[str]:
+    """The latest first; the lines of an assessment in its own order."""
+    if file in _OF_ASSESSMENTS:
+        asked = ["assessment_question_order"] if "assessment_question_order" in _names(model) else []
+        return ["-assessment__assessment_date", "-assessment_id", *asked, "id"]
+    day = next((name for name in _DAYS if name in _names(model)), None)
+    return [f"-{day}", "-id"] if day else ["-id"]
+
+
+def _by_assessment(records: list[Any], asked: str, answered: str) -> list[RecordShown]:
+    """The lines of one assessment as one record of its day: a fact for each line."""
+    found: dict[Any, RecordShown] = {}
+    for record in records:
+        one = shown_record(record)
+        key = (record.assessment_id, one.deleted_at)
+        if key not in found:
+            day = record.assessment.assessment_date if record.assessment else None
+            found[key] = replace(one, day=day, facts=[], sensitive=[])
+        said = {fact.column: fact for fact in [*one.facts, *one.sensitive]}
+        line, answer = said.get(asked), said.get(answered)
+        came = ", ".join(fact.came_as for fact in said.values() if fact.came_as)
+        label = line.value if line and line.value else "Not named"
+        found[key].facts.append(
+            Fact(answered, label, answer.value if answer else "", answer.privacy if answer else "", came)
+        )
+        if record.is_faulty:
+            found[key] = replace(found[key], is_faulty=True)
+    return list(found.values())
 
 
 def all_records(user: User, enrollment: Enrollment, exit_: Any) -> list[tuple[str, Any]]:
