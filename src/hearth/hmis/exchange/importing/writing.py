@@ -16,7 +16,7 @@ from hearth.hmis.exchange.importing.matching import Match
 from hearth.hmis.exchange.importing.sealing import SEALED_COLUMNS
 from hearth.hmis.exchange.importing.transfer import engine_to_postgres
 from hearth.hmis.hud.records import model_of, models_of_files
-from hearth.reporting.runtime.engine import Connection
+from hearth.reporting.runtime.engine import Connection, row
 
 #: Rows that hold a place which only one row may have, and what makes two places the same.
 _PLACES = {
@@ -81,7 +81,8 @@ class Writer:
     def _add(self, layout: Layout, match: Match) -> int:
         columns = {"id": match.new_id, "data_source_id": str(self.data_source)}
         columns["hud_id"] = f's."{layout.key}"'
-        columns |= dict(layout.values())
+        empty = self._empty(layout)
+        columns |= {column: value for column, value in layout.values() if value not in empty}
         if layout.is_visible_by_organization:
             columns["is_shared"] = (
                 "to_enrollment.is_shared" if layout.hangs_on_enrollment else str(self.share).upper()
@@ -101,6 +102,19 @@ class Writer:
             self.heard,
         )
         return self.cursor.rowcount
+
+    def _empty(self, layout: Layout) -> set[str]:
+        """Columns without any value in the staged file: what COPY is not given costs it nothing."""
+        cells = [
+            f's."{column.column}"'
+            for column in layout.stored
+            if column.kind == "value" and column.column != layout.sealed
+        ]
+        counts = row(
+            self.connection,
+            f'SELECT {", ".join(f"count({cell})" for cell in cells)} FROM "{layout.file}" AS s',
+        )
+        return {cell for cell, count in zip(cells, counts, strict=True) if not count}
 
     def _change(self, layout: Layout, match: Match, count: Count) -> None:
         """Change stored rows; keeps their history (pghistory's trigger before_change)."""
