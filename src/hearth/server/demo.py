@@ -23,7 +23,7 @@ FIRST_PAGE_SECONDS = 60
 STOP_SECONDS = 12
 LOG_BYTES = 10_000_000
 # Every process of a demo carries this in its environment, so that the next demo finds what a kill -9 left.
-MARK = "HEARTH_DEMO"
+MARK = "HEARTH_DEMO_FOLDER"
 
 
 class Stop(BaseException):
@@ -123,7 +123,8 @@ class Supervisor:
         path = self._log(name)
         if path.exists() and path.stat().st_size > LOG_BYTES:
             path.replace(path.with_suffix(".log.1"))
-        environment = {**processes.django_environment(), MARK: str(self.home.path)}
+        # HEARTH_DEMO puts a banner on every page: nobody in here is real.
+        environment = {**processes.django_environment(), "HEARTH_DEMO": "1", MARK: str(self.home.path)}
         with path.open("ab") as log:
             self.children[name] = subprocess.Popen(
                 command,
