@@ -15,7 +15,8 @@ import pytest
 import yaml
 
 import hearth.reporting.reports.lsa as lsa
-from hearth.reporting.reports.lsa.make import Made, Scope, Wish, make, prepare, steps_of
+from hearth.reporting.reports.lsa.columns import UploadFile
+from hearth.reporting.reports.lsa.make import Made, Scope, Wish, files_of, make, prepare, steps_of
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection
 from hearth.reporting.runtime.run import run_steps
@@ -100,17 +101,17 @@ def test_a_file_of_the_hic(hic: Made, file: str) -> None:
     assert counted(ours, columns) == counted(expected, columns)
 
 
-def run_on_sample(wish: Wish) -> Iterator[Connection]:
+def run_on_sample(wish: Wish, files: list[UploadFile]) -> Iterator[Connection]:
     with open_source(reference_data(SAMPLE)) as source, engine.connected() as connection:
         staged = stage(source, connection, check=False)
         prepare(connection, wish)
-        run_steps(connection, steps_of(staged.tables, Scope.HIC))
+        run_steps(connection, steps_of(staged.tables, files))
         yield connection
 
 
 @pytest.fixture(scope="module")
 def tables() -> Iterator[Connection]:
-    yield from run_on_sample(HIC)
+    yield from run_on_sample(HIC, files_of(Scope.HIC))
 
 
 def ours_of(connection: Connection, sql: str, columns: list[str]) -> Counter[tuple[str, ...]]:
@@ -157,13 +158,26 @@ def systemwide() -> Iterator[Connection]:
     wish = Wish(
         coc="XX-501", start=date(2025, 10, 1), end=date(2026, 9, 30), scope=Scope.SYSTEMWIDE, made_at=MADE_AT
     )
-    yield from run_on_sample(wish)
+    yield from run_on_sample(wish, [file for file in files_of(Scope.SYSTEMWIDE) if file.name != "LSAExit"])
 
 
-def test_people_of_the_systemwide_lsa(systemwide: Connection) -> None:
-    columns = [column for column in header("lsa-output", "LSAPerson") if column not in OF_THE_RUN]
-    assert ours_of(systemwide, "SELECT * FROM lsa_person", columns) == counted(
-        golden("lsa-output", "LSAPerson"), columns
+@pytest.mark.parametrize(
+    ("file", "table"),
+    [
+        ("LSAPerson", "lsa_person"),
+        ("LSAHousehold", "lsa_household"),
+        ("Organization", "lsa_organization"),
+        ("Funder", "lsa_funder"),
+        ("ProjectCoC", "lsa_project_coc"),
+        ("Inventory", "lsa_inventory"),
+        ("HMISParticipation", "lsa_hmis_participation"),
+        ("Affiliation", "lsa_affiliation"),
+    ],
+)
+def test_a_file_of_the_systemwide_lsa(systemwide: Connection, file: str, table: str) -> None:
+    columns = [column for column in header("lsa-output", file) if column not in OF_THE_RUN]
+    assert ours_of(systemwide, f"SELECT * FROM {table}", columns) == counted(
+        golden("lsa-output", file), columns
     )
 
 

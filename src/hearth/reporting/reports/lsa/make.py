@@ -116,16 +116,14 @@ def check_wish(wish: Wish) -> None:
         raise ReportRefused("A report on chosen projects needs at least one project.")
     if wish.scope is not Scope.PROJECT and wish.projects:
         raise ReportRefused("Projects can be chosen in the scope of chosen projects only.")
-
-
-def steps_of(staged: Sequence[str], scope: Scope) -> list[Step]:
-    """The steps of a scope in their order. `staged` are the tables of the input."""
-    files = files_of(scope)
-    missing = [file.name for file in files if not (_HERE / "steps" / f"{file.table}.sql").exists()]
-    if missing:
+    if wish.scope is not Scope.HIC:
         raise ReportRefused(
-            f"This version makes the HIC; {' and '.join(missing)} of the LSA are not computed yet."
+            "This version makes the HIC (--scope hic); the LSA's exits and averages are not computed yet."
         )
+
+
+def steps_of(staged: Sequence[str], files: Sequence[UploadFile]) -> list[Step]:
+    """The steps that the files rest on, in their order. `staged` are the tables of the input."""
     ordered = plan(read_steps(_HERE / "steps"), [*staged, *_PARAMETERS])
     return needed(ordered, [file.table for file in files])
 
@@ -203,10 +201,10 @@ def make(
         with engine.connected(memory_limit=memory_limit, temp_directory=opened.work / "spill") as connection:
             staged = stage(opened, connection, check=False)
             _refuse_broken(staged)
-            steps = steps_of(staged.tables, wish.scope)
+            files = files_of(wish.scope)
+            steps = steps_of(staged.tables, files)
             prepare(connection, wish)
             seconds = run_steps(connection, steps, on_step=on_step, should_stop=should_stop)
-            files = files_of(wish.scope)
             rows = {file.name: _count(connection, file) for file in files}
             record = RunRecord(
                 report="hic" if wish.scope is Scope.HIC else "lsa",

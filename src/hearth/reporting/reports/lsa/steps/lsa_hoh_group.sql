@@ -1,0 +1,67 @@
+-- Section: 6.3 Status; 6.4 Move-in; 6.5 Geography; 6.6 Living situation; 6.7 Destination; 6.8 Populations
+-- Grain: one row per head of household, household type and project group (EST, RRH, PSH, RRHSO) with an active stay
+-- Inputs: lsa_parameters, lsa_household_active, lsa_enrollment, lsa_project_coc, Enrollment
+-- Of equal stays the one with the lowest HouseholdID counts.
+WITH place AS (
+    SELECT ProjectID, GeographyType, row_number() OVER (PARTITION BY ProjectID ORDER BY ProjectCoCID) AS Number
+    FROM lsa_project_coc
+),
+stay AS (
+    SELECT h.HoHID, h.ActiveHHType AS HHType, h.HouseholdID, h.EntryDate, h.MoveInDate, h.ExitDate, h.ExitDest,
+        h.HHChronic, h.HHVet, h.HHDisability, h.HHFleeingDV, h.HHParent, h.HHAdultAge, h.AC3Plus, p.GeographyType,
+        CASE
+            WHEN h.LSAProjectType IN (0, 1, 2, 8) THEN 'EST'
+            WHEN h.LSAProjectType = 13 THEN 'RRH'
+            WHEN h.LSAProjectType = 3 THEN 'PSH'
+            ELSE 'RRHSO'
+        END AS ProjectGroup,
+        CASE
+            WHEN e.EntryDate <> n.EntryDate OR e.LivingSituation IS NULL
+                OR (e.LivingSituation = 435 AND e.RentalSubsidyType IS NULL) THEN 99
+            WHEN e.LivingSituation IN (8, 9) THEN 98
+            WHEN e.LivingSituation = 435 THEN e.RentalSubsidyType
+            ELSE e.LivingSituation
+        END AS LivingSit,
+        r.ReportStart
+    FROM lsa_household_active AS h
+    JOIN Enrollment AS e ON e.EnrollmentID = h.EnrollmentID
+    LEFT JOIN lsa_enrollment AS n ON n.EnrollmentID = h.EnrollmentID
+    LEFT JOIN place AS p ON p.ProjectID = h.ProjectID AND p.Number = 1
+    CROSS JOIN lsa_parameters AS r
+    WHERE h.Active = 1
+),
+ranked AS (
+    SELECT stay.*,
+        row_number() OVER (
+            PARTITION BY HoHID, HHType, ProjectGroup
+            ORDER BY coalesce(ExitDate, DATE '9999-12-31') DESC, EntryDate DESC, HouseholdID
+        ) AS LatestFirst,
+        row_number() OVER (PARTITION BY HoHID, HHType, ProjectGroup ORDER BY EntryDate, HouseholdID) AS EarliestFirst,
+        row_number() OVER (
+            PARTITION BY HoHID, HHType, ProjectGroup
+            ORDER BY coalesce(ExitDate, DATE '0001-01-01') DESC, HouseholdID
+        ) AS LastExitFirst
+    FROM stay
+)
+SELECT HoHID, HHType, ProjectGroup,
+    min(CASE WHEN EntryDate < ReportStart THEN 10 ELSE 20 END) + min(CASE WHEN ExitDate IS NULL THEN 1 ELSE 2 END)
+        AS Status,
+    coalesce(min(CASE WHEN MoveInDate >= ReportStart THEN 1 WHEN MoveInDate IS NOT NULL THEN 2 END), 0) AS MoveIn,
+    coalesce(max(CASE WHEN LatestFirst = 1 THEN GeographyType END), 99) AS Geography,
+    max(CASE WHEN EarliestFirst = 1 THEN LivingSit END) AS LivingSit,
+    CASE
+        WHEN min(CASE WHEN ExitDate IS NULL THEN 1 ELSE 2 END) = 1 THEN -1
+        ELSE max(CASE WHEN LastExitFirst = 1 THEN ExitDest END)
+    END AS Destination,
+    max(CASE WHEN HHChronic = 1 THEN 1 ELSE 0 END) AS Chronic, max(HHVet) AS Vet, max(HHDisability) AS Disability,
+    coalesce(min(CASE WHEN HHFleeingDV > 0 THEN HHFleeingDV END), 0) AS FleeingDV, max(AC3Plus) AS AC3Plus,
+    max(HHParent) AS Parent,
+    CASE
+        WHEN max(CASE WHEN HHAdultAge = 18 THEN 1 END) = 1 THEN 18
+        WHEN max(CASE WHEN HHAdultAge = 24 THEN 1 END) = 1 THEN 24
+        WHEN max(CASE WHEN HHAdultAge = 55 THEN 1 END) = 1 THEN 55
+        WHEN max(CASE WHEN HHAdultAge = 25 THEN 1 END) = 1 THEN 25
+        ELSE -1
+    END AS AdultAge
+FROM ranked
+GROUP BY HoHID, HHType, ProjectGroup
