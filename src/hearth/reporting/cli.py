@@ -99,6 +99,7 @@ def _wish(coc: str, start: datetime, end: datetime | None, scope: str, projects:
         end=end.date(),
         scope=chosen,
         projects=tuple(one.strip() for one in projects.split(",") if one.strip()),
+        made_at=datetime.now().astimezone().replace(tzinfo=None),
     )
 
 

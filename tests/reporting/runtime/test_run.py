@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from hearth.reporting.outputs.archive import OutputError
+from hearth.reporting.outputs.folder import folder_of_results
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.plan import Step
 from hearth.reporting.runtime.run import (
     RunRecord,
     StepFailed,
-    folder_of_results,
     one_row,
     run_steps,
     sha256_of,

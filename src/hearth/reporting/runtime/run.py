@@ -1,9 +1,7 @@
-"""Run a plan: every step becomes a table on an engine connection; and the folder a report leaves behind.
+"""Run a plan: every step becomes a table on an engine connection; and the record of what ran.
 
-    with folder_of_results(out) as folder:
-        seconds = run_steps(connection, steps, on_step=show, should_stop=asked)
-        …write files into folder…
-        write_record(folder, RunRecord(...))
+    seconds = run_steps(connection, steps, on_step=show, should_stop=asked)
+    write_record(folder, RunRecord(...))
 
 Memory is bounded by the connection's own limit (see `engine.connect`). `on_step` hears the step that
 starts, its number and how many there are. `should_stop` is asked several times a second; then `Cancelled`
@@ -14,15 +12,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
-import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-
-from hearth.reporting.outputs.archive import OutputError, explained
 
 from . import engine
 from .engine import Connection, name
@@ -103,32 +96,3 @@ def write_record(folder: Path, record: RunRecord) -> Path:
     path = folder / "run.json"
     path.write_text(json.dumps(asdict(record), indent=2, default=str) + "\n", encoding="utf-8")
     return path
-
-
-@contextmanager
-def folder_of_results(target: Path) -> Iterator[Path]:
-    """A hidden folder beside `target` whose files appear there when the block ends without an exception.
-
-    `target` is made when it is not there; files of other names in it stay, those of the same name are
-    replaced at the end. Raises `OutputError` when it cannot be written.
-    """
-    try:
-        if target.exists() and not target.is_dir():
-            raise OutputError(f"{target} is a file. Name a folder.")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        part = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent))
-    except OSError as error:
-        raise explained(error, target) from error
-    try:
-        yield part
-        for file in part.iterdir():
-            file.chmod(0o600)  # what is said about clients is for the owner alone
-        if target.exists():
-            for file in part.iterdir():
-                file.replace(target / file.name)
-        else:
-            part.rename(target)
-    except OSError as error:
-        raise explained(error, target) from error
-    finally:
-        shutil.rmtree(part, ignore_errors=True)

@@ -1,6 +1,7 @@
 """Make an LSA or a HIC: from an HMIS CSV export to HDX's twelve CSV files, the zip and run.json.
 
-    made = make(Path("export.zip"), Wish(coc="XX-501", start=day, end=day, scope=Scope.HIC), Path("out"))
+    wish = Wish(coc="XX-501", start=day, end=day, scope=Scope.HIC, made_at=now)
+    made = make(Path("export.zip"), wish, Path("out"))
 
 Nothing is written unless all of it is. Memory is bounded by `memory_limit` (the engine's; see there);
 what does not fit spills to disk.
@@ -18,13 +19,13 @@ from datetime import date, datetime
 from pathlib import Path
 
 from hearth.reporting.outputs import archive
+from hearth.reporting.outputs.folder import folder_of_results
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection, name, text
 from hearth.reporting.runtime.plan import Step, needed, plan, read_steps
 from hearth.reporting.runtime.run import (
     OnStep,
     RunRecord,
-    folder_of_results,
     one_row,
     run_steps,
     sha256_of,
@@ -43,10 +44,6 @@ _PARAMETERS = ("lsa_parameters", "lsa_chosen_project", *(f"lsa_{name}" for name 
 _HOUSEHOLD_FILES = ("LSAHousehold", "LSAExit")
 _COC = re.compile(r"[A-Z]{2}-[0-9]{3}[A-Z]?")
 _ROWS_AT_ONCE = 20_000
-
-
-def _now() -> datetime:
-    return datetime.now().astimezone().replace(tzinfo=None)
 
 
 class Scope(enum.IntEnum):
@@ -81,7 +78,7 @@ class Wish:
     scope: Scope
     projects: tuple[str, ...] = ()
     vendor: Vendor = field(default_factory=Vendor)
-    made_at: datetime = field(default_factory=_now)
+    made_at: datetime
 
     @property
     def lookback(self) -> date:

@@ -1,0 +1,40 @@
+"""The folder that a report leaves behind: whole or not at all."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from hearth.reporting.outputs.archive import OutputError, explained
+
+
+@contextmanager
+def folder_of_results(target: Path) -> Iterator[Path]:
+    """A hidden folder beside `target` whose files appear there when the block ends without an exception.
+
+    `target` is made when it is not there; files of other names in it stay, those of the same name are
+    replaced at the end. Raises `OutputError` when it cannot be written.
+    """
+    try:
+        if target.exists() and not target.is_dir():
+            raise OutputError(f"{target} is a file. Name a folder.")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent))
+    except OSError as error:
+        raise explained(error, target) from error
+    try:
+        yield part
+        for file in part.iterdir():
+            file.chmod(0o600)  # what is said about clients is for the owner alone
+        if target.exists():
+            for file in part.iterdir():
+                file.replace(target / file.name)
+        else:
+            part.rename(target)
+    except OSError as error:
+        raise explained(error, target) from error
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
