@@ -158,7 +158,7 @@ def systemwide() -> Iterator[Connection]:
     wish = Wish(
         coc="XX-501", start=date(2025, 10, 1), end=date(2026, 9, 30), scope=Scope.SYSTEMWIDE, made_at=MADE_AT
     )
-    yield from run_on_sample(wish, [file for file in files_of(Scope.SYSTEMWIDE) if file.name != "LSAExit"])
+    yield from run_on_sample(wish, files_of(Scope.SYSTEMWIDE))
 
 
 @pytest.mark.parametrize(
@@ -166,6 +166,7 @@ def systemwide() -> Iterator[Connection]:
     [
         ("LSAPerson", "lsa_person"),
         ("LSAHousehold", "lsa_household"),
+        ("LSAExit", "lsa_exit"),
         ("Organization", "lsa_organization"),
         ("Funder", "lsa_funder"),
         ("ProjectCoC", "lsa_project_coc"),

@@ -115,7 +115,7 @@ def check_wish(wish: Wish) -> None:
         raise ReportRefused("Projects can be chosen in the scope of chosen projects only.")
     if wish.scope is not Scope.HIC:
         raise ReportRefused(
-            "This version makes the HIC (--scope hic); the LSA's exits and averages are not computed yet."
+            "This version makes the HIC (--scope hic); the LSA's averages are not computed yet."
         )
 
 

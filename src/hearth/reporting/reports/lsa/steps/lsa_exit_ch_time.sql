@@ -1,0 +1,72 @@
+-- Section: 7.7 Ends of episodes; 7.8 CHTime and CHTimeStatus of exits
+-- Grain: one row per cohort, household and PersonalID of 7.4
+-- Inputs: lsa_exit_adult, lsa_exit_ch_episode, lsa_exit_member, Enrollment
+-- As in HUD's sample a one-day episode ends with the next episode, or never; a year takes 366 days; and the number
+-- of episodes gives a status even where the days are too few.
+WITH episode AS (
+    SELECT PersonalID, EpisodeStart, EpisodeEnd AS LastDay,
+        CASE
+            WHEN EpisodeEnd > EpisodeStart THEN EpisodeEnd
+            ELSE lead(EpisodeEnd) OVER (PARTITION BY PersonalID ORDER BY EpisodeStart)
+        END AS EpisodeEnd
+    FROM lsa_exit_ch_episode
+),
+summed AS (
+    SELECT a.Cohort, a.HouseholdID, a.PersonalID,
+        max(CASE
+            WHEN e.EpisodeEnd > CAST(a.LastActive - INTERVAL 1 YEAR AS DATE)
+                AND e.EpisodeStart <= CAST(e.EpisodeEnd - INTERVAL 1 YEAR AS DATE) THEN 1
+            ELSE 0
+        END) AS LongRecent,
+        sum(greatest(0, date_diff('day', greatest(e.EpisodeStart, a.CHStart), least(e.LastDay, a.LastActive) + 1)))
+            AS Days,
+        count(CASE WHEN e.EpisodeEnd BETWEEN a.CHStart AND a.LastActive THEN 1 END) AS Episodes
+    FROM lsa_exit_adult AS a
+    JOIN episode AS e ON e.PersonalID = a.PersonalID
+    GROUP BY a.Cohort, a.HouseholdID, a.PersonalID
+),
+account AS (
+    SELECT m.Cohort, m.HouseholdID, m.PersonalID, m.LSAProjectType, m.EntryDate, e.LivingSituation, e.LengthOfStay,
+        e.PreviousStreetESSH, e.DateToStreetESSH, e.MonthsHomelessPastThreeYears AS Months,
+        e.TimesHomelessPastThreeYears AS Times,
+        m.LSAProjectType NOT IN (0, 1, 8) AND e.LengthOfStay IN (10, 11) AS ShortStay,
+        m.LSAProjectType NOT IN (0, 1, 8) AND e.LengthOfStay IN (2, 3) AND e.LivingSituation BETWEEN 200 AND 299
+            AS ShortInstitution
+    FROM lsa_exit_member AS m
+    JOIN Enrollment AS e ON e.EnrollmentID = m.EnrollmentID
+    WHERE m.LeftInCohort AND m.IsHoHOrAdult
+),
+missing AS (
+    SELECT Cohort, HouseholdID, PersonalID
+    FROM account
+    WHERE DateToStreetESSH > EntryDate OR LivingSituation IS NULL OR LivingSituation < 100
+        OR LengthOfStay IS NULL OR LengthOfStay IN (8, 9, 99)
+        OR ((ShortStay OR ShortInstitution) AND (PreviousStreetESSH IS NULL OR PreviousStreetESSH NOT IN (0, 1)))
+        OR ((LSAProjectType IN (0, 1, 8) OR LivingSituation BETWEEN 100 AND 199
+                OR ((ShortStay OR ShortInstitution) AND PreviousStreetESSH = 1))
+            AND (Months IS NULL OR Months IN (8, 9, 99) OR Times IS NULL OR Times IN (8, 9, 99)
+                OR DateToStreetESSH IS NULL))
+    GROUP BY Cohort, HouseholdID, PersonalID
+),
+judged AS (
+    SELECT a.Cohort, a.HouseholdID, a.PersonalID, a.DisabilityStatus, m.PersonalID IS NOT NULL AS Missing,
+        CASE
+            WHEN s.LongRecent = 1 THEN 365
+            WHEN a.FourTimesAYear = 1 THEN 400
+            WHEN s.Days > 0 AND s.Episodes > 0 AND s.Days >= 365 THEN 365
+            WHEN s.Days > 0 AND s.Episodes > 0 AND s.Days >= 270 THEN 270
+        END AS CHTime,
+        CASE
+            WHEN s.LongRecent = 1 THEN 1
+            WHEN a.FourTimesAYear = 1 THEN 2
+            WHEN s.Days > 0 AND s.Episodes >= 4 THEN 2
+            WHEN s.Days > 0 AND s.Episodes > 0 THEN 3
+        END AS CHTimeStatus
+    FROM lsa_exit_adult AS a
+    LEFT JOIN summed AS s ON s.Cohort = a.Cohort AND s.HouseholdID = a.HouseholdID AND s.PersonalID = a.PersonalID
+    LEFT JOIN missing AS m ON m.Cohort = a.Cohort AND m.HouseholdID = a.HouseholdID AND m.PersonalID = a.PersonalID
+)
+SELECT Cohort, HouseholdID, PersonalID, DisabilityStatus, CHTime,
+    CASE WHEN Missing AND (CHTime IS NULL OR CHTime = 270 OR CHTimeStatus = 3) THEN 99 ELSE CHTimeStatus END
+        AS CHTimeStatus
+FROM judged
