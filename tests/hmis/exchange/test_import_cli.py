@@ -9,9 +9,9 @@ import pytest
 from psycopg import OperationalError
 from typer.testing import CliRunner
 
-from hearth.hmis.exchange import command_line
+from hearth.hmis.access import command_line
+from hearth.hmis.access.command_line import acting_administrator
 from hearth.hmis.exchange.cli import import_app
-from hearth.hmis.exchange.command_line import acting_administrator
 from hearth.hmis.exchange.importing import already
 from hearth.hmis.exchange.models import ImportRun
 from hearth.server import database

@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 _DENIED = (
     "accelerometer",
     "autoplay",
-    "bluetooth",
     "browsing-topics",
     "camera",
     "display-capture",
@@ -28,7 +27,6 @@ _DENIED = (
     "screen-wake-lock",
     "serial",
     "usb",
-    "web-share",
     "xr-spatial-tracking",
 )
 PERMISSIONS_POLICY = ", ".join(f"{feature}=()" for feature in _DENIED)

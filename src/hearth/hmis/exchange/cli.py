@@ -52,7 +52,7 @@ def import_(
       hearth import export.zip --source "Clarity" --shared --yes
       hearth import export.zip --findings findings.xlsx --as admin@example.org
     """
-    from hearth.hmis.exchange import command_line
+    from hearth.hmis.access import command_line
 
     if findings is not None and findings.suffix.lower() not in (".csv", ".xlsx"):
         raise ServerError("--findings must name a .csv or an .xlsx file.")

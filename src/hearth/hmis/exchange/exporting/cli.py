@@ -40,7 +40,7 @@ def export(
       hearth export --coc MN-500 --start 2025-10-01 --end 2026-09-30 --out hennepin.zip
       hearth export --projects 12,15 --start 2026-01-01 --end 2026-03-31 --hashed --out quarter.zip
     """
-    from hearth.hmis.exchange import command_line
+    from hearth.hmis.access import command_line
 
     if out.is_dir():
         raise ServerError(f"{out} is a folder: name the zip file to write.")

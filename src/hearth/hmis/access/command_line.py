@@ -1,4 +1,4 @@
-"""What `hearth import` and `hearth export` share: Django, and in whose name the command acts.
+"""What the commands that work on the database share: Django, and in whose name they act.
 
 Whoever may run commands on the server machine can read its keys, so that a command needs no password; it
 acts as one named system administrator, and the access log says so. With the embedded database both
