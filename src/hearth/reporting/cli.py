@@ -57,7 +57,7 @@ def lsa(
         str, typer.Option(help="Memory for the computation; beyond it the disk is used.", metavar="SIZE")
     ] = engine.DEFAULT_MEMORY_LIMIT,
 ) -> None:
-    """The HIC: HDX's twelve CSV files and the zip to upload.
+    """The LSA, or with --scope hic the HIC: HDX's twelve CSV files and the zip to upload.
 
     \b
     Example:

@@ -82,7 +82,6 @@ def test_all_twelve_files_and_the_record_are_there(export: Path, tmp_path: Path)
             ["--coc", "MN-500", "--start", "2025-11-15", "--scope", "hic", "--projects", "P1"],
             "scope of chosen projects only",
         ),
-        (["--coc", "MN-500", "--start", "2025-10-01", "--end", "2026-09-30"], "not computed yet"),
     ],
 )
 def test_what_cannot_be_made_is_one_sentence(

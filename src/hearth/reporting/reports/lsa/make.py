@@ -113,10 +113,6 @@ def check_wish(wish: Wish) -> None:
         raise ReportRefused("A report on chosen projects needs at least one project.")
     if wish.scope is not Scope.PROJECT and wish.projects:
         raise ReportRefused("Projects can be chosen in the scope of chosen projects only.")
-    if wish.scope is not Scope.HIC:
-        raise ReportRefused(
-            "This version makes the HIC (--scope hic); the LSA's averages are not computed yet."
-        )
 
 
 def steps_of(staged: Sequence[str], files: Sequence[UploadFile]) -> list[Step]:

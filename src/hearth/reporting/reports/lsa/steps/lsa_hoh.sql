@@ -1,6 +1,6 @@
 -- Section: 6.1 Households of LSAHousehold; 6.2 Populations; 6.9 Engagement status and return time
 -- Grain: one row per head of household and household type with an active stay
--- Inputs: lsa_household_active, lsa_enrollment, lsa_person_detail, lsa_hoh_group
+-- Inputs: lsa_parameters, lsa_household_active, lsa_enrollment, lsa_person_detail, lsa_hoh_group
 WITH household AS (
     SELECT h.HoHID, h.ActiveHHType AS HHType, p.RaceEthnicity AS HoHRaceEthnicity, min(h.EntryDate) AS FirstEntry,
         coalesce(min(CASE WHEN h.HHChronic > 0 THEN h.HHChronic END), 0) AS HHChronic, max(h.HHVet) AS HHVet,
@@ -16,7 +16,8 @@ WITH household AS (
         END AS HHAdultAge
     FROM lsa_household_active AS h
     JOIN lsa_person_detail AS p ON p.PersonalID = h.HoHID
-    WHERE h.Active = 1
+    CROSS JOIN lsa_parameters AS r
+    WHERE h.Active = 1 AND r.LSAScope <> 3
     GROUP BY h.HoHID, h.ActiveHHType, p.RaceEthnicity
 ),
 member AS (
