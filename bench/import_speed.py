@@ -17,7 +17,7 @@ from bench.figures import Figure
 from bench.installation import ADMINISTRATOR, Installation, command
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import name, text
-from hearth.standards import load
+from hearth.standards import Column, load
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 ROWS = 5_000_000
@@ -91,14 +91,14 @@ def multiply(source: Path, work: Path, first: Path, again: Path, wanted: int) ->
     return rows
 
 
-def _cell(file: str, column: object, export: str) -> str:
-    spelled = name(column.name)  # type: ignore[attr-defined]
-    if column.name == "ExportID":  # type: ignore[attr-defined]
+def _cell(file: str, column: Column, export: str) -> str:
+    spelled = name(column.name)
+    if column.name == "ExportID":
         # Of several rows of Export.csv the first is the one that all others name.
         more = " || nullif(row_number() OVER (), 1)" if file == "Export" else ""
         return f"{f'coalesce({text(export)}{more}, {text(export)})' if more else text(export)} AS {spelled}"
-    is_key = column.is_key or column.references or column.name == "HouseholdID"  # type: ignore[attr-defined]
-    if file in _ONCE or not is_key or column.name == "UserID":  # type: ignore[attr-defined]
+    is_key = column.is_key or column.references or column.name == "HouseholdID"
+    if file in _ONCE or not is_key or column.name == "UserID":
         return f"r.{spelled}"
     return f"CASE WHEN r.{spelled} IS NOT NULL THEN copy.n || '-' || r.{spelled} END AS {spelled}"
 

@@ -61,6 +61,7 @@ PAGES = [
     Page("import-filtered", "/exchange/imports/{import}/?severity=error", "administrator"),
     Page("import-refused", "/exchange/imports/{import_refused}/", "administrator"),
     Page("import-running", "/exchange/imports/{import_running}/", "administrator"),
+    Page("exports", "/exchange/exports/", "user"),
     Page("access-log", "/audit/", "auditor"),
     Page("access-log-none", "/audit/?client=987654321", "auditor"),
 ]
