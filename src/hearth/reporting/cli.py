@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +14,8 @@ from rich.table import Table
 
 from hearth import __version__
 from hearth.reporting.outputs.archive import OutputError
-from hearth.reporting.reports.lsa.make import Made, ReportRefused, Scope, Wish, make
+from hearth.reporting.reports.lsa.make import Made, make
+from hearth.reporting.reports.lsa.wish import ReportRefused, Scope, Vendor, Wish
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.plan import Step
 from hearth.reporting.runtime.run import StepFailed
@@ -99,6 +101,7 @@ def _wish(coc: str, start: datetime, end: datetime | None, scope: str, projects:
         end=end.date(),
         scope=chosen,
         projects=tuple(one.strip() for one in projects.split(",") if one.strip()),
+        vendor=Vendor.of(os.environ),
         made_at=datetime.now().astimezone().replace(tzinfo=None),
     )
 

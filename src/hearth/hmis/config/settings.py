@@ -18,6 +18,7 @@ import pghistory
 from django.db.models import DO_NOTHING
 
 from hearth.hmis.config import logs
+from hearth.reporting.reports.lsa.wish import Vendor
 from hearth.server import database, keys
 from hearth.server.home import Home
 
@@ -33,6 +34,8 @@ TRUSTED_PROXIES = int(os.environ.get("HEARTH_PROXIES", "0"))
 SITE_NAME = os.environ.get("HEARTH_SITE_NAME", "Minnesota HMIS")
 # Export.ImplementationID: stays the same for every export of this installation.
 IMPLEMENTATION_ID = os.environ.get("HEARTH_IMPLEMENTATION_ID", SITE_NAME)
+# Who is named in reports that are uploaded to HUD: HEARTH_REPORT_VENDOR, _SOFTWARE, _CONTACT, _EMAIL.
+REPORT_VENDOR = Vendor.of(os.environ)
 IS_DEMO = os.environ.get("HEARTH_DEMO") == "1"
 
 INSTALLED_APPS = [

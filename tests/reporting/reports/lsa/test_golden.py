@@ -16,7 +16,8 @@ import yaml
 
 import hearth.reporting.reports.lsa as lsa
 from hearth.reporting.reports.lsa.columns import UploadFile
-from hearth.reporting.reports.lsa.make import Made, Scope, Wish, files_of, make, prepare, steps_of
+from hearth.reporting.reports.lsa.make import Made, files_of, make, prepare, steps_of
+from hearth.reporting.reports.lsa.wish import Scope, Wish
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection
 from hearth.reporting.runtime.run import run_steps

@@ -67,6 +67,22 @@ def test_all_twelve_files_and_the_record_are_there(export: Path, tmp_path: Path)
     assert {row["ExportID"] for row in rows(out, "Project")} == {rows(out, "LSAReport")[0]["ReportID"]}
 
 
+def test_who_is_named_comes_from_the_environment(
+    export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hic = ("--coc", "MN-500", "--start", "2025-11-15", "--scope", "hic")
+    monkeypatch.setenv("HEARTH_REPORT_VENDOR", '  Quill & "Ink"\n Software ')
+    monkeypatch.setenv("HEARTH_REPORT_EMAIL", "")
+    assert run(export, tmp_path / "out", *hic).exit_code == 0
+    (report,) = rows(tmp_path / "out", "LSAReport")
+    assert report["SoftwareVendor"] == 'Quill & "Ink" Software'
+    assert (report["SoftwareName"], report["VendorEmail"]) == ("Hearth", "n/a")
+    monkeypatch.setenv("HEARTH_REPORT_CONTACT", "x" * 51)
+    result = run(export, tmp_path / "other", *hic)
+    assert result.exit_code == 2 and "HEARTH_REPORT_CONTACT has 51 characters" in result.output
+    assert not (tmp_path / "other").exists()
+
+
 @pytest.mark.parametrize(
     ("more", "said"),
     [

@@ -11,14 +11,10 @@ LSA specifications v8 (FY2026), section 3.1 for the parameters.
 
 from __future__ import annotations
 
-import enum
-import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from hearth.reporting.outputs import archive
 from hearth.reporting.outputs.folder import folder_of_results
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection, name, text
@@ -34,63 +30,15 @@ from hearth.reporting.runtime.run import (
 from hearth.reporting.sources import Source, Staged, open_source, stage
 from hearth.standards.load import LATEST, load
 
+from . import upload
 from .columns import UploadFile, upload_files
+from .wish import ReportRefused, Scope, Wish, check_wish, said
 
 SPECIFICATION = "LSA v8"
-LOOKBACK_YEARS = 7
 _HERE = Path(__file__).parent
 _REFERENCE = ("row_values", "row_populations", "population_household_types")
 _PARAMETERS = ("lsa_parameters", "lsa_chosen_project", *(f"lsa_{name}" for name in _REFERENCE))
 _HOUSEHOLD_FILES = ("LSAHousehold", "LSAExit")
-_COC = re.compile(r"[A-Z]{2}-[0-9]{3}[A-Z]?")
-_ROWS_AT_ONCE = 20_000
-
-
-class Scope(enum.IntEnum):
-    """What the report is about; HUD's LSAScope."""
-
-    SYSTEMWIDE = 1
-    PROJECT = 2
-    HIC = 3
-
-
-class ReportRefused(Exception):
-    """The report cannot be made from this input or with these parameters; says why in one sentence."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Vendor:
-    """Who is named in LSAReport, at most 50 characters each."""
-
-    vendor: str = "Hearth"
-    software: str = "Hearth"
-    contact: str = "n/a"
-    email: str = "n/a"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """The parameters of section 3.1. `made_at` is the time that the report bears, local wall clock."""
-
-    coc: str
-    start: date
-    end: date
-    scope: Scope
-    projects: tuple[str, ...] = ()
-    vendor: Vendor = field(default_factory=Vendor)
-    made_at: datetime
-
-    @property
-    def lookback(self) -> date:
-        """Seven years before the start."""
-        year = self.start.year - LOOKBACK_YEARS
-        leap_day = (self.start.month, self.start.day) == (2, 29)
-        return date(year, 2, 28) if leap_day else self.start.replace(year=year)
-
-    @property
-    def report_id(self) -> int:
-        """Year's last digit, month, day, hour and minute of the report, as HUD makes it."""
-        return (self.made_at.year % 10) * 100_000_000 + int(self.made_at.strftime("%m%d%H%M"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,18 +49,6 @@ class Made:
     zip: Path
     rows: dict[str, int]
     record: RunRecord
-
-
-def check_wish(wish: Wish) -> None:
-    """Refuse parameters that no input could satisfy."""
-    if not _COC.fullmatch(wish.coc):
-        raise ReportRefused(f"{wish.coc} is not a CoC code; one looks like XX-501.")
-    if wish.end < wish.start:
-        raise ReportRefused(f"The report ends on {wish.end}, before it starts on {wish.start}.")
-    if wish.scope is Scope.PROJECT and not wish.projects:
-        raise ReportRefused("A report on chosen projects needs at least one project.")
-    if wish.scope is not Scope.PROJECT and wish.projects:
-        raise ReportRefused("Projects can be chosen in the scope of chosen projects only.")
 
 
 def steps_of(staged: Sequence[str], files: Sequence[UploadFile]) -> list[Step]:
@@ -152,7 +88,7 @@ def prepare(connection: Connection, wish: Wish) -> None:
             "ReportID": wish.report_id,
             "ReportDate": wish.made_at.replace(microsecond=0),
             "ReportStart": wish.start,
-            "ReportEnd": wish.start if wish.scope is Scope.HIC else wish.end,
+            "ReportEnd": wish.last_day,
             "ReportCoC": wish.coc,
             "SoftwareVendor": wish.vendor.vendor,
             "SoftwareName": wish.vendor.software,
@@ -203,7 +139,7 @@ def make(
                 report="hic" if wish.scope is Scope.HIC else "lsa",
                 specification=SPECIFICATION,
                 year=LATEST,
-                parameters=_said(wish),
+                parameters=said(wish),
                 code_version=code_version,
                 input_sha256=sha256_of(source),
                 rows=rows,
@@ -211,7 +147,7 @@ def make(
             )
             zip_name = f"{record.report}-{wish.coc}-{wish.start}.zip"
             with folder_of_results(out) as folder:
-                _write(connection, {file.name for file in files}, folder, zip_name)
+                upload.write(connection, {file.name for file in files}, folder, zip_name)
                 write_record(folder, record)
     return Made(out, out / zip_name, rows, record)
 
@@ -222,61 +158,5 @@ def _refuse_broken(read: Source | Staged) -> None:
             raise ReportRefused(f"{problem.sentence} {problem.remedy}")
 
 
-def _said(wish: Wish) -> dict[str, object]:
-    return {
-        "coc": wish.coc,
-        "start": wish.start,
-        "end": wish.start if wish.scope is Scope.HIC else wish.end,
-        "lookback": wish.lookback,
-        "scope": wish.scope.name.lower(),
-        "projects": list(wish.projects),
-        "made_at": wish.made_at.replace(microsecond=0),
-        "report_id": wish.report_id,
-    }
-
-
 def _count(connection: Connection, file: UploadFile) -> int:
     return int(engine.scalar(connection, f"SELECT count(*) FROM {name(file.table)}"))
-
-
-def _write(connection: Connection, computed: set[str], folder: Path, zip_name: str) -> None:
-    """The twelve files and the zip of them. Rows are sorted, so that the same input gives the same bytes."""
-    with archive.writing(folder / zip_name) as zipped:
-        for file in upload_files(load(LATEST)):
-            path = folder / f"{file.name}.csv"
-            with path.open("wb") as stream:
-                stream.write((",".join(file.columns) + "\r\n").encode())
-                if file.name in computed:
-                    for lines in _lines(connection, file):
-                        stream.write(lines)
-            zipped.add(path.name, _pieces(path))
-
-
-def _pieces(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as stream:
-        while piece := stream.read(1 << 20):
-            yield piece
-
-
-def _lines(connection: Connection, file: UploadFile) -> Iterator[bytes]:
-    """Rows as CSV: text in quotes, numbers and moments bare, nothing for what is missing."""
-    types = {
-        column: str(kind) for column, kind, *_ in engine.rows(connection, f"DESCRIBE {name(file.table)}")
-    }
-    by_name = {column.casefold(): kind for column, kind in types.items()}
-    cells = ", ".join(_cell(column, by_name[column.casefold()]) for column in file.columns)
-    order = ", ".join(name(column) for column in file.columns)
-    connection.execute(f"SELECT concat_ws(',', {cells}) FROM {name(file.table)} ORDER BY {order}")
-    while found := connection.fetchmany(_ROWS_AT_ONCE):
-        yield ("\r\n".join(line for (line,) in found) + "\r\n").encode()
-
-
-def _cell(column: str, kind: str) -> str:
-    value = name(column)
-    if kind == "VARCHAR":
-        shown = f"'\"' || replace({value}, '\"', '\"\"') || '\"'"
-    elif kind.startswith("TIMESTAMP"):
-        shown = f"CAST(date_trunc('second', {value}) AS VARCHAR)"
-    else:
-        shown = f"CAST({value} AS VARCHAR)"
-    return f"coalesce({shown}, '')"
