@@ -12,10 +12,10 @@ from django.urls import reverse
 
 from hearth.hmis.access.models import User
 from hearth.hmis.audit.models import AccessLog
-from hearth.hmis.exchange import tasks
 from hearth.hmis.exchange.importing import job
 from hearth.hmis.exchange.importing.perform import folder_of
 from hearth.hmis.exchange.models import ImportRun
+from hearth.hmis.jobs import tasks
 from tests import factories
 from tests.hmis.exchange.importing import begin, finished
 from tests.reporting.sources.exports import Export

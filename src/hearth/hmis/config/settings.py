@@ -61,11 +61,13 @@ INSTALLED_APPS = [
     "hearth.hmis.hud",
     "hearth.hmis.audit",
     "hearth.hmis.access",
+    "hearth.hmis.jobs",
     "hearth.hmis.organizations",
     "hearth.hmis.clients",
     "hearth.hmis.enrollments",
     "hearth.hmis.coordinated_entry",
     "hearth.hmis.exchange",
+    "hearth.hmis.reports",
     "hearth.hmis.local.mn",
 ]
 

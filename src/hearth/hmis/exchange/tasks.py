@@ -1,10 +1,7 @@
-"""Jobs of the worker: imports and exports, and taking up again what a worker that died left behind."""
+"""Jobs of the worker: imports and exports."""
 
-import structlog
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
-
-log = structlog.get_logger(__name__)
 
 
 # One import at a time: two would only share the cores. Whoever waits sees that he does.
@@ -14,19 +11,6 @@ def import_hmis_csv(context: JobContext, run_id: int) -> None:
     from hearth.hmis.exchange.importing.job import work
 
     work(run_id, attempt=context.job.attempts + 1)
-
-
-@app.periodic(cron="* * * * *")
-@app.task(queueing_lock="take_up_again", pass_context=True)
-async def take_up_again(context: JobContext, timestamp: int) -> None:
-    """Every minute, and when a worker starts: give jobs of workers that died to a worker that lives.
-
-    An import's transaction ended with its worker, so that it starts again on the database as it was.
-    """
-    manager = context.app.job_manager
-    for job in await manager.get_stalled_jobs():
-        log.warning("job_taken_up_again", job=job.id, task=job.task_name, attempt=job.attempts + 1)
-        await manager.retry_job(job)
 
 
 @app.periodic(cron="37 3 * * *")

@@ -1,3 +1,4 @@
-from hearth.hmis.exchange.models.runs import ENDED, SILENT_SECONDS, ExportRun, ImportRun, Run, RunState
+from hearth.hmis.exchange.models.runs import ExportRun, ImportRun, RunState
+from hearth.hmis.jobs.models import ENDED, SILENT_SECONDS
 
-__all__ = ["ENDED", "SILENT_SECONDS", "ExportRun", "ImportRun", "Run", "RunState"]
+__all__ = ["ENDED", "SILENT_SECONDS", "ExportRun", "ImportRun", "RunState"]

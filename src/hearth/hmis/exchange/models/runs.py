@@ -1,31 +1,9 @@
-"""One import or export as a job: what was asked, how far it is, how it ended.
+"""One import or export as a job (see `jobs.models`)."""
 
-A run holds counts, checks and sentences, never client data, so that it has no row-level security; only
-whoever started it and system administrators see it (`OwnRuns`). Its files lie in `Home.files`.
-"""
-
-from typing import TYPE_CHECKING, ClassVar
-
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now
-from django.utils import timezone
 
-from hearth.hmis.access.rows import EVERYTHING, NOTHING, RestrictedModel, RowPolicy
-
-if TYPE_CHECKING:
-    from hearth.hmis.access.models import User
-
-
-class OwnRuns(RowPolicy):
-    """A run is seen by whoever started it and by system administrators."""
-
-    @staticmethod
-    def visible(user: "User") -> Q:
-        if not user.is_active:
-            return NOTHING
-        return EVERYTHING if user.sees_all else Q(created_by=user)
+from hearth.hmis.jobs.models import Run
 
 
 class RunState(models.TextChoices):
@@ -43,61 +21,8 @@ class RunState(models.TextChoices):
     CANCELLED = "cancelled", "Cancelled"
 
 
-#: States in which nothing more will happen.
-ENDED = frozenset({RunState.FINISHED, RunState.REFUSED, RunState.FAILED, RunState.CANCELLED})
-
-
-#: A process that works on a run says every second that it lives; after so long it is dead.
-SILENT_SECONDS = 60
-
-
-class Run(RestrictedModel):
-    """Base of imports and exports.
-
-    `progress`: {"stage", "file", "rows_done", "rows_total", "rows_per_second", "seconds_left"}.
-    `file`: where the uploaded or written file lies, relative to `Home.files`; blank where the file is
-    not kept there. `message`: one or two sentences for the person who started it, without client data.
-    `heartbeat_at`: when the process that works on it last said so; long ago means that it died.
-    """
-
-    row_policy = OwnRuns
-    history_free: ClassVar[bool] = True  # a run is itself the record of what happened
-
-    state = models.TextField(choices=RunState.choices, default=RunState.QUEUED, db_default=RunState.QUEUED)
-    file_name = models.TextField(blank=True, help_text="As the person named it, without folders")
-    file = models.TextField(blank=True, editable=False)
-    file_bytes = models.BigIntegerField(null=True, editable=False)
-    sha256 = models.TextField(blank=True, editable=False)
-    year = models.IntegerField(null=True, help_text="HUD fiscal year of the format")
-    parameters = models.JSONField(default=dict, editable=False)
-
-    progress = models.JSONField(default=dict, editable=False)
-    counts = models.JSONField(default=dict, editable=False)
-    message = models.TextField(blank=True, editable=False)
-    cancel_requested = models.BooleanField(default=False, db_default=False, editable=False)
-
-    heartbeat_at = models.DateTimeField(null=True, editable=False)
-    started_at = models.DateTimeField(null=True, editable=False)
-    finished_at = models.DateTimeField(null=True, editable=False)
-    created_at = models.DateTimeField(db_default=Now(), editable=False)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", editable=False
-    )
-
-    class Meta:
-        abstract = True
-        ordering = ("-id",)
-
-    @property
-    def has_ended(self) -> bool:
-        """Whether nothing more will happen to it."""
-        return self.state in ENDED
-
-    @property
-    def is_silent(self) -> bool:
-        """Whether whoever works on it has not said for a while that he lives."""
-        heard = self.heartbeat_at or self.created_at
-        return (timezone.now() - heard).total_seconds() > SILENT_SECONDS
+def _state() -> models.TextField:
+    return models.TextField(choices=RunState.choices, default=RunState.QUEUED, db_default=RunState.QUEUED)
 
 
 class ImportRun(Run):
@@ -106,9 +31,11 @@ class ImportRun(Run):
     `counts`: {file: {"added", "changed", "unchanged", "deleted"}}; deleted counts rows that now carry
     DateDeleted and did not before. `findings_summary`: [{"check", "severity", "file", "column",
     "sentence", "remedy", "count"}]. `findings_file`: the full list as Parquet, relative to `Home.files`.
-    `parameters`: {"source": name or "", "is_shared": bool}.
+    `parameters`: {"source": name or "", "is_shared": bool}. `progress`: {"stage", "file", "rows_done",
+    "rows_total", "rows_per_second", "seconds_left"}.
     """
 
+    state = _state()
     data_source = models.ForeignKey(
         "organizations.DataSource", on_delete=models.PROTECT, null=True, related_name="imports"
     )
@@ -126,6 +53,8 @@ class ImportRun(Run):
 
 class ExportRun(Run):
     """One export of HMIS CSV. `counts`: {file: rows}. `file`: the zip that was written."""
+
+    state = _state()
 
     class Meta(Run.Meta):
         constraints = [

@@ -1,0 +1,85 @@
+"""What an application keeps of a job: what was asked, how far it is, how it ended.
+
+Imports, exports and reports are runs, each with a table of its own. A run holds counts, checks and
+sentences, never client data, so that it has no row-level security; only whoever started it and system
+administrators see it (`OwnRuns`). Its files lie in `Home.files`.
+"""
+
+from typing import TYPE_CHECKING, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from hearth.hmis.access.rows import EVERYTHING, NOTHING, RestrictedModel, RowPolicy
+
+if TYPE_CHECKING:
+    from hearth.hmis.access.models import User
+
+#: The state of a run that nobody works on yet. States are stored and never change.
+QUEUED = "queued"
+#: States in which nothing more will happen, the same for every kind of run.
+ENDED = frozenset({"finished", "refused", "failed", "cancelled"})
+#: A process that works on a run says every second that it lives; after so long it is dead.
+SILENT_SECONDS = 60
+
+
+class OwnRuns(RowPolicy):
+    """A run is seen by whoever started it and by system administrators."""
+
+    @staticmethod
+    def visible(user: "User") -> Q:
+        if not user.is_active:
+            return NOTHING
+        return EVERYTHING if user.sees_all else Q(created_by=user)
+
+
+class Run(RestrictedModel):
+    """Base of imports, exports and reports; each names the states it goes through.
+
+    `progress`: how far it is, as the pages of that kind show it. `file`: where the uploaded or written
+    file lies, relative to `Home.files`; blank where the file is not kept there. `message`: one or two
+    sentences for the person who started it, without client data. `heartbeat_at`: when the process that
+    works on it last said so; long ago means that it died.
+    """
+
+    row_policy = OwnRuns
+    history_free: ClassVar[bool] = True  # a run is itself the record of what happened
+
+    state = models.TextField(default=QUEUED, db_default=QUEUED)
+    file_name = models.TextField(blank=True, help_text="As the person named it, without folders")
+    file = models.TextField(blank=True, editable=False)
+    file_bytes = models.BigIntegerField(null=True, editable=False)
+    sha256 = models.TextField(blank=True, editable=False)
+    year = models.IntegerField(null=True, help_text="HUD fiscal year of the format")
+    parameters = models.JSONField(default=dict, editable=False)
+
+    progress = models.JSONField(default=dict, editable=False)
+    counts = models.JSONField(default=dict, editable=False)
+    message = models.TextField(blank=True, editable=False)
+    cancel_requested = models.BooleanField(default=False, db_default=False, editable=False)
+
+    heartbeat_at = models.DateTimeField(null=True, editable=False)
+    started_at = models.DateTimeField(null=True, editable=False)
+    finished_at = models.DateTimeField(null=True, editable=False)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", editable=False
+    )
+
+    class Meta:
+        abstract = True
+        ordering = ("-id",)
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing more will happen to it."""
+        return self.state in ENDED
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether whoever works on it has not said for a while that he lives."""
+        heard = self.heartbeat_at or self.created_at
+        return (timezone.now() - heard).total_seconds() > SILENT_SECONDS
