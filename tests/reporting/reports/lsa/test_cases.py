@@ -1,0 +1,56 @@
+"""Small invented households, and what the report must make of them. The cases are in cases/, by section.
+
+A case: `title` (starting with the section of the specifications), `report` (parameters that differ from
+those in `world.wish_of`), rows by file (see `world`), and `expect`: for a step or a file of the upload all its
+rows, in the columns that the case names. For some of the rows: a list of `{where: {column: value}, rows: …}`.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from hearth.reporting.runtime import engine
+
+from .world import filled, rows_of, run, stage_rows, table_named, wish_of
+
+CASES = [
+    pytest.param(case, id=f"{path.stem}: {case['title']}")
+    for path in sorted((Path(__file__).parent / "cases").glob("*.yaml"))
+    for case in yaml.safe_load(path.read_text(encoding="utf-8"))
+]
+ABOUT = {"title", "report", "expect"}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_case(case: Mapping[str, Any]) -> None:
+    assert case["expect"], "a case must expect something"
+    wish = wish_of(case.get("report"))
+    with engine.connected(threads=1) as connection:
+        stage_rows(
+            connection, filled({file: rows for file, rows in case.items() if file not in ABOUT}, wish.coc)
+        )
+        run(connection, wish, case["expect"])
+        for table, expected in case["expect"].items():
+            whole = rows_of(connection, f"SELECT * FROM {table_named(table)}")
+            for where, rows in _blocks(expected):
+                columns = sorted({column for row in rows for column in row})
+                assert all(set(row) == set(columns) for row in rows), f"{table}: rows name different columns"
+                unknown = {*columns, *where} - set(whole[0]) if whole else ()
+                assert not unknown, f"{table} has no column {unknown}"
+                found = [row for row in whole if all(row[column] == value for column, value in where.items())]
+                assert counted(found, columns) == counted(rows, columns), f"{table} {where or ''}"
+
+
+def _blocks(expected: Any) -> list[tuple[Mapping[str, Any], list[dict[str, Any]]]]:
+    if expected and "rows" in expected[0]:
+        return [(block["where"], block["rows"] or []) for block in expected]
+    return [({}, expected or [])]
+
+
+def counted(rows: list[dict[str, Any]], columns: list[str]) -> Counter[str]:
+    """Rows as lines of text, so that a difference can be read."""
+    return Counter(", ".join(f"{column} {row[column]}" for column in columns) for row in rows)
