@@ -1,8 +1,9 @@
 """Small invented households, and what the report must make of them. The cases are in cases/, by section.
 
 A case: `title` (starting with the section of the specifications), `report` (parameters that differ from
-those in `world.wish_of`), rows by file (see `world`), and `expect`: for a step or a file of the upload all its
-rows, in the columns that the case names. For some of the rows: a list of `{where: {column: value}, rows: …}`.
+those in `world.wish_of`), rows by file (see `world`), and `expect`: for a step or a file of the upload all
+its rows, in the columns that the case names; or for some of the rows a list of
+`{where: {column: value}, rows: …}`.
 """
 
 from collections import Counter

@@ -166,8 +166,9 @@ def _project(project_id: str, given: Mapping[str, Any]) -> Row:
     project_type = PROJECT_TYPES.get(kind.group() if kind else "", 0)
     subtype = None if project_type != 13 else 1 if kind and kind.group() == "RRHSO" else 2
     return {
-        "ProjectID": project_id, "OrganizationID": "O1", "ProjectName": project_id, "ProjectType": project_type,
-        "RRHSubType": subtype, "ContinuumProject": 1, "OperatingStartDate": "2010-01-01", "HousingType": 1,
+        "ProjectID": project_id, "OrganizationID": "O1", "ProjectName": project_id,
+        "ProjectType": project_type, "RRHSubType": subtype, "ContinuumProject": 1,
+        "OperatingStartDate": "2010-01-01", "HousingType": 1,
         "TargetPopulation": 4, "HOPWAMedAssistedLivingFac": 2, **given,
     }  # fmt: skip
 
