@@ -9,7 +9,8 @@ A step is one file `<table>.sql`: one SELECT that is the table of that name, und
 
 A field goes on in lines that are indented; other comment lines are for the reader. `Inputs` must name
 exactly the tables that the SELECT reads; a header that has gone stale is an error, so that it can be
-trusted. Table names compare without regard to case, as in the engine.
+trusted. A step that counts may add `Members`: the columns by which what it counted can be found again (see
+`members`). Table names compare without regard to case, as in the engine.
 
 Errors: `PlanError`, always with the file and what to do about it.
 """
@@ -26,6 +27,7 @@ from sqlglot import exp
 
 DIALECT = "duckdb"
 HEADER = ("section", "grain", "inputs")
+OPTIONAL = ("members",)
 
 
 class PlanError(Exception):
@@ -34,13 +36,15 @@ class PlanError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One table of a report. `inputs` are the tables it reads, in the order of the header."""
+    """One table of a report. `inputs` are the tables it reads, in the order of the header; `members` the
+    header's list of columns of the rows that it counts, '' when it counts nothing that can be opened."""
 
     name: str
     sql: str
     section: str
     grain: str
     inputs: tuple[str, ...]
+    members: str = ""
 
 
 def read_step(path: Path) -> Step:
@@ -61,7 +65,7 @@ def read_step(path: Path) -> Step:
             f"{path.name}: the header's inputs and the SELECT differ in {', '.join(sorted(stale))}."
             f" The SELECT reads {', '.join(sorted(parsed))}."
         )
-    return Step(path.stem, text, header["section"], header["grain"], declared)
+    return Step(path.stem, text, header["section"], header["grain"], declared, header.get("members", ""))
 
 
 def tables_of(statement: exp.Query) -> set[str]:
@@ -119,7 +123,7 @@ def _header(path: Path, text: str) -> dict[str, str]:
             break
         said = line[2:].strip()
         key, colon, rest = said.partition(":")
-        if colon and key.casefold() in HEADER:
+        if colon and key.casefold() in (*HEADER, *OPTIONAL):
             field = key.casefold()
             found[field] = rest.strip()
         elif field and line.startswith("--   "):

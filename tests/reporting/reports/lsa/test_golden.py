@@ -20,6 +20,8 @@ from hearth.reporting.reports.lsa.make import Made, files_of, make, prepare, ste
 from hearth.reporting.reports.lsa.wish import Scope, Wish
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection
+from hearth.reporting.runtime.members import opened
+from hearth.reporting.runtime.plan import read_step
 from hearth.reporting.runtime.run import run_steps
 from hearth.reporting.sources import open_source, stage
 from tests.reference_data import SAMPLE, reference_data
@@ -186,3 +188,29 @@ def test_a_file_of_the_systemwide_lsa(systemwide: Connection, file: str, table: 
     columns = [column for column in header("lsa-output", file) if column not in OF_THE_RUN]
     expected = as_known(golden("lsa-output", file), file, "lsa")
     assert ours_of(systemwide, f"SELECT * FROM {table}", columns) == counted(expected, columns)
+
+
+COUNTING = [
+    "lsa_person", "lsa_household", "lsa_exit", "lsa_calculated_averages", "lsa_calculated_counts",
+    "lsa_calculated_bed_nights", "lsa_calculated_oph", "lsa_calculated_quality",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("run", "step"),
+    [("systemwide", one) for one in COUNTING]
+    + [
+        ("tables", one)
+        for one in COUNTING
+        if one not in ("lsa_household", "lsa_exit", "lsa_calculated_averages")
+    ],
+)
+def test_the_members_of_every_row_are_its_number(step: str, run: str, request: pytest.FixtureRequest) -> None:
+    """The rows without the aggregate, counted again, are the step's table: for each row of each file."""
+    connection: Connection = request.getfixturevalue(run)
+    again = opened(read_step(FOLDER / "steps" / f"{step}.sql"))
+    columns = ", ".join(engine.name(one) for one in (*again.dimensions, *again.measures))
+    table = f"SELECT {columns} FROM {step}"
+    regrouped = f"SELECT {columns} FROM ({again.regrouped()}) AS t"
+    for one, other in ((table, regrouped), (regrouped, table)):
+        assert engine.scalar(connection, f"SELECT count(*) FROM ({one} EXCEPT ALL {other}) AS t") == 0

@@ -1,6 +1,7 @@
 -- Section: 8.4 to 8.7 Average days of system use (rows 1 to 16); 8.8 to 8.11 Average days to return (18 to 136)
 -- Grain: one row per row of LSACalculated
 -- Inputs: lsa_average_days, lsa_average_population, lsa_row_populations, lsa_population_household_types
+-- Members: m.HoHID, m.HHType AS HouseholdType, m.Days
 -- Averages are cut to whole days, as HUD's are. A household counts for its own type and for all types (0).
 WITH asked AS (
     SELECT DISTINCT w.PopID, t.HHType, w.RowMin, w.RowMax, coalesce(w.ByPath, 0) AS ByPath

@@ -2,6 +2,7 @@
 -- Grain: one row per row of LSACalculated
 -- Inputs: lsa_parameters, lsa_household_active, lsa_enrollment, lsa_bed_night, lsa_population, lsa_universe,
 --   lsa_population_household_types
+-- Members: PersonalID, HouseholdID, StartDate, EndDate, CoveredUntil
 -- A night counts once per person and universe: the length of what a person's intervals cover together.
 WITH interval_of_stay AS (
     SELECT n.PersonalID, n.HouseholdID,
@@ -42,7 +43,7 @@ in_population AS (
     WHERE p.PopID IN (50, 53)
 ),
 covered AS (
-    SELECT s.Universe, s.ProjectID, t.HHType, s.PopID, s.StartDate, s.EndDate,
+    SELECT s.Universe, s.ProjectID, t.HHType, s.PopID, s.PersonalID, s.HouseholdID, s.StartDate, s.EndDate,
         max(s.EndDate) OVER (
             PARTITION BY s.Universe, s.ProjectID, t.HHType, s.PopID, s.PersonalID
             ORDER BY s.StartDate, s.EndDate ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING

@@ -3,6 +3,7 @@
 -- Grain: one row per row of LSACalculated
 -- Inputs: lsa_household_active, lsa_enrollment, lsa_population, lsa_universe, lsa_row_values, lsa_row_populations,
 --   lsa_population_household_types
+-- Members: s.PersonalID, s.HouseholdID, s.HoHID, s.ActiveHHType, v.RowID
 WITH cohort_of_stay AS (
     SELECT HouseholdID, PersonalID, EnrollmentID, 1 AS Cohort FROM lsa_enrollment WHERE AIR = 1
     UNION ALL
@@ -22,36 +23,34 @@ stay AS (
     JOIN lsa_universe AS u ON u.LSAProjectType = h.LSAProjectType
 ),
 in_population AS (
-    SELECT s.Cohort, s.Universe, s.ProjectID, s.PersonalID, s.HoHID, s.ActiveHHType, 0 AS PopID, 53 AS FirstRow
+    SELECT s.Cohort, s.Universe, s.ProjectID, s.PersonalID, s.HouseholdID, s.HoHID, s.ActiveHHType, 0 AS PopID,
+        53 AS FirstRow
     FROM stay AS s
     UNION ALL
-    SELECT s.Cohort, s.Universe, s.ProjectID, s.PersonalID, s.HoHID, s.ActiveHHType, p.PopID, 53
+    SELECT s.Cohort, s.Universe, s.ProjectID, s.PersonalID, s.HouseholdID, s.HoHID, s.ActiveHHType, p.PopID, 53
     FROM stay AS s
     JOIN lsa_population AS p ON p.HouseholdID = s.HouseholdID
     WHERE p.PersonalID IS NULL
     UNION ALL
-    SELECT s.Cohort, s.Universe, s.ProjectID, s.PersonalID, s.HoHID, s.ActiveHHType, p.PopID, 55
+    SELECT s.Cohort, s.Universe, s.ProjectID, s.PersonalID, s.HouseholdID, s.HoHID, s.ActiveHHType, p.PopID, 55
     FROM stay AS s
     JOIN lsa_population AS p ON p.PersonalID = s.PersonalID
     WHERE p.HouseholdID IS NULL OR p.HouseholdID = s.HouseholdID
 ),
-counted AS (
-    SELECT s.Cohort, s.Universe, t.HHType, s.PopID, s.ProjectID, s.FirstRow,
-        count(DISTINCT s.PersonalID) AS People,
-        count(DISTINCT concat(s.HoHID, ' ', CAST(s.ActiveHHType AS VARCHAR))) AS Households
-    FROM in_population AS s
-    JOIN lsa_population_household_types AS t ON t.PopID = s.PopID
-    WHERE t.HHType = 0 OR t.HHType = s.ActiveHHType
-    GROUP BY s.Cohort, s.Universe, t.HHType, s.PopID, s.ProjectID, s.FirstRow
-),
 wanted AS (
-    SELECT DISTINCT v.RowID, v.Cohort, v.Universe, v.SystemPath, w.PopID
+    SELECT DISTINCT v.RowID, v.Cohort, v.Universe, v.SystemPath, w.PopID,
+        CASE WHEN v.RowID = 55 THEN 55 ELSE 53 END AS FirstRow
     FROM lsa_row_values AS v
     JOIN lsa_row_populations AS w ON v.RowID BETWEEN w.RowMin AND w.RowMax
     WHERE v.RowID IN (53, 54, 55) AND (v.RowID <> 55 OR v.Universe <> 10 OR w.ByProject = 1)
 )
-SELECT CASE WHEN v.RowID = 54 THEN c.Households ELSE c.People END AS Value, c.Cohort, c.Universe, c.HHType,
-    c.PopID AS Population, v.SystemPath, c.ProjectID, v.RowID AS ReportRow
-FROM counted AS c
-JOIN wanted AS v ON v.Cohort = c.Cohort AND v.Universe = c.Universe AND v.PopID = c.PopID
-WHERE (c.FirstRow = 53 AND v.RowID IN (53, 54)) OR (c.FirstRow = 55 AND v.RowID = 55)
+SELECT count(DISTINCT CASE
+        WHEN v.RowID = 54 THEN concat(s.HoHID, ' ', CAST(s.ActiveHHType AS VARCHAR))
+        ELSE s.PersonalID
+    END) AS Value,
+    v.Cohort, v.Universe, t.HHType, v.PopID AS Population, v.SystemPath, s.ProjectID, v.RowID AS ReportRow
+FROM in_population AS s
+JOIN lsa_population_household_types AS t ON t.PopID = s.PopID
+JOIN wanted AS v ON v.Cohort = s.Cohort AND v.Universe = s.Universe AND v.PopID = s.PopID AND v.FirstRow = s.FirstRow
+WHERE t.HHType = 0 OR t.HHType = s.ActiveHHType
+GROUP BY v.Cohort, v.Universe, t.HHType, v.PopID, v.SystemPath, s.ProjectID, v.RowID

@@ -1,6 +1,7 @@
 -- Section: 9.6 Other permanent housing on the night of the HIC (row 53)
 -- Grain: one row per project of type 9 or 10 with people
 -- Inputs: lsa_parameters, lsa_project, lsa_hmis_participation, lsa_exit_record, Enrollment
+-- Members: m.PersonalID, m.HouseholdID, m.EnrollmentID
 -- HIC only. A stay without exit counts up to the day the report is made, as in HUD's output.
 WITH participating AS (
     SELECT p.ProjectID

@@ -2,6 +2,8 @@
 -- Grain: one row per row of LSACalculated
 -- Inputs: lsa_parameters, lsa_project, lsa_hmis_participation, lsa_exit_record, lsa_bed_night,
 --   lsa_household_active, lsa_enrollment, lsa_quality_stay, Enrollment, Project
+-- Members: Counted
+-- Counted is a HouseholdID in rows 905 and 909, a PersonalID in row 920, elsewhere an EnrollmentID.
 WITH closed AS (
     SELECT n.ProjectID, n.EnrollmentID, CASE WHEN x.ExitDate IS NULL THEN 901 ELSE 902 END AS ReportRow
     FROM lsa_enrollment AS n

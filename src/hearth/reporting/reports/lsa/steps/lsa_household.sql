@@ -1,6 +1,7 @@
 -- Section: 6.19 LSAHousehold
 -- Grain: one row per combination of all characteristics, with the number of households that share them
 -- Inputs: lsa_parameters, lsa_hoh_detail
+-- Members: b.HoHID, b.HHType AS HouseholdType
 -- Days are given as the last day of their band; those housed in PSH have bands of their own.
 WITH banded AS (
     SELECT HoHID, HHType,
@@ -94,30 +95,26 @@ WITH banded AS (
         END AS TotalHomelessDays,
         SystemPath, ESTAIR, RRHAIR, PSHAIR, RRHSOStatus, RRHSOMoveIn
     FROM lsa_hoh_detail
-),
-counted AS (
-    SELECT count(*) AS RowTotal,
-        Stat, ReturnTime, HHType, HHChronic, HHVet, HHDisability, HHFleeingDV, HoHRaceEthnicity, HHAdult,
-        HHChild, HHNoDOB, HHAdultAge, HHParent, ESTStatus, ESTGeography, ESTLivingSit, ESTDestination,
-        ESTChronic, ESTVet, ESTDisability, ESTFleeingDV, ESTAC3Plus, ESTAdultAge, ESTParent, RRHStatus,
-        RRHMoveIn, RRHGeography, RRHLivingSit, RRHDestination, RRHPreMoveInDays, RRHChronic, RRHVet,
-        RRHDisability, RRHFleeingDV, RRHAC3Plus, RRHAdultAge, RRHParent, PSHStatus, PSHMoveIn, PSHGeography,
-        PSHLivingSit, PSHDestination, PSHHousedDays, PSHChronic, PSHVet, PSHDisability, PSHFleeingDV,
-        PSHAC3Plus, PSHAdultAge, PSHParent, ESDays, THDays, ESTDays, RRHPSHPreMoveInDays, RRHHousedDays,
-        SystemDaysNotPSHHoused, SystemHomelessDays, Other3917Days, TotalHomelessDays, SystemPath, ESTAIR,
-        RRHAIR, PSHAIR, RRHSOStatus, RRHSOMoveIn
-    FROM banded
-    GROUP BY
-        Stat, ReturnTime, HHType, HHChronic, HHVet, HHDisability, HHFleeingDV, HoHRaceEthnicity, HHAdult,
-        HHChild, HHNoDOB, HHAdultAge, HHParent, ESTStatus, ESTGeography, ESTLivingSit, ESTDestination,
-        ESTChronic, ESTVet, ESTDisability, ESTFleeingDV, ESTAC3Plus, ESTAdultAge, ESTParent, RRHStatus,
-        RRHMoveIn, RRHGeography, RRHLivingSit, RRHDestination, RRHPreMoveInDays, RRHChronic, RRHVet,
-        RRHDisability, RRHFleeingDV, RRHAC3Plus, RRHAdultAge, RRHParent, PSHStatus, PSHMoveIn, PSHGeography,
-        PSHLivingSit, PSHDestination, PSHHousedDays, PSHChronic, PSHVet, PSHDisability, PSHFleeingDV,
-        PSHAC3Plus, PSHAdultAge, PSHParent, ESDays, THDays, ESTDays, RRHPSHPreMoveInDays, RRHHousedDays,
-        SystemDaysNotPSHHoused, SystemHomelessDays, Other3917Days, TotalHomelessDays, SystemPath, ESTAIR,
-        RRHAIR, PSHAIR, RRHSOStatus, RRHSOMoveIn
 )
-SELECT counted.*, r.ReportID
-FROM counted
+SELECT count(*) AS RowTotal,
+    b.Stat, b.ReturnTime, b.HHType, b.HHChronic, b.HHVet, b.HHDisability, b.HHFleeingDV, b.HoHRaceEthnicity,
+    b.HHAdult, b.HHChild, b.HHNoDOB, b.HHAdultAge, b.HHParent, b.ESTStatus, b.ESTGeography, b.ESTLivingSit,
+    b.ESTDestination, b.ESTChronic, b.ESTVet, b.ESTDisability, b.ESTFleeingDV, b.ESTAC3Plus, b.ESTAdultAge,
+    b.ESTParent, b.RRHStatus, b.RRHMoveIn, b.RRHGeography, b.RRHLivingSit, b.RRHDestination, b.RRHPreMoveInDays,
+    b.RRHChronic, b.RRHVet, b.RRHDisability, b.RRHFleeingDV, b.RRHAC3Plus, b.RRHAdultAge, b.RRHParent, b.PSHStatus,
+    b.PSHMoveIn, b.PSHGeography, b.PSHLivingSit, b.PSHDestination, b.PSHHousedDays, b.PSHChronic, b.PSHVet,
+    b.PSHDisability, b.PSHFleeingDV, b.PSHAC3Plus, b.PSHAdultAge, b.PSHParent, b.ESDays, b.THDays, b.ESTDays,
+    b.RRHPSHPreMoveInDays, b.RRHHousedDays, b.SystemDaysNotPSHHoused, b.SystemHomelessDays, b.Other3917Days,
+    b.TotalHomelessDays, b.SystemPath, b.ESTAIR, b.RRHAIR, b.PSHAIR, b.RRHSOStatus, b.RRHSOMoveIn, r.ReportID
+FROM banded AS b
 CROSS JOIN lsa_parameters AS r
+GROUP BY
+    b.Stat, b.ReturnTime, b.HHType, b.HHChronic, b.HHVet, b.HHDisability, b.HHFleeingDV, b.HoHRaceEthnicity,
+    b.HHAdult, b.HHChild, b.HHNoDOB, b.HHAdultAge, b.HHParent, b.ESTStatus, b.ESTGeography, b.ESTLivingSit,
+    b.ESTDestination, b.ESTChronic, b.ESTVet, b.ESTDisability, b.ESTFleeingDV, b.ESTAC3Plus, b.ESTAdultAge,
+    b.ESTParent, b.RRHStatus, b.RRHMoveIn, b.RRHGeography, b.RRHLivingSit, b.RRHDestination, b.RRHPreMoveInDays,
+    b.RRHChronic, b.RRHVet, b.RRHDisability, b.RRHFleeingDV, b.RRHAC3Plus, b.RRHAdultAge, b.RRHParent, b.PSHStatus,
+    b.PSHMoveIn, b.PSHGeography, b.PSHLivingSit, b.PSHDestination, b.PSHHousedDays, b.PSHChronic, b.PSHVet,
+    b.PSHDisability, b.PSHFleeingDV, b.PSHAC3Plus, b.PSHAdultAge, b.PSHParent, b.ESDays, b.THDays, b.ESTDays,
+    b.RRHPSHPreMoveInDays, b.RRHHousedDays, b.SystemDaysNotPSHHoused, b.SystemHomelessDays, b.Other3917Days,
+    b.TotalHomelessDays, b.SystemPath, b.ESTAIR, b.RRHAIR, b.PSHAIR, b.RRHSOStatus, b.RRHSOMoveIn, r.ReportID

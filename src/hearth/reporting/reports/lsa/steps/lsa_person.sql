@@ -1,27 +1,26 @@
 -- Section: 5.15 LSAPerson
 -- Grain: one row per combination of all characteristics, with the number of people who share them
 -- Inputs: lsa_parameters, lsa_person_detail
-WITH counted AS (
-    SELECT count(*) AS RowTotal,
-        RaceEthnicity, VetStatus, DisabilityStatus, CHTime, CHTimeStatus, DVStatus, ESTAgeMin, ESTAgeMax,
-        HHTypeEST, HoHEST, AdultEST, AIRAdultEST, HHChronicEST, HHVetEST, HHDisabilityEST, HHFleeingDVEST,
-        HHAdultAgeAOEST, HHAdultAgeACEST, HHParentEST, AC3PlusEST, AIREST, AIRHoHEST, RRHAgeMin, RRHAgeMax,
-        HHTypeRRH, HoHRRH, AdultRRH, AIRAdultRRH, HHChronicRRH, HHVetRRH, HHDisabilityRRH, HHFleeingDVRRH,
-        HHAdultAgeAORRH, HHAdultAgeACRRH, HHParentRRH, AC3PlusRRH, AIRRRH, AIRHoHRRH, PSHAgeMin, PSHAgeMax,
-        HHTypePSH, HoHPSH, AdultPSH, AIRAdultPSH, HHChronicPSH, HHVetPSH, HHDisabilityPSH, HHFleeingDVPSH,
-        HHAdultAgeAOPSH, HHAdultAgeACPSH, HHParentPSH, AC3PlusPSH, AIRPSH, AIRHoHPSH, RRHSOAgeMin,
-        RRHSOAgeMax, HHTypeRRHSONoMI, HHTypeRRHSOMI, HHTypeES, HHTypeSH, HHTypeTH, HIV, SMI, SUD
-    FROM lsa_person_detail
-    GROUP BY
-        RaceEthnicity, VetStatus, DisabilityStatus, CHTime, CHTimeStatus, DVStatus, ESTAgeMin, ESTAgeMax,
-        HHTypeEST, HoHEST, AdultEST, AIRAdultEST, HHChronicEST, HHVetEST, HHDisabilityEST, HHFleeingDVEST,
-        HHAdultAgeAOEST, HHAdultAgeACEST, HHParentEST, AC3PlusEST, AIREST, AIRHoHEST, RRHAgeMin, RRHAgeMax,
-        HHTypeRRH, HoHRRH, AdultRRH, AIRAdultRRH, HHChronicRRH, HHVetRRH, HHDisabilityRRH, HHFleeingDVRRH,
-        HHAdultAgeAORRH, HHAdultAgeACRRH, HHParentRRH, AC3PlusRRH, AIRRRH, AIRHoHRRH, PSHAgeMin, PSHAgeMax,
-        HHTypePSH, HoHPSH, AdultPSH, AIRAdultPSH, HHChronicPSH, HHVetPSH, HHDisabilityPSH, HHFleeingDVPSH,
-        HHAdultAgeAOPSH, HHAdultAgeACPSH, HHParentPSH, AC3PlusPSH, AIRPSH, AIRHoHPSH, RRHSOAgeMin,
-        RRHSOAgeMax, HHTypeRRHSONoMI, HHTypeRRHSOMI, HHTypeES, HHTypeSH, HHTypeTH, HIV, SMI, SUD
-)
-SELECT counted.*, r.ReportID
-FROM counted
+-- Members: p.PersonalID
+SELECT count(*) AS RowTotal,
+    p.RaceEthnicity, p.VetStatus, p.DisabilityStatus, p.CHTime, p.CHTimeStatus, p.DVStatus, p.ESTAgeMin, p.ESTAgeMax,
+    p.HHTypeEST, p.HoHEST, p.AdultEST, p.AIRAdultEST, p.HHChronicEST, p.HHVetEST, p.HHDisabilityEST,
+    p.HHFleeingDVEST, p.HHAdultAgeAOEST, p.HHAdultAgeACEST, p.HHParentEST, p.AC3PlusEST, p.AIREST, p.AIRHoHEST,
+    p.RRHAgeMin, p.RRHAgeMax, p.HHTypeRRH, p.HoHRRH, p.AdultRRH, p.AIRAdultRRH, p.HHChronicRRH, p.HHVetRRH,
+    p.HHDisabilityRRH, p.HHFleeingDVRRH, p.HHAdultAgeAORRH, p.HHAdultAgeACRRH, p.HHParentRRH, p.AC3PlusRRH, p.AIRRRH,
+    p.AIRHoHRRH, p.PSHAgeMin, p.PSHAgeMax, p.HHTypePSH, p.HoHPSH, p.AdultPSH, p.AIRAdultPSH, p.HHChronicPSH,
+    p.HHVetPSH, p.HHDisabilityPSH, p.HHFleeingDVPSH, p.HHAdultAgeAOPSH, p.HHAdultAgeACPSH, p.HHParentPSH,
+    p.AC3PlusPSH, p.AIRPSH, p.AIRHoHPSH, p.RRHSOAgeMin, p.RRHSOAgeMax, p.HHTypeRRHSONoMI, p.HHTypeRRHSOMI,
+    p.HHTypeES, p.HHTypeSH, p.HHTypeTH, p.HIV, p.SMI, p.SUD, r.ReportID
+FROM lsa_person_detail AS p
 CROSS JOIN lsa_parameters AS r
+GROUP BY
+    p.RaceEthnicity, p.VetStatus, p.DisabilityStatus, p.CHTime, p.CHTimeStatus, p.DVStatus, p.ESTAgeMin, p.ESTAgeMax,
+    p.HHTypeEST, p.HoHEST, p.AdultEST, p.AIRAdultEST, p.HHChronicEST, p.HHVetEST, p.HHDisabilityEST,
+    p.HHFleeingDVEST, p.HHAdultAgeAOEST, p.HHAdultAgeACEST, p.HHParentEST, p.AC3PlusEST, p.AIREST, p.AIRHoHEST,
+    p.RRHAgeMin, p.RRHAgeMax, p.HHTypeRRH, p.HoHRRH, p.AdultRRH, p.AIRAdultRRH, p.HHChronicRRH, p.HHVetRRH,
+    p.HHDisabilityRRH, p.HHFleeingDVRRH, p.HHAdultAgeAORRH, p.HHAdultAgeACRRH, p.HHParentRRH, p.AC3PlusRRH, p.AIRRRH,
+    p.AIRHoHRRH, p.PSHAgeMin, p.PSHAgeMax, p.HHTypePSH, p.HoHPSH, p.AdultPSH, p.AIRAdultPSH, p.HHChronicPSH,
+    p.HHVetPSH, p.HHDisabilityPSH, p.HHFleeingDVPSH, p.HHAdultAgeAOPSH, p.HHAdultAgeACPSH, p.HHParentPSH,
+    p.AC3PlusPSH, p.AIRPSH, p.AIRHoHPSH, p.RRHSOAgeMin, p.RRHSOAgeMax, p.HHTypeRRHSONoMI, p.HHTypeRRHSOMI,
+    p.HHTypeES, p.HHTypeSH, p.HHTypeTH, p.HIV, p.SMI, p.SUD, r.ReportID
