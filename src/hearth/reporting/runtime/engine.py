@@ -13,7 +13,6 @@ Errors. Callers that need to tell faults apart use `EngineError` and its kin fro
 from __future__ import annotations
 
 import errno
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,13 +20,14 @@ from typing import Any
 
 import duckdb
 
+from .supervised import supervised
+
 Connection = duckdb.DuckDBPyConnection
 EngineError = duckdb.Error
 InvalidInput = duckdb.InvalidInputException
 OutOfMemory = duckdb.OutOfMemoryException
 
 DEFAULT_MEMORY_LIMIT = "600MB"
-_POLL_SECONDS = 0.2
 
 
 class Cancelled(Exception):
@@ -93,34 +93,14 @@ def run(
     if on_progress is None and should_stop is None:
         _execute(connection, sql, parameters)
         return
-    failure: list[BaseException] = []
 
-    def work() -> None:
-        try:
-            _execute(connection, sql, parameters)
-        except BaseException as error:  # handed to the calling thread below
-            failure.append(error)
+    def watch() -> None:
+        if should_stop is not None and should_stop():
+            raise Cancelled("stopped at the caller's request")
+        if on_progress is not None:
+            on_progress(max(0.0, min(1.0, connection.query_progress() / 100)))
 
-    worker = threading.Thread(target=work, name="hearth-engine", daemon=True)
-    worker.start()
-    interruption: BaseException | None = None
-    while worker.is_alive():
-        worker.join(_POLL_SECONDS)
-        if not worker.is_alive() or interruption is not None:
-            continue
-        try:
-            if should_stop is not None and should_stop():
-                interruption = Cancelled("stopped at the caller's request")
-            elif on_progress is not None:
-                on_progress(max(0.0, min(1.0, connection.query_progress() / 100)))
-        except BaseException as error:
-            interruption = error
-        if interruption is not None:
-            connection.interrupt()
-    if interruption is not None:
-        raise interruption
-    if failure:
-        raise failure[0]
+    supervised(lambda: _execute(connection, sql, parameters), watch=watch, interrupt=connection.interrupt)
 
 
 def _execute(connection: Connection, sql: str, parameters: Sequence[object] | None) -> None:

@@ -3,6 +3,9 @@
     seconds = run_steps(connection, steps, on_step=show, should_stop=asked)
     write_record(folder, RunRecord(...))
 
+`Here` computes the steps with the engine of the connection, in this process; `spark.Cluster` is the other
+runner, for data that outgrow one machine. The results of both stand on the connection and are equal.
+
 Memory is bounded by the connection's own limit (see `engine.connect`). `on_step` hears the step that
 starts, its number and how many there are. `should_stop` is asked several times a second; then `Cancelled`
 is raised and nothing is left at the destination.
@@ -13,9 +16,10 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from . import engine
 from .engine import Connection, name
@@ -25,8 +29,33 @@ OnStep = Callable[[Step, int, int], None]
 _PIECE = 1 << 20  # bytes
 
 
+class ClusterRefused(Exception):
+    """The steps cannot be computed elsewhere: a wrong address, nobody there, no shared folder. One sentence
+    and what to do."""
+
+
 class StepFailed(Exception):
     """A step could not be computed; says which one. The cause holds what the engine said."""
+
+
+class Runner(Protocol):
+    """Who computes the steps."""
+
+    @property
+    def name(self) -> str:
+        """As the run's record has it."""
+
+    def run(
+        self,
+        connection: Connection,
+        steps: Sequence[Step],
+        *,
+        keep: Collection[str] | None = None,
+        on_step: OnStep | None = None,
+        should_stop: Callable[[], bool] | None = None,
+    ) -> dict[str, float]:
+        """As `run_steps`. Of the steps' tables at least those in `keep` are on the connection afterwards;
+        all with None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +68,7 @@ class RunRecord:
     parameters: Mapping[str, object]
     code_version: str
     input_sha256: str
+    engine: str = "duckdb"
     rows: Mapping[str, int] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)
 
@@ -69,6 +99,25 @@ def run_steps(
             raise StepFailed(f"The step {step.name} ({step.section}) could not be computed.") from error
         seconds[step.name] = round(time.monotonic() - started, 4)
     return seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """The runner of this process: `run_steps`, which keeps every table."""
+
+    name: str = "duckdb"
+
+    def run(
+        self,
+        connection: Connection,
+        steps: Sequence[Step],
+        *,
+        keep: Collection[str] | None = None,
+        on_step: OnStep | None = None,
+        should_stop: Callable[[], bool] | None = None,
+    ) -> dict[str, float]:
+        """See `Runner`."""
+        return run_steps(connection, steps, on_step=on_step, should_stop=should_stop)
 
 
 def one_row(connection: Connection, table: str, values: Mapping[str, object]) -> None:

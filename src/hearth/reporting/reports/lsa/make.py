@@ -20,10 +20,11 @@ from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection, name, text
 from hearth.reporting.runtime.plan import Step, needed, plan, read_steps
 from hearth.reporting.runtime.run import (
+    Here,
     OnStep,
+    Runner,
     RunRecord,
     one_row,
-    run_steps,
     sha256_of,
     write_record,
 )
@@ -36,6 +37,7 @@ from .wish import ReportRefused, Scope, Wish, check_wish, said
 
 SPECIFICATION = "LSA v8"
 _HERE = Path(__file__).parent
+_IN_THIS_PROCESS = Here()
 _REFERENCE = ("row_values", "row_populations", "population_household_types")
 _PARAMETERS = ("lsa_parameters", "lsa_chosen_project", *(f"lsa_{name}" for name in _REFERENCE))
 _HOUSEHOLD_FILES = ("LSAHousehold", "LSAExit")
@@ -116,10 +118,11 @@ def make(
     *,
     code_version: str,
     memory_limit: str = engine.DEFAULT_MEMORY_LIMIT,
+    runner: Runner = _IN_THIS_PROCESS,
     on_step: OnStep | None = None,
     should_stop: Callable[[], bool] | None = None,
 ) -> Made:
-    """Read `source` (zip or folder), run the report, write `out`. See the module.
+    """Read `source` (zip or folder), run the report on `runner`, write `out`. See the module.
 
     Raises `ReportRefused`, `OutputError`, `SourceFault`, `engine.Cancelled` or `StepFailed`; in every case
     nothing is left at `out` that was not there before.
@@ -133,7 +136,13 @@ def make(
             files = files_of(wish.scope)
             steps = steps_of(staged.tables, files)
             prepare(connection, wish)
-            seconds = run_steps(connection, steps, on_step=on_step, should_stop=should_stop)
+            seconds = runner.run(
+                connection,
+                steps,
+                keep={file.table for file in files},
+                on_step=on_step,
+                should_stop=should_stop,
+            )
             rows = {file.name: _count(connection, file) for file in files}
             record = RunRecord(
                 report="hic" if wish.scope is Scope.HIC else "lsa",
@@ -142,6 +151,7 @@ def make(
                 parameters=said(wish),
                 code_version=code_version,
                 input_sha256=sha256_of(source),
+                engine=runner.name,
                 rows=rows,
                 seconds={**staged.seconds, **seconds},
             )
