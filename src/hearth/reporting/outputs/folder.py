@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,11 +12,12 @@ from hearth.reporting.outputs.archive import OutputError, explained
 
 
 @contextmanager
-def folder_of_results(target: Path) -> Iterator[Path]:
+def folder_of_results(target: Path, *, owned: Sequence[str] = ()) -> Iterator[Path]:
     """A hidden folder beside `target` whose files appear there when the block ends without an exception.
 
     `target` is made when it is not there; files of other names in it stay, those of the same name are
-    replaced at the end. Raises `OutputError` when it cannot be written.
+    replaced at the end. What is named in `owned` is part of the result: left from an earlier one, it goes.
+    The folder is closed to other users of the machine. Raises `OutputError` when it cannot be written.
     """
     try:
         if target.exists() and not target.is_dir():
@@ -27,9 +28,12 @@ def folder_of_results(target: Path) -> Iterator[Path]:
         raise explained(error, target) from error
     try:
         yield part
-        for file in part.iterdir():
-            file.chmod(0o600)  # what is said about clients is for the owner alone
+        for file in part.rglob("*"):
+            file.chmod(0o700 if file.is_dir() else 0o600)  # what is said about clients is for the owner alone
         if target.exists():
+            target.chmod(0o700)
+            for old in {*owned, *(file.name for file in part.iterdir() if file.is_dir())}:
+                _remove(target / old)
             for file in part.iterdir():
                 file.replace(target / file.name)
         else:
@@ -38,3 +42,10 @@ def folder_of_results(target: Path) -> Iterator[Path]:
         raise explained(error, target) from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)

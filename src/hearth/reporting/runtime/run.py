@@ -17,7 +17,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Protocol
 
@@ -27,6 +27,7 @@ from .plan import Step
 
 OnStep = Callable[[Step, int, int], None]
 _PIECE = 1 << 20  # bytes
+RECORD = "run.json"
 
 
 class ClusterRefused(Exception):
@@ -60,7 +61,8 @@ class Runner(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
-    """What made a result: enough to run it again. `seconds` are per step, in the order they ran."""
+    """What made a result: enough to run it again. `seconds` are per step, in the order they ran; `tables` are
+    those that were kept beside the result, `steps_sha256` the steps that made them."""
 
     report: str
     specification: str
@@ -71,6 +73,8 @@ class RunRecord:
     engine: str = "duckdb"
     rows: Mapping[str, int] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)
+    tables: tuple[str, ...] = ()
+    steps_sha256: str = ""
 
 
 def run_steps(
@@ -142,6 +146,15 @@ def sha256_of(path: Path) -> str:
 
 def write_record(folder: Path, record: RunRecord) -> Path:
     """Write run.json."""
-    path = folder / "run.json"
+    path = folder / RECORD
     path.write_text(json.dumps(asdict(record), indent=2, default=str) + "\n", encoding="utf-8")
     return path
+
+
+def read_record(path: Path) -> RunRecord:
+    """Read run.json; what a later version added is passed over. Raises OSError, ValueError or TypeError."""
+    said = json.loads(path.read_text(encoding="utf-8"))
+    known = {one.name for one in fields(RunRecord)}
+    given = {key: value for key, value in said.items() if key in known}
+    given["tables"] = tuple(given.get("tables", ()))
+    return RunRecord(**given)

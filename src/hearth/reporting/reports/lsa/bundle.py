@@ -1,7 +1,7 @@
-"""The folder that a run leaves behind, opened again.
+"""The folder that a run leaves behind: what it keeps, and how it is opened again.
 
     with open_bundle(folder) as bundle:
-        rows(bundle.connection, "SELECT count(*) FROM lsa_person_detail")
+        engine.rows(bundle.connection, "SELECT count(*) FROM lsa_person_detail")
 
 A bundle holds `run.json`, HDX's twelve CSV files and their zip, `flags.json` and `flags.csv`. When the run
 was asked to keep its tables (`make(..., keep=True)`), it also holds `tables/<name>.parquet`: the tables
@@ -12,13 +12,39 @@ the same protection as the database.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
-from hearth.reporting.runtime.engine import Connection
-from hearth.reporting.runtime.run import RunRecord
+from hearth.reporting.runtime import engine
+from hearth.reporting.runtime.engine import Connection, name, text
+from hearth.reporting.runtime.members import Opened, opened
+from hearth.reporting.runtime.plan import Step, read_steps
+from hearth.reporting.runtime.run import RECORD, RunRecord, read_record
+
+TABLES = "tables"
+_STEPS = Path(__file__).parent / "steps"
+
+# What compare and the facts of a member read beyond the inputs of the steps that count.
+_FACTS = ("lsa_person_detail", "lsa_hoh_detail", "lsa_exit_detail", "lsa_enrollment", "lsa_household_active")
+
+# Of HMIS tables only these columns are kept, and of others all but these.
+_ONLY = {
+    "Enrollment": (
+        "EnrollmentID", "PersonalID", "ProjectID", "HouseholdID", "EntryDate", "RelationshipToHoH",
+        "EnrollmentCoC", "LivingSituation", "LengthOfStay", "PreviousStreetESSH", "DateToStreetESSH",
+        "TimesHomelessPastThreeYears", "MonthsHomelessPastThreeYears", "DisablingCondition", "MoveInDate",
+        "DateDeleted",
+    ),
+    "Project": (
+        "ProjectID", "OrganizationID", "ProjectName", "ProjectType", "ContinuumProject", "OperatingStartDate",
+        "OperatingEndDate", "DateDeleted",
+    ),
+}  # fmt: skip
+_WITHOUT = {"lsa_person_detail": ("SSN",)}
 
 
 class BundleError(Exception):
@@ -34,6 +60,68 @@ class Bundle:
     connection: Connection
 
 
+@cache
+def counting() -> dict[str, tuple[Step, Opened]]:
+    """The steps that count and can be opened, by the table that they make."""
+    return {step.name: (step, opened(step)) for step in read_steps(_STEPS) if step.members}
+
+
+@cache
+def steps_sha256() -> str:
+    """What the steps of this version are known by: tables of other steps would not mean the same."""
+    digest = hashlib.sha256()
+    for step in read_steps(_STEPS):
+        digest.update(f"{step.name}\0{step.sql}\0".encode())
+    return digest.hexdigest()
+
+
+def kept_tables() -> tuple[str, ...]:
+    """The names of all tables that a run may keep; a HIC has fewer."""
+    inputs = {one for step, _ in counting().values() for one in step.inputs}
+    return tuple(sorted(inputs | set(_FACTS) | set(counting())))
+
+
+def keep(connection: Connection, folder: Path) -> tuple[str, ...]:
+    """Write the tables that this run has to `folder`/tables, and say which. Rows are sorted, so that the same
+    run gives the same bytes."""
+    target = folder / TABLES
+    target.mkdir(mode=0o700)
+    there = {str(table).casefold() for (table,) in engine.rows(connection, _OWN_TABLES)}
+    kept = [table for table in kept_tables() if table.casefold() in there]
+    for table in kept:
+        columns = ", ".join(name(column) for column in _columns(connection, table))
+        path = text(target / f"{table}.parquet")
+        engine.run(
+            connection,
+            f"COPY (SELECT {columns} FROM {name(table)} ORDER BY {columns})"
+            f" TO {path} (FORMAT parquet, COMPRESSION zstd)",
+        )
+    return tuple(kept)
+
+
+_OWN_TABLES = "SELECT table_name FROM information_schema.tables"
+
+
+def _columns(connection: Connection, table: str) -> Sequence[str]:
+    if table in _ONLY:
+        return _ONLY[table]
+    described = engine.rows(connection, f"DESCRIBE {name(table)}")
+    return [str(column) for column, *_ in described if column not in _WITHOUT.get(table, ())]
+
+
+def record_of(folder: Path) -> RunRecord:
+    """The record of the run in `folder`. Raises `BundleError` when it is none of an LSA or HIC."""
+    try:
+        record = read_record(folder / RECORD)
+    except FileNotFoundError:
+        raise BundleError(f"{folder} is not the folder of a report: there is no {RECORD} in it.") from None
+    except (OSError, ValueError, TypeError) as error:
+        raise BundleError(f"{folder / RECORD} cannot be read. Make the report again.") from error
+    if record.report not in ("lsa", "hic"):
+        raise BundleError(f"{folder} holds another report than an LSA or HIC.")
+    return record
+
+
 @contextmanager
 def open_bundle(folder: Path, *, tables: bool = True) -> Iterator[Bundle]:
     """Open the run in `folder`. With `tables`, its kept tables too, each under its name.
@@ -41,5 +129,31 @@ def open_bundle(folder: Path, *, tables: bool = True) -> Iterator[Bundle]:
     Raises `BundleError` when the folder is not a run, when it kept no tables, or when its tables were made
     by other steps than those of this version (they would not mean the same).
     """
-    raise NotImplementedError
-    yield
+    record = record_of(folder)
+    if tables and not record.tables:
+        raise BundleError(
+            f"The report in {folder} kept no tables, so its numbers cannot be opened."
+            " Make it again and keep them (--keep)."
+        )
+    if tables and record.steps_sha256 != steps_sha256():
+        raise BundleError(
+            f"The report in {folder} was made by another version of Hearth ({record.code_version})."
+            " Make it again to open its numbers."
+        )
+    with engine.connected() as connection:
+        if tables:
+            attach(connection, folder, record)
+        yield Bundle(folder, record, connection)
+
+
+def attach(connection: Connection, folder: Path, record: RunRecord, schema: str = "main") -> None:
+    """Give the kept tables their names in a schema of the connection. Raises `BundleError` if one is gone."""
+    engine.run(connection, f"CREATE SCHEMA IF NOT EXISTS {name(schema)}")
+    for table in record.tables:
+        path = folder / TABLES / f"{table}.parquet"
+        if table not in kept_tables() or not path.is_file():
+            raise BundleError(f"{path} is missing. Make the report again.")
+        engine.run(
+            connection,
+            f"CREATE VIEW {name(schema)}.{name(table)} AS SELECT * FROM read_parquet({text(path)})",
+        )

@@ -12,7 +12,7 @@ LSA specifications v8 (FY2026), section 3.1 for the parameters.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hearth.reporting.outputs.folder import folder_of_results
@@ -31,7 +31,7 @@ from hearth.reporting.runtime.run import (
 from hearth.reporting.sources import Source, Staged, open_source, stage
 from hearth.standards.load import LATEST, load
 
-from . import upload
+from . import bundle, upload
 from .columns import UploadFile, upload_files
 from .wish import ReportRefused, Scope, Wish, check_wish, said
 
@@ -117,12 +117,14 @@ def make(
     out: Path,
     *,
     code_version: str,
+    keep: bool = False,
     memory_limit: str = engine.DEFAULT_MEMORY_LIMIT,
     runner: Runner = _IN_THIS_PROCESS,
     on_step: OnStep | None = None,
     should_stop: Callable[[], bool] | None = None,
 ) -> Made:
-    """Read `source` (zip or folder), run the report on `runner`, write `out`. See the module.
+    """Read `source` (zip or folder), run the report on `runner`, write `out`. See the module. With `keep`,
+    the tables that `members` and `compare` read are left there too (see `bundle`).
 
     Raises `ReportRefused`, `OutputError`, `SourceFault`, `engine.Cancelled` or `StepFailed`; in every case
     nothing is left at `out` that was not there before.
@@ -139,7 +141,7 @@ def make(
             seconds = runner.run(
                 connection,
                 steps,
-                keep={file.table for file in files},
+                keep={file.table for file in files} | set(bundle.kept_tables() if keep else ()),
                 on_step=on_step,
                 should_stop=should_stop,
             )
@@ -154,10 +156,13 @@ def make(
                 engine=runner.name,
                 rows=rows,
                 seconds={**staged.seconds, **seconds},
+                steps_sha256=bundle.steps_sha256(),
             )
             zip_name = f"{record.report}-{wish.coc}-{wish.start}.zip"
-            with folder_of_results(out) as folder:
+            with folder_of_results(out, owned=(bundle.TABLES,)) as folder:
                 upload.write(connection, {file.name for file in files}, folder, zip_name)
+                if keep:
+                    record = replace(record, tables=bundle.keep(connection, folder))
                 write_record(folder, record)
     return Made(out, out / zip_name, rows, record)
 

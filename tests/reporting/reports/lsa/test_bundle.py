@@ -1,0 +1,91 @@
+"""What a run leaves behind: kept when asked, closed to others, opened again, refused when it is not ours."""
+
+import json
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+
+from hearth.reporting.reports.lsa.bundle import BundleError, kept_tables, open_bundle
+from hearth.reporting.reports.lsa.make import make
+from hearth.reporting.reports.lsa.wish import Scope, Wish
+from hearth.reporting.runtime import engine
+from tests.reporting.sources.exports import Export
+
+WISH = Wish(
+    coc="MN-500",
+    start=date(2025, 10, 1),
+    end=date(2026, 9, 30),
+    scope=Scope.SYSTEMWIDE,
+    made_at=datetime(2026, 11, 2, 8, 30),
+)
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    export = Export()
+    export.row("Project")["ContinuumProject"] = 1
+    return export.zip(tmp_path)
+
+
+def test_the_kept_tables_have_their_names_and_no_ssn(source: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    make(source, WISH, out, code_version="test", keep=True)
+    with open_bundle(out) as bundle:
+        assert bundle.record.tables == kept_tables()
+        assert engine.scalar(bundle.connection, "SELECT count(*) FROM lsa_person_detail") == 2
+        columns = engine.rows(
+            bundle.connection, "SELECT table_name, column_name FROM information_schema.columns"
+        )
+        said = {column for _, column in columns}
+        assert not {one for one in said if "SSN" in one and one != "SSNValid"}
+        assert not said & {"FirstName", "MiddleName", "LastName", "NameSuffix", "DOB"}
+        assert not {"Client", "Exit", "Services"} & {table for table, _ in columns}
+
+
+def test_the_folder_is_closed_to_others(source: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir(mode=0o755)
+    make(source, WISH, out, code_version="test", keep=True)
+    assert out.stat().st_mode & 0o777 == 0o700
+    for path in out.rglob("*"):
+        assert path.stat().st_mode & 0o777 == (0o700 if path.is_dir() else 0o600)
+
+
+def test_the_same_run_gives_the_same_bytes(source: Path, tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        make(source, WISH, tmp_path / name, code_version="test", keep=True)
+    for path in sorted((tmp_path / "a").rglob("*")):
+        if path.is_file() and path.name != "run.json":
+            assert path.read_bytes() == (tmp_path / "b" / path.relative_to(tmp_path / "a")).read_bytes()
+
+
+def test_a_run_without_tables_says_how_to_keep_them(source: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    make(source, WISH, out, code_version="test", keep=True)
+    make(source, WISH, out, code_version="test")
+    assert not (out / "tables").exists()  # those of the earlier run would belong to other numbers
+    with pytest.raises(BundleError, match="--keep"), open_bundle(out):
+        pass
+    with open_bundle(out, tables=False) as bundle:
+        assert bundle.record.parameters["coc"] == "MN-500"
+
+
+@pytest.mark.parametrize("fault", ["nothing", "broken", "other", "version", "gone"])
+def test_what_is_not_a_run_is_one_sentence(source: Path, tmp_path: Path, fault: str) -> None:
+    out = tmp_path / "out"
+    make(source, WISH, out, code_version="test", keep=True)
+    record = json.loads((out / "run.json").read_text())
+    if fault == "nothing":
+        (out / "run.json").unlink()
+    if fault == "broken":
+        (out / "run.json").write_text('{"report": ')
+    if fault == "other":
+        (out / "run.json").write_text(json.dumps(record | {"report": "apr"}))
+    if fault == "version":
+        (out / "run.json").write_text(json.dumps(record | {"steps_sha256": "0"}))
+    if fault == "gone":
+        (out / "tables" / "lsa_enrollment.parquet").unlink()
+    with pytest.raises(BundleError) as said, open_bundle(out):
+        pass
+    assert str(said.value).endswith((".", "again."))
