@@ -8,9 +8,10 @@ import sqlglot
 from sqlglot import exp
 
 import hearth.reporting.reports as reports
+from hearth.reporting import concepts
 from hearth.reporting.runtime.plan import read_step
 
-FILES = sorted(Path(next(iter(reports.__path__))).rglob("*.sql"))
+FILES = sorted([*Path(next(iter(reports.__path__))).rglob("*.sql"), *concepts.FOLDER.glob("*.sql")])
 
 # Differ silently between engines, or exist on one only.
 BANNED = {

@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from hearth.reporting import concepts
 from hearth.reporting.outputs.folder import folder_of_results
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection, name, text
@@ -54,8 +55,13 @@ class Made:
 
 
 def steps_of(staged: Sequence[str], files: Sequence[UploadFile]) -> list[Step]:
-    """The steps that the files rest on, in their order. `staged` are the tables of the input."""
-    ordered = plan(read_steps(_HERE / "steps"), [*staged, *_PARAMETERS])
+    """The steps that the files rest on, in their order. `staged` are the tables of the input.
+
+    Shared concepts are steps, too, where the input does not give their table itself.
+    """
+    given = {table.casefold() for table in staged}
+    shared = [step for step in read_steps(concepts.FOLDER) if step.name.casefold() not in given]
+    ordered = plan([*read_steps(_HERE / "steps"), *shared], [*staged, *_PARAMETERS])
     return needed(ordered, [file.table for file in files])
 
 

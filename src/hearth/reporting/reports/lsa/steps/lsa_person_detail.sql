@@ -152,7 +152,7 @@ SELECT p.PersonalID, p.HoHAdult, p.CHStart, p.LastActive, p.RaceEthnicity, p.Vet
     coalesce(CASE WHEN b.ACMinRRH <= 24 THEN b.ACMinRRH ELSE b.ACMaxRRH END, -1) AS HHAdultAgeACRRH,
     coalesce(CASE WHEN b.AOMinPSH <= 24 THEN b.AOMinPSH ELSE b.AOMaxPSH END, -1) AS HHAdultAgeAOPSH,
     coalesce(CASE WHEN b.ACMinPSH <= 24 THEN b.ACMinPSH ELSE b.ACMaxPSH END, -1) AS HHAdultAgeACPSH,
-    p.HIV, p.SMI, p.SUD, p.SSNValid, p.SSN
+    p.HIV, p.SMI, p.SUD, p.SSNValid, p.SSNGroup
 FROM lsa_person_facts AS p
 JOIN lsa_ch_time AS t ON t.PersonalID = p.PersonalID
 LEFT JOIN bits AS b ON b.PersonalID = p.PersonalID

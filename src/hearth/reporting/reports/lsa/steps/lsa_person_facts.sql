@@ -1,6 +1,6 @@
 -- Section: 5.3 Active clients; 5.4 Demographics; 5.5 The three years that count for chronic homelessness; 11.6 SSN
 -- Grain: one row per PersonalID that the report counts
--- Inputs: lsa_parameters, lsa_enrollment, Client
+-- Inputs: lsa_parameters, lsa_enrollment, Client, client_ssn
 -- HoHAdult: 0 neither, 1 adult, 2 head of household, 3 both. RaceEthnicity lists the digits of all races chosen.
 WITH stays AS (
     SELECT PersonalID,
@@ -23,7 +23,7 @@ WITH stays AS (
     HAVING max(Counted) = 1
 ),
 person AS (
-    SELECT s.*, c.VeteranStatus, c.RaceNone, c.SSN, c.SSNDataQuality,
+    SELECT s.*, c.VeteranStatus, c.RaceNone, c.SSNDataQuality, n.SSNForm, n.SSNGroup,
         concat(
             CASE WHEN c.AmIndAKNative = 1 THEN '1' ELSE '' END, CASE WHEN c.Asian = 1 THEN '2' ELSE '' END,
             CASE WHEN c.BlackAfAmerican = 1 THEN '3' ELSE '' END, CASE WHEN c.NativeHIPacific = 1 THEN '4' ELSE '' END,
@@ -32,6 +32,7 @@ person AS (
         ) AS Races
     FROM stays AS s
     JOIN Client AS c ON c.PersonalID = s.PersonalID
+    JOIN client_ssn AS n ON n.PersonalID = s.PersonalID
 )
 SELECT PersonalID, HoHAdult,
     CASE WHEN HoHAdult > 0 THEN LastActive END AS LastActive,
@@ -54,16 +55,11 @@ SELECT PersonalID, HoHAdult,
         WHEN RaceNone = 99 OR Races = '' THEN 99
         ELSE CAST(Races AS INTEGER)
     END AS RaceEthnicity,
-    HIV, SMI, SUD, SSN,
+    HIV, SMI, SUD, SSNGroup,
     CASE
         WHEN SSNDataQuality IN (8, 9) THEN 9
-        WHEN SSNDataQuality = 2 AND regexp_matches(upper(SSN), '^XXXXX[0-9]{4}') AND substr(SSN, 6, 4) <> '0000' THEN 4
-        WHEN SSN IS NULL OR length(SSN) <> 9 OR NOT regexp_matches(SSN, '^[0-9]{9}$')
-            OR substr(SSN, 1, 3) IN ('000', '666') OR substr(SSN, 1, 1) = '9'
-            OR substr(SSN, 4, 2) = '00' OR substr(SSN, 6, 4) = '0000'
-            OR SSN IN ('111111111', '222222222', '333333333', '444444444', '555555555', '777777777', '888888888',
-                '123456789', '234567890', '345678901', '456789012', '567890123', '678901234', '789012345',
-                '890123456', '901234567') THEN 0
-        ELSE 1
+        WHEN SSNDataQuality = 2 AND SSNForm = 'last4' THEN 4
+        WHEN SSNForm = 'valid' THEN 1
+        ELSE 0
     END AS SSNValid
 FROM person

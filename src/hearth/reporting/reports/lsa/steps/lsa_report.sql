@@ -88,12 +88,16 @@ people AS (
     FROM lsa_person_detail
 ),
 shared AS (
-    SELECT SSN FROM lsa_person_detail WHERE SSN IS NOT NULL GROUP BY SSN HAVING count(DISTINCT PersonalID) > 1
+    SELECT SSNGroup
+    FROM lsa_person_detail
+    WHERE SSNGroup IS NOT NULL
+    GROUP BY SSNGroup
+    HAVING count(DISTINCT PersonalID) > 1
 ),
 sharing AS (
-    SELECT count(DISTINCT p.PersonalID) AS ClientSSNNotUnique, count(DISTINCT p.SSN) AS DistinctSSNValueNotUnique
+    SELECT count(DISTINCT p.PersonalID) AS ClientSSNNotUnique, count(DISTINCT p.SSNGroup) AS DistinctSSNValueNotUnique
     FROM lsa_person_detail AS p
-    JOIN shared AS s ON s.SSN = p.SSN
+    JOIN shared AS s ON s.SSNGroup = p.SSNGroup
     WHERE p.SSNValid = 1
 )
 SELECT r.ReportID, r.ReportDate, r.ReportStart, r.ReportEnd, r.ReportCoC, r.SoftwareVendor, r.SoftwareName,
