@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hearth.reporting.runtime.plan import PlanError, Step, needed, plan, read_step, tables_of
+from hearth.reporting.runtime.plan import PlanError, Step, mentioned, needed, plan, read_step, tables_of
 
 
 def step_file(folder: Path, name: str, inputs: str, sql: str, header: str = "") -> Path:
@@ -85,3 +85,11 @@ def test_a_table_that_nobody_makes_is_named() -> None:
 def test_a_step_must_not_hide_a_given_table() -> None:
     with pytest.raises(PlanError, match="client"):
         plan([step("Client")], ["client"])
+
+
+def test_a_table_is_read_in_the_columns_that_its_readers_mention(tmp_path: Path) -> None:
+    sql = "SELECT c.PersonalID, CASE WHEN c.dob IS NULL THEN 1 ELSE n END AS known FROM Client AS c"
+    one = read_step(step_file(tmp_path, "one", "Client", sql))
+    other = read_step(step_file(tmp_path, "other", "stays", "SELECT EntryDate FROM stays"))
+    assert mentioned([one, other], "client") == {"personalid", "dob", "n"}
+    assert mentioned([one, other], "Exit") == set()

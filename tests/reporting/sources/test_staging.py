@@ -29,6 +29,19 @@ def test_every_file_is_a_typed_table_even_without_rows(tmp_path: Path) -> None:
         assert result.rows == sum(len(rows) for rows in Export().tables.values())
 
 
+@pytest.mark.parametrize("year", [2022, 2024, 2026])
+def test_a_report_stages_what_it_reads_with_the_same_values(tmp_path: Path, year: int) -> None:
+    wanted = {"Client": {"PersonalID", "DOB", "VeteranStatus", "NoSuchColumn"}, "Exit": {"Destination"}}
+    path = Export(year).zip(tmp_path)
+    with staged(path, check=False) as whole, staged(path, check=False, wanted=wanted) as narrow:
+        assert set(narrow.tables) == set(narrow.row_counts) == {"Client", "Exit"}
+        for file, columns in wanted.items():
+            kept = [c.name for c in load(2026).file(file).columns if c.name in columns]
+            read = f"SELECT {', '.join(kept)} FROM {file} ORDER BY ALL"
+            assert [row[0] for row in engine.rows(narrow.connection, f"DESCRIBE {file}")] == kept
+            assert engine.rows(narrow.connection, read) == engine.rows(whole.connection, read) != []
+
+
 def test_values_are_typed(tmp_path: Path) -> None:
     with staged(Export().zip(tmp_path), check=False) as result:
         assert engine.row(

@@ -37,7 +37,8 @@ class PlanError(Exception):
 @dataclass(frozen=True, slots=True)
 class Step:
     """One table of a report. `inputs` are the tables it reads, in the order of the header; `members` the
-    header's list of columns of the rows that it counts, '' when it counts nothing that can be opened."""
+    header's list of columns of the rows that it counts, '' when it counts nothing that can be opened;
+    `columns` the names of all columns that the SELECT mentions, of whatever table."""
 
     name: str
     sql: str
@@ -45,6 +46,7 @@ class Step:
     grain: str
     inputs: tuple[str, ...]
     members: str = ""
+    columns: frozenset[str] = frozenset()
 
 
 def read_step(path: Path) -> Step:
@@ -65,7 +67,9 @@ def read_step(path: Path) -> Step:
             f"{path.name}: the header's inputs and the SELECT differ in {', '.join(sorted(stale))}."
             f" The SELECT reads {', '.join(sorted(parsed))}."
         )
-    return Step(path.stem, text, header["section"], header["grain"], declared, header.get("members", ""))
+    members = header.get("members", "")
+    columns = frozenset(column.name for column in statements[0].find_all(exp.Column))
+    return Step(path.stem, text, header["section"], header["grain"], declared, members, columns)
 
 
 def tables_of(statement: exp.Query) -> set[str]:
@@ -108,6 +112,17 @@ def needed(steps: Sequence[Step], targets: Iterable[str]) -> list[Step]:
             wanted.update(one.casefold() for one in step.inputs)
             kept.append(step)
     return kept[::-1]
+
+
+def mentioned(steps: Iterable[Step], table: str) -> set[str]:
+    """Names, in lower case, of the columns that the steps which read `table` mention: what they read of it,
+    and more."""
+    return {
+        column.casefold()
+        for step in steps
+        if table.casefold() in {one.casefold() for one in step.inputs}
+        for column in step.columns
+    }
 
 
 def read_steps(folder: Path) -> list[Step]:

@@ -56,10 +56,13 @@ def read(
     create: Callable[[Path], str],
     work: Path,
     run: Callable[[str], None],
+    *,
+    numbered: bool = True,
 ) -> Read:
     """Run `create(path)`, a CREATE TABLE over `relation`; number its lines; say what was broken.
 
-    `run` executes a statement (with progress). `table` is a name ready for SQL, with a column `_line`.
+    `run` executes a statement (with progress). `table` is a name ready for SQL, with a column `_line` if its
+    lines are to be `numbered`.
     """
     result = Read()
     try:
@@ -83,7 +86,8 @@ def read(
         result.made = False
         return result
     _describe_rejects(connection, file, result)
-    _number_lines(connection, file, result.path or file.path, table, result)
+    if numbered:
+        _number_lines(connection, file, result.path or file.path, table, result)
     return result
 
 

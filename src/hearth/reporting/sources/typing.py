@@ -14,7 +14,7 @@ Defined once, here:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from hearth.reporting.runtime.engine import name, text
 from hearth.standards.model import Column, File
@@ -120,6 +120,14 @@ def create_typed(file: File, table: str, relation: str, *, archive: str | None =
         f"  {row_hash(file, archive)} AS _hash,\n"
         f"  {raw(file.columns, archive)} AS _raw,\n  FALSE AS _faulty\nFROM ({relation})"
     )
+
+
+def create_narrow(file: File, table: str, relation: str, wanted: Collection[str]) -> str:
+    """CREATE TABLE of the `wanted` columns alone, typed; those that the file does not have are left out."""
+    columns = ",\n  ".join(
+        f"{typed(column)} AS {name(column.name)}" for column in file.columns if column.name in wanted
+    )
+    return f"CREATE TABLE {table} AS SELECT\n  {columns}\nFROM ({relation})"
 
 
 def create_empty(file: File, table: str) -> str:

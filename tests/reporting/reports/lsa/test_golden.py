@@ -16,7 +16,7 @@ import yaml
 
 import hearth.reporting.reports.lsa as lsa
 from hearth.reporting.reports.lsa.columns import UploadFile
-from hearth.reporting.reports.lsa.make import Made, files_of, make, prepare, steps_of
+from hearth.reporting.reports.lsa.make import Made, files_of, make, prepare, read_by, steps_of
 from hearth.reporting.reports.lsa.wish import Scope, Wish
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection
@@ -109,9 +109,10 @@ def test_a_file_of_the_hic(hic: Made, file: str) -> None:
 
 def run_on_sample(wish: Wish, files: list[UploadFile]) -> Iterator[Connection]:
     with open_source(reference_data(SAMPLE)) as source, engine.connected() as connection:
-        staged = stage(source, connection, check=False)
+        steps = steps_of(files)
+        stage(source, connection, check=False, wanted=read_by(steps))
         prepare(connection, wish)
-        run_steps(connection, steps_of(staged.tables, files))
+        run_steps(connection, steps)
         yield connection
 
 

@@ -218,7 +218,7 @@ def stage_rows(connection: Connection, rows: Mapping[str, Sequence[Row]]) -> Non
 @cache
 def all_steps() -> list[Step]:
     """Every step of the report, in its order."""
-    return steps_of(list(REGISTRY.files), files_of(Scope.SYSTEMWIDE))
+    return steps_of(files_of(Scope.SYSTEMWIDE))
 
 
 def table_named(said: str) -> str:

@@ -19,7 +19,7 @@ from hearth.reporting import concepts
 from hearth.reporting.outputs.folder import folder_of_results
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection, name, text
-from hearth.reporting.runtime.plan import Step, needed, plan, read_steps
+from hearth.reporting.runtime.plan import Step, mentioned, needed, plan, read_steps
 from hearth.reporting.runtime.run import (
     Here,
     OnStep,
@@ -41,6 +41,8 @@ _HERE = Path(__file__).parent
 _IN_THIS_PROCESS = Here()
 _REFERENCE = ("row_values", "row_populations", "population_household_types")
 _PARAMETERS = ("lsa_parameters", "lsa_chosen_project", *(f"lsa_{name}" for name in _REFERENCE))
+#: What `prepare` looks at.
+_CHECKED = {"Project": {"DateDeleted"}, "ProjectCoC": {"CoCCode", "DateDeleted"}}
 _HOUSEHOLD_FILES = ("LSAHousehold", "LSAExit")
 
 
@@ -54,15 +56,26 @@ class Made:
     record: RunRecord
 
 
-def steps_of(staged: Sequence[str], files: Sequence[UploadFile]) -> list[Step]:
-    """The steps that the files rest on, in their order. `staged` are the tables of the input.
+def steps_of(files: Sequence[UploadFile], *, given: Sequence[str] = ()) -> list[Step]:
+    """The steps that the files rest on, in their order. `given` are tables that the input has beside HUD's.
 
     Shared concepts are steps, too, where the input does not give their table itself.
     """
-    given = {table.casefold() for table in staged}
-    shared = [step for step in read_steps(concepts.FOLDER) if step.name.casefold() not in given]
-    ordered = plan([*read_steps(_HERE / "steps"), *shared], [*staged, *_PARAMETERS])
+    theirs = {table.casefold() for table in given}
+    shared = [step for step in read_steps(concepts.FOLDER) if step.name.casefold() not in theirs]
+    ordered = plan([*read_steps(_HERE / "steps"), *shared], [*load(LATEST).files, *given, *_PARAMETERS])
     return needed(ordered, [file.table for file in files])
+
+
+def read_by(steps: Sequence[Step]) -> dict[str, set[str]]:
+    """HMIS CSV file → columns, as far as the steps and `prepare` read them; the key is always among them."""
+    read: dict[str, set[str]] = {}
+    for file in load(LATEST).files.values():
+        names = mentioned(steps, file.name)
+        columns = {column.name for column in file.columns if column.name.casefold() in names}
+        if columns:
+            read[file.name] = columns | {file.key} | _CHECKED.get(file.name, set())
+    return read
 
 
 def files_of(scope: Scope) -> list[UploadFile]:
@@ -139,10 +152,10 @@ def make(
     with open_source(source) as opened:
         _refuse_broken(opened)
         with engine.connected(memory_limit=memory_limit, temp_directory=opened.work / "spill") as connection:
-            staged = stage(opened, connection, check=False)
-            _refuse_broken(staged)
             files = files_of(wish.scope)
-            steps = steps_of(staged.tables, files)
+            steps = steps_of(files)
+            staged = stage(opened, connection, check=False, wanted=read_by(steps))
+            _refuse_broken(staged)
             prepare(connection, wish)
             seconds = runner.run(
                 connection,
