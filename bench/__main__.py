@@ -17,7 +17,7 @@ from rich.table import Table
 
 from bench.figures import Figure
 
-BENCHMARKS = ("start", "synth", "import", "search", "pages")
+BENCHMARKS = ("start", "synth", "import", "search", "pages", "lsa")
 
 
 def run_one(name: str, small: bool) -> list[Figure]:
