@@ -56,8 +56,13 @@ def lsa(
         str, typer.Option(help="ProjectIDs of scope project, with commas between.", metavar="ID,ID")
     ] = "",
     memory: Annotated[
-        str, typer.Option(help="Memory for the computation; beyond it the disk is used.", metavar="SIZE")
-    ] = engine.DEFAULT_MEMORY_LIMIT,
+        str,
+        typer.Option(
+            help="Memory for the computation; beyond it the disk is used.",
+            metavar="SIZE",
+            envvar="HEARTH_REPORT_MEMORY",
+        ),
+    ] = engine.REPORT_MEMORY,
 ) -> None:
     """The LSA, or with --scope hic the HIC: HDX's twelve CSV files and the zip to upload.
 
@@ -67,6 +72,7 @@ def lsa(
     """
     try:
         wish = _wish(coc, start, end, scope, projects)
+        memory = _memory(memory)
         with _err.status("Reading the export") as status:
 
             def tell(step: Step, number: int, count: int) -> None:
@@ -84,6 +90,13 @@ def lsa(
         )
         raise typer.Exit(2) from None
     _show(made)
+
+
+def _memory(said: str) -> str:
+    try:
+        return engine.memory_limit(said)
+    except ValueError as error:
+        raise ReportRefused(str(error)) from None
 
 
 def _wish(coc: str, start: datetime, end: datetime | None, scope: str, projects: str) -> Wish:

@@ -81,3 +81,15 @@ def test_disk_full_is_recognized() -> None:
     assert engine.said_disk_full(engine.EngineError("failed: max_temp_directory_size of 1 GB reached"))
     assert not engine.said_disk_full(OSError(13, "Permission denied"))
     assert not engine.said_disk_full(ValueError("No space left on device"))
+
+
+@pytest.mark.parametrize("said", ["600MB", "1.5 GB", " 64mb ", "2GiB", "70000 kB", "1TB"])
+def test_a_size_of_memory_is_taken_by_the_engine(said: str) -> None:
+    with engine.connected(memory_limit=engine.memory_limit(said)) as connection:
+        assert engine.scalar(connection, "SELECT current_setting('memory_limit')")
+
+
+@pytest.mark.parametrize("said", ["", "lots", "-1GB", "0", "5", "1e9GB", "63MB", "0.01GB", "9 MB", "2GB; x"])
+def test_what_is_no_size_of_memory_is_refused(said: str) -> None:
+    with pytest.raises(ValueError, match="memory"):
+        engine.memory_limit(said)

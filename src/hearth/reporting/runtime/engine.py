@@ -13,6 +13,7 @@ Errors. Callers that need to tell faults apart use `EngineError` and its kin fro
 from __future__ import annotations
 
 import errno
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,6 +29,10 @@ InvalidInput = duckdb.InvalidInputException
 OutOfMemory = duckdb.OutOfMemoryException
 
 DEFAULT_MEMORY_LIMIT = "600MB"
+#: A report reads what it needs and no more; half a million people fit, and what does not goes to disk.
+REPORT_MEMORY = "2GB"
+_SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?([KMGT]i?B)", re.IGNORECASE)
+_LEAST_BYTES = 64_000_000
 
 
 class Cancelled(Exception):
@@ -65,6 +70,19 @@ def connect(
     connection.execute("SET enable_progress_bar_print = false")
     connection.execute("SET progress_bar_time = 100")
     return connection
+
+
+def memory_limit(said: str) -> str:
+    """A size that a person gave, such as 600MB, 1.5 GB or 2GiB. Raises ValueError for anything else, and for
+    less than 64 MB, with which nothing can be done."""
+    found = _SIZE.fullmatch(said.strip())
+    if found is None:
+        raise ValueError(f"{said} is not a size of memory; one looks like 600MB or 2GB.")
+    number, unit = found.groups()
+    base = 1024 if "i" in unit.lower() else 1000
+    if float(number) * base ** (1 + "kmgt".index(unit[0].lower())) < _LEAST_BYTES:
+        raise ValueError(f"{said} of memory is too little for anything; give 64MB or more.")
+    return f"{number}{unit}"
 
 
 @contextmanager

@@ -145,6 +145,6 @@ def out_of_memory() -> SourceFault:
         stopping(
             "out_of_memory",
             "The export needs more memory than it may use.",
-            "Ask an administrator to raise the memory limit for imports, or export a shorter period.",
+            "Raise the memory limit (of reports: HEARTH_REPORT_MEMORY), or export a shorter period.",
         )
     )

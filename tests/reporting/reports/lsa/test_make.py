@@ -98,6 +98,9 @@ def test_who_is_named_comes_from_the_environment(
             ["--coc", "MN-500", "--start", "2025-11-15", "--scope", "hic", "--projects", "P1"],
             "scope of chosen projects only",
         ),
+        (["--coc", "MN-500", "--start", "2025-11-15", "--scope", "hic", "--memory", "lots"], "600MB or 2GB"),
+        (["--coc", "MN-500", "--start", "2025-11-15", "--scope", "hic", "--memory", "-5"], "600MB or 2GB"),
+        (["--coc", "MN-500", "--start", "2025-11-15", "--scope", "hic", "--memory", "9MB"], "too little"),
     ],
 )
 def test_what_cannot_be_made_is_one_sentence(

@@ -137,7 +137,7 @@ def make(
     *,
     code_version: str,
     keep: bool = False,
-    memory_limit: str = engine.DEFAULT_MEMORY_LIMIT,
+    memory_limit: str = engine.REPORT_MEMORY,
     runner: Runner = _IN_THIS_PROCESS,
     on_step: OnStep | None = None,
     should_stop: Callable[[], bool] | None = None,
