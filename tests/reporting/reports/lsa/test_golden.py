@@ -193,7 +193,7 @@ def test_a_file_of_the_systemwide_lsa(systemwide: Connection, file: str, table: 
 
 COUNTING = [
     "lsa_person", "lsa_household", "lsa_exit", "lsa_calculated_averages", "lsa_calculated_counts",
-    "lsa_calculated_bed_nights", "lsa_calculated_oph", "lsa_calculated_quality",
+    "lsa_calculated_bed_nights", "lsa_calculated_oph", "lsa_calculated_quality", "lsa_report_count",
 ]  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from pathlib import Path
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection, name, text
 from hearth.reporting.runtime.members import Opened, opened
-from hearth.reporting.runtime.plan import Step, read_steps
+from hearth.reporting.runtime.plan import Step, read_step
 from hearth.reporting.runtime.run import RECORD, RunRecord, read_record
 
 TABLES = "tables"
@@ -31,7 +31,7 @@ _STEPS = Path(__file__).parent / "steps"
 # What compare and the facts of a member read beyond the inputs of the steps that count.
 _FACTS = ("lsa_person_detail", "lsa_hoh_detail", "lsa_exit_detail", "lsa_enrollment", "lsa_household_active")
 
-# Of HMIS tables only these columns are kept, and of others all but these.
+# Of these tables only these columns are kept.
 _ONLY = {
     "Enrollment": (
         "EnrollmentID", "PersonalID", "ProjectID", "HouseholdID", "EntryDate", "RelationshipToHoH",
@@ -43,8 +43,9 @@ _ONLY = {
         "ProjectID", "OrganizationID", "ProjectName", "ProjectType", "ContinuumProject", "OperatingStartDate",
         "OperatingEndDate", "DateDeleted",
     ),
+    "ProjectCoC": ("ProjectID", "CoCCode", "DateDeleted"),
+    "lsa_organization": ("OrganizationID", "OrganizationName", "VictimServiceProvider"),
 }  # fmt: skip
-_WITHOUT = {"lsa_person_detail": ("SSN",)}
 
 
 class BundleError(Exception):
@@ -63,15 +64,16 @@ class Bundle:
 @cache
 def counting() -> dict[str, tuple[Step, Opened]]:
     """The steps that count and can be opened, by the table that they make."""
-    return {step.name: (step, opened(step)) for step in read_steps(_STEPS) if step.members}
+    files = [path for path in sorted(_STEPS.glob("*.sql")) if "\n-- Members:" in path.read_text("utf-8")]
+    return {step.name: (step, opened(step)) for step in map(read_step, files)}
 
 
 @cache
 def steps_sha256() -> str:
     """What the steps of this version are known by: tables of other steps would not mean the same."""
     digest = hashlib.sha256()
-    for step in read_steps(_STEPS):
-        digest.update(f"{step.name}\0{step.sql}\0".encode())
+    for path in sorted(_STEPS.glob("*.sql")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
 
 
@@ -106,7 +108,7 @@ def _columns(connection: Connection, table: str) -> Sequence[str]:
     if table in _ONLY:
         return _ONLY[table]
     described = engine.rows(connection, f"DESCRIBE {name(table)}")
-    return [str(column) for column, *_ in described if column not in _WITHOUT.get(table, ())]
+    return [str(column) for column, *_ in described]
 
 
 def record_of(folder: Path) -> RunRecord:

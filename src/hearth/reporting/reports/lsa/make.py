@@ -164,7 +164,6 @@ def make(
                 on_step=on_step,
                 should_stop=should_stop,
             )
-            rows = {file.name: _count(connection, file) for file in files}
             record = RunRecord(
                 report="hic" if wish.scope is Scope.HIC else "lsa",
                 specification=SPECIFICATION,
@@ -173,16 +172,22 @@ def make(
                 code_version=code_version,
                 input_sha256=sha256_of(source),
                 engine=runner.name,
-                rows=rows,
                 seconds={**staged.seconds, **seconds},
-                steps_sha256=bundle.steps_sha256(),
             )
-            zip_name = f"{record.report}-{wish.coc}-{wish.start}.zip"
-            with folder_of_results(out, owned=(bundle.TABLES,)) as folder:
-                upload.write(connection, {file.name for file in files}, folder, zip_name)
-                if keep:
-                    record = replace(record, tables=bundle.keep(connection, folder))
-                write_record(folder, record)
+            return leave(connection, wish, record, out, keep=keep)
+
+
+def leave(connection: Connection, wish: Wish, record: RunRecord, out: Path, *, keep: bool) -> Made:
+    """Write the bundle of a run whose tables are on the connection. Raises `OutputError`."""
+    files = files_of(wish.scope)
+    rows = {file.name: _count(connection, file) for file in files}
+    record = replace(record, rows=rows, steps_sha256=bundle.steps_sha256())
+    zip_name = f"{record.report}-{wish.coc}-{wish.start}.zip"
+    with folder_of_results(out, owned=(bundle.TABLES,)) as folder:
+        upload.write(connection, {file.name for file in files}, folder, zip_name)
+        if keep:
+            record = replace(record, tables=bundle.keep(connection, folder))
+        write_record(folder, record)
     return Made(out, out / zip_name, rows, record)
 
 

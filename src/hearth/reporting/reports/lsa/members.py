@@ -15,68 +15,42 @@ made the number, so `Page.value`, computed anew from the members, equals the num
 What a viewer may see. The engine knows no rights. `may_see` is given EnrollmentIDs of the run and answers
 with those that the viewer may see; None shows everything. A row is a fact about its members that can come
 from any of their enrollments (a household is in "fleeing domestic violence" by what one of its members told
-one project), so a member is shown only if *all* enrollments that it rests on may be seen; `Page.hidden` says
-how many are not shown. `may_see` is asked once a page for all members of the row, so that `total` and
-`hidden` are exact.
+one project), so a member is shown only if *all* enrollments that it rests on may be seen: of the people in
+the households concerned, all that the report read. `Page.hidden` says how many are not shown. `may_see` is
+asked once a page for all members of the row, so that `total` and `hidden` are exact.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
-FILES = ("LSAReport", "LSAPerson", "LSAHousehold", "LSAExit", "LSACalculated")
-"""The files whose rows can be opened; the other seven are about projects and have no people."""
+from hearth.reporting.runtime import engine
+
+from . import units
+from .bundle import open_bundle
+from .facts import Fact, Member, Stay, members_of_page
+from .rows import FILES, NoSuchRow, Row, Rows, choices, dimensions_of, equal, row, rows
+
+__all__ = [
+    "FILES",
+    "Fact",
+    "MaySee",
+    "Member",
+    "NoSuchRow",
+    "Page",
+    "Row",
+    "Rows",
+    "Stay",
+    "choices",
+    "members",
+    "row",
+    "rows",
+]
 
 MaySee = Callable[[Sequence[str]], Collection[str]]
 """From EnrollmentIDs those that the viewer may see."""
-
-
-class NoSuchRow(Exception):
-    """The file, column or row is not one of this run; says which, never a value about a client."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One thing known about a member. `label` says what it is, `meaning` what its code stands for, both in
-    words; `meaning` is None for a number or a day, which speak for themselves."""
-
-    name: str
-    value: str | None
-    label: str
-    meaning: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Stay:
-    """An enrollment that counted, as the report used it (3.3, 3.4): dates may differ from those recorded."""
-
-    enrollment_id: str
-    personal_id: str
-    household_id: str
-    project_id: str
-    project_type: str
-    entry: date | None
-    move_in: date | None
-    exit: date | None
-    """The day of exit; the last night is the one before. None while open."""
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """What a row counted. `unit` is person, household or enrollment; of a household, `personal_id` is the
-    head of household. `why` is one sentence; `section` names the specification's section behind it."""
-
-    unit: str
-    personal_id: str
-    household_ids: tuple[str, ...]
-    enrollment_ids: tuple[str, ...]
-    stays: tuple[Stay, ...]
-    facts: tuple[Fact, ...]
-    section: str
-    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,53 +62,6 @@ class Page:
     total: int
     hidden: int
     members: tuple[Member, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A row of a file. `number` counts from 1 in the order of the CSV; `values` are the CSV's cells, None
-    where empty; `meanings` are the words for those that are codes; `title` says in one line what the row
-    counts; `count` is RowTotal or Value."""
-
-    number: int
-    values: Mapping[str, str | None]
-    meanings: Mapping[str, str]
-    title: str
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """A page of rows; `total` is how many there are altogether under the same condition."""
-
-    total: int
-    rows: tuple[Row, ...]
-
-
-def rows(
-    folder: Path,
-    file: str,
-    where: Mapping[str, str | None] | None = None,
-    *,
-    limit: int = 50,
-    offset: int = 0,
-) -> Rows:
-    """Rows of one of `FILES` whose columns equal the values of `where` (as text, None for empty).
-
-    For LSAReport each count is a row of its own: `values` has `Column` (such as NoCoC) and `Value`.
-    Raises `BundleError`, or `NoSuchRow` for an unknown file or column.
-    """
-    raise NotImplementedError
-
-
-def row(folder: Path, file: str, number: int) -> Row:
-    """The row of that number, from 1. Raises `NoSuchRow`."""
-    raise NotImplementedError
-
-
-def choices(folder: Path, file: str, column: str) -> tuple[tuple[str, str], ...]:
-    """The values that a column has in the file with their words, for a filter; in order of the value."""
-    raise NotImplementedError
 
 
 def members(
@@ -151,4 +78,12 @@ def members(
 
     Raises `BundleError`; `NoSuchRow` for an unknown file or column, or a row that this run does not have.
     """
-    raise NotImplementedError
+    equal(file, values)  # refuses unknown columns
+    wanted = {column: values.get(column) for column in dimensions_of(file)}
+    with open_bundle(folder) as bundle:
+        found = units.find(bundle, file, wanted)
+        hidden = units.hide(bundle.connection, may_see) if may_see is not None else 0
+        visible = int(engine.scalar(bundle.connection, "SELECT count(*) FROM unit"))
+        units.page(bundle.connection, limit, offset)
+        chosen = members_of_page(bundle.connection, file, wanted, found)
+    return Page(found.value, visible + hidden, hidden, tuple(chosen))

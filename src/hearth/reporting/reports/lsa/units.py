@@ -1,0 +1,224 @@
+"""What a row counted, found again: people, households or enrollments, the households that they are in, and
+the enrollments that they rest on. Works on the tables of an opened bundle; `members` is the way in.
+
+`find` leaves two tables on the connection: `unit` (Number, Unit, PersonalID, HouseholdType, EnrollmentID,
+Amount) with one row for each thing counted, and `unit_household` (Number, HouseholdID).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from hearth.reporting.runtime import engine
+from hearth.reporting.runtime.engine import Connection, name
+
+from .bundle import Bundle, counting
+from .rows import NoSuchRow
+from .words import words
+
+_TABLES = {
+    "LSAPerson": ("lsa_person",),
+    "LSAHousehold": ("lsa_household",),
+    "LSAExit": ("lsa_exit",),
+    "LSAReport": ("lsa_report_count",),
+    "LSACalculated": (
+        "lsa_calculated_counts", "lsa_calculated_bed_nights", "lsa_calculated_oph", "lsa_calculated_quality",
+        "lsa_calculated_averages",
+    ),
+}  # fmt: skip
+
+# From the counted rows (`counted`) to units and their households.
+_OF_HOUSEHOLD = """
+    SELECT 'household' AS Unit, c.HoHID AS PersonalID, c.HouseholdType, NULL AS EnrollmentID,
+        {amount} AS Amount, h.HouseholdID
+    FROM counted AS c
+    JOIN lsa_household_active AS h ON h.HoHID = c.HoHID AND h.ActiveHHType = c.HouseholdType AND h.Active = 1
+"""
+_OF_EXIT = """
+    SELECT 'household' AS Unit, c.HoHID AS PersonalID, x.HHType AS HouseholdType, NULL AS EnrollmentID,
+        {amount} AS Amount, x.HouseholdID
+    FROM counted AS c
+    JOIN lsa_exit_detail AS x ON x.HoHID = c.HoHID AND {same}
+"""
+_OF_PERSON = """
+    SELECT 'person' AS Unit, c.PersonalID, NULL AS HouseholdType, NULL AS EnrollmentID, NULL AS Amount,
+        n.HouseholdID
+    FROM counted AS c
+    JOIN lsa_enrollment AS n ON n.PersonalID = c.PersonalID AND n.Counted = 1
+"""
+_IN_HOUSEHOLDS = """
+    SELECT 'person' AS Unit, PersonalID, NULL AS HouseholdType, NULL AS EnrollmentID, {amount} AS Amount,
+        HouseholdID
+    FROM counted
+"""
+_HOUSEHOLDS = """
+    SELECT 'household' AS Unit, HoHID AS PersonalID, ActiveHHType AS HouseholdType, NULL AS EnrollmentID,
+        NULL AS Amount, HouseholdID
+    FROM counted
+"""
+_BY_ENROLLMENT = """
+    SELECT 'enrollment' AS Unit, e.PersonalID, NULL AS HouseholdType, e.EnrollmentID, NULL AS Amount,
+        e.HouseholdID
+    FROM counted AS c
+    JOIN Enrollment AS e ON e.EnrollmentID = c.Counted
+"""
+_BY_HOUSEHOLD = """
+    SELECT 'household' AS Unit,
+        coalesce(min(CASE WHEN e.RelationshipToHoH = 1 THEN e.PersonalID END), min(e.PersonalID))
+            AS PersonalID,
+        NULL AS HouseholdType, NULL AS EnrollmentID, NULL AS Amount, c.Counted AS HouseholdID
+    FROM (SELECT DISTINCT Counted FROM counted) AS c
+    JOIN Enrollment AS e ON e.HouseholdID = c.Counted AND e.DateDeleted IS NULL
+    GROUP BY c.Counted
+"""
+_BY_PERSON = """
+    SELECT 'person' AS Unit, c.Counted AS PersonalID, NULL AS HouseholdType, NULL AS EnrollmentID,
+        NULL AS Amount, n.HouseholdID
+    FROM counted AS c
+    JOIN lsa_enrollment AS n ON n.PersonalID = c.Counted AND n.Counted = 1
+"""
+_NIGHTS = "sum(date_diff('day', greatest(StartDate, CoveredUntil), EndDate)) OVER (PARTITION BY PersonalID)"
+
+# The report read all enrollments (3.4) of the people in the households concerned; and what is amiss with an
+# enrollment outside of it, the report saw in its household.
+_RESTS_ON = """
+    SELECT DISTINCT u.Number, e.EnrollmentID
+    FROM unit_household AS u
+    JOIN Enrollment AS e ON e.HouseholdID = u.HouseholdID
+    WHERE e.DateDeleted IS NULL
+    UNION
+    SELECT Number, EnrollmentID FROM unit WHERE EnrollmentID IS NOT NULL
+    UNION
+    SELECT DISTINCT u.Number, n.EnrollmentID
+    FROM unit_household AS u
+    JOIN lsa_enrollment AS m ON m.HouseholdID = u.HouseholdID
+    JOIN lsa_enrollment AS n ON n.PersonalID = m.PersonalID
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A row's number, computed from what it counted, and the table whose step counts it."""
+
+    value: int
+    table: str
+
+
+def find(bundle: Bundle, file: str, wanted: Mapping[str, str | None]) -> Found:
+    """Make the tables of units for the row with these dimensions. Raises `NoSuchRow` when nobody is in it."""
+    connection = bundle.connection
+    for table in _TABLES[file]:
+        if table not in bundle.record.tables:
+            continue
+        opened = counting()[table][1]
+        dimensions = {("ReportColumn" if c == "Column" else c): v for c, v in wanted.items()}
+        condition, parameters = _condition(connection, opened.rows, dimensions)
+        engine.run(
+            connection,
+            f"CREATE OR REPLACE TEMP TABLE counted AS SELECT * FROM ({opened.rows}) AS t WHERE {condition}",
+            parameters,
+        )
+        (measure,) = opened.measures.values()
+        count, value = engine.row(connection, f"SELECT count(*), {measure} FROM counted")
+        if count:
+            _number(connection, _units(file, table, wanted))
+            return Found(int(value), table)
+    raise NoSuchRow(f"{file} of this report has no such row.")
+
+
+def _condition(
+    connection: Connection, relation: str, wanted: Mapping[str, str | None]
+) -> tuple[str, list[str]]:
+    """Equal in every dimension, compared as the dimension's own type, so that the engine can filter early."""
+    described = engine.rows(connection, f"DESCRIBE SELECT * FROM ({relation}) AS t")
+    types = {str(column).casefold(): str(kind) for column, kind, *_ in described}
+    parts, parameters = [], []
+    for column, value in wanted.items():
+        if value is None:
+            parts.append(f"{name(column)} IS NULL")
+        else:
+            parts.append(f"{name(column)} = TRY_CAST(? AS {types[column.casefold()]})")
+            parameters.append(value)
+    return " AND ".join(parts), parameters
+
+
+def _units(file: str, table: str, wanted: Mapping[str, str | None]) -> str:
+    if table == "lsa_person":
+        return _OF_PERSON
+    if table == "lsa_household":
+        return _OF_HOUSEHOLD.format(amount="NULL")
+    if table == "lsa_exit":
+        return _OF_EXIT.format(
+            amount="NULL",
+            same="x.HouseholdID = c.HouseholdID AND x.Cohort = c.Cohort AND x.HHType = c.HHType",
+        )
+    if table == "lsa_calculated_averages":
+        if wanted["Cohort"] == "1":
+            return _OF_HOUSEHOLD.format(amount="CAST(c.Days AS BIGINT)")
+        return _OF_EXIT.format(
+            amount="CAST(c.Days AS BIGINT)", same="x.HHType = c.HouseholdType AND x.Cohort = c.Cohort"
+        )
+    if table == "lsa_calculated_counts" and wanted["ReportRow"] == "54":
+        return _HOUSEHOLDS
+    if table == "lsa_calculated_bed_nights":
+        # the rows that add no nights to a person's are left out by the step
+        return _IN_HOUSEHOLDS.format(amount=_NIGHTS)
+    if table in ("lsa_calculated_counts", "lsa_calculated_oph"):
+        return _IN_HOUSEHOLDS.format(amount="NULL")
+    known = (
+        words().counts[wanted["Column"] or ""]
+        if file == "LSAReport"
+        else words().rows[wanted["ReportRow"] or ""]
+    )
+    return {"person": _BY_PERSON, "household": _BY_HOUSEHOLD, "enrollment": _BY_ENROLLMENT}[known.unit]
+
+
+def _number(connection: Connection, sql: str) -> None:
+    key = "Unit, PersonalID, HouseholdType, EnrollmentID, Amount"
+    # A household that is known by its HouseholdID is one of its own, also when it shares its head.
+    split = "HouseholdID" if sql is _BY_HOUSEHOLD else "NULL"
+    engine.run(
+        connection,
+        "CREATE OR REPLACE TEMP TABLE unit_row AS SELECT"
+        f" dense_rank() OVER (ORDER BY PersonalID, HouseholdType, EnrollmentID, {split}) AS Number,"
+        f" {key}, HouseholdID FROM ({sql}) AS t",
+    )
+    engine.run(
+        connection, f"CREATE OR REPLACE TEMP TABLE unit AS SELECT DISTINCT Number, {key} FROM unit_row"
+    )
+    engine.run(
+        connection,
+        "CREATE OR REPLACE TEMP TABLE unit_household AS SELECT DISTINCT Number, HouseholdID FROM unit_row",
+    )
+
+
+def hide(connection: Connection, may_see: Callable[[Sequence[str]], Collection[str]]) -> int:
+    """Take the units away that rest on an enrollment which the viewer may not see; says how many."""
+    engine.run(connection, f"CREATE OR REPLACE TEMP TABLE rests_on AS {_RESTS_ON}")
+    asked = [
+        one for (one,) in engine.rows(connection, "SELECT DISTINCT EnrollmentID FROM rests_on ORDER BY 1")
+    ]
+    allowed = may_see(asked)
+    before = int(engine.scalar(connection, "SELECT count(*) FROM unit"))
+    engine.run(
+        connection,
+        "CREATE OR REPLACE TEMP TABLE seen AS SELECT unnest(?::VARCHAR[]) AS EnrollmentID",
+        [list(allowed)],
+    )
+    engine.run(
+        connection,
+        "DELETE FROM unit WHERE Number NOT IN (SELECT Number FROM rests_on) OR Number IN"
+        " (SELECT r.Number FROM rests_on AS r LEFT JOIN seen AS s ON s.EnrollmentID = r.EnrollmentID"
+        " WHERE s.EnrollmentID IS NULL)",
+    )
+    return before - int(engine.scalar(connection, "SELECT count(*) FROM unit"))
+
+
+def page(connection: Connection, limit: int, offset: int) -> None:
+    """Keep the units of a page, in the order of PersonalID and EnrollmentID."""
+    engine.run(
+        connection,
+        "CREATE OR REPLACE TEMP TABLE unit AS SELECT * FROM unit ORDER BY Number"
+        f" LIMIT {max(0, int(limit))} OFFSET {max(0, int(offset))}",
+    )

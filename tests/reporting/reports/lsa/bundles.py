@@ -1,0 +1,36 @@
+"""Bundles of small invented worlds (see `world`), made as `make` makes them."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from hearth.reporting.reports.lsa.make import files_of, leave, prepare, steps_of
+from hearth.reporting.runtime import engine
+from hearth.reporting.runtime.run import RunRecord, run_steps
+
+from .world import filled, stage_rows, wish_of
+
+
+def bundle_of(folder: Path, short: Mapping[str, Any], report: Mapping[str, Any] | None = None) -> Path:
+    """The report of these short rows, with its tables kept, in `folder`."""
+    wish = wish_of(report)
+    with engine.connected(threads=1) as connection:
+        stage_rows(connection, filled(short, wish.coc))
+        prepare(connection, wish)
+        run_steps(connection, steps_of(files_of(wish.scope)))
+        record = RunRecord(
+            report="hic" if wish.scope.name == "HIC" else "lsa",
+            specification="test",
+            year=2026,
+            parameters={
+                "coc": wish.coc,
+                "start": str(wish.start),
+                "end": str(wish.last_day),
+                "scope": wish.scope.name.lower(),
+                "projects": list(wish.projects),
+            },
+            code_version="test",
+            input_sha256=str(hash(str(short))),
+        )
+        leave(connection, wish, record, folder, keep=True)
+    return folder
