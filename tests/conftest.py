@@ -16,7 +16,9 @@ TEST_HOME = Path(os.environ.get("HEARTH_TEST_HOME") or CHECKOUT / "var" / "test-
 # Folders whose tests need no Django; naming only these on the command line does not load it.
 WITHOUT_DJANGO = ("standards", "server", "reporting")
 
-for variable in ("DATABASE_URL", "HEARTH_OWNER_URL", "HEARTH_LOADER_URL", "HEARTH_SUPERUSER_URL"):
+for variable in (
+    "DATABASE_URL", "HEARTH_OWNER_URL", "HEARTH_LOADER_URL", "HEARTH_REPORT_URL", "HEARTH_SUPERUSER_URL",
+):  # fmt: skip
     os.environ.pop(variable, None)  # tests write and truncate: never in a database somebody named
 for variable in ("HEARTH_DB_ROLE", "HEARTH_SECRET_KEY", "HEARTH_SSN_KEY", "HEARTH_TLS", "HEARTH_DEBUG"):
     os.environ.pop(variable, None)

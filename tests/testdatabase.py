@@ -128,9 +128,11 @@ class TestDatabase:
         )
         self._admin.execute(  # rights on a database are not copied with it
             sql.SQL("REVOKE ALL ON DATABASE {name} FROM PUBLIC; "
-                    "GRANT CONNECT, TEMPORARY ON DATABASE {name} TO {owner}, {web}, {loader}").format(
+                    "GRANT CONNECT, TEMPORARY ON DATABASE {name} TO {owner}, {web}, {loader}; "
+                    "GRANT CONNECT ON DATABASE {name} TO {report}").format(
                 name=sql.Identifier(name), owner=sql.Identifier(roles.OWNER),
                 web=sql.Identifier(roles.WEB), loader=sql.Identifier(roles.LOADER),
+                report=sql.Identifier(roles.REPORT),
             )
         )  # fmt: skip
 

@@ -13,7 +13,10 @@ import pytest
 from hearth.server.home import Home
 from hearth.server.postgres import Cluster
 
-OURS = ("DATABASE_URL", "HEARTH_OWNER_URL", "HEARTH_LOADER_URL", "HEARTH_SUPERUSER_URL", "HEARTH_DB_NAME")
+OURS = (
+    "DATABASE_URL", "HEARTH_OWNER_URL", "HEARTH_LOADER_URL", "HEARTH_REPORT_URL", "HEARTH_SUPERUSER_URL",
+    "HEARTH_DB_NAME",
+)  # fmt: skip
 
 
 class Machine:

@@ -1,8 +1,13 @@
-"""`hearth report`: HUD's reports from an HMIS CSV export. Needs no database and no network."""
+"""`hearth report`: HUD's reports. From an HMIS CSV export it needs no database and no network.
+
+`NAMED` are inputs that have a name instead of a path; the application adds its database (`db`).
+"""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -15,7 +20,7 @@ from rich.table import Table
 from hearth import __version__
 from hearth.reporting.outputs.archive import OutputError
 from hearth.reporting.reports.lsa.make import Made, make
-from hearth.reporting.reports.lsa.wish import ReportRefused, Scope, Vendor, Wish
+from hearth.reporting.reports.lsa.wish import ReportRefused, Scope, Vendor, Wish, check_wish
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.plan import Step
 from hearth.reporting.runtime.run import StepFailed
@@ -26,21 +31,32 @@ _out = Console()
 _err = Console(stderr=True)
 _DAY = ["%Y-%m-%d"]
 
+#: Told in a few words what is being done.
+Say = Callable[[str], None]
+#: Name → a context manager that gives the path of the input. It gets who acts (`--as`), what the report is
+#: to be, and where to say what it does; it raises `ReportRefused` where there is nothing to read.
+NAMED: dict[str, Callable[[str | None, Wish, Say], AbstractContextManager[Path]]] = {}
+
 
 @app.callback()
 def reports() -> None:
-    """Make one of HUD's reports from an HMIS CSV export.
+    """Make one of HUD's reports from an HMIS CSV export, or from this installation's database.
 
     \b
-    Example:
+    Examples:
       hearth report lsa export.zip --coc MN-500 --start 2027-01-28 --scope hic --out hic
+      hearth report lsa db --coc MN-500 --start 2025-10-01 --end 2026-09-30 --out lsa
     """
 
 
 @app.command()
 def lsa(
     source: Annotated[
-        Path, typer.Argument(metavar="INPUT", help="An HMIS CSV zip, or the folder with its files.")
+        Path,
+        typer.Argument(
+            metavar="INPUT",
+            help="An HMIS CSV zip, the folder with its files, or `db` for this installation's database.",
+        ),
     ],
     coc: Annotated[str, typer.Option(help="The CoC, such as MN-500.", metavar="CODE")],
     start: Annotated[datetime, typer.Option(formats=_DAY, help="First day.", metavar="DAY")],
@@ -63,22 +79,29 @@ def lsa(
             envvar="HEARTH_REPORT_MEMORY",
         ),
     ] = engine.REPORT_MEMORY,
+    acting: Annotated[
+        str | None, typer.Option("--as", metavar="EMAIL", help="System administrator who acts; for `db`.")
+    ] = None,
 ) -> None:
     """The LSA, or with --scope hic the HIC: HDX's twelve CSV files and the zip to upload.
 
     \b
-    Example:
+    Examples:
       hearth report lsa export.zip --coc MN-500 --start 2027-01-28 --scope hic --out hic
+      hearth report lsa db --coc MN-500 --start 2025-10-01 --end 2026-09-30 --out lsa
     """
     try:
         wish = _wish(coc, start, end, scope, projects)
+        check_wish(wish)
         memory = _memory(memory)
-        with _err.status("Reading the export") as status:
+        with _err.status("Reading the records") as status:
 
             def tell(step: Step, number: int, count: int) -> None:
                 status.update(f"{number}/{count} {escape(step.section)}")
 
-            made = make(source, wish, out, code_version=__version__, memory_limit=memory, on_step=tell)
+            named = NAMED.get(str(source))
+            with nullcontext(source) if named is None else named(acting, wish, status.update) as path:
+                made = make(path, wish, out, code_version=__version__, memory_limit=memory, on_step=tell)
     except (ReportRefused, OutputError, SourceFault, StepFailed) as error:
         _err.print(f"[bold red]Nothing was written.[/] {escape(str(error))}", highlight=False, soft_wrap=True)
         raise typer.Exit(2) from None

@@ -167,7 +167,7 @@ def checksums() -> None:
 @db.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
 def psql(
     context: typer.Context,
-    role: Annotated[str, typer.Option(help="web, owner, loader or superuser.")] = "owner",
+    role: Annotated[str, typer.Option(help="web, owner, loader, report or superuser.")] = "owner",
 ) -> None:
     """Open PostgreSQL's own prompt; everything after the options goes to psql.
 
@@ -197,7 +197,8 @@ def setup(
 ) -> None:
     """Make Hearth's roles, database and extensions on your own PostgreSQL 15 or newer.
 
-    Names and passwords come from DATABASE_URL, HEARTH_OWNER_URL and HEARTH_LOADER_URL. May run again.
+    Names and passwords come from DATABASE_URL, HEARTH_OWNER_URL, HEARTH_LOADER_URL and HEARTH_REPORT_URL.
+    May run again.
 
     \b
     Example:

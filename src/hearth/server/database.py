@@ -1,6 +1,7 @@
 """Where the database is and how each role reaches it: the embedded cluster, or the server you name.
 
-Own server: `DATABASE_URL` (web), `HEARTH_OWNER_URL` (migrations) and `HEARTH_LOADER_URL` (imports).
+Own server: `DATABASE_URL` (web), `HEARTH_OWNER_URL` (migrations), `HEARTH_LOADER_URL` (imports) and
+`HEARTH_REPORT_URL` (reports).
 `HEARTH_DB_NAME` chooses another database of the embedded cluster; tests use it.
 """
 
@@ -18,18 +19,20 @@ from hearth.server.errors import ServerError
 from hearth.server.home import Home
 from hearth.server.postgres import SUPERUSER, Cluster
 
-Role = Literal["web", "owner", "loader", "superuser"]
+Role = Literal["web", "owner", "loader", "report", "superuser"]
 
 USERS: dict[str, str] = {
     "web": roles.WEB,
     "owner": roles.OWNER,
     "loader": roles.LOADER,
+    "report": roles.REPORT,
     "superuser": SUPERUSER,
 }
 VARIABLES: dict[str, str] = {
     "web": "DATABASE_URL",
     "owner": "HEARTH_OWNER_URL",
     "loader": "HEARTH_LOADER_URL",
+    "report": "HEARTH_REPORT_URL",
     "superuser": "HEARTH_SUPERUSER_URL",
 }
 
@@ -47,7 +50,7 @@ def name() -> str:
 def url(role: Role = "web") -> str:
     """Connection URL of the role. Starts nothing; see `ensure_running`."""
     if role not in USERS:
-        raise ServerError(f"There is no database role {role!r}: use web, owner, loader or superuser.")
+        raise ServerError(f"There is no database role {role!r}: use web, owner, loader, report or superuser.")
     if is_embedded():
         user = USERS[role]
         home = Home.find()
@@ -64,8 +67,12 @@ def url(role: Role = "web") -> str:
 
 
 def set_up_own_server(superuser_url: str) -> None:
-    """Make roles, database and extensions on the server that DATABASE_URL and its two companions name."""
-    users = {role: conninfo_to_dict(url(role)) for role in ("owner", "web", "loader")}
+    """Make roles, database and extensions on the server that DATABASE_URL and its companions name.
+
+    Without HEARTH_REPORT_URL the role for reports cannot sign in, and reports come from files alone.
+    """
+    named = ["owner", "web", "loader", *(["report"] if os.environ.get(VARIABLES["report"]) else [])]
+    users = {role: conninfo_to_dict(url(role)) for role in named}  # type: ignore[arg-type]
     for role, parts in users.items():
         if parts.get("user") != USERS[role] or not parts.get("password"):
             raise ServerError(f"{VARIABLES[role]} must name the user {USERS[role]} and a password for it.")

@@ -8,8 +8,8 @@ from psycopg import sql
 Connection = psycopg.Connection[tuple[object, ...]]
 
 DATABASE = "hearth"
-OWNER, WEB, LOADER = "hearth_owner", "hearth_web", "hearth_loader"
-ROLES = (OWNER, WEB, LOADER)
+OWNER, WEB, LOADER, REPORT = "hearth_owner", "hearth_web", "hearth_loader", "hearth_report"
+ROLES = (OWNER, WEB, LOADER, REPORT)
 EXTENSIONS: tuple[LiteralString, ...] = (
     "pg_trgm",
     "fuzzystrmatch",
@@ -19,17 +19,19 @@ EXTENSIONS: tuple[LiteralString, ...] = (
     "citext",
     "pg_stat_statements",
 )
-# The loader alone passes row-level security: it writes whole imports in the order of their files. For
-# the same reason it may switch triggers off for its own session.
+# Two pass row-level security. The loader writes whole imports in the order of their files; for the same
+# reason it may switch triggers off for its own session. The report role reads what the snapshot for reports
+# takes, column by column (hmis/reports/rights.py): no names, and nothing to write.
 ATTRIBUTES: dict[str, LiteralString] = {
     OWNER: "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS",
     WEB: "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS",
     LOADER: "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE BYPASSRLS",
+    REPORT: "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE BYPASSRLS",
 }
 
 
 def prepare_roles(connection: Connection, passwords: dict[str, str]) -> None:
-    """Create the three roles or put them right. `passwords`: role → password; absent ones keep theirs."""
+    """Create the roles or put them right. `passwords`: role → password; absent ones keep theirs."""
     for role in ROLES:
         name = sql.Identifier(role)
         known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone()
@@ -39,6 +41,9 @@ def prepare_roles(connection: Connection, passwords: dict[str, str]) -> None:
             connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(name, passwords[role]))
     connection.execute(
         sql.SQL("GRANT SET ON PARAMETER session_replication_role TO {}").format(sql.Identifier(LOADER))
+    )
+    connection.execute(
+        sql.SQL("ALTER ROLE {} SET default_transaction_read_only = on").format(sql.Identifier(REPORT))
     )
 
 
@@ -69,7 +74,8 @@ def prepare_database(connection: Connection) -> None:
     statements = [
         "REVOKE ALL ON DATABASE {name} FROM PUBLIC",
         "GRANT CONNECT, TEMPORARY ON DATABASE {name} TO {owner}, {users}",
-        "GRANT USAGE ON SCHEMA public TO {users}",
+        "GRANT CONNECT ON DATABASE {name} TO {report}",
+        "GRANT USAGE ON SCHEMA public TO {users}, {report}",
         "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} GRANT " + tables + " ON TABLES TO {web}",
         "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} GRANT " + tables + maintain + " ON TABLES TO {loader}",
         "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} GRANT USAGE, SELECT, UPDATE ON SEQUENCES TO {users}",
@@ -79,6 +85,11 @@ def prepare_database(connection: Connection) -> None:
     for statement in statements:
         connection.execute(
             sql.SQL(statement).format(
-                name=name, owner=owner, users=users, web=sql.Identifier(WEB), loader=sql.Identifier(LOADER)
+                name=name,
+                owner=owner,
+                users=users,
+                web=sql.Identifier(WEB),
+                loader=sql.Identifier(LOADER),
+                report=sql.Identifier(REPORT),
             )
         )

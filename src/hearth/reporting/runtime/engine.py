@@ -13,6 +13,7 @@ Errors. Callers that need to tell faults apart use `EngineError` and its kin fro
 from __future__ import annotations
 
 import errno
+import importlib
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -28,6 +29,7 @@ EngineError = duckdb.Error
 InvalidInput = duckdb.InvalidInputException
 OutOfMemory = duckdb.OutOfMemoryException
 
+VERSION: str = duckdb.__version__
 DEFAULT_MEMORY_LIMIT = "600MB"
 #: A report reads what it needs and no more; half a million people fit, and what does not goes to disk.
 REPORT_MEMORY = "2GB"
@@ -126,6 +128,18 @@ def _execute(connection: Connection, sql: str, parameters: Sequence[object] | No
         connection.execute(sql)
     else:
         connection.execute(sql, list(parameters))
+
+
+def can_scan_postgres(connection: Connection) -> bool:
+    """Load the extension that reads PostgreSQL, which comes as a package of the engine's own version and is
+    signed by its makers. False where there is none for this system."""
+    try:
+        package = importlib.import_module("duckdb_extension_postgres_scanner")
+        folder = Path(str(package.__file__)).parent / "extensions" / f"v{duckdb.__version__}"
+        connection.execute(f"LOAD {text(folder / 'postgres_scanner.duckdb_extension')}")
+    except (ImportError, duckdb.Error):
+        return False
+    return True
 
 
 def rows(

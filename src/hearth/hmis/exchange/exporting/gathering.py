@@ -11,11 +11,11 @@ from django.db import connection as database
 
 from hearth.hmis.exchange.exporting.request import ExportRequest
 from hearth.hmis.exchange.exporting.selection import rows_of
-from hearth.hmis.exchange.importing.transfer import postgres_to_engine
 from hearth.hmis.hud import ssn
 from hearth.hmis.hud.fields import HudDateTime
 from hearth.hmis.hud.records import Stored, is_sealed, model_of, stored_columns
 from hearth.reporting.runtime.engine import Connection, name
+from hearth.reporting.sources.transfer import postgres_to_engine
 
 _SSN_ROWS = 50_000
 _BETWEEN = "\x1e"  # the control character made to stand between records

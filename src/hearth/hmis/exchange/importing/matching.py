@@ -17,8 +17,8 @@ from dataclasses import dataclass
 import psycopg
 
 from hearth.hmis.exchange.importing.layout import TARGETS, Layout
-from hearth.hmis.exchange.importing.transfer import postgres_to_engine
 from hearth.reporting.runtime.engine import Connection, name, row, scalar
+from hearth.reporting.sources.transfer import postgres_to_engine
 
 #: Ids left free in front of a block, far more than others can take in the moment of its allocation.
 _GAP = 10_000

@@ -1,4 +1,4 @@
-"""Make an LSA or a HIC: from an HMIS CSV export to HDX's twelve CSV files, the zip and run.json.
+"""Make an LSA or a HIC: from HMIS data (`runtime.inputs`) to HDX's twelve CSV files, the zip and run.json.
 
     wish = Wish(coc="XX-501", start=day, end=day, scope=Scope.HIC, made_at=now)
     made = make(Path("export.zip"), wish, Path("out"))
@@ -11,7 +11,8 @@ LSA specifications v8 (FY2026), section 3.1 for the parameters.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from hearth.reporting import concepts
 from hearth.reporting.outputs.folder import folder_of_results
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection, name, text
+from hearth.reporting.runtime.inputs import Input, InputRefused, opened_input
 from hearth.reporting.runtime.plan import Step, mentioned, needed, plan, read_steps
 from hearth.reporting.runtime.run import (
     Here,
@@ -26,10 +28,8 @@ from hearth.reporting.runtime.run import (
     Runner,
     RunRecord,
     one_row,
-    sha256_of,
     write_record,
 )
-from hearth.reporting.sources import Source, Staged, open_source, stage
 from hearth.standards.load import LATEST, load
 
 from . import bundle, upload
@@ -142,39 +142,39 @@ def make(
     on_step: OnStep | None = None,
     should_stop: Callable[[], bool] | None = None,
 ) -> Made:
-    """Read `source` (zip or folder), run the report on `runner`, write `out`. See the module. With `keep`,
-    the tables that `members` and `compare` read are left there too (see `bundle`).
+    """Read `source` (zip, folder, or a snapshot's state), run the report on `runner`, write `out`. See the
+    module. With `keep`, the tables that `members` and `compare` read are left there too (see `bundle`).
 
     Raises `ReportRefused`, `OutputError`, `SourceFault`, `engine.Cancelled` or `StepFailed`; in every case
     nothing is left at `out` that was not there before.
     """
     check_wish(wish)
-    with open_source(source) as opened:
-        _refuse_broken(opened)
-        with engine.connected(memory_limit=memory_limit, temp_directory=opened.work / "spill") as connection:
-            files = files_of(wish.scope)
-            steps = steps_of(files)
-            staged = stage(opened, connection, check=False, wanted=read_by(steps))
-            _refuse_broken(staged)
-            prepare(connection, wish)
-            seconds = runner.run(
-                connection,
-                steps,
-                keep={file.table for file in files} | set(bundle.kept_tables() if keep else ()),
-                on_step=on_step,
-                should_stop=should_stop,
-            )
-            record = RunRecord(
-                report="hic" if wish.scope is Scope.HIC else "lsa",
-                specification=SPECIFICATION,
-                year=LATEST,
-                parameters=said(wish),
-                code_version=code_version,
-                input_sha256=sha256_of(source),
-                engine=runner.name,
-                seconds={**staged.seconds, **seconds},
-            )
-            return leave(connection, wish, record, out, keep=keep)
+    with (
+        _opened(source) as given,
+        engine.connected(memory_limit=memory_limit, temp_directory=given.work / "spill") as connection,
+    ):
+        files = files_of(wish.scope)
+        steps = steps_of(files, given=given.tables)
+        read = given.put(connection, read_by(steps))
+        prepare(connection, wish)
+        seconds = runner.run(
+            connection,
+            steps,
+            keep={file.table for file in files} | set(bundle.kept_tables() if keep else ()),
+            on_step=on_step,
+            should_stop=should_stop,
+        )
+        record = RunRecord(
+            report="hic" if wish.scope is Scope.HIC else "lsa",
+            specification=SPECIFICATION,
+            year=LATEST,
+            parameters=said(wish),
+            code_version=code_version,
+            input_sha256=given.sha256(),
+            engine=runner.name,
+            seconds={**read, **seconds},
+        )
+        return leave(connection, wish, record, out, keep=keep)
 
 
 def leave(connection: Connection, wish: Wish, record: RunRecord, out: Path, *, keep: bool) -> Made:
@@ -191,10 +191,13 @@ def leave(connection: Connection, wish: Wish, record: RunRecord, out: Path, *, k
     return Made(out, out / zip_name, rows, record)
 
 
-def _refuse_broken(read: Source | Staged) -> None:
-    for problem in read.problems:
-        if problem.stops:
-            raise ReportRefused(f"{problem.sentence} {problem.remedy}")
+@contextmanager
+def _opened(source: Path) -> Iterator[Input]:
+    try:
+        with opened_input(source) as given:
+            yield given
+    except InputRefused as error:
+        raise ReportRefused(str(error)) from error
 
 
 def _count(connection: Connection, file: UploadFile) -> int:

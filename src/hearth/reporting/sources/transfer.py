@@ -97,7 +97,7 @@ def _pipe() -> tuple[int, int]:
     return ends
 
 
-def _write_all(descriptor: int, block: bytes | memoryview) -> None:
+def _write_all(descriptor: int, block: bytes | bytearray | memoryview) -> None:
     view = memoryview(block)
     while view:
         view = view[os.write(descriptor, view) :]

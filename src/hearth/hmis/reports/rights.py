@@ -1,0 +1,41 @@
+"""What the role `hearth_report` may read: the columns that the snapshot takes, no more.
+
+Given anew after every migration, so that a new column of HUD is readable and a withheld one never is.
+"""
+
+from django.db import connections
+
+from hearth.hmis.reports.snapshot import relations
+from hearth.server.roles import REPORT
+
+#: A table is read in parts by its rows' places, and its changes are found by their transactions.
+_SYSTEM_COLUMNS = ("ctid", "xmin")
+
+
+def readable() -> dict[str, list[str]]:
+    """Table → columns that the role may read."""
+    tables: dict[str, list[str]] = {"organizations_datasource": ["id", "is_hearth"]}
+    for relation in relations().files:
+        own = [*relation.columns, *_SYSTEM_COLUMNS]
+        if relation.ssn is not None:
+            own += [relation.ssn.sealed, relation.ssn.index]
+        tables[relation.table] = own
+        if relation.history is not None:
+            tables[relation.history] = ["pgh_id", "pgh_obj_id"]
+    return tables
+
+
+def grant_reading(using: str = "default") -> None:
+    """After every migration, as the owner. Does nothing where the role is not there yet: a server that an
+    older version set up gets it from `hearth db setup`."""
+    connection = connections[using]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [REPORT])
+        if cursor.fetchone() is None:
+            return
+        there = set(connection.introspection.table_names(cursor))
+        for table, columns in readable().items():
+            if table in there:
+                listed = ", ".join(f'"{column}"' for column in columns)
+                cursor.execute(f'REVOKE ALL ON "{table}" FROM {REPORT}')
+                cursor.execute(f'GRANT SELECT ({listed}) ON "{table}" TO {REPORT}')

@@ -1,0 +1,102 @@
+"""What a report is made from: an HMIS CSV export (zip or folder), or a state of the database's snapshot.
+
+    with opened_input(path) as given, engine.connected(temp_directory=given.work / "spill") as connection:
+        given.put(connection, wanted)        # HUD's files as tables
+
+Both give the tables of `sources.staging`; a snapshot has some of the shared concepts, too (`given.tables`).
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from hearth.reporting.sources import Source, Staged, open_source, snapshot, stage
+
+from .engine import Connection
+from .run import sha256_of
+
+
+class InputRefused(Exception):
+    """No report can be made from this input; says why and what to do."""
+
+
+class Input(Protocol):
+    """An input that is open. `work`: a folder for what does not fit into memory, gone with the input.
+    `tables`: what it gives beside HUD's files."""
+
+    @property
+    def work(self) -> Path: ...
+
+    @property
+    def tables(self) -> tuple[str, ...]: ...
+
+    def put(self, connection: Connection, wanted: Mapping[str, Collection[str]]) -> dict[str, float]:
+        """Make the tables of the `wanted` columns (more may be there); returns the seconds of its parts.
+        Called once. Raises `InputRefused` or `SourceFault`."""
+
+    def sha256(self) -> str:
+        """The same for the same input."""
+
+
+@contextmanager
+def opened_input(path: Path) -> Iterator[Input]:
+    """Open the export or the snapshot's state at `path`. Raises `InputRefused` or `SourceFault`."""
+    with ExitStack() as stack:
+        if snapshot.is_state(path):
+            work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hearth-report-")))
+            yield _State(path, work, stack)
+        else:
+            source = stack.enter_context(open_source(path))
+            _refuse_broken(source)
+            yield _Export(path, source)
+
+
+@dataclass(slots=True)
+class _Export:
+    path: Path
+    source: Source
+    tables: tuple[str, ...] = ()
+
+    @property
+    def work(self) -> Path:
+        return self.source.work
+
+    def put(self, connection: Connection, wanted: Mapping[str, Collection[str]]) -> dict[str, float]:
+        staged = stage(self.source, connection, check=False, wanted=wanted)
+        _refuse_broken(staged)
+        return staged.seconds
+
+    def sha256(self) -> str:
+        return sha256_of(self.path)
+
+
+@dataclass(slots=True)
+class _State:
+    path: Path
+    work: Path
+    stack: ExitStack
+    tables: tuple[str, ...] = ("client_ssn",)
+    mark: str = ""
+
+    def put(self, connection: Connection, wanted: Mapping[str, Collection[str]]) -> dict[str, float]:
+        began = time.monotonic()
+        try:
+            self.mark = self.stack.enter_context(snapshot.opened(self.path, connection)).sha256
+        except snapshot.SnapshotError as error:
+            raise InputRefused(str(error)) from error
+        return {"open": round(time.monotonic() - began, 4)}
+
+    def sha256(self) -> str:
+        return self.mark
+
+
+def _refuse_broken(read: Source | Staged) -> None:
+    for problem in read.problems:
+        if problem.stops:
+            raise InputRefused(f"{problem.sentence} {problem.remedy}")

@@ -1,0 +1,25 @@
+"""The snapshot's folder of a test is its own; an invented export to fill the database with."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hearth.reporting.synthetic.generate import generate
+from hearth.reporting.synthetic.wish import Wish
+from hearth.standards import load
+
+
+@pytest.fixture(autouse=True)
+def own_files(settings: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path / "files"
+
+
+@pytest.fixture(scope="session")
+def invented(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An export of some hundred invented people of MN-500 and MN-501, with errors planted."""
+    path = tmp_path_factory.mktemp("invented") / "invented.zip"
+    wish = Wish(clients=400, seed=11, cocs=("MN-500", "MN-501"), errors=0.05, end=date(2026, 9, 30))
+    generate(wish, load(), path, version="0")
+    return path
