@@ -17,7 +17,9 @@ What a short row may leave out:
 - Rows of other files by their columns; the key is made up, and the PersonalID follows from the EnrollmentID.
 """
 
+import csv
 import re
+import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -201,18 +203,28 @@ def _beside_projects(rows: Rows, coc: str) -> None:
 
 def stage_rows(connection: Connection, rows: Mapping[str, Sequence[Row]]) -> None:
     """Typed tables like those of `sources.stage`, all of HUD's files."""
-    for file in REGISTRY.files.values():
-        connection.execute(create_empty(file, name(file.name)))
-        some = rows.get(file.name, ())
-        columns = sorted({column for row in some for column in row})
-        if not columns:
-            continue
-        cells = ", ".join(f"CAST(unnest(?) AS {SQL_TYPES[file.column(column).type]})" for column in columns)
-        by_column = [
-            [None if (value := row.get(column)) is None else str(value) for row in some] for column in columns
-        ]
-        names = ", ".join(name(column) for column in columns)
-        connection.execute(f"INSERT INTO {name(file.name)} ({names}) SELECT {cells}", by_column)
+    with tempfile.NamedTemporaryFile("w", suffix=".csv", encoding="utf-8", newline="") as text:
+        for file in REGISTRY.files.values():
+            connection.execute(create_empty(file, name(file.name)))
+            some = rows.get(file.name, ())
+            columns = sorted({column for row in some for column in row})
+            if not columns:
+                continue
+            text.seek(0)
+            text.truncate()
+            written = csv.writer(text)
+            written.writerow(columns)
+            written.writerows([row.get(column) for column in columns] for row in some)
+            text.flush()
+            cells = ", ".join(
+                f"CAST({name(column)} AS {SQL_TYPES[file.column(column).type]})" for column in columns
+            )
+            names = ", ".join(name(column) for column in columns)
+            connection.execute(
+                f"INSERT INTO {name(file.name)} ({names}) SELECT {cells}"
+                " FROM read_csv(?, header = true, all_varchar = true, delim = ',', quote = '\"')",
+                [text.name],
+            )
 
 
 @cache
