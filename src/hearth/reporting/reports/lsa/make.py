@@ -32,8 +32,9 @@ from hearth.reporting.runtime.run import (
 )
 from hearth.standards.load import LATEST, load
 
-from . import bundle, upload
+from . import bundle, preflight, upload
 from .columns import UploadFile, upload_files
+from .preflight import Flag
 from .wish import ReportRefused, Scope, Wish, check_wish, said
 
 SPECIFICATION = "LSA v8"
@@ -48,12 +49,13 @@ _HOUSEHOLD_FILES = ("LSAHousehold", "LSAExit")
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What was written. `rows` by file of the upload."""
+    """What was written. `rows` by file of the upload; `flags` are what HDX will flag (see `preflight`)."""
 
     folder: Path
     zip: Path
     rows: dict[str, int]
     record: RunRecord
+    flags: tuple[Flag, ...]
 
 
 def steps_of(files: Sequence[UploadFile], *, given: Sequence[str] = ()) -> list[Step]:
@@ -148,6 +150,43 @@ def make(
     Raises `ReportRefused`, `OutputError`, `SourceFault`, `engine.Cancelled` or `StepFailed`; in every case
     nothing is left at `out` that was not there before.
     """
+    with _computed(source, wish, code_version, keep, memory_limit, runner, on_step, should_stop) as (
+        connection,
+        record,
+    ):
+        return leave(connection, wish, record, out, keep=keep)
+
+
+def check(
+    source: Path,
+    wish: Wish,
+    *,
+    code_version: str,
+    memory_limit: str = engine.REPORT_MEMORY,
+    runner: Runner = _IN_THIS_PROCESS,
+    on_step: OnStep | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> tuple[Flag, ...]:
+    """What HDX would flag in the report, which is computed and not written. Raises as `make` does."""
+    with _computed(source, wish, code_version, False, memory_limit, runner, on_step, should_stop) as (
+        connection,
+        _,
+    ):
+        return preflight.find(connection, wish.scope.name.lower())
+
+
+@contextmanager
+def _computed(
+    source: Path,
+    wish: Wish,
+    code_version: str,
+    keep: bool,
+    memory_limit: str,
+    runner: Runner,
+    on_step: OnStep | None,
+    should_stop: Callable[[], bool] | None,
+) -> Iterator[tuple[Connection, RunRecord]]:
+    """The connection with the tables of the report, and its record as far as it is known."""
     check_wish(wish)
     with (
         _opened(source) as given,
@@ -174,7 +213,7 @@ def make(
             engine=runner.name,
             seconds={**read, **seconds},
         )
-        return leave(connection, wish, record, out, keep=keep)
+        yield connection, record
 
 
 def leave(connection: Connection, wish: Wish, record: RunRecord, out: Path, *, keep: bool) -> Made:
@@ -187,8 +226,10 @@ def leave(connection: Connection, wish: Wish, record: RunRecord, out: Path, *, k
         upload.write(connection, {file.name for file in files}, folder, zip_name)
         if keep:
             record = replace(record, tables=bundle.keep(connection, folder))
+        flags = preflight.find(connection, wish.scope.name.lower())
+        preflight.write(folder, flags)
         write_record(folder, record)
-    return Made(out, out / zip_name, rows, record)
+    return Made(out, out / zip_name, rows, record, flags)
 
 
 @contextmanager
