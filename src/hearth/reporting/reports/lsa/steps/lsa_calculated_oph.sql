@@ -1,8 +1,9 @@
 -- Section: 9.6 Other permanent housing on the night of the HIC (row 53)
 -- Grain: one row per project of type 9 or 10 with people
--- Inputs: lsa_parameters, lsa_project, lsa_hmis_participation, lsa_exit_record, Enrollment
+-- Inputs: lsa_parameters, lsa_project, lsa_hmis_participation, Enrollment, Exit
 -- Members: m.PersonalID, m.HouseholdID, m.EnrollmentID
--- HIC only. A stay without exit counts up to the day the report is made, as in HUD's output.
+-- HIC only. As in HUD's output a stay without exit counts up to the moment the report is made; a stay whose one exit
+-- is deleted does not count.
 WITH participating AS (
     SELECT p.ProjectID
     FROM lsa_project AS p
@@ -13,22 +14,25 @@ WITH participating AS (
         AND (h.HMISParticipationStatusEndDate IS NULL OR h.HMISParticipationStatusEndDate > r.ReportStart)
     GROUP BY p.ProjectID
 ),
-housed AS (
-    SELECT n.HouseholdID, n.ProjectID
+stay AS (
+    SELECT n.HouseholdID, n.EnrollmentID, n.PersonalID, n.ProjectID, n.RelationshipToHoH, n.EnrollmentCoC, n.EntryDate,
+        n.MoveInDate, x.ExitDate, r.ReportStart, r.ReportDate, r.ReportCoC
     FROM Enrollment AS n
-    JOIN participating AS p ON p.ProjectID = n.ProjectID
-    JOIN lsa_parameters AS r ON upper(n.EnrollmentCoC) = r.ReportCoC
-    LEFT JOIN lsa_exit_record AS x ON x.EnrollmentID = n.EnrollmentID
-    WHERE n.DateDeleted IS NULL AND n.RelationshipToHoH = 1 AND n.EntryDate <= r.ReportStart
-        AND n.MoveInDate <= r.ReportStart AND n.MoveInDate >= n.EntryDate
+    CROSS JOIN lsa_parameters AS r
+    LEFT JOIN "Exit" AS x ON x.EnrollmentID = n.EnrollmentID
+    WHERE n.DateDeleted IS NULL AND x.DateDeleted IS NULL AND n.EntryDate <= r.ReportStart
         AND (x.ExitDate IS NULL OR x.ExitDate > r.ReportStart)
+),
+housed AS (
+    SELECT s.HouseholdID, s.ProjectID
+    FROM stay AS s
+    JOIN participating AS p ON p.ProjectID = s.ProjectID
+    WHERE s.RelationshipToHoH = 1 AND s.MoveInDate <= s.ReportStart AND s.MoveInDate >= s.EntryDate
+        AND upper(s.EnrollmentCoC) = s.ReportCoC
 )
 SELECT count(DISTINCT m.PersonalID) AS Value, 1 AS Cohort, 10 AS Universe, 0 AS HHType, 0 AS Population,
     -1 AS SystemPath, h.ProjectID, 53 AS ReportRow
 FROM housed AS h
-JOIN Enrollment AS m ON m.HouseholdID = h.HouseholdID
-LEFT JOIN lsa_exit_record AS x ON x.EnrollmentID = m.EnrollmentID
-CROSS JOIN lsa_parameters AS r
-WHERE m.DateDeleted IS NULL AND m.EntryDate <= r.ReportStart
-    AND coalesce(x.ExitDate, CAST(r.ReportDate AS DATE)) > r.ReportStart
+JOIN stay AS m ON m.HouseholdID = h.HouseholdID
+WHERE m.ExitDate IS NOT NULL OR m.ReportDate > CAST(m.ReportStart AS TIMESTAMP)
 GROUP BY h.ProjectID

@@ -1,11 +1,14 @@
 -- Section: 3.3 and others: the exit of an enrollment
 -- Grain: one row per EnrollmentID that has an exit; of several (a fault) the earliest
 -- Inputs: Exit
+-- An exit without a date (a fault) ends no stay, but tells a destination where something else ended the stay.
 WITH numbered AS (
     SELECT EnrollmentID, ExitDate, Destination, DestinationSubsidyType,
-        row_number() OVER (PARTITION BY EnrollmentID ORDER BY ExitDate, ExitID) AS Number
+        row_number() OVER (
+            PARTITION BY EnrollmentID ORDER BY CASE WHEN ExitDate IS NULL THEN 1 ELSE 0 END, ExitDate, ExitID
+        ) AS Number
     FROM "Exit"
-    WHERE DateDeleted IS NULL AND ExitDate IS NOT NULL
+    WHERE DateDeleted IS NULL
 )
 SELECT EnrollmentID, ExitDate, Destination, DestinationSubsidyType
 FROM numbered
