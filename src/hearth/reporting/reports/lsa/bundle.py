@@ -124,6 +124,23 @@ def record_of(folder: Path) -> RunRecord:
     return record
 
 
+def kept_record(folder: Path) -> RunRecord:
+    """The record of a run that kept its tables. Raises `BundleError` when it did not, or when its tables were
+    made by other steps than those of this version."""
+    record = record_of(folder)
+    if not record.tables:
+        raise BundleError(
+            f"The report in {folder} kept no tables, so its numbers cannot be opened."
+            " Make it again and keep them (--keep)."
+        )
+    if record.steps_sha256 != steps_sha256():
+        raise BundleError(
+            f"The report in {folder} was made by another version of Hearth ({record.code_version})."
+            " Make it again to open its numbers."
+        )
+    return record
+
+
 @contextmanager
 def open_bundle(folder: Path, *, tables: bool = True) -> Iterator[Bundle]:
     """Open the run in `folder`. With `tables`, its kept tables too, each under its name.
@@ -131,17 +148,7 @@ def open_bundle(folder: Path, *, tables: bool = True) -> Iterator[Bundle]:
     Raises `BundleError` when the folder is not a run, when it kept no tables, or when its tables were made
     by other steps than those of this version (they would not mean the same).
     """
-    record = record_of(folder)
-    if tables and not record.tables:
-        raise BundleError(
-            f"The report in {folder} kept no tables, so its numbers cannot be opened."
-            " Make it again and keep them (--keep)."
-        )
-    if tables and record.steps_sha256 != steps_sha256():
-        raise BundleError(
-            f"The report in {folder} was made by another version of Hearth ({record.code_version})."
-            " Make it again to open its numbers."
-        )
+    record = kept_record(folder) if tables else record_of(folder)
     with engine.connected() as connection:
         if tables:
             attach(connection, folder, record)

@@ -13,11 +13,44 @@ is shown only if all enrollments behind both runs' facts may be seen; `hidden` c
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from .members import MaySee, Member
+from hearth.reporting.runtime import engine
+from hearth.reporting.runtime.engine import Connection, name, text
+from hearth.standards.load import LATEST, load
+
+from . import differences, units
+from .bundle import kept_record, open_bundle
+from .columns import upload_files
+from .differences import FactChange
+from .facts import Member, members_of_page
+from .members import MaySee
+from .rows import FILES, NoSuchRow, dimensions_of, equal, measure_of, relation_of, title
+
+__all__ = [
+    "Comparison",
+    "FactChange",
+    "FileChanges",
+    "MemberChange",
+    "MemberChanges",
+    "NotComparable",
+    "PeopleChanges",
+    "PersonChange",
+    "RowChange",
+    "RowChanges",
+    "changed_members",
+    "changed_people",
+    "changed_rows",
+    "compare",
+]
+
+_KIND = {"coc": "CoC", "scope": "scope", "projects": "choice of projects"}
+_OF_THE_RUN = ("made_at", "report_id")
+# What differs in every upload, or says nothing of the data.
+_STAMPS = ("ExportID", "ReportID", "DateCreated", "DateUpdated", "UserID")
 
 
 class NotComparable(Exception):
@@ -26,8 +59,8 @@ class NotComparable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class FileChanges:
-    """How many rows of a file came, went, changed their count, and stayed the same; and whether the file's
-    rows can be opened with `changed_members`."""
+    """How many rows of a file came, went, changed (their count; of a file on projects any cell), and stayed
+    the same; and whether the file's rows can be opened with `changed_rows` and `changed_members`."""
 
     name: str
     came: int
@@ -40,7 +73,7 @@ class FileChanges:
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """The summary. `parameters` are those that differ (such as start and end): name → before, after;
-    `people` is how many people's facts differ, came or went (LSAPerson's and LSAHousehold's)."""
+    `people` is how many people's facts differ, came or went."""
 
     before: Path
     after: Path
@@ -69,33 +102,25 @@ class RowChanges:
 
 
 @dataclass(frozen=True, slots=True)
-class FactChange:
-    """A fact of a person that differs between the runs. `table` says of what: LSAPerson, LSAHousehold,
-    LSAExit or Enrollment, `key` of which (HHType, Cohort, EnrollmentID; '' for LSAPerson)."""
-
-    table: str
-    key: str
-    column: str
-    label: str
-    before: str | None
-    after: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class MemberChange:
-    """A member that is in the row in one run only. `came`: in the later one. `facts` say why."""
+    """A member by which a row differs. `how` is came or went, when it is in the row in one run only, or
+    changed, when its days or bed nights (`before`, `after`) are others. `facts` say why: all that differs
+    about the person. `member` is as the later run has it, or of one that went the earlier."""
 
-    came: bool
+    how: str
+    before: int | None
+    after: int | None
     member: Member
     facts: tuple[FactChange, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class MemberChanges:
-    """A page of members that came or went; `came` and `went` are how many altogether."""
+    """A page of members that came, went or changed, in this order; the counts are of all pages."""
 
     came: int
     went: int
+    changed: int
     hidden: int
     members: tuple[MemberChange, ...]
 
@@ -111,7 +136,7 @@ class PersonChange:
 
 @dataclass(frozen=True, slots=True)
 class PeopleChanges:
-    """A page of people in the order of PersonalID."""
+    """A page of people in the order of PersonalID; `total` counts the hidden ones too."""
 
     total: int
     hidden: int
@@ -120,12 +145,37 @@ class PeopleChanges:
 
 def compare(before: Path, after: Path) -> Comparison:
     """The summary. Raises `BundleError` and `NotComparable`."""
-    raise NotImplementedError
+    parameters = _refuse_others(before, after)
+    files = []
+    with differences.both(before, after) as connection:
+        for file in upload_files(load(LATEST)):
+            files.append(
+                FileChanges(file.name, *_counts(connection, before, after, file.name), file.name in FILES)
+            )
+        people = len(differences.people(connection))
+    inputs = {kept_record(folder).input_sha256 for folder in (before, after)}
+    return Comparison(before, after, len(inputs) == 1, parameters, tuple(files), people)
 
 
 def changed_rows(before: Path, after: Path, file: str, *, limit: int = 50, offset: int = 0) -> RowChanges:
     """Rows that came, went or changed. Raises `BundleError`, `NotComparable`, `NoSuchRow` for the file."""
-    raise NotImplementedError
+    _refuse_others(before, after)
+    dimensions = dimensions_of(file)
+    changed = f"SELECT * FROM ({_side_by_side(before, after, file)}) AS t WHERE Before IS DISTINCT FROM After"
+    columns = ", ".join(name(column) for column in dimensions)
+    with engine.connected() as connection:
+        total = int(engine.scalar(connection, f"SELECT count(*) FROM ({changed}) AS c"))
+        found = engine.rows(
+            connection,
+            f"SELECT {columns}, Before, After FROM ({changed}) AS c"
+            f" ORDER BY abs(coalesce(After, 0) - coalesce(Before, 0)) DESC, {columns}"
+            f" LIMIT {max(0, int(limit))} OFFSET {max(0, int(offset))}",
+        )
+    rows = []
+    for *cells, old, new in found:
+        values = dict(zip(dimensions, cells, strict=True))
+        rows.append(RowChange(values, title(file, values), old, new))
+    return RowChanges(total, tuple(rows))
 
 
 def changed_members(
@@ -138,8 +188,44 @@ def changed_members(
     offset: int = 0,
     may_see: MaySee | None = None,
 ) -> MemberChanges:
-    """Who came into the row or left it, and why. Raises as `members` does."""
-    raise NotImplementedError
+    """Who came into the row, left it, or counts otherwise in it, and why.
+
+    Raises as `members` does, and `NotComparable`.
+    """
+    _refuse_others(before, after)
+    equal(file, values)
+    wanted = {column: values.get(column) for column in dimensions_of(file)}
+    was, is_now = _keys(before, file, wanted), _keys(after, file, wanted)
+    if not was and not is_now:
+        raise NoSuchRow(f"{file} of these reports has no such row.")
+    how: dict[_Key, str] = dict.fromkeys(sorted(is_now.keys() - was.keys()), "came")
+    how |= dict.fromkeys(sorted(was.keys() - is_now.keys()), "went")
+    how |= {
+        key: "changed" for key in sorted(was.keys() & is_now.keys()) if was[key].amount != is_now[key].amount
+    }
+    with differences.both(before, after) as connection:
+        shown = list(how)
+        if may_see is not None:
+            seen = differences.visible(connection, [key[0] for key in how], may_see)
+            shown = [key for key in how if key[0] in seen]
+        chosen = shown[max(0, offset) : max(0, offset) + max(0, limit)]
+        why = differences.facts(connection, [key[0] for key in chosen])
+    older = [key for key in chosen if how[key] == "went"]
+    newer = [key for key in chosen if how[key] != "went"]
+    found = _members(after, file, wanted, {is_now[key].number: key for key in newer})
+    found |= _members(before, file, wanted, {was[key].number: key for key in older})
+    changes = tuple(
+        MemberChange(
+            how[key],
+            was[key].amount if key in was else None,
+            is_now[key].amount if key in is_now else None,
+            found[key],
+            why.get(key[0], ()),
+        )
+        for key in chosen
+    )
+    many = Counter(how.values())
+    return MemberChanges(many["came"], many["went"], many["changed"], len(how) - len(shown), changes)
 
 
 def changed_people(
@@ -151,4 +237,120 @@ def changed_people(
     may_see: MaySee | None = None,
 ) -> PeopleChanges:
     """Everybody whose facts differ between the runs, with what differs."""
-    raise NotImplementedError
+    _refuse_others(before, after)
+    with differences.both(before, after) as connection:
+        everybody = differences.people(connection)
+        seen = set(everybody) if may_see is None else differences.visible(connection, everybody, may_see)
+        shown = [person for person in everybody if person in seen]
+        chosen = shown[max(0, offset) : max(0, offset) + max(0, limit)]
+        facts = differences.facts(connection, chosen)
+        presence = differences.presence(connection, chosen)
+    people = tuple(PersonChange(one, presence.get(one, "both"), facts.get(one, ())) for one in chosen)
+    return PeopleChanges(len(everybody), len(everybody) - len(shown), people)
+
+
+def _refuse_others(before: Path, after: Path) -> dict[str, tuple[str, str]]:
+    """The parameters that differ; refuses runs of different kinds."""
+    one, other = kept_record(before), kept_record(after)
+    if one.report != other.report:
+        raise NotComparable(f"One report is {one.report.upper()}, the other {other.report.upper()}.")
+    for parameter, said in _KIND.items():
+        if one.parameters.get(parameter) != other.parameters.get(parameter):
+            raise NotComparable(f"The reports are not of the same {said}; choose two that are.")
+    names = [name for name in {**one.parameters, **other.parameters} if name not in _OF_THE_RUN]
+    return {
+        name: (str(one.parameters.get(name)), str(other.parameters.get(name)))
+        for name in names
+        if one.parameters.get(name) != other.parameters.get(name)
+    }
+
+
+def _side_by_side(before: Path, after: Path, file: str) -> str:
+    """The rows of both runs by their dimensions, with their counts."""
+    columns = ", ".join(name(column) for column in dimensions_of(file))
+    measure = name(measure_of(file))
+    parts = [
+        f"SELECT {columns}, {side} AS Side, CAST({measure} AS BIGINT) AS Number"
+        f" FROM ({relation_of(folder, file)}) AS r"
+        for side, folder in ((0, before), (1, after))
+    ]
+    return (
+        f"SELECT {columns}, max(CASE WHEN Side = 0 THEN Number END) AS Before,"
+        f" max(CASE WHEN Side = 1 THEN Number END) AS After"
+        f" FROM ({' UNION ALL '.join(parts)}) AS s GROUP BY {columns}"
+    )
+
+
+def _counts(connection: Connection, before: Path, after: Path, file: str) -> tuple[int, int, int, int]:
+    """Rows that came, went, changed and stayed the same."""
+    rows = _side_by_side(before, after, file) if file in FILES else _records(before, after, file)
+    found = engine.row(
+        connection,
+        "SELECT count(CASE WHEN Before IS NULL THEN 1 END), count(CASE WHEN After IS NULL THEN 1 END),"
+        " count(CASE WHEN Before <> After THEN 1 END), count(CASE WHEN Before = After THEN 1 END)"
+        f" FROM ({rows}) AS t",
+    )
+    came, went, changed, same = (int(one) for one in found)
+    return came, went, changed, same
+
+
+def _records(before: Path, after: Path, file: str) -> str:
+    """The records of a file on projects by their ID, with all else that they say."""
+    columns = next(one.columns for one in upload_files(load(LATEST)) if one.name == file)
+    said = ", ".join(f"coalesce({name(one)}, '')" for one in columns[1:] if one not in _STAMPS)
+    parts = [
+        f"SELECT {name(columns[0])} AS Id, {side} AS Side, concat_ws(chr(31), {said}) AS Said"
+        f" FROM read_csv({text(folder / f'{file}.csv')}, header = true, all_varchar = true, nullstr = '')"
+        for side, folder in ((0, before), (1, after))
+    ]
+    return (
+        "SELECT Id, max(CASE WHEN Side = 0 THEN Said END) AS Before,"
+        " max(CASE WHEN Side = 1 THEN Said END) AS After"
+        f" FROM ({' UNION ALL '.join(parts)}) AS s GROUP BY Id"
+    )
+
+
+_Key = tuple[str, ...]
+"""What a member is known by in any run: the person, then household type, EnrollmentID, HouseholdID or ''."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    number: int
+    amount: int | None
+
+
+def _keys(folder: Path, file: str, wanted: Mapping[str, str | None]) -> dict[_Key, _Counted]:
+    """What a row counts in one run; nothing when the run has no such row."""
+    with open_bundle(folder) as bundle:
+        try:
+            units.find(bundle, file, wanted)
+        except NoSuchRow:
+            return {}
+        found = engine.rows(
+            bundle.connection,
+            "SELECT u.Number, u.Amount, u.PersonalID, coalesce(CAST(u.HouseholdType AS VARCHAR), ''),"
+            " coalesce(u.EnrollmentID, ''), CASE WHEN u.Unit = 'household' AND u.HouseholdType IS NULL"
+            " THEN coalesce(h.HouseholdID, '') ELSE '' END"
+            " FROM unit AS u JOIN (SELECT Number, min(HouseholdID) AS HouseholdID FROM unit_household"
+            " GROUP BY Number) AS h ON h.Number = u.Number",
+        )
+    return {tuple(key): _Counted(int(number), amount) for number, amount, *key in found}
+
+
+def _members(
+    folder: Path, file: str, wanted: Mapping[str, str | None], keys: Mapping[int, _Key]
+) -> dict[_Key, Member]:
+    """The members of these numbers, which `_keys` gave."""
+    if not keys:
+        return {}
+    with open_bundle(folder) as bundle:
+        found = units.find(bundle, file, wanted)
+        engine.run(
+            bundle.connection,
+            "CREATE OR REPLACE TEMP TABLE unit AS"
+            " SELECT * FROM unit WHERE list_contains(?::BIGINT[], Number)",
+            [list(keys)],
+        )
+        chosen = members_of_page(bundle.connection, file, wanted, found)
+    return {keys[number]: member for number, member in zip(sorted(keys), chosen, strict=True)}

@@ -182,7 +182,9 @@ def _number(connection: Connection, sql: str) -> None:
         connection,
         "CREATE OR REPLACE TEMP TABLE unit_row AS SELECT"
         f" dense_rank() OVER (ORDER BY PersonalID, HouseholdType, EnrollmentID, {split}) AS Number,"
-        f" {key}, HouseholdID FROM ({sql}) AS t",
+        " Unit, PersonalID, CAST(HouseholdType AS INTEGER) AS HouseholdType,"
+        " CAST(EnrollmentID AS VARCHAR) AS EnrollmentID, CAST(Amount AS BIGINT) AS Amount, HouseholdID"
+        f" FROM ({sql}) AS t",
     )
     engine.run(
         connection, f"CREATE OR REPLACE TEMP TABLE unit AS SELECT DISTINCT Number, {key} FROM unit_row"
