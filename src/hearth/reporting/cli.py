@@ -19,7 +19,8 @@ from rich.table import Table
 
 from hearth import __version__
 from hearth.reporting.outputs.archive import OutputError
-from hearth.reporting.reports.lsa.make import Made, make
+from hearth.reporting.reports.lsa.cli import compare, members, show_flags
+from hearth.reporting.reports.lsa.make import Made, check, make
 from hearth.reporting.reports.lsa.wish import ReportRefused, Scope, Vendor, Wish, check_wish
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.plan import Step
@@ -45,7 +46,9 @@ def reports() -> None:
     \b
     Examples:
       hearth report lsa export.zip --coc MN-500 --start 2027-01-28 --scope hic --out hic
-      hearth report lsa db --coc MN-500 --start 2025-10-01 --end 2026-09-30 --out lsa
+      hearth report lsa db --coc MN-500 --start 2025-10-01 --end 2026-09-30 --out lsa --keep
+      hearth report members lsa --file LSAHousehold --row 12
+      hearth report compare lsa-before lsa
     """
 
 
@@ -60,7 +63,9 @@ def lsa(
     ],
     coc: Annotated[str, typer.Option(help="The CoC, such as MN-500.", metavar="CODE")],
     start: Annotated[datetime, typer.Option(formats=_DAY, help="First day.", metavar="DAY")],
-    out: Annotated[Path, typer.Option("--out", "-o", help="The folder to write to.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="The folder to write to.", show_default=False)
+    ] = None,
     end: Annotated[
         datetime | None,
         typer.Option(
@@ -82,17 +87,32 @@ def lsa(
     acting: Annotated[
         str | None, typer.Option("--as", metavar="EMAIL", help="System administrator who acts; for `db`.")
     ] = None,
+    keep: Annotated[
+        bool,
+        typer.Option(
+            "--keep",
+            help="Keep the tables behind the numbers too, for `members` and `compare`: client data.",
+        ),
+    ] = False,
+    only_check: Annotated[
+        bool, typer.Option("--check", help="Say what HDX would flag; write nothing.")
+    ] = False,
 ) -> None:
     """The LSA, or with --scope hic the HIC: HDX's twelve CSV files and the zip to upload.
 
     \b
     Examples:
       hearth report lsa export.zip --coc MN-500 --start 2027-01-28 --scope hic --out hic
-      hearth report lsa db --coc MN-500 --start 2025-10-01 --end 2026-09-30 --out lsa
+      hearth report lsa db --coc MN-500 --start 2025-10-01 --end 2026-09-30 --out lsa --keep
+      hearth report lsa export.zip --coc MN-500 --start 2025-10-01 --end 2026-09-30 --check
     """
     try:
         wish = _wish(coc, start, end, scope, projects)
         check_wish(wish)
+        if out is None and not only_check:
+            raise ReportRefused(
+                "Say with --out where to write, or with --check that nothing is to be written."
+            )
         memory = _memory(memory)
         with _err.status("Reading the records") as status:
 
@@ -101,7 +121,19 @@ def lsa(
 
             named = NAMED.get(str(source))
             with nullcontext(source) if named is None else named(acting, wish, status.update) as path:
-                made = make(path, wish, out, code_version=__version__, memory_limit=memory, on_step=tell)
+                if out is None or only_check:
+                    flags = check(path, wish, code_version=__version__, memory_limit=memory, on_step=tell)
+                else:
+                    made = make(
+                        path,
+                        wish,
+                        out,
+                        code_version=__version__,
+                        keep=keep,
+                        memory_limit=memory,
+                        on_step=tell,
+                    )
+                    flags = made.flags
     except (ReportRefused, OutputError, SourceFault, StepFailed) as error:
         _err.print(f"[bold red]Nothing was written.[/] {escape(str(error))}", highlight=False, soft_wrap=True)
         raise typer.Exit(2) from None
@@ -112,7 +144,13 @@ def lsa(
             soft_wrap=True,
         )
         raise typer.Exit(2) from None
-    _show(made)
+    if not only_check:
+        _show(made)
+    show_flags(flags)
+
+
+app.command()(members)
+app.command()(compare)
 
 
 def _memory(said: str) -> str:

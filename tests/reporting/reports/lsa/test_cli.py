@@ -1,0 +1,77 @@
+"""The commands on a report: its flags, the people behind a row, what two reports differ in."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from hearth.reporting.cli import app
+from tests.reporting.sources.exports import Export
+
+from .bundles import bundle_of
+from .test_compare import LATER
+from .test_members import WORLD
+
+RUNNER = CliRunner(env={"COLUMNS": "200"})
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    folder = tmp_path_factory.mktemp("reports")
+    return bundle_of(folder / "before", WORLD), bundle_of(folder / "after", LATER)
+
+
+def said(*arguments: object, status: int = 0) -> str:
+    result = RUNNER.invoke(app, [str(one) for one in arguments])
+    assert result.exit_code == status, result.output
+    return result.output
+
+
+def test_the_flags_are_shown_and_nothing_is_written_where_only_asked(tmp_path: Path) -> None:
+    export = Export()
+    export.row("Project")["ContinuumProject"] = 1
+    source = export.zip(tmp_path)
+    wish = ["--coc", "MN-500", "--start", "2025-10-01", "--end", "2025-11-15"]
+    output = said("lsa", source, *wish, "--check")
+    assert "Inventory has no rows." in output and "error" in output and "Wrote" not in output
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["export.zip"]
+    output = said("lsa", source, *wish, "--out", tmp_path / "out", "--keep")
+    assert "Inventory has no rows." in output and "Wrote" in output
+    assert (tmp_path / "out" / "flags.csv").is_file() and (tmp_path / "out" / "tables").is_dir()
+    assert "Say with --out where to write" in said("lsa", source, *wish, status=2)
+
+
+def test_the_people_behind_a_row(folders: tuple[Path, Path]) -> None:
+    before, _ = folders
+    listed = said("members", before, "--file", "LSACalculated", "--where", "ReportRow=914")
+    assert "Enrollments without a prior living situation; project NBN1" in listed and "1 of 1 rows" in listed
+    number = next(line.split()[0] for line in listed.splitlines() if "NBN1" in line)
+    output = said("members", before, "--file", "LSACalculated", "--row", number)
+    assert (
+        "Bo (enrollment): LivingSituation of a head or adult is blank, 8, 9 or 99. Section 10.13." in output
+    )
+    assert "1 of 1, which make 1." in output
+
+
+def test_what_two_reports_differ_in(folders: tuple[Path, Path]) -> None:
+    assert "Facts differ of 4 people." in said("compare", *folders)
+    assert "People; " not in said("compare", *folders, "--file", "LSAReport")
+    assert "rows that differ" in said("compare", *folders, "--file", "LSAHousehold")
+    people = said("compare", *folders, "--people")
+    assert "Bo (before only)" in people and "Cyd (after only)" in people and "Veteran: yes → no" in people
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["members", "{0}", "--file", "Project"], "Project is not a file whose rows can be opened"),
+        (["members", "{0}", "--file", "LSAExit", "--row", "999"], "no row 999"),
+        (["members", "{0}", "--file", "LSAExit", "--where", "Sex=1"], "no column of that name"),
+        (["members", "{0}", "--file", "LSAExit", "--where", "Cohort"], "Say Cohort=VALUE"),
+        (["members", "nowhere", "--file", "LSAExit"], "not the folder of a report"),
+        (["compare", "{0}", "nowhere"], "not the folder of a report"),
+    ],
+)
+def test_a_fault_is_one_sentence(folders: tuple[Path, Path], arguments: list[str], sentence: str) -> None:
+    output = said(*(one.format(*folders) for one in arguments), status=2)
+    assert sentence in output and output.strip().count("\n") == 0
