@@ -74,7 +74,7 @@ def filled(short: Mapping[str, Any], coc: str = COC) -> Rows:
     for table, given in short.items():
         if table not in ("Client", "Project", "Enrollment"):
             rows[table].extend(dict(row) for row in given)
-    for row in _enrollments(short.get("Enrollment") or [], coc):
+    for row in list(_enrollments(short.get("Enrollment") or [], coc)):
         _exit_and_nights(rows, row)
         rows["Enrollment"].append(row)
     person = {row["EnrollmentID"]: row["PersonalID"] for row in rows["Enrollment"]}
