@@ -24,7 +24,7 @@ from hearth.reporting.reports.lsa.make import Made, check, make
 from hearth.reporting.reports.lsa.wish import ReportRefused, Scope, Vendor, Wish, check_wish
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.plan import Step
-from hearth.reporting.runtime.run import StepFailed
+from hearth.reporting.runtime.run import ClusterRefused, Here, Runner, StepFailed
 from hearth.reporting.sources import SourceFault
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True)
@@ -97,6 +97,25 @@ def lsa(
     only_check: Annotated[
         bool, typer.Option("--check", help="Say what HDX would flag; write nothing.")
     ] = False,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            "--engine",
+            envvar="HEARTH_ENGINE",
+            help="A cluster that computes the steps, such as spark://host:15002; else this machine does.",
+            metavar="ADDRESS",
+            show_default=False,
+        ),
+    ] = None,
+    shared: Annotated[
+        str | None,
+        typer.Option(
+            envvar="HEARTH_SHARED",
+            help="The folder or object store that this machine and the cluster both see.",
+            metavar="PLACE",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """The LSA, or with --scope hic the HIC: HDX's twelve CSV files and the zip to upload.
 
@@ -114,7 +133,7 @@ def lsa(
                 "Say with --out where to write, or with --check that nothing is to be written."
             )
         memory = _memory(memory)
-        with _err.status("Reading the records") as status:
+        with _err.status("Reading the records") as status, _runner(cluster, shared) as runner:
 
             def tell(step: Step, number: int, count: int) -> None:
                 status.update(f"{number}/{count} {escape(step.section)}")
@@ -122,7 +141,9 @@ def lsa(
             named = NAMED.get(str(source))
             with nullcontext(source) if named is None else named(acting, wish, status.update) as path:
                 if out is None or only_check:
-                    flags = check(path, wish, code_version=__version__, memory_limit=memory, on_step=tell)
+                    flags = check(
+                        path, wish, code_version=__version__, memory_limit=memory, runner=runner, on_step=tell
+                    )
                 else:
                     made = make(
                         path,
@@ -131,10 +152,11 @@ def lsa(
                         code_version=__version__,
                         keep=keep,
                         memory_limit=memory,
+                        runner=runner,
                         on_step=tell,
                     )
                     flags = made.flags
-    except (ReportRefused, OutputError, SourceFault, StepFailed) as error:
+    except (ReportRefused, OutputError, SourceFault, StepFailed, ClusterRefused) as error:
         _err.print(f"[bold red]Nothing was written.[/] {escape(str(error))}", highlight=False, soft_wrap=True)
         raise typer.Exit(2) from None
     except engine.OutOfMemory:
@@ -154,6 +176,20 @@ def lsa(
 
 app.command()(members)
 app.command()(compare)
+
+
+def _runner(cluster: str | None, shared: str | None) -> AbstractContextManager[Runner]:
+    if cluster is None:
+        if shared is not None:
+            raise ClusterRefused("--shared is for a cluster; say with --engine which.")
+        return nullcontext(Here())
+    try:
+        from hearth.reporting.runtime.spark import connected
+    except ModuleNotFoundError as error:
+        raise ClusterRefused(
+            f"A cluster needs packages that are not installed ({error.name}): see docs/how_to/scale_out.md."
+        ) from error
+    return connected(cluster, shared=shared)
 
 
 def _memory(said: str) -> str:

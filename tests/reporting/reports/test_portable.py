@@ -22,7 +22,11 @@ BANNED = {
     "EXCLUDE": r"\bEXCLUDE\b",
     "ASOF JOIN": r"\bASOF\b",
     "quantile_cont": r"\bquantile_cont\b",
+    "rows made from nothing": r"\b(unnest|generate_series|range)\(",
+    "substr from 0": r"\bsubstr(ing)?\([^()]*,\s*0\s*,",  # Spark counts 0 as 1
+    "LIKE with a backslash": r"LIKE '[^']*\\",  # Spark escapes with it
 }
+WHOLE = {exp.DataType.Type.INT, exp.DataType.Type.BIGINT, exp.DataType.Type.SMALLINT}
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
@@ -31,6 +35,37 @@ def test_a_step_is_portable(path: Path) -> None:
     code = "\n".join(line for line in step.sql.splitlines() if not line.strip().startswith("--"))
     assert [what for what, found in BANNED.items() if re.search(found, code, re.IGNORECASE)] == []
     assert max(len(line) for line in step.sql.splitlines()) <= 120
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_quotient_is_cut_or_rounded_by_name(path: Path) -> None:
+    """CAST to a whole number rounds in DuckDB and cuts in Spark."""
+    assert whole_casts_of_quotients(path.read_text()) == []
+
+
+def whole_casts_of_quotients(sql: str) -> list[str]:
+    return [
+        cast.sql(dialect="duckdb")
+        for cast in sqlglot.parse_one(sql, dialect="duckdb").find_all(exp.Cast)
+        if cast.to.this in WHOLE and isinstance(cast.this.unnest(), exp.Div | exp.Avg)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sql", "what"),
+    [
+        ("SELECT substr(a, 0, 2)", "substr from 0"),
+        (r"SELECT a LIKE 'a\_b'", "LIKE with a backslash"),
+        ("SELECT unnest([1])", "rows made from nothing"),
+    ],
+)
+def test_the_ban_finds_it(sql: str, what: str) -> None:
+    assert [name for name, found in BANNED.items() if re.search(found, sql, re.IGNORECASE)] == [what]
+
+
+def test_the_ban_finds_a_quotient() -> None:
+    assert len(whole_casts_of_quotients("SELECT CAST((a / b) AS INTEGER), CAST(avg(a) AS BIGINT)")) == 2
+    assert whole_casts_of_quotients("SELECT CAST(floor(a / b) AS BIGINT)") == []
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

@@ -163,6 +163,27 @@ def scalar(connection: Connection, sql: str, parameters: Sequence[object] | None
     return row(connection, sql, parameters)[0]
 
 
+def columns_of(connection: Connection, table: str) -> dict[str, str]:
+    """Columns of a table or view in their order, with the engine's type of each."""
+    return {column: str(kind) for column, kind, *_ in rows(connection, f"DESCRIBE {name(table)}")}
+
+
+def batches(connection: Connection, sql: str, at_once: int) -> Any:
+    """The rows of a query as a stream of Arrow record batches (pyarrow.RecordBatchReader). Read it to its end
+    before the connection is used for anything else."""
+    return connection.execute(sql).to_arrow_reader(at_once)
+
+
+def append(connection: Connection, table: str, arriving: Any) -> None:
+    """Insert Arrow record batches (pyarrow.RecordBatchReader) into a table, by the names of the columns. The
+    table's own types stay."""
+    connection.register("_arriving", arriving)
+    try:
+        connection.execute(f"INSERT INTO {name(table)} BY NAME SELECT * FROM _arriving")
+    finally:
+        connection.unregister("_arriving")
+
+
 def name(identifier: str) -> str:
     """An identifier quoted for SQL: HealthAndDV -> "HealthAndDV"."""
     return '"' + identifier.replace('"', '""') + '"'

@@ -93,7 +93,16 @@ def find(connection: Connection, scope: str, only: Iterable[str] | None = None) 
     found = [_flag(by_id[which], *rest) for which, *rest in raised]
     order = {one.id: number for number, one in enumerate(asked)}
     return tuple(
-        sorted(found, key=lambda one: (SEVERITIES.index(one.severity), order[one.id], one.project_id or ""))
+        sorted(
+            found,
+            key=lambda one: (
+                SEVERITIES.index(one.severity),
+                order[one.id],
+                one.project_id or "",
+                -(one.count or 0),
+                one.sentence,  # so that the same run gives the same bytes
+            ),
+        )
     )
 
 
