@@ -32,7 +32,7 @@ def seed() -> dict[str, Any]:
     from hearth.hmis.local.mn.actions import load_regions
     from hearth.hmis.organizations.models import RegionContact
     from tests import factories
-    from tests.browser import seed_clients, seed_imports
+    from tests.browser import seed_clients, seed_imports, seed_reports
     from tests.hmis.organizations.making import fill_project
 
     administrator = factories.make_administrator(**sign_in("administrator"), display_name="Ada Admin")
@@ -57,6 +57,7 @@ def seed() -> dict[str, Any]:
         "enrollment": enrollment.pk,
         **household,
         **seed_imports.fill(administrator),
+        **seed_reports.fill_reports(administrator),
     }
 
 

@@ -16,7 +16,6 @@ from tests.hmis.config.test_urls import PUBLIC, routes
 # Views that whoever is signed in may open, and why they need no permission.
 EVERYBODY = {
     "": "the home page; its parts ask for themselves",
-    "reports/": "says which reports there will be",
     "account/": "one's own account",
     "account/stay/": "one's own session",
     "help/components/": "invented content",

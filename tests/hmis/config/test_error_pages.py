@@ -49,7 +49,7 @@ def test_program_error_shows_a_reference_and_nothing_else(client, administrator:
     client.force_login(administrator)
     client.raise_request_exception = False
     with mock.patch("hearth.hmis.ui.views.render", side_effect=RuntimeError("Secret Client")):
-        response = client.get("/reports/")
+        response = client.get("/account/")
     assert response.status_code == 500
     assert response.headers["X-Request-ID"].encode() in response.content
     assert b"Secret" not in response.content
@@ -60,7 +60,7 @@ def test_database_away_is_503(client, administrator: User) -> None:
     client.force_login(administrator)
     client.raise_request_exception = False
     with mock.patch("hearth.hmis.ui.views.render", side_effect=OperationalError("gone")):
-        response = client.get("/reports/")
+        response = client.get("/account/")
     assert response.status_code == 503
     assert b"cannot be used just now" in response.content
 

@@ -65,7 +65,7 @@ def test_error_says_where_and_not_what(client: Client, administrator: User, line
     client.raise_request_exception = False
     secret = "duplicate key: Key (ssn)=(123-45-6789) Secret Person"
     with mock.patch("hearth.hmis.ui.views.render", side_effect=ValueError(secret)):
-        client.get("/reports/?q=Secret")
+        client.get("/account/?q=Secret")
     found = lines()
     assert "Secret" not in json.dumps(found)
     assert "123-45" not in json.dumps(found)

@@ -20,5 +20,6 @@ class Permission(StrEnum):
     DATA_EXPORT = "data_export"
     FINDING_VIEW = "finding_view"
     REPORT_VIEW = "report_view"
+    REPORT_RUN = "report_run"
     ACCESS_LOG_VIEW = "access_log_view"
     USER_EDIT = "user_edit"

@@ -21,7 +21,9 @@ class Role:
 class SystemAdministrator(Role):
     code = "system_administrator"
     name = "System administrator"
-    description = "Sees and changes everything: all clients, all organizations, users, imports and logs."
+    description = (
+        "Sees and changes everything: all clients, all organizations, users, imports, reports and logs."
+    )
     per_organization = False
     permissions = frozenset(Permission)
 
@@ -31,7 +33,8 @@ class HmisUser(Role):
     name = "HMIS user"
     description = (
         "Works for one or more organizations. Finds every client by name, and sees enrollments and what "
-        "hangs on them only of the own organizations, or where they were marked as shared."
+        "hangs on them only of the own organizations, or where they were marked as shared. Makes reports "
+        "of the projects of the own organizations."
     )
     per_organization = True
     permissions = frozenset(
@@ -46,6 +49,7 @@ class HmisUser(Role):
             Permission.REGION_VIEW,
             Permission.DATA_EXPORT,
             Permission.REPORT_VIEW,
+            Permission.REPORT_RUN,
         }
     )
 

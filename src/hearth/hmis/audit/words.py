@@ -27,5 +27,7 @@ def in_words(entry: AccessLog) -> str:
             parts.append("no such record, or not for this user")
     else:
         parts.append(entry.subject)
+        if shown := details.get("shown"):
+            parts.append(f"showed clients {', '.join(map(str, shown))}")
     parts += [f"{key.replace('_', ' ')}: {value}" for key, value in details.items() if key not in _HIDDEN]
     return "; ".join(part for part in parts if part)

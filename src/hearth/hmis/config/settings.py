@@ -6,7 +6,8 @@ PostgreSQL), `HEARTH_DB_ROLE` (web, owner or loader: which database role this pr
 TLS), `HEARTH_PROXIES` (how many reverse proxies stand before this server), `HEARTH_IDLE_MINUTES` and
 `HEARTH_SESSION_HOURS` (when a session ends), `HEARTH_METRICS_TOKEN`, `HEARTH_LOG_LEVEL`,
 `HEARTH_MAX_UPLOAD_MB`, `HEARTH_SITE_NAME` (shown beside the logo), `HEARTH_IMPLEMENTATION_ID` (of
-exports; the name of the site otherwise), `HEARTH_DEMO` (1: a banner says that
+exports; the name of the site otherwise), `HEARTH_REPORT_MEMORY` (what one report may use, as 2GB),
+`HEARTH_REPORT_DAYS` (how long the files of reports are kept), `HEARTH_DEMO` (1: a banner says that
 everybody is invented), `HEARTH_DEBUG` (never in service).
 """
 
@@ -36,6 +37,8 @@ SITE_NAME = os.environ.get("HEARTH_SITE_NAME", "Minnesota HMIS")
 IMPLEMENTATION_ID = os.environ.get("HEARTH_IMPLEMENTATION_ID", SITE_NAME)
 # Who is named in reports that are uploaded to HUD: HEARTH_REPORT_VENDOR, _SOFTWARE, _CONTACT, _EMAIL.
 REPORT_VENDOR = Vendor.of(os.environ)
+REPORT_MEMORY = os.environ.get("HEARTH_REPORT_MEMORY", "")  # one report's; the engine's default if blank
+REPORT_KEPT_DAYS = int(os.environ.get("HEARTH_REPORT_DAYS", "90"))  # files of reports; figures stay
 IS_DEMO = os.environ.get("HEARTH_DEMO") == "1"
 
 INSTALLED_APPS = [

@@ -23,6 +23,12 @@ TOPICS = (
         "Whom to ask, and what to say when something does not work.",
         "support_agent",
     ),
+    Topic(
+        "reports",
+        "Reports",
+        "Making the LSA and the HIC, and opening a number to the people behind it.",
+        "assessment",
+    ),
     Topic("keyboard", "Keyboard and accessibility", "How to use every page without a mouse.", "keyboard"),
     Topic(
         "glossary",

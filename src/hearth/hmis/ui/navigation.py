@@ -51,7 +51,7 @@ ENTRIES = (
         ("project_view",),
     ),
     Entry("Regions", "organizations:regions", ("regions",), "map", ("region_view",)),
-    Entry("Reports", "ui:reports", ("reports",), "assessment", ("report_view",)),
+    Entry("Reports", "reports:index", ("reports",), "assessment", ("report_view",)),
     Entry("Import/Export", "exchange:index", ("exchange",), "upload_file", ("data_import", "data_export")),
     Entry("Access log", "audit:log", ("audit",), "history", ("access_log_view",)),
     Entry("Help", "ui:help", ("help",), "help_outline", is_public=True),

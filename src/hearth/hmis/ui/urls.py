@@ -1,4 +1,4 @@
-"""Home, reports, help and the user's own account."""
+"""Home, help and the user's own account."""
 
 from django.urls import path
 
@@ -7,7 +7,6 @@ from hearth.hmis.ui import views
 app_name = "ui"
 urlpatterns = [
     path("", views.home, name="home"),
-    path("reports/", views.reports, name="reports"),
     path("account/", views.account, name="account"),
     path("account/stay/", views.stay, name="stay"),
     path("help/", views.help_index, name="help"),

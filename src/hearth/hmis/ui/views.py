@@ -1,4 +1,4 @@
-"""Pages of the shell: home, reports, help, the user's own account."""
+"""Pages of the shell: home, help, the user's own account."""
 
 from datetime import date
 
@@ -12,31 +12,11 @@ from django.views.decorators.http import require_POST, require_safe
 from hearth.hmis.ui import help_topics
 from hearth.hmis.ui.examples import ExampleForm
 
-# What this version can make, said honestly; the application of reports replaces this page.
-PLANNED_REPORTS = (
-    ("CoC Annual Performance Report", "Grantees of the CoC program", "Planned"),
-    ("ESG CAPER", "Grantees of Emergency Solutions Grants", "Planned"),
-    ("Coordinated Entry APR", "Grantees of coordinated entry", "Planned"),
-    ("System Performance Measures", "Continuums of Care", "Planned"),
-    ("Longitudinal System Analysis", "Continuums of Care", "Planned"),
-    ("Data quality", "Every agency", "Planned"),
-)
-
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Where a working day starts: search, recent clients, last import, open tasks."""
     return render(request, "ui/pages/home.html")
-
-
-@require_safe
-def reports(request: HttpRequest) -> HttpResponse:
-    """Which reports exist; for now, none."""
-    return render(
-        request,
-        "ui/pages/reports.html",
-        {"columns": ["Report", "For whom", "State"], "rows": PLANNED_REPORTS},
-    )
 
 
 @require_safe

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,8 +18,12 @@ from typing import Protocol
 
 from hearth.reporting.sources import Source, Staged, open_source, snapshot, stage
 
-from .engine import Connection
+from . import engine
+from .engine import Connection, name
 from .run import sha256_of
+
+#: Called once the tables of HUD's files are there, to leave out what must not be read.
+Narrow = Callable[[Connection], None]
 
 
 class InputRefused(Exception):
@@ -100,3 +104,23 @@ def _refuse_broken(read: Source | Staged) -> None:
     for problem in read.problems:
         if problem.stops:
             raise InputRefused(f"{problem.sentence} {problem.remedy}")
+
+
+def only_enrollments(connection: Connection, kept: str) -> None:
+    """Leave of every table with an EnrollmentID the rows of the enrollments that `kept` gives: a query of
+    EnrollmentIDs. What is not about an enrollment stays."""
+    engine.run(connection, f"CREATE TABLE _kept_enrollment AS SELECT DISTINCT EnrollmentID FROM ({kept})")
+    for table, kind in engine.rows(
+        connection,
+        "SELECT t.table_name, t.table_type FROM information_schema.tables AS t"
+        " JOIN information_schema.columns AS c USING (table_schema, table_name)"
+        " WHERE c.column_name = 'EnrollmentID' AND t.table_name <> '_kept_enrollment' ORDER BY 1",
+    ):
+        what = "VIEW" if kind == "VIEW" else "TABLE"
+        every = name(f"_every_{table}")
+        engine.run(connection, f"ALTER {what} {name(table)} RENAME TO {every}")
+        engine.run(
+            connection,
+            f"CREATE VIEW {name(table)} AS"
+            f" SELECT * FROM {every} SEMI JOIN _kept_enrollment USING (EnrollmentID)",
+        )

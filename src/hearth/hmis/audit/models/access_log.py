@@ -14,6 +14,8 @@ class Access(models.TextChoices):
     SEARCHED = "searched", "Clients searched"
     IMPORTED = "imported", "Data imported"
     EXPORTED = "exported", "Data exported"
+    REPORTED = "reported", "Report made"
+    MEMBERS_VIEWED = "members_viewed", "People behind a number viewed"
     DOWNLOADED = "downloaded", "File downloaded"
     REFUSED = "refused", "Access refused"
     SIGNED_IN = "signed_in", "Signed in"

@@ -20,7 +20,7 @@ from hearth.reporting import concepts
 from hearth.reporting.outputs.folder import folder_of_results
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection, name, text
-from hearth.reporting.runtime.inputs import Input, InputRefused, opened_input
+from hearth.reporting.runtime.inputs import Input, InputRefused, Narrow, opened_input
 from hearth.reporting.runtime.plan import Step, mentioned, needed, plan, read_steps
 from hearth.reporting.runtime.run import (
     Here,
@@ -139,6 +139,7 @@ def make(
     *,
     code_version: str,
     keep: bool = False,
+    narrow: Narrow | None = None,
     memory_limit: str = engine.REPORT_MEMORY,
     runner: Runner = _IN_THIS_PROCESS,
     on_step: OnStep | None = None,
@@ -146,11 +147,12 @@ def make(
 ) -> Made:
     """Read `source` (zip, folder, or a snapshot's state), run the report on `runner`, write `out`. See the
     module. With `keep`, the tables that `members` and `compare` read are left there too (see `bundle`).
+    `narrow` may leave out what the report must not read (see `runtime.inputs`).
 
     Raises `ReportRefused`, `OutputError`, `SourceFault`, `engine.Cancelled` or `StepFailed`; in every case
     nothing is left at `out` that was not there before.
     """
-    with _computed(source, wish, code_version, keep, memory_limit, runner, on_step, should_stop) as (
+    with _computed(source, wish, code_version, keep, narrow, memory_limit, runner, on_step, should_stop) as (
         connection,
         record,
     ):
@@ -168,7 +170,7 @@ def check(
     should_stop: Callable[[], bool] | None = None,
 ) -> tuple[Flag, ...]:
     """What HDX would flag in the report, which is computed and not written. Raises as `make` does."""
-    with _computed(source, wish, code_version, False, memory_limit, runner, on_step, should_stop) as (
+    with _computed(source, wish, code_version, False, None, memory_limit, runner, on_step, should_stop) as (
         connection,
         _,
     ):
@@ -181,6 +183,7 @@ def _computed(
     wish: Wish,
     code_version: str,
     keep: bool,
+    narrow: Narrow | None,
     memory_limit: str,
     runner: Runner,
     on_step: OnStep | None,
@@ -195,6 +198,8 @@ def _computed(
         files = files_of(wish.scope)
         steps = steps_of(files, given=given.tables)
         read = given.put(connection, read_by(steps))
+        if narrow is not None:
+            narrow(connection)
         prepare(connection, wish)
         seconds = runner.run(
             connection,

@@ -1,0 +1,156 @@
+"""What a person fills in to get a report."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from hearth.hmis.access.models import User
+from hearth.hmis.organizations.models import Region
+from hearth.hmis.reports.catalog import Report
+from hearth.hmis.reports.request import ReportRequest, RequestError, coc_codes, projects_of
+
+_WEDNESDAY = 2
+
+
+def last_fiscal_year(today: date) -> tuple[date, date]:
+    """The last federal fiscal year that is over: October 1 to September 30."""
+    end = date(today.year if today.month >= 10 else today.year - 1, 9, 30)
+    return date(end.year - 1, 10, 1), end
+
+
+def last_count_night(today: date) -> date:
+    """The last Wednesday of January, this year's or, before it, last year's."""
+
+    def night(year: int) -> date:
+        last = date(year, 1, 31)
+        return last - timedelta((last.weekday() - _WEDNESDAY) % 7)
+
+    return night(today.year) if night(today.year) <= today else night(today.year - 1)
+
+
+def _day(label: str, help_text: str = "") -> forms.DateField:
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(label=label, help_text=help_text, widget=widget)
+
+
+class ProjectChoices(forms.CheckboxSelectMultiple):
+    """Checkboxes under the names of organizations; a script adds a box to search them by."""
+
+    template_name = "reports/widgets/projects.html"
+
+
+class ReportForm(forms.Form):
+    """CoC, time and, where the report is of chosen projects, projects. `user` limits the choices."""
+
+    coc = forms.ChoiceField(label="Continuum of Care")
+    start = _day("First day")
+    end = _day("Last day", "The last day belongs to the report.")
+    projects = forms.MultipleChoiceField(
+        label="Projects",
+        widget=ProjectChoices,
+        error_messages={"required": "Choose at least one project."},
+        help_text="Those of the chosen Continuum of Care. A project may operate in several.",
+    )
+
+    def __init__(self, *args: Any, user: User, report: Report, **kwargs: Any) -> None:
+        today = timezone.localdate()
+        first, last = last_fiscal_year(today)
+        night = last_count_night(today)
+        defaults = {"start": night if report.is_of_one_night else first, "end": last}
+        super().__init__(*args, initial=defaults | kwargs.pop("initial", {}), **kwargs)
+        self.user, self.report = user, report
+        if report.is_of_one_night:
+            del self.fields["end"]
+            self.fields["start"].label = "Night"
+            self.fields[
+                "start"
+            ].help_text = "HUD asks for one of the last ten nights of January; this is its last Wednesday."
+        if report.chooses_projects:
+            projects = list(_grouped(user))
+            self.fields["projects"].choices = projects  # type: ignore[attr-defined]
+            there = {code for project in _projects(user) for code in _codes(project)}
+        else:
+            del self.fields["projects"]
+            there = coc_codes(user)
+        names = {region.code: str(region) for region in Region.objects.restrict(user).filter(kind="coc")}
+        choices = [(code, names.get(code, code)) for code in sorted(there)]
+        self.fields["coc"].choices = choices if len(choices) == 1 else [("", "Choose one"), *choices]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Build the request, so that a wrong one is told at its form."""
+        values = super().clean() or {}
+        if not self.errors:
+            try:
+                self.request = ReportRequest(
+                    report=self.report,
+                    coc=values["coc"],
+                    start=values["start"],
+                    end=values.get("end", values["start"]),
+                    projects=tuple(int(pk) for pk in values.get("projects", ())),
+                )
+                self.request.check(self.user)
+            except RequestError as error:
+                raise forms.ValidationError(str(error), code="request") from error
+        return values
+
+
+def _projects(user: User) -> Iterable[Any]:
+    projects = projects_of(user).select_related("organization").prefetch_related("cocs")
+    return projects.order_by("organization__organization_name", "project_name", "pk")
+
+
+def _codes(project: Any) -> list[str]:
+    return sorted({row.coc_code for row in project.cocs.all() if row.coc_code and row.date_deleted is None})
+
+
+def _grouped(user: User) -> Iterable[tuple[str, list[tuple[str, str]]]]:
+    """Projects under their organizations, each with the CoCs it operates in."""
+    groups: dict[int, tuple[str, list[tuple[str, str]]]] = {}
+    for project in _projects(user):
+        codes = _codes(project)
+        if not codes:
+            continue
+        _, listed = groups.setdefault(project.organization_id, (str(project.organization), []))
+        listed.append((str(project.pk), f"{project} ({', '.join(codes)})"))
+    return groups.values()
+
+
+class FlagFilter(forms.Form):
+    """Which flags of a report are listed."""
+
+    severity = forms.ChoiceField(label="Severity", required=False)
+
+    def __init__(self, *args: Any, severities: list[tuple[str, str, int]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(code, f"{words} ({count})") for code, words, count in severities]
+        self.fields["severity"].choices = [("", "All"), *choices]  # type: ignore[attr-defined]
+
+    def chosen(self) -> str:
+        """The severity; what is not one of the choices filters nothing."""
+        return str(self.cleaned_data.get("severity", "")) if self.is_bound and self.is_valid() else ""
+
+
+class RowFilter(forms.Form):
+    """Which rows of a file are listed; the choices are the values that the file has."""
+
+    def __init__(
+        self, *args: Any, columns: Mapping[str, tuple[str, Iterable[tuple[str, str]]]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        for column, (label, values) in columns.items():
+            named = [
+                (code, f"{words} ({code})" if words and words != code else code) for code, words in values
+            ]
+            self.fields[column] = forms.ChoiceField(
+                label=label, required=False, choices=[("", "All"), *named]
+            )
+
+    def chosen(self) -> dict[str, str]:
+        """The values by column; what is not one of the choices filters nothing."""
+        if not self.is_bound:
+            return {}
+        self.is_valid()
+        return {column: value for column, value in self.cleaned_data.items() if value}

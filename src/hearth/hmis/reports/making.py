@@ -1,0 +1,85 @@
+"""One report from the request to the finished folder."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+import hearth
+from hearth.hmis.access.context import acting
+from hearth.hmis.audit.actions import record_access
+from hearth.hmis.audit.models.access_log import Access
+from hearth.hmis.reports import records
+from hearth.hmis.reports.models import ReportRun
+from hearth.hmis.reports.progress import ReportPulse
+from hearth.hmis.reports.request import ReportRequest, RequestError, rights_of
+from hearth.reporting.reports.lsa import figures
+from hearth.reporting.reports.lsa.make import make
+from hearth.reporting.runtime import engine
+
+
+@dataclass(frozen=True)
+class Done:
+    """What the run keeps of a finished report."""
+
+    zip: Path
+    rows: dict[str, int]
+    input_sha256: str
+    result: dict[str, Any]
+
+
+def make_result(run: ReportRun, folder: Path, pulse: ReportPulse) -> Done:
+    """Make the report of `run` in `folder`. Raises what `refusal.explained` explains."""
+    request = ReportRequest.from_json(run.report, run.parameters)
+    user = run.created_by
+    with acting(user):
+        request.check(user)
+        run.parameters["made_with"] = rights_of(user)
+        narrow = records.narrowing(user)
+        record_access(
+            by=user.pk, action=Access.REPORTED, subject=f"reportrun:{run.pk}",
+            report=run.report, coc=request.coc, projects=len(request.projects),
+        )  # fmt: skip
+    source = records.current(pulse)
+    wish = request.wish(
+        project_ids=records.project_keys(source, request.projects) if request.projects else (),
+        vendor=settings.REPORT_VENDOR,
+        made_at=timezone.localtime().replace(tzinfo=None, microsecond=0),
+    )
+    made = make(
+        source,
+        wish,
+        folder,
+        code_version=hearth.__version__,
+        keep=True,
+        narrow=narrow,
+        memory_limit=_memory(),
+        on_step=pulse.step,
+        should_stop=pulse.should_stop,
+    )
+    pulse.checking()
+    records.keep_ids(source, folder)
+    result = {
+        "figures": figures.of_run(folder, request.report.scope),
+        "flags": _flags(folder),
+        "seconds": list(made.record.seconds.items()),
+        "made_at": wish.made_at.isoformat(sep=" "),
+        "specification": made.record.specification,
+    }
+    return Done(made.zip, dict(made.rows), made.record.input_sha256, result)
+
+
+def _memory() -> str:
+    try:
+        return engine.memory_limit(settings.REPORT_MEMORY or engine.REPORT_MEMORY)
+    except ValueError as error:
+        raise RequestError(f"HEARTH_REPORT_MEMORY is set wrongly: {error}") from error
+
+
+def _flags(folder: Path) -> list[dict[str, Any]]:
+    """What HDX will flag, as `make` wrote it beside the files."""
+    path = folder / "flags.json"
+    return list(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else []

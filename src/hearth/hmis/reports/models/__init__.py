@@ -1,0 +1,3 @@
+from hearth.hmis.reports.models.run import ReportRun, ReportState
+
+__all__ = ["ReportRun", "ReportState"]

@@ -1,0 +1,66 @@
+"""The counts of LSAReport in words: how much there is, and what is missing in it.
+
+LSA specifications v8, section 11.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from hearth.reporting.reports.lsa.words import words
+
+#: What the others are counted of.
+TOTALS = ("UnduplicatedClient", "HouseholdEntry", "ClientEntry", "AdultHoHEntry", "ClientExit")
+#: What is missing or invalid, in HUD's order, and of which total.
+FAULTS = {
+    "NoCoC": "HouseholdEntry",
+    "NotOneHoH": "HouseholdEntry",
+    "RelationshipToHoH": "ClientEntry",
+    "MoveInDate": "",
+    "SSN4Digit": "UnduplicatedClient",
+    "SSNNotProvided": "UnduplicatedClient",
+    "SSNMissingOrInvalid": "UnduplicatedClient",
+    "ClientSSNNotUnique": "UnduplicatedClient",
+    "DistinctSSNValueNotUnique": "",
+    "DisablingCond": "ClientEntry",
+    "LivingSituation": "AdultHoHEntry",
+    "LengthOfStay": "AdultHoHEntry",
+    "HomelessDate": "AdultHoHEntry",
+    "TimesHomeless": "AdultHoHEntry",
+    "MonthsHomeless": "AdultHoHEntry",
+    "Destination": "ClientExit",
+}
+
+#: What has no people behind it, so that the report engine has no words for it.
+_OTHERS = {"DistinctSSNValueNotUnique": "SSNs that several people have"}
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """One count of LSAReport. `share`: in percent of `of`, where it is of something."""
+
+    column: str
+    label: str
+    value: int
+    of: str = ""
+    share: float | None = None
+
+
+def totals(report: Mapping[str, int]) -> list[Count]:
+    """How much there is."""
+    return [Count(column, _title(column), report[column]) for column in TOTALS if column in report]
+
+
+def faults(report: Mapping[str, int]) -> list[Count]:
+    """What is missing or invalid."""
+    found = []
+    for column, total in FAULTS.items():
+        if column in report:
+            whole = report.get(total, 0)
+            share = round(100 * report[column] / whole, 1) if whole else None
+            found.append(Count(column, _title(column), report[column], _title(total), share))
+    return found
+
+
+def _title(column: str) -> str:
+    known = words().counts.get(column)
+    return known.title if known else _OTHERS.get(column, column)

@@ -1,0 +1,108 @@
+"""What a report is asked for: checked against the rights of who asks, kept with its run, made into a wish."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from hearth.hmis.access.models import User
+from hearth.hmis.organizations.models import Project, ProjectCoC
+from hearth.hmis.reports import catalog
+from hearth.hmis.reports.catalog import Report
+from hearth.reporting.reports.lsa.wish import Vendor, Wish
+
+
+class RequestError(ValueError):
+    """The report cannot be made so; the text says why and what to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportRequest:
+    """One report of a CoC over [start, end], both days included; a HIC has one day. `projects`: our ids."""
+
+    report: Report
+    coc: str
+    start: date
+    end: date
+    projects: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.end < self.start:
+            raise RequestError("The last day is before the first day. Correct one of them.")
+        if self.report.chooses_projects != bool(self.projects):
+            raise RequestError(
+                "Choose at least one project."
+                if self.report.chooses_projects
+                else "Projects can be chosen in the report of chosen projects only."
+            )
+
+    def as_json(self) -> dict[str, Any]:
+        """For `ReportRun.parameters`."""
+        return {
+            "coc": self.coc,
+            "start": self.start.isoformat(),
+            "end": self.end.isoformat(),
+            "projects": list(self.projects),
+        }
+
+    @classmethod
+    def from_json(cls, report: str, values: dict[str, Any]) -> "ReportRequest":
+        """From a run."""
+        return cls(
+            report=catalog.by_code(report),
+            coc=values["coc"],
+            start=date.fromisoformat(values["start"]),
+            end=date.fromisoformat(values["end"]),
+            projects=tuple(values["projects"]),
+        )
+
+    def check(self, user: User) -> None:
+        """Raise `RequestError` for what this user may not have made, or what is not there."""
+        if not catalog.may_make(user, self.report):
+            raise RequestError("Your role does not allow this report. Ask your HMIS administrator.")
+        if self.coc not in coc_codes(user):
+            raise RequestError(f"No project operates in {self.coc}.")
+        if self.projects:
+            there = projects_in(user, [self.coc]).filter(pk__in=self.projects)
+            if there.count() != len(set(self.projects)):
+                raise RequestError(
+                    f"One of the chosen projects does not operate in {self.coc}, or is not yours. "
+                    "Choose again."
+                )
+
+    def wish(self, *, project_ids: Iterable[str], vendor: Vendor, made_at: datetime) -> Wish:
+        """For the report engine; `project_ids` as the records that are read name them."""
+        return Wish(
+            coc=self.coc,
+            start=self.start,
+            end=self.end,
+            scope=self.report.scope,
+            projects=tuple(project_ids),
+            vendor=vendor,
+            made_at=made_at,
+        )
+
+
+def coc_codes(user: User) -> set[str]:
+    """CoCs that projects operate in."""
+    rows = ProjectCoC.objects.restrict(user).filter(date_deleted__isnull=True, coc_code__isnull=False)
+    return set(rows.values_list("coc_code", flat=True).distinct())
+
+
+def projects_of(user: User) -> QuerySet[Project]:
+    """Projects that a user may have reports made of: those of the own organizations."""
+    projects = Project.objects.restrict(user).filter(date_deleted__isnull=True)
+    return projects if user.sees_all else projects.filter(organization_id__in=user.organization_ids)
+
+
+def projects_in(user: User, cocs: Iterable[str]) -> QuerySet[Project]:
+    """Those of them that operate in one of these CoCs."""
+    there = ProjectCoC.objects.restrict(user).filter(date_deleted__isnull=True, coc_code__in=list(cocs))
+    return projects_of(user).filter(pk__in=there.values("project_id"))
+
+
+def rights_of(user: User) -> dict[str, Any]:
+    """What decides which records a report of this user may be made of."""
+    return {"sees_all": user.sees_all, "organizations": sorted(user.organization_ids)}

@@ -1,0 +1,25 @@
+"""Addresses of reports."""
+
+from django.urls import path
+
+from hearth.hmis.reports.views import opened, runs
+
+app_name = "reports"
+urlpatterns = [
+    path("reports/", runs.index, name="index"),
+    path("reports/new/<slug:slug>/", runs.new, name="new"),
+    path("reports/<int:pk>/", runs.show, name="run"),
+    path("reports/<int:pk>/cancel/", runs.cancel, name="cancel"),
+    path("reports/<int:pk>/again/", runs.again, name="again"),
+    path("reports/<int:pk>/download/", runs.download, name="download"),
+    path("reports/<int:pk>/rows/<slug:file>/", opened.rows, name="rows"),
+    path("reports/<int:pk>/rows/<slug:file>/<int:number>/", opened.row, name="row"),
+    path("reports/<int:pk>/compare/", opened.compare_with, name="compare_with"),
+    path("reports/<int:pk>/compare/<int:other>/", opened.compare, name="compare"),
+    path("reports/<int:pk>/compare/<int:other>/<slug:file>/", opened.compare_file, name="compare_file"),
+    path(
+        "reports/<int:pk>/compare/<int:other>/<slug:file>/<int:number>/",
+        opened.compare_row,
+        name="compare_row",
+    ),
+]

@@ -1,0 +1,46 @@
+"""Reports for the browser: an invented CoC with two to compare, a HIC, and one in each other state."""
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from django.db.models.functions import Now
+
+from hearth.hmis.access.models import User
+from hearth.hmis.reports import job
+from hearth.hmis.reports.models import ReportRun
+from tests.hmis.reports.world import fill, invented, make_run
+
+
+def fill_reports(administrator: User) -> dict[str, Any]:
+    """Ids for addresses."""
+    with tempfile.TemporaryDirectory() as folder:
+        fill(administrator, invented(Path(folder)))
+    earlier = _made(make_run(administrator, parameters={"end": "2026-06-30"}))
+    later = _made(make_run(administrator))
+    night = {"start": "2026-01-28", "end": "2026-01-28"}
+    hic = _made(make_run(administrator, report="hic", parameters=night))
+    running = make_run(
+        administrator,
+        state="calculating",
+        heartbeat_at=Now(),
+        progress={
+            "stage": "calculating", "number": 31, "of": 58, "step": "lsa_hoh_interval", "section": "6.11",
+            "text": "", "share": 0.66, "seconds": 23,
+        },
+    )  # fmt: skip
+    waiting = make_run(administrator)
+    refused = make_run(administrator, state="refused", message="No project operates in MN-999.")
+    failed = make_run(
+        administrator, state="failed", message="The disk is full: there is no room left. Make room."
+    )
+    return {
+        "report": later.pk, "report_earlier": earlier.pk, "report_hic": hic.pk, "report_running": running.pk,
+        "report_waiting": waiting.pk, "report_refused": refused.pk, "report_failed": failed.pk,
+    }  # fmt: skip
+
+
+def _made(run: ReportRun) -> ReportRun:
+    job.perform(run)
+    assert run.state == "finished", run.message
+    return run

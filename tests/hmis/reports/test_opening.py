@@ -1,0 +1,201 @@
+"""From a number to the people behind it: the right ones, as far as the viewer may see them, written down;
+and two reports compared."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client as Browser
+from django.urls import reverse
+
+from hearth.hmis.access.context import acting
+from hearth.hmis.access.models import User
+from hearth.hmis.audit.models import AccessLog
+from hearth.hmis.clients.models import Client
+from hearth.hmis.enrollments.models import Enrollment, Exit
+from hearth.hmis.reports import job, queries
+from hearth.hmis.reports.models import ReportRun
+from hearth.reporting.reports.lsa import members
+from tests import factories
+from tests.hmis.reports.world import COC, make_run, organization_with_people
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def made(by: User, **fields: Any) -> ReportRun:
+    run = make_run(by, **fields)
+    job.work(run.pk, attempt=1)
+    run.refresh_from_db()
+    assert run.state == "finished", run.message
+    return run
+
+
+def folder_of(user: User, run: ReportRun) -> Path:
+    folder = queries.folder_of(user, run)
+    assert folder is not None
+    return folder
+
+
+def ask(browser: Browser, name: str, *parts: object) -> str:
+    answer = browser.get(reverse(f"reports:{name}", args=parts))
+    assert answer.status_code == 200, answer.text[:2000]
+    return answer.text
+
+
+def test_every_row_leads_to_whom_it_counts(client: Browser, place: User) -> None:
+    run = made(place)
+    client.force_login(place)
+    folder = folder_of(place, run)
+    page = ask(client, "run", run.pk)
+    for file in ("LSAPerson", "LSAHousehold", "LSAExit", "LSACalculated"):
+        assert reverse("reports:rows", args=[run.pk, file]) in page
+        listed = ask(client, "rows", run.pk, file)
+        rows = members.rows(folder, file, limit=3).rows
+        for row in rows:
+            address = reverse("reports:row", args=[run.pk, file, row.number])
+            assert address in listed
+            opened = client.get(address)
+            assert opened.status_code == 200
+            people = members.members(folder, file, row.values)
+            shown = set(re.findall(r"/clients/(\d+)/", opened.text))
+            with acting(place):
+                known = Client.objects.filter(hud_id__in=[one.personal_id for one in people.members])
+                assert shown == {str(pk) for pk in known.values_list("pk", flat=True)}
+            for member in people.members:
+                assert f"Section {member.section}" in opened.text
+    with acting(place):
+        log = AccessLog.objects.filter(action="members_viewed").order_by("pk")
+        assert len(log) == 12
+        assert log[0].details["shown"]
+        assert log[0].subject == f"reportrun:{run.pk}"
+
+
+def test_the_rows_can_be_filtered_and_paged(client: Browser, place: User) -> None:
+    run = made(place)
+    client.force_login(place)
+    folder = folder_of(place, run)
+    address = reverse("reports:rows", args=[run.pk, "LSACalculated"])
+    every = members.rows(folder, "LSACalculated").total
+    assert f"of {every:,} rows" in client.get(address).text
+    some = members.rows(folder, "LSACalculated", {"ReportRow": "53"}).total
+    assert f"{some:,} rows" in client.get(address, {"ReportRow": "53"}).text
+    assert f"of {every:,} rows" in client.get(address, {"ReportRow": "nothing", "Page": "x"}).text
+    last = client.get(address, {"page": "99999999"})
+    assert f"{every:,} of {every:,} rows" in last.text
+    for strange in ({"page": "-1"}, {"page": "x" * 99}, {"Value": "1"}):
+        assert client.get(address, strange).status_code == 200
+
+
+def test_data_quality_leads_to_people_too(client: Browser, place: User) -> None:
+    run = made(place)
+    client.force_login(place)
+    column, count = next(
+        (row.values["Column"], row)
+        for row in members.rows(folder_of(place, run), "LSAReport", limit=50).rows
+        if row.values["Column"] == "SSNMissingOrInvalid"
+    )
+    address = reverse("reports:row", args=[run.pk, "LSAReport", count.number])
+    assert column and address in ask(client, "run", run.pk)
+    assert client.get(address).text.count("hearth-member__name") == min(count.count, 20)
+
+
+def test_what_is_not_there_is_not_there(client: Browser, place: User) -> None:
+    run = made(place)
+    client.force_login(place)
+    for parts in ([run.pk, "LSAPerson", 0], [run.pk, "LSAPerson", 10**9], [run.pk, "Client", 1]):
+        assert client.get(reverse("reports:row", args=parts)).status_code == 404
+    assert client.get(reverse("reports:rows", args=[run.pk, "LSAReport"])).status_code == 404
+    assert client.get(reverse("reports:rows", args=[run.pk, "Client"])).status_code == 404
+    assert client.get(reverse("reports:compare", args=[run.pk, 10**9])).status_code == 404
+    (folder_of(place, run) / "run.json").unlink()
+    assert "cannot be opened" in ask(client, "rows", run.pk, "LSAPerson")
+
+
+def test_a_user_sees_the_own_people_and_how_many_others(client: Browser, place: User) -> None:
+    """An enrollment that moves out of sight after the report was made is out of sight on its pages."""
+    with acting(place):
+        organization, projects = organization_with_people()
+        user = factories.make_hmis_user(organization)
+    run = made(user, report="lsa_project", parameters={"projects": [project.pk for project in projects]})
+    client.force_login(user)
+    folder = folder_of(user, run)
+    rows = members.rows(folder, "LSACalculated", {"ReportRow": "53"}, limit=500).rows
+    most = max(rows, key=lambda row: row.count)
+    address = reverse("reports:row", args=[run.pk, "LSACalculated", most.number])
+    before = client.get(address).text
+    assert "that you may not see" not in before
+    people = members.members(folder, "LSACalculated", most.values)
+    assert before.count("hearth-member__name") == min(people.total, 20) > 0
+
+    gone = people.members[0]
+    with acting(place):
+        other = factories.make_project()
+        Enrollment.objects.filter(hud_id__in=gone.enrollment_ids).update(project=other)
+        name = Client.objects.get(hud_id=gone.personal_id)
+    after = client.get(address).text
+    assert re.search(r"\d+ more that you may not see", after)
+    assert f"/clients/{name.pk}/" not in after
+    assert gone.personal_id not in re.sub(r"value=\"[^\"]*\"", "", after)
+    with acting(place):
+        log = AccessLog.objects.filter(action="members_viewed").order_by("-pk").first()
+        assert log is not None
+        assert log.details["hidden"] >= 1
+        assert name.pk not in log.details["shown"]
+
+
+def test_two_reports_and_who_made_the_difference(client: Browser, place: User) -> None:
+    first = made(place)
+    with acting(place):
+        stay = (
+            Enrollment.objects.filter(
+                exit__isnull=True, relationship_to_hoh=1, project__project_type__in=(0, 2),
+                project__cocs__coc_code=COC, entry_date__gte="2025-10-01",
+            )
+            .select_related("client")
+            .first()
+        )  # fmt: skip
+        assert stay is not None
+        Exit.objects.create(**factories.record(enrollment=stay, exit_date="2026-09-20", destination=410))
+    second = made(place)
+    client.force_login(place)
+    assert f'<option value="{first.pk}">' in ask(client, "run", second.pk)
+    chosen = client.get(reverse("reports:compare_with", args=[second.pk]), {"with": first.pk})
+    assert chosen.headers["Location"] == reverse("reports:compare", args=[second.pk, first.pk])
+    page = client.get(chosen.headers["Location"]).text
+    assert f"/clients/{stay.client.pk}/" in page
+    assert reverse("reports:compare_file", args=[second.pk, first.pk, "LSAHousehold"]) in page
+    rows = ask(client, "compare_file", second.pk, first.pk, "LSAHousehold")
+    address = reverse("reports:compare_row", args=[second.pk, first.pk, "LSAHousehold", 1])
+    assert address in rows
+    opened = client.get(address).text
+    assert f"/clients/{stay.client.pk}/" in opened
+    assert "Came" in opened or "Left" in opened
+    # The other way round is the same comparison.
+    assert ask(client, "compare", first.pk, second.pk).count("hearth-member__name") == page.count(
+        "hearth-member__name"
+    )
+    same = ask(client, "compare", second.pk, second.pk)
+    assert "Nothing about anybody differs" in same
+
+
+def test_reports_of_different_kinds_are_not_compared(client: Browser, place: User) -> None:
+    lsa = made(place)
+    hic = made(place, report="hic", parameters={"start": "2026-01-28", "end": "2026-01-28"})
+    client.force_login(place)
+    assert f'value="{hic.pk}"' not in ask(client, "run", lsa.pk)
+    assert "cannot be opened" in ask(client, "compare", lsa.pk, hic.pk)
+
+
+def test_names_are_in_no_address(client: Browser, place: User) -> None:
+    run = made(place)
+    client.force_login(place)
+    pages = [
+        ask(client, "run", run.pk),
+        ask(client, "rows", run.pk, "LSAPerson"),
+        ask(client, "row", run.pk, "LSAPerson", 1),
+    ]
+    with acting(place):
+        names = set(Client.objects.values_list("last_name", flat=True)) - {None}
+    addresses = " ".join(re.findall(r'(?:href|action|hx-get)="([^"]*)"', "".join(pages)))
+    assert [name for name in names if name in addresses] == []

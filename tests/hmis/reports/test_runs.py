@@ -1,0 +1,278 @@
+"""Reports from the form to the zip: who may ask for what, how a run ends, what its page says."""
+
+import zipfile
+from datetime import date, timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from hearth.hmis.access.context import acting
+from hearth.hmis.access.models import Membership, User
+from hearth.hmis.audit.models import AccessLog
+from hearth.hmis.reports import actions, job, making, records
+from hearth.hmis.reports.forms import last_count_night, last_fiscal_year
+from hearth.hmis.reports.models import ReportRun
+from hearth.reporting.runtime.engine import Cancelled, OutOfMemory
+from tests import factories
+from tests.hmis.reports.world import COC, TIME, make_run, organization_with_people
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.mark.parametrize(
+    ("today", "year", "night"),
+    [
+        (date(2026, 11, 27), (date(2025, 10, 1), date(2026, 9, 30)), date(2026, 1, 28)),
+        (date(2026, 9, 30), (date(2024, 10, 1), date(2025, 9, 30)), date(2026, 1, 28)),
+        (date(2026, 10, 1), (date(2025, 10, 1), date(2026, 9, 30)), date(2026, 1, 28)),
+        (date(2027, 1, 26), (date(2025, 10, 1), date(2026, 9, 30)), date(2026, 1, 28)),
+        (date(2027, 1, 27), (date(2025, 10, 1), date(2026, 9, 30)), date(2027, 1, 27)),
+        (date(2024, 1, 31), (date(2022, 10, 1), date(2023, 9, 30)), date(2024, 1, 31)),
+    ],
+)
+def test_defaults_of_the_form(today: date, year: tuple[date, date], night: date) -> None:
+    assert last_fiscal_year(today) == year
+    assert last_count_night(today) == night
+
+
+def test_ask_watch_and_fetch(client: Client, place: User) -> None:
+    client.force_login(place)
+    assert b"Longitudinal System Analysis of a CoC" in client.get(reverse("reports:index")).content
+    form = client.get(reverse("reports:new", args=["lsa-systemwide"])).content
+    assert b"MN-500" in form
+    answer = client.post(reverse("reports:new", args=["lsa-systemwide"]), TIME)
+    run = ReportRun.objects.get()
+    assert answer.headers["Location"] == reverse("reports:run", args=[run.pk])
+    waiting = client.get(answer.headers["Location"])
+    assert b"hx-trigger" in waiting.content
+    assert client.get(reverse("reports:download", args=[run.pk])).status_code == 404
+
+    job.work(run.pk, attempt=1)
+    run.refresh_from_db()
+    assert run.state == "finished", run.message
+    assert run.result["figures"]["people"] > 50
+    assert run.counts["LSAReport"] == 1
+    folder = Path(job.folder_of(run))
+    assert folder.stat().st_mode & 0o077 == 0
+    # htmx is told to load the page anew.
+    told = client.get(answer.headers["Location"], headers={"HX-Request": "true", "X-Hearth-Background": "1"})
+    assert told.headers["HX-Refresh"] == "true"
+    page = client.get(answer.headers["Location"]).content.decode()
+    for words in ("people served", "Households by type", "Files of the upload", "Data quality"):
+        assert words in page
+    fetched = client.get(reverse("reports:download", args=[run.pk]))
+    with zipfile.ZipFile(BytesIO(b"".join(fetched.streaming_content))) as zipped:
+        assert len(zipped.namelist()) == 12
+    with acting(factories.make_auditor()):
+        log = AccessLog.objects.filter(subject=f"reportrun:{run.pk}").order_by("pk")
+        assert list(log.values_list("action", flat=True)) == ["reported", "downloaded"]
+
+
+def test_hic_is_of_one_night(client: Client, place: User) -> None:
+    client.force_login(place)
+    client.post(reverse("reports:new", args=["hic"]), {"coc": COC, "start": "2026-01-28"})
+    run = ReportRun.objects.get()
+    assert (run.parameters["start"], run.parameters["end"]) == ("2026-01-28", "2026-01-28")
+    job.work(run.pk, attempt=1)
+    page = client.get(reverse("reports:run", args=[run.pk])).content.decode()
+    assert "Beds and people by project type" in page
+
+
+def test_what_is_wrong_is_said_at_the_form(client: Client, bare_place: User) -> None:
+    client.force_login(bare_place)
+    address = reverse("reports:new", args=["lsa-systemwide"])
+    turned = client.post(address, TIME | {"end": "2025-09-30"})
+    assert "The last day is before the first day" in turned.content.decode()
+    assert client.post(address, TIME | {"coc": "XX-999"}).status_code == 200
+    assert client.post(address, TIME | {"start": "2025-02-30"}).status_code == 200
+    none = client.post(reverse("reports:new", args=["lsa-projects"]), TIME)
+    assert "Choose at least one project" in none.content.decode()
+    assert not ReportRun.objects.exists()
+
+
+def test_a_user_gets_reports_of_the_own_projects_only(client: Client, place: User) -> None:
+    with acting(place):
+        organization, projects = organization_with_people()
+        foreign = factories.make_project()
+        user = factories.make_hmis_user(organization)
+    client.force_login(user)
+    listed = client.get(reverse("reports:index")).content.decode()
+    assert "chosen projects" in listed
+    assert "Housing Inventory Count</h2>" not in listed
+    for slug in ("lsa-systemwide", "hic"):
+        assert client.get(reverse("reports:new", args=[slug])).status_code == 403
+        assert client.post(reverse("reports:new", args=[slug]), TIME).status_code == 403
+    address = reverse("reports:new", args=["lsa-projects"])
+    form = client.get(address).content.decode()
+    assert str(projects[0]) in form
+    assert str(foreign) not in form
+    assert client.post(address, TIME | {"projects": [foreign.pk]}).status_code == 200
+    assert not ReportRun.objects.exists()
+    client.post(address, TIME | {"projects": [project.pk for project in projects]})
+    run = ReportRun.objects.get()
+    job.work(run.pk, attempt=1)
+    run.refresh_from_db()
+    assert run.state == "finished", run.message
+    assert client.get(reverse("reports:download", args=[run.pk])).status_code == 200
+
+
+def test_rights_are_asked_again_when_it_is_made(bare_place: User) -> None:
+    with acting(bare_place):
+        organization, projects = organization_with_people()
+        user = factories.make_hmis_user(organization)
+        run = make_run(user, report="lsa_project", parameters={"projects": [projects[0].pk]})
+        Membership.objects.filter(user=user).delete()
+    job.work(run.pk, attempt=1)
+    run.refresh_from_db()
+    assert run.state == "refused"
+    assert "Your role does not allow" in run.message
+    assert not job.folder_of(run).exists()
+
+
+def test_whoever_leaves_an_organization_gets_nothing_of_earlier_reports(client: Client, place: User) -> None:
+    with acting(place):
+        organization, projects = organization_with_people()
+        other = factories.make_organization()
+        user = factories.make_hmis_user(organization, other)
+    run = make_run(user, report="lsa_project", parameters={"projects": [projects[0].pk]})
+    job.work(run.pk, attempt=1)
+    client.force_login(user)
+    addresses = [
+        reverse("reports:download", args=[run.pk]),
+        reverse("reports:rows", args=[run.pk, "LSAPerson"]),
+        reverse("reports:row", args=[run.pk, "LSAPerson", 1]),
+    ]
+    assert client.get(addresses[0]).status_code == 200
+    with acting(place):
+        Membership.objects.filter(user=user, organization=organization).delete()
+    assert [client.get(address).status_code for address in addresses] == [404, 404, 404]
+    page = client.get(reverse("reports:run", args=[run.pk])).content.decode()
+    assert "This report is closed to you" in page
+    assert "people served" not in page
+
+
+def test_runs_are_of_whoever_started_them(client: Client, administrator: User) -> None:
+    with acting(administrator):
+        organization = factories.make_organization()
+        first, second = factories.make_hmis_user(organization), factories.make_hmis_user(organization)
+    run = make_run(first)
+    for person, seen in ((first, True), (second, False), (administrator, True)):
+        client.force_login(person)
+        assert (reverse("reports:run", args=[run.pk]) in client.get(reverse("reports:index")).text) == seen
+        assert client.get(reverse("reports:run", args=[run.pk])).status_code == (200 if seen else 404)
+    client.force_login(second)
+    for name in ("cancel", "again"):
+        assert client.post(reverse(f"reports:{name}", args=[run.pk])).status_code == 404
+    run.refresh_from_db()
+    assert (run.state, run.cancel_requested) == ("queued", False)
+
+
+def test_cancel(client: Client, bare_place: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    client.force_login(bare_place)
+    waiting, running = make_run(bare_place), make_run(bare_place, state="calculating")
+    for run in (waiting, running):
+        client.post(reverse("reports:cancel", args=[run.pk]))
+        run.refresh_from_db()
+    assert (waiting.state, running.state, running.cancel_requested) == ("cancelled", "calculating", True)
+    job.work(waiting.pk, attempt=1)
+    waiting.refresh_from_db()
+    assert waiting.state == "cancelled"
+
+    def asked(pulse: Any) -> Path:
+        pulse.cancel()
+        pulse.check()
+        raise AssertionError
+
+    monkeypatch.setattr(records, "current", asked)
+    job.work(running.pk, attempt=1)
+    running.refresh_from_db()
+    assert running.state == "cancelled"
+    actions.cancel_report(by=bare_place, run=running)  # nothing more happens to it
+
+
+@pytest.mark.parametrize(
+    ("error", "state", "words"),
+    [
+        (Cancelled(), "cancelled", "was cancelled"),
+        (OutOfMemory("Ada Person"), "failed", "HEARTH_REPORT_MEMORY"),
+        (OSError(28, "No space left on device"), "failed", "The disk is full"),
+        (OSError(5, "Ada Person"), "failed", "log of the worker"),
+        (RuntimeError("Ada Person"), "failed", "did not foresee"),
+    ],
+)
+def test_every_end_is_one_sentence_and_leaves_nothing(
+    bare_place: User, monkeypatch: pytest.MonkeyPatch, error: Exception, state: str, words: str
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    run = make_run(bare_place)
+    monkeypatch.setattr(records, "current", lambda pulse: Path())
+    monkeypatch.setattr(making, "make", fail)
+    job.work(run.pk, attempt=1)
+    run.refresh_from_db()
+    assert run.state == state
+    assert words in run.message
+    assert "Ada" not in run.message
+    assert not job.folder_of(run).exists()
+
+
+def test_a_report_that_kills_the_worker_is_not_begun_for_ever(administrator: User) -> None:
+    run = make_run(administrator, state="calculating")
+    job.work(run.pk, attempt=job.ATTEMPTS + 1)
+    run.refresh_from_db()
+    assert run.state == "failed"
+    assert "begun 3 times" in run.message
+
+
+def test_begun_again_after_the_worker_died(place: User) -> None:
+    run = make_run(place, state="calculating", progress={"number": 7})
+    (job.folder_of(run)).mkdir()
+    (job.folder_of(run) / "LSAPerson.csv").write_text("half")
+    job.work(run.pk, attempt=2)
+    run.refresh_from_db()
+    assert run.state == "finished", run.message
+
+
+def test_make_it_again(client: Client, bare_place: User) -> None:
+    first = make_run(bare_place, state="finished")
+    client.force_login(bare_place)
+    answer = client.post(reverse("reports:again", args=[first.pk]))
+    second = ReportRun.objects.exclude(pk=first.pk).get()
+    assert answer.headers["Location"] == reverse("reports:run", args=[second.pk])
+    assert (second.state, second.parameters["coc"]) == ("queued", COC)
+
+
+def test_files_go_after_their_days_and_figures_stay(client: Client, place: User, settings: Any) -> None:
+    import os
+
+    run = make_run(place)
+    job.work(run.pk, attempt=1)
+    client.force_login(place)
+    job.clear_away()
+    assert client.get(reverse("reports:download", args=[run.pk])).status_code == 200
+    old = (timezone.now() - timedelta(days=settings.REPORT_KEPT_DAYS + 1)).timestamp()
+    os.utime(job.folder_of(run), (old, old))
+    job.clear_away()
+    assert not job.folder_of(run).exists()
+    page = client.get(reverse("reports:run", args=[run.pk])).content.decode()
+    assert "people served" in page
+    assert "not kept any more" in page
+    assert client.get(reverse("reports:download", args=[run.pk])).status_code == 404
+
+
+def test_the_page_of_a_report_asks_few_questions(
+    client: Client, place: User, django_assert_max_num_queries: Any
+) -> None:
+    run = make_run(place)
+    job.work(run.pk, attempt=1)
+    client.force_login(place)
+    with django_assert_max_num_queries(16):
+        client.get(reverse("reports:run", args=[run.pk]))
+    with django_assert_max_num_queries(12):
+        client.get(reverse("reports:index"))
