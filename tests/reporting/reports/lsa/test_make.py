@@ -113,7 +113,7 @@ def test_what_cannot_be_made_is_one_sentence(
     assert sorted(file.name for file in tmp_path.iterdir()) == ["export.zip"]
 
 
-@pytest.mark.parametrize("fault", ["file", "column", "nothing"])
+@pytest.mark.parametrize("fault", ["file", "column", "nothing", "record twice"])
 def test_an_input_that_lacks_something_is_one_sentence(tmp_path: Path, fault: str) -> None:
     source = tmp_path / "export.zip"
     files = shelter().all_files()
@@ -121,9 +121,17 @@ def test_an_input_that_lacks_something_is_one_sentence(tmp_path: Path, fault: st
         del files["Services.csv"]
     if fault == "column":
         files["Enrollment.csv"] = files["Enrollment.csv"].replace(b"MoveInDate", b"Something")
+    if fault == "record twice":
+        files["Client.csv"] += files["Client.csv"].splitlines(keepends=True)[-1]
     if fault != "nothing":
         write_zip(source, files)
     result = run(source, tmp_path / "out", "--coc", "MN-500", "--start", "2025-11-15", "--scope", "hic")
     assert result.exit_code == 2
-    assert {"file": "Services.csv", "column": "MoveInDate", "nothing": "export.zip"}[fault] in result.output
+    said = {
+        "file": "Services.csv",
+        "column": "MoveInDate",
+        "nothing": "export.zip",
+        "record twice": "Client.csv has the same PersonalID in several rows (1 rows too many)",
+    }
+    assert said[fault] in result.output
     assert not (tmp_path / "out").exists()

@@ -44,6 +44,11 @@ _REFERENCE = ("row_values", "row_populations", "population_household_types")
 _PARAMETERS = ("lsa_parameters", "lsa_chosen_project", *(f"lsa_{name}" for name in _REFERENCE))
 #: What `prepare` looks at.
 _CHECKED = {"Project": {"DateDeleted"}, "ProjectCoC": {"CoCCode", "DateDeleted"}}
+#: Files whose records would count twice if they were there twice.
+_ONCE = (
+    "Client", "Enrollment",
+    "Project", "Organization", "ProjectCoC", "HMISParticipation", "Inventory", "Funder", "Affiliation",
+)  # fmt: skip
 _HOUSEHOLD_FILES = ("LSAHousehold", "LSAExit")
 
 
@@ -96,6 +101,16 @@ def prepare(connection: Connection, wish: Wish) -> None:
     }
     if wish.coc not in known:
         raise ReportRefused(f"No project of this input is in {wish.coc}.")
+    for file in map(load(LATEST).file, _ONCE):
+        key = name(file.key)
+        twice = engine.scalar(
+            connection, f"SELECT count({key}) - count(DISTINCT {key}) FROM {name(file.name)}"
+        )
+        if twice:
+            raise ReportRefused(
+                f"{file.name}.csv has the same {file.key} in several rows ({twice} rows too many), and nobody"
+                " can say which is true. Send an export that has every record once."
+            )
     for project in wish.projects:
         found = engine.scalar(
             connection,
