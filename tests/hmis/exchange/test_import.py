@@ -13,7 +13,9 @@ from hearth.hmis.clients import queries
 from hearth.hmis.clients.models import Client
 from hearth.hmis.clients.search.question import read
 from hearth.hmis.enrollments.models import Disabilities, Enrollment, Exit
+from hearth.hmis.exchange.importing.layout import layouts
 from hearth.hmis.hud import ssn
+from hearth.hmis.hud.records import model_of
 from hearth.hmis.organizations.models import Affiliation, DataSource, Organization, Project
 from hearth.standards import load
 from tests.factories import make_administrator, make_client
@@ -401,3 +403,12 @@ def test_whatever_is_in_a_cell_is_stored(by: User, export: Export, tmp_path: Pat
     finished(by, export.zip(tmp_path))
     after = records()
     assert {name for name in after if after[name] != before[name]} == {"public.organizations_sourceuser"}
+
+
+def test_statistics_are_renewed_of_columns_that_are_there() -> None:
+    for one in layouts():
+        model = model_of(one.file)
+        columns = {field.column for field in model._meta.local_concrete_fields}
+        assert set(one.searched) <= columns, one.file
+        assert len(one.searched) == len(set(one.searched))
+        assert {column.db_column for column in one.relations} <= set(one.searched)

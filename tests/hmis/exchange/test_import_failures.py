@@ -22,6 +22,7 @@ from hearth.hmis.exchange.importing.perform import folder_of, perform
 from hearth.hmis.exchange.importing.writing import Writer
 from hearth.hmis.exchange.models import ImportRun
 from hearth.reporting.runtime import engine
+from hearth.reporting.sources.staging import _Staging
 from hearth.server import database
 from tests.factories import make_administrator
 from tests.hmis.exchange.importing import begin, finished, import_export, records
@@ -103,6 +104,8 @@ def half_a_line(export: Export) -> bytes:
     return csv_bytes("Client", export.tables["Client"]).rstrip()[:-60]
 
 
+SERVICE: list[dict[str, Any]] = [{"ServicesID": "V1", "EnrollmentID": "E1", "PersonalID": "C1"}]
+
 BAD: dict[str, tuple[Callable[[Export, Path], Path], str]] = {
     "not a zip": (text_file, "not a zip"),
     "encrypted zip": (encrypted, "password"),
@@ -120,6 +123,12 @@ BAD: dict[str, tuple[Callable[[Export, Path], Path], str]] = {
         "semicolon",
     ),
     "half a line at the end": (with_file("Client.csv", half_a_line), "cut off"),
+    "half a line in a file that is read after others were written": (
+        with_file(
+            "Services.csv", lambda e: csv_bytes("Services", e.tables["Services"] or SERVICE).rstrip()[:-10]
+        ),
+        "cut off",
+    ),
     "NUL bytes": (
         with_file("Client.csv", lambda e: csv_bytes("Client", e.tables["Client"]).replace(b"Unna", b"Un\0a")),
         "NUL",
@@ -223,6 +232,29 @@ def test_the_disk_is_full_before(
         monkeypatch.setattr("hearth.reporting.sources.staging.contradictions.mark", no_space)
     run = import_export(by, stored.zip(tmp_path))
     assert run.state in ("failed", "refused")
+    assert "disk is full" in run.message
+    assert records() == before
+
+
+@pytest.mark.parametrize("file", ["Disabilities", "Event"])
+def test_reading_fails_while_rows_are_written(
+    file: str, by: User, stored: Export, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Files are written while later ones are read: what goes wrong with those undoes all of it."""
+    read = _Staging._read_typed
+
+    def failing(self: _Staging, definition: Any) -> None:
+        if definition.name == file:
+            assert written.wait(60)
+            raise OSError(errno.ENOSPC, "No space left on device")
+        read(self, definition)
+
+    written = threading.Event()
+    before = records()
+    after(11, lambda writer: written.set(), monkeypatch)  # the clients
+    monkeypatch.setattr(_Staging, "_read_typed", failing)
+    run = import_export(by, stored.zip(tmp_path))
+    assert run.state == "failed"
     assert "disk is full" in run.message
     assert records() == before
 

@@ -356,6 +356,57 @@ def test_progress_may_cancel(tmp_path: Path) -> None:
         stage(source, connection, progress=stop)
 
 
+@pytest.mark.parametrize("year", [2022, 2026])
+def test_every_file_is_ready_once_and_is_complete_then(tmp_path: Path, year: int) -> None:
+    """Another thread may use a file from then on: nothing of it changes any more."""
+    export = Export(year)
+    if year == 2026:  # a second head of the household, whose exit is before its entry
+        export.tables["Enrollment"].append(
+            {**export.row("Enrollment"), "EnrollmentID": "E9", "EntryDate": "2024-01-01"}
+        )
+        export.tables["Exit"].append(
+            {**export.row("Exit"), "ExitID": "X9", "EnrollmentID": "E9", "ExitDate": "2023-01-01"}
+        )
+    seen: dict[str, list[tuple]] = {}
+    tables_there: dict[str, int] = {}
+
+    def content(file: str) -> list[tuple]:
+        return engine.rows(connection, f"SELECT * FROM {engine.name(file)} ORDER BY ALL")
+
+    def ready(result: Staged, file: str) -> None:
+        assert file not in seen
+        assert result.row_counts[file] == len(content(file))
+        seen[file] = content(file)
+        tables_there[file] = len(result.row_counts)
+
+    path = export.zip(tmp_path)
+    with open_source(path) as source, engine.connected() as connection:
+        result = stage(source, connection, ready=ready, check=False)
+        assert tuple(seen) == result.tables
+        assert all(content(file) == rows for file, rows in seen.items())
+        if year == 2026:
+            assert engine.rows(connection, "SELECT DISTINCT _faulty FROM Exit WHERE ExitID = 'X9'") == [
+                (True,)
+            ]
+            assert engine.scalar(connection, "SELECT count(*) FROM Enrollment WHERE _faulty") >= 2
+            # As early as possible: clients before enrollments are read, enrollments with their exits.
+            place = list(result.tables).index
+            assert tables_there["Client"] == place("Client") + 1
+            assert tables_there["Enrollment"] == place("Exit") + 1
+
+
+def test_who_hears_that_a_file_is_ready_may_cancel(tmp_path: Path) -> None:
+    class Stop(Exception):
+        pass
+
+    def stop(result: Staged, file: str) -> None:
+        raise Stop
+
+    path = Export().zip(tmp_path)
+    with open_source(path) as source, engine.connected() as connection, pytest.raises(Stop):
+        stage(source, connection, ready=stop)
+
+
 def test_disk_full_while_staging(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_how: object, **_named: object) -> None:
         raise engine.EngineError("IO Error: Could not write file: No space left on device")

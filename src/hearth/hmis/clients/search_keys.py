@@ -1,7 +1,8 @@
 """Search keys for clients written in bulk, where triggers are off (migration 0003 has the triggers).
 
-The import calls `refresh` in its own transaction, as its last step: words that are new to the database are
-locked from then until the commit, and whoever enters a client with such a word waits that long.
+The import calls `gather` in its own transaction as soon as the clients are written, which locks nothing, and
+`write` as its last step: words that are new to the database are locked from then until the commit, and
+whoever enters a client with such a word waits that long.
 """
 
 from typing import Any
@@ -37,13 +38,22 @@ MANY = 20_000
 
 
 def refresh(cursor: Any, *, data_source_id: int, since: Any = None) -> int:
-    """Write the search keys of a data source's clients; returns of how many.
+    """Gather and write at once; returns of how many clients."""
+    gather(cursor, data_source_id=data_source_id, since=since)
+    return write(cursor)
+
+
+def gather(cursor: Any, *, data_source_id: int, since: Any = None) -> None:
+    """Make the search keys of a data source's clients, for `write`.
 
     `cursor` is of a connection as hearth_loader, inside the transaction that wrote the clients. `since`: a
     moment; only clients whose `updated_at` is not before it, or who have no keys yet. None: all of them.
     """
-    parameters = {"data_source": data_source_id, "since": since}
-    cursor.execute(FRESH, parameters)
+    cursor.execute(FRESH, {"data_source": data_source_id, "since": since})
+
+
+def write(cursor: Any) -> int:
+    """Write the search keys that `gather` has made in this transaction; returns of how many clients."""
     cursor.execute("SELECT count(*) FROM fresh_search_key")
     (clients,) = cursor.fetchone()
     if clients:

@@ -26,12 +26,13 @@ _CONTRADICTIONS = {
         WHERE e.ProjectID = twice.ProjectID AND e.HouseholdID = twice.HouseholdID
           AND e.RelationshipToHoH = 1 AND e.DateDeleted IS NULL""",
 }
-_MARKED = ("Enrollment", "Exit")
+#: The files that are looked at, all of whose rows must be there.
+FILES = ("Enrollment", "Exit")
 
 
 def mark(connection: Connection) -> None:
     """Set `_faulty` and the sign of `_hash` in the staged tables."""
     for statement in _CONTRADICTIONS.values():
         connection.execute(statement)
-    for table in _MARKED:
+    for table in FILES:
         connection.execute(f'UPDATE "{table}" SET _hash = -_hash - 1 WHERE _faulty AND _hash >= 0')

@@ -86,6 +86,7 @@ def stage(
     check: bool = True,
     findings_path: Path | None = None,
     wanted: Mapping[str, Collection[str]] | None = None,
+    ready: Callable[[Staged, str], None] = lambda staged, file: None,
 ) -> Staged:
     """Read all files of `source` into typed tables and, with `check`, find everything that is wrong.
 
@@ -95,13 +96,17 @@ def stage(
     `check`, and the structure of all files counts all the same. Raises `SourceFault` when the disk or the
     memory limit is exhausted, and ValueError for a source whose year is not known. `progress` may raise to
     cancel.
+
+    `ready` hears of every file whose table is complete and will not be changed any more, in HUD's order and
+    as early as possible, so that another thread (with a cursor of its own) can use it while later files are
+    read; of an older year's export only at the end. It may raise to cancel.
     """
     assert wanted is None or not check, "checks read whole rows"
     if source.year is None:
         raise ValueError("The year of this export is not known; see source.problems.")
     staged = Staged(connection, source.year, load(LATEST), problems=list(source.problems), wanted=wanted)
     try:
-        _Staging(source, staged, progress).run()
+        _Staging(source, staged, progress, ready).run()
         if check:
             started = time.monotonic()
             staged.findings_path = findings_path or source.work / "findings.parquet"
@@ -134,16 +139,20 @@ def _checking(progress: Progress, staged: Staged) -> Callable[[str, float], None
 class _Staging:
     """One run of `stage`: keeps count for the progress."""
 
-    def __init__(self, source: Source, staged: Staged, progress: Progress) -> None:
-        self.source, self.staged, self.progress = source, staged, progress
+    def __init__(
+        self, source: Source, staged: Staged, progress: Progress, ready: Callable[[Staged, str], None]
+    ) -> None:
+        self.source, self.staged, self.progress, self.ready = source, staged, progress, ready
         self.connection = staged.connection
         self.rows_before = self.bytes_before = 0
+        self.incomplete: list[str] = []  # tables that are read and wait for those they may contradict
 
     def run(self) -> None:
         started = time.monotonic()
         if self.staged.year == LATEST:
             for table in self.staged.tables:
                 self._read_typed(self.staged.registry.file(table))
+                self._complete(table)
             self._tell_all_read()
             self.staged.seconds["read"] = time.monotonic() - started
         else:
@@ -153,11 +162,23 @@ class _Staging:
             started = time.monotonic()
             self._upgrade()
             self.staged.seconds["upgrade"] = time.monotonic() - started
-        if self.staged.wanted is None:
+            for table in self.staged.tables:
+                self._complete(table)
+
+    def _complete(self, table: str) -> None:
+        """The rows of one more table are there: mark contradictions when all of theirs are."""
+        count = engine.scalar(self.connection, f"SELECT count(*) FROM {name(table)}")
+        self.staged.row_counts[table] = count
+        self.incomplete.append(table)
+        contradicting = contradictions.FILES if self.staged.wanted is None else ()
+        waiting = [one for one in contradicting if one not in self.staged.row_counts]
+        if waiting and len(waiting) < len(contradicting):
+            return
+        if table in contradicting:
             contradictions.mark(self.connection)
-        for table in self.staged.tables:
-            count = engine.scalar(self.connection, f"SELECT count(*) FROM {name(table)}")
-            self.staged.row_counts[table] = count
+        for one in self.incomplete:
+            self.ready(self.staged, one)
+        self.incomplete.clear()
 
     def _read_typed(self, file: File) -> None:
         table, columns = name(file.name), [column.name for column in file.columns]

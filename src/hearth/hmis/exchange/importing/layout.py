@@ -47,6 +47,14 @@ class Layout:
         return "is_shared" in self.fields
 
     @property
+    def searched(self) -> list[str]:
+        """The database columns by which many rows are joined or chosen."""
+        columns = ["data_source_id", *(column.db_column for column in self.relations)]
+        others = ("date_deleted", "household_id", "is_faulty", "is_shared")
+        columns += [column for column in others if column in self.fields]
+        return columns + ["organization_id"] * self.is_visible_by_organization
+
+    @property
     def sealed(self) -> str | None:
         """The column that is sealed (SSN), by HUD's name."""
         for column in self.stored:

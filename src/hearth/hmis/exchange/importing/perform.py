@@ -19,10 +19,10 @@ from django.db.models.functions import Now
 
 from hearth.hmis.clients import search_keys
 from hearth.hmis.exchange.importing import already, origin
-from hearth.hmis.exchange.importing.checking import Checking
 from hearth.hmis.exchange.importing.ending import as_unchanged, day, said, write_end, write_success
 from hearth.hmis.exchange.importing.layout import Layout, layout, layouts
 from hearth.hmis.exchange.importing.matching import Matching
+from hearth.hmis.exchange.importing.preparing import Preparing
 from hearth.hmis.exchange.importing.priority import step_back
 from hearth.hmis.exchange.importing.pulse import Pulse
 from hearth.hmis.exchange.importing.refusal import CalledOff, Ended, explained, refusal
@@ -31,7 +31,7 @@ from hearth.hmis.exchange.importing.writing import Writer
 from hearth.hmis.exchange.models import ImportRun, RunState
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection
-from hearth.reporting.sources import Source, Staged, Summary, open_source, stage
+from hearth.reporting.sources import Source, Summary, open_source, stage
 from hearth.reporting.sources.collected import Collected
 from hearth.server import database
 
@@ -112,7 +112,7 @@ class _Import:
     ) -> None:
         self.run, self.path, self.folder, self.pulse, self.confirm = run, path, folder, pulse, confirm
         self.seconds: dict[str, float] = {}
-        self.began = time.monotonic()
+        self.began = self.part_began = time.monotonic()
         self.findings = folder / "findings.parquet"
 
     def run_all(self) -> None:
@@ -139,12 +139,12 @@ class _Import:
                 self.pulse.on_cancel(connection.interrupt)
                 if source.year is None:
                     self._refuse_unread(source, connection)
-                elif not (not source.stops and self._is_the_same(source, connection)):
+                else:
                     self._read_and_write(source, connection)
 
     # ------------------------------------------------------------------ shortcuts
 
-    def _is_the_same(self, source: Source, connection: Connection) -> bool:
+    def _is_the_same(self, source: Source) -> bool:
         """End here where another export of the same data was the last: only Export.csv is new."""
         mark = already.contents(source)
         self.run.parameters["contents"] = mark
@@ -156,11 +156,11 @@ class _Import:
         with engine.connected(memory_limit="150MB") as small, self._loader() as loader:
             staged = stage(only_export, small, check=False)
             cursor = loader.cursor()
-            home = self._lock_source(staged, cursor)
+            home = self._lock_source(small, cursor)
             if home.id != same.data_source_id or not already.is_newest(same):
                 return False
             self._take_over(same)
-            writer = self._write_files(staged, source.work, cursor, home, [layout("Export")])
+            writer = self._write_files(small, source.work, cursor, home, [layout("Export")], rows=staged.rows)
             counts = as_unchanged(same) | {file: asdict(count) for file, count in writer.counts.items()}
             self._finish(
                 cursor,
@@ -191,46 +191,59 @@ class _Import:
         raise refusal([(p.sentence, p.remedy) for p in source.problems if p.stops])
 
     def _read_and_write(self, source: Source, connection: Connection) -> None:
-        staged = stage(source, connection, progress=self.pulse, check=False)
-        self._lap("stage")
-        checking = Checking(source, staged, self.findings, self.pulse)
+        preparing = Preparing(source, connection, self.findings, self.pulse)
         try:
             # What already stops it, or somebody who wants to see the findings first, waits for them.
-            if staged.stops or self.confirm is not None:
-                self._heed(staged, checking)
-            self._write(source, staged, checking)
+            if source.stops:
+                self._heed(preparing)
+            if self._is_the_same(source):
+                return
+            if self.confirm is not None:
+                self._heed(preparing)
+            with connection.cursor() as reader:
+                self._write(source, preparing, reader)
         finally:
-            checking.stop()
+            preparing.stop()
 
-    def _heed(self, staged: Staged, checking: Checking) -> None:
+    def _heed(self, preparing: Preparing) -> None:
         """Wait for the findings, keep them, and refuse where one of them stops the import."""
-        staged.summary = checking.finish()
-        self._keep_findings(staged.summary)
+        summary = preparing.finish()
+        staged = preparing.staged
+        self._keep_findings(summary)
         self._lap("check")
-        if staged.stops:
-            stopping = [(p.sentence, p.remedy) for p in staged.problems if p.stops]
-            found = [(s.sentence, s.remedy) for s in staged.summary if s.stops]
+        stopping = [(p.sentence, p.remedy) for p in staged.problems if p.stops]
+        found = [(s.sentence, s.remedy) for s in summary if s.stops]
+        if stopping or found:
             raise refusal(stopping + [one for one in found if one not in stopping])
 
-    def _write(self, source: Source, staged: Staged, checking: Checking) -> None:
-        """Write while the rest is still being checked; what the checks find decides before the commit."""
+    def _write(self, source: Source, preparing: Preparing, reader: Connection) -> None:
+        """Write while the rest is still read and checked; what is found decides before the commit."""
+        staged = preparing.file("Export")
         with self._loader() as loader:
             cursor = loader.cursor()
-            home = self._lock_source(staged, cursor)
+            home = self._lock_source(reader, cursor)
             if self.confirm is not None and not self.confirm(
-                staged.summary, staged.rows, home.name, home.id is None
+                preparing.finish(), staged.rows, home.name, home.id is None
             ):
                 raise CalledOff("The import was called off.", "Nothing was imported.")
+
+            def wait(file: str) -> None:
+                preparing.file(file)
+                if staged.stops:
+                    self._heed(preparing)
+
+            self._lap("match")
             try:
-                writer = self._write_files(staged, source.work, cursor, home, layouts())
+                writer = self._write_files(
+                    reader, source.work, cursor, home, layouts(), rows=source.lines, wait=wait
+                )
                 self._lap("write")
             except (psycopg.IntegrityError, psycopg.DataError):
-                self._heed(staged, checking)  # nearly always says better what is wrong with the rows
+                self._heed(preparing)  # nearly always says better what is wrong with the rows
                 raise
-            self._heed(staged, checking)
-            clients = writer.counts["Client"]
-            if clients.added or clients.changed or clients.deleted:
-                search_keys.refresh(cursor, data_source_id=writer.data_source, since=writer.since)
+            self._heed(preparing)
+            if writer.has_written(layout("Client")):
+                search_keys.write(cursor)
                 self._lap("search")
             counts = {file: asdict(count) for file, count in writer.counts.items()}
             self._finish(cursor, writer.data_source, counts, said(writer))
@@ -238,16 +251,25 @@ class _Import:
             _analyze(loader, writer)
 
     def _write_files(
-        self, staged: Staged, work: Path, cursor: psycopg.Cursor, home: origin.Origin, files: list[Layout]
+        self,
+        reader: Connection,
+        work: Path,
+        cursor: psycopg.Cursor,
+        home: origin.Origin,
+        files: list[Layout],
+        *,
+        rows: int,
+        wait: Callable[[str], None] = lambda file: None,
     ) -> Writer:
-        """Match and write `files` in the loader's transaction."""
+        """Match and write `files`, about `rows` rows, in the loader's transaction. `reader` is a connection
+        of the engine on which the staged tables are; `wait` returns when that of a file is complete."""
         share = bool(self.run.parameters.get("is_shared"))
         data_source = origin.write(cursor, home)
-        writer = Writer(staged.connection, cursor, data_source, self.run.created_by_id, share, self.pulse.add)
+        writer = Writer(reader, cursor, data_source, self.run.created_by_id, share, self.pulse.add)
         writer.begin()
-        self.pulse.begin("write", staged.rows)
+        self.pulse.begin("write", rows)
         matching = Matching(
-            staged.connection,
+            reader,
             cursor,
             data_source,
             is_new_source=home.id is None,
@@ -255,26 +277,26 @@ class _Import:
             heard=lambda count: self.pulse.check(),
         )
         for file in files:
+            wait(file.file)
             self.pulse.file(file.file)
             match = matching.match(file)
             if file.sealed and (match.new or match.changed):
-                seal(
-                    staged.connection, file.file, file.sealed, match.writes, work,
-                    lambda count: self.pulse.check(),
-                )  # fmt: skip
+                seal(reader, file.file, file.sealed, match.writes, work, lambda count: self.pulse.check())
             self.pulse.add(match.unchanged)
             writer.write(file, match)
+            if file.file == "Client" and writer.has_written(file):
+                search_keys.gather(cursor, data_source_id=data_source, since=writer.since)
         writer.contradicting = matching.contradicting
         writer.mark_exits_before_entry()
         return writer
 
-    def _lock_source(self, staged: Staged, cursor: psycopg.Cursor) -> origin.Origin:
+    def _lock_source(self, reader: Connection, cursor: psycopg.Cursor) -> origin.Origin:
         """The data source, which no other import writes until the end of this transaction."""
         named = str(self.run.parameters.get("source") or "")
         self.pulse.begin("match")
-        home = origin.find(staged.connection, cursor, named)
+        home = origin.find(reader, cursor, named)
         cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(lower(%s)))", [_SOURCE_LOCK, home.name])
-        return origin.find(staged.connection, cursor, named)  # who was first may have added it
+        return origin.find(reader, cursor, named)  # who was first may have added it
 
     # ------------------------------------------------------------------ small parts
 
@@ -288,7 +310,10 @@ class _Import:
             yield loader
 
     def _lap(self, part: str) -> None:
-        self.seconds[part] = round(time.monotonic() - self.began - sum(self.seconds.values()), 2)
+        """The seconds since the last call went into this part."""
+        now = time.monotonic()
+        self.seconds[part] = round(self.seconds.get(part, 0) + now - self.part_began, 2)
+        self.part_began = now
 
     def _keep_findings(self, summary: list[Summary]) -> None:
         self.run.findings_summary = [asdict(one) for one in summary]
@@ -309,9 +334,14 @@ class _Import:
 
 
 def _analyze(loader: psycopg.Connection, writer: Writer) -> None:
-    """Fresh statistics, so that pages and searches stay quick after a large import."""
+    """Fresh statistics, so that pages and searches stay quick after a large import.
+
+    Only of the columns that queries join and filter by: the others, which cost many times as much, are left
+    to PostgreSQL's autovacuum, which comes within a minute or so and does them all in the background.
+    """
     loader.autocommit = True
+    loader.execute("SET default_statistics_target = 100")
     for file in layouts():
         count = writer.counts.get(file.file)
         if count and count.added + count.changed >= _ANALYZE_FROM:
-            loader.execute(f"ANALYZE {file.table}")
+            loader.execute(f"ANALYZE {file.table} ({', '.join(file.searched)})")

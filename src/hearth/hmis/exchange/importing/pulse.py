@@ -7,15 +7,9 @@ from typing import Any
 from hearth.hmis.exchange.models import ImportRun, RunState
 from hearth.hmis.jobs import pulse
 
-#: When the parts of an import begin, as shares of the whole time, measured on five million rows.
-_SPANS = {
-    "open": (0.00, 0.10),
-    "read": (0.10, 0.32),
-    "upgrade": (0.32, 0.36),
-    "check": (0.36, 0.46),
-    "match": (0.46, 0.48),
-    "write": (0.48, 1.00),
-}
+#: Shares of the whole work, measured on five million rows. Files are written while others are still read.
+_WORK = {"open": 0.05, "read": 0.25, "check": 0.20, "write": 0.50}
+#: The parts in their order; of those that go on at once the last one is shown.
 _STATES = {
     "open": RunState.OPENING,
     "read": RunState.STAGING,
@@ -24,6 +18,7 @@ _STATES = {
     "match": RunState.MATCHING,
     "write": RunState.WRITING,
 }
+_ORDER = {part: number for number, part in enumerate(_STATES)}
 
 
 class Pulse(pulse.Pulse):
@@ -33,14 +28,14 @@ class Pulse(pulse.Pulse):
         super().__init__(run, show)
         self._part, self._file = "open", ""
         self._done = self._total = 0
-        self._share = 0.0
+        self._shares = dict.fromkeys(_STATES, 0.0)
         self._began = self._part_began = time.monotonic()
 
     def begin(self, part: str, rows_total: int = 0) -> None:
         """A part of the work begins: open, read, upgrade, check, match or write."""
         self.check()
         self._part, self._file, self._done, self._total = part, "", 0, rows_total
-        self._share, self._part_began = 0.0, time.monotonic()
+        self._part_began = time.monotonic()
 
     def file(self, name: str) -> None:
         """The file that is worked on now."""
@@ -51,17 +46,20 @@ class Pulse(pulse.Pulse):
         self.check()
         self._done += rows
         if self._total:
-            self._share = min(1.0, self._done / self._total)
+            self._shares[self._part] = min(1.0, self._done / self._total)
 
     def __call__(
         self, stage: str, file: str, rows_done: int, rows_total: int, bytes_done: int, bytes_total: int
     ) -> None:
-        if stage != self._part:
-            self.begin(stage, rows_total)
+        """What reading tells, perhaps on its own thread while other files are written already."""
         self.check()
-        self._file, self._done, self._total = file, rows_done, rows_total
         if bytes_total or rows_total:
-            self._share = min(1.0, bytes_done / bytes_total if bytes_total else rows_done / rows_total)
+            done = bytes_done / bytes_total if bytes_total else rows_done / rows_total
+            self._shares[stage] = min(1.0, done)
+        if _ORDER[stage] > _ORDER[self._part]:
+            self.begin(stage, rows_total)
+        if stage == self._part:
+            self._file, self._done, self._total = file, rows_done, rows_total
 
     @property
     def state(self) -> RunState:
@@ -70,8 +68,7 @@ class Pulse(pulse.Pulse):
     def progress(self) -> dict[str, Any]:
         """What the run's row and the terminal show."""
         now = time.monotonic()
-        start, end = _SPANS[self._part]
-        share = start + (end - start) * self._share
+        share = sum(work * self._shares[part] for part, work in _WORK.items())
         in_part, in_all = now - self._part_began, now - self._began
         return {
             "stage": str(self.state),

@@ -78,6 +78,11 @@ class Writer:
             count.added = self._add(layout, match)
             count.left_out = match.new - count.added
 
+    def has_written(self, layout: Layout) -> bool:
+        """Whether any row of a file was added, changed or deleted."""
+        count = self.counts.get(layout.file, Count())
+        return bool(count.added or count.changed or count.deleted)
+
     def _add(self, layout: Layout, match: Match) -> int:
         columns = {"id": match.new_id, "data_source_id": str(self.data_source)}
         columns["hud_id"] = f's."{layout.key}"'
