@@ -17,11 +17,12 @@ import pytest
 from django.conf import settings
 
 from hearth.hmis.access.models import User
-from hearth.hmis.exchange.importing import transfer, writing
+from hearth.hmis.exchange.importing import writing
 from hearth.hmis.exchange.importing.perform import folder_of, perform
 from hearth.hmis.exchange.importing.writing import Writer
 from hearth.hmis.exchange.models import ImportRun
 from hearth.reporting.runtime import engine
+from hearth.reporting.sources import transfer
 from hearth.reporting.sources.staging import _Staging
 from hearth.server import database
 from tests.factories import make_administrator

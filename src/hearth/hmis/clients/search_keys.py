@@ -1,7 +1,7 @@
 """Search keys for clients written in bulk, where triggers are off (migration 0003 has the triggers).
 
 The import calls `gather` in its own transaction as soon as the clients are written, which locks nothing, and
-`write` as its last step: words that are new to the database are locked from then until the commit, and
+`write` when all records are: words that are new to the database are locked from then until the commit, and
 whoever enters a client with such a word waits that long.
 """
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import psycopg
 import structlog
@@ -37,8 +37,6 @@ from hearth.server import database
 
 log = structlog.get_logger(__name__)
 
-#: The engine's buffers; the process needs about 300 MB more.
-ENGINE_MEMORY = "700MB"
 _ANALYZE_FROM = 1_000
 _SOURCE_LOCK = 7_301_002
 
@@ -135,12 +133,10 @@ class _Import:
         ) as source:
             self.run.year = source.year
             self._lap("open")
-            with engine.connected(memory_limit=ENGINE_MEMORY, temp_directory=source.work) as connection:
-                self.pulse.on_cancel(connection.interrupt)
-                if source.year is None:
-                    self._refuse_unread(source, connection)
-                else:
-                    self._read_and_write(source, connection)
+            if source.year is None:
+                self._refuse_unread(source)
+            with Preparing(source, self.findings, self.pulse) as preparing:
+                self._read_and_write(source, preparing)
 
     # ------------------------------------------------------------------ shortcuts
 
@@ -182,28 +178,27 @@ class _Import:
 
     # ------------------------------------------------------------------ the whole way
 
-    def _refuse_unread(self, source: Source, connection: Connection) -> None:
+    def _refuse_unread(self, source: Source) -> NoReturn:
         """An export that cannot be read at all: what is known is the list of findings."""
-        collected = Collected(connection)
-        for problem in source.problems:
-            collected.add_problem(problem)
-        self._keep_findings(collected.write(self.findings))
+        with engine.connected(memory_limit="150MB") as connection:
+            collected = Collected(connection)
+            for problem in source.problems:
+                collected.add_problem(problem)
+            self._keep_findings(collected.write(self.findings))
         raise refusal([(p.sentence, p.remedy) for p in source.problems if p.stops])
 
-    def _read_and_write(self, source: Source, connection: Connection) -> None:
-        preparing = Preparing(source, connection, self.findings, self.pulse)
-        try:
-            # What already stops it, or somebody who wants to see the findings first, waits for them.
-            if source.stops:
-                self._heed(preparing)
-            if self._is_the_same(source):
-                return
-            if self.confirm is not None:
-                self._heed(preparing)
-            with connection.cursor() as reader:
-                self._write(source, preparing, reader)
-        finally:
-            preparing.stop()
+    def _read_and_write(self, source: Source, preparing: Preparing) -> None:
+        # What already stops it, or somebody who wants to see the findings first, waits for them.
+        if source.stops:
+            self._heed(preparing)
+        if self._is_the_same(source):
+            return
+        if self.confirm is not None:
+            self._heed(preparing)
+        preparing.file("Export")
+        with preparing.cursor() as reader:
+            self.pulse.on_cancel(reader.interrupt)
+            self._write(source, preparing, reader)
 
     def _heed(self, preparing: Preparing) -> None:
         """Wait for the findings, keep them, and refuse where one of them stops the import."""
@@ -218,7 +213,7 @@ class _Import:
 
     def _write(self, source: Source, preparing: Preparing, reader: Connection) -> None:
         """Write while the rest is still read and checked; what is found decides before the commit."""
-        staged = preparing.file("Export")
+        staged = preparing.staged
         with self._loader() as loader:
             cursor = loader.cursor()
             home = self._lock_source(reader, cursor)
@@ -241,10 +236,10 @@ class _Import:
             except (psycopg.IntegrityError, psycopg.DataError):
                 self._heed(preparing)  # nearly always says better what is wrong with the rows
                 raise
-            self._heed(preparing)
             if writer.has_written(layout("Client")):
                 search_keys.write(cursor)
                 self._lap("search")
+            self._heed(preparing)
             counts = {file: asdict(count) for file, count in writer.counts.items()}
             self._finish(cursor, writer.data_source, counts, said(writer))
             loader.commit()

@@ -6,33 +6,57 @@ on the other. Nothing is committed before the checks are done, and what they fin
 """
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import TracebackType
 
-from hearth.hmis.exchange.importing.priority import step_back
+from hearth.hmis.exchange.importing.priority import STEPS_OF_ENGINE, step_back
 from hearth.hmis.exchange.importing.pulse import Pulse
+from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection
 from hearth.reporting.sources import Source, Staged, Summary, stage
 from hearth.reporting.sources.findings import find
 from hearth.standards import load
 
+#: The engine's buffers; the process needs about 300 MB more.
+ENGINE_MEMORY = "700MB"
+
 
 class Preparing:
     """Reads and checks `source` from now on; whoever waits for a part of it hears what went wrong.
 
-    The tables are on `connection`, which is this thread's; others use a cursor of it. The list of findings
-    goes to the file `target`.
+    The engine belongs to this thread, and its helpers have the thread's priority; others take a `cursor`.
+    The list of findings goes to the file `target`. Context manager: after it nothing runs any more.
     """
 
-    def __init__(self, source: Source, connection: Connection, target: Path, pulse: Pulse) -> None:
-        self._source, self._connection, self._target, self._pulse = source, connection, target, pulse
+    def __init__(self, source: Source, target: Path, pulse: Pulse) -> None:
+        self._source, self._target, self._pulse = source, target, pulse
         self._staged: Staged | None = None
         self._ready: set[str] = set()
         self._summary: list[Summary] | None = None
         self._failure: BaseException | None = None
-        self._stopped = False
+        self._ending = threading.Event()
         self._news = threading.Condition()
         self._thread = threading.Thread(target=self._run, name="hearth-preparing", daemon=True)
+
+    def __enter__(self) -> "Preparing":
         self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._ending.set()
+        while self._thread.is_alive():
+            if self._staged is not None and not self.is_done:
+                self._staged.connection.interrupt()
+            self._thread.join(0.2)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether all is read and checked, or something went wrong."""
+        return self._summary is not None or self._failure is not None
 
     @property
     def staged(self) -> Staged:
@@ -50,41 +74,51 @@ class Preparing:
 
     def finish(self) -> list[Summary]:
         """Wait for the summary of findings; their list is in the target file."""
-        self._thread.join()
+        with self._news:
+            self._news.wait_for(lambda: self.is_done)
         if self._failure is not None:
             raise self._failure
         assert self._summary is not None
         return self._summary
 
-    def stop(self) -> None:
-        """Nothing runs after this, whatever the outcome."""
-        self._stopped = True
-        while self._thread.is_alive():
-            self._connection.interrupt()
-            self._thread.join(0.2)
+    @contextmanager
+    def cursor(self) -> Iterator[Connection]:
+        """A connection of the engine that sees the tables, for another thread than this."""
+        with self.staged.connection.cursor() as cursor:
+            yield cursor
 
     # ------------------------------------------------------------------ the thread
 
     def _run(self) -> None:
+        step_back(steps=STEPS_OF_ENGINE)
         try:
-            step_back()
-            staged = stage(
-                self._source, self._connection, progress=self._read, check=False, ready=self._complete
-            )
-            assert self._source.year is not None
-            self._summary = find(
-                self._connection,
-                staged.registry,
-                staged.problems,
-                self._target,
-                exported_year=self._source.year,
-                absent=set(load(self._source.year).files) - set(self._source.files),
-                progress=lambda file, share: self._check(file, share, staged.rows),
-            )
+            with engine.connected(memory_limit=ENGINE_MEMORY, temp_directory=self._source.work) as connection:
+                self._pulse.on_cancel(connection.interrupt)
+                try:
+                    self._tell(summary=self._prepare(connection))
+                except BaseException as error:
+                    self._tell(failure=error)
+                self._ending.wait()  # whoever has a cursor needs the connection until then
         except BaseException as error:
-            with self._news:
-                self._failure = error
-                self._news.notify_all()
+            self._tell(failure=error)
+
+    def _tell(self, summary: list[Summary] | None = None, failure: BaseException | None = None) -> None:
+        with self._news:
+            self._summary, self._failure = summary, failure
+            self._news.notify_all()
+
+    def _prepare(self, connection: Connection) -> list[Summary]:
+        staged = stage(self._source, connection, progress=self._read, check=False, ready=self._complete)
+        assert self._source.year is not None
+        return find(
+            connection,
+            staged.registry,
+            staged.problems,
+            self._target,
+            exported_year=self._source.year,
+            absent=set(load(self._source.year).files) - set(self._source.files),
+            progress=lambda file, share: self._check(file, share, staged.rows),
+        )
 
     def _complete(self, staged: Staged, file: str) -> None:
         with self._news:
@@ -101,7 +135,7 @@ class Preparing:
         self._pulse("check", file, round(share * rows), rows, 0, 0)
 
     def _heed_stop(self) -> None:
-        if self._stopped:
+        if self._ending.is_set():
             raise _Stopped
 
 

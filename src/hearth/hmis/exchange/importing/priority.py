@@ -1,17 +1,22 @@
-"""People who wait for pages go first: an import takes what they leave."""
+"""People who wait for pages go first: an import takes what they leave.
+
+Within an import the database goes before the reading and checking of files: it has the longer way, and what
+it cannot do while the engine is at work nobody does for it afterwards.
+"""
 
 import os
 import threading
 
-_STEPS = 10
+STEPS = 10
+STEPS_OF_ENGINE = 15
 
 
-def step_back(process: int | None = None) -> None:
+def step_back(process: int | None = None, steps: int = STEPS) -> None:
     """Lower the priority of this thread and of those that it starts, or of a process of the database where
     the system lets us."""
     who = threading.get_native_id() if process is None else process
     try:
-        if os.getpriority(os.PRIO_PROCESS, who) < _STEPS:
-            os.setpriority(os.PRIO_PROCESS, who, _STEPS)
+        if os.getpriority(os.PRIO_PROCESS, who) < steps:
+            os.setpriority(os.PRIO_PROCESS, who, steps)
     except OSError:  # another machine's process, or not ours to change
         return
