@@ -166,6 +166,9 @@ def lsa(
             soft_wrap=True,
         )
         raise typer.Exit(2) from None
+    except KeyboardInterrupt:
+        _err.print("[bold red]Cancelled.[/] Nothing was written.")
+        raise typer.Exit(130) from None
     if not only_check:
         _show(made)
     show_flags(flags)

@@ -1,21 +1,28 @@
 """Bundles of small invented worlds (see `world`), made as `make` makes them."""
 
+import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from hearth.reporting.reports.lsa.make import files_of, leave, prepare, steps_of
+from hearth.reporting.reports.lsa.wish import Wish
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.run import RunRecord, run_steps
 
-from .world import filled, stage_rows, wish_of
+from .world import Rows, filled, stage_rows, wish_of
 
 
 def bundle_of(folder: Path, short: Mapping[str, Any], report: Mapping[str, Any] | None = None) -> Path:
     """The report of these short rows, with its tables kept, in `folder`."""
     wish = wish_of(report)
+    return bundle_of_rows(folder, filled(short, wish.coc), wish)
+
+
+def bundle_of_rows(folder: Path, rows: Rows, wish: Wish) -> Path:
+    """The report of these whole rows, with its tables kept, in `folder`."""
     with engine.connected(threads=1) as connection:
-        stage_rows(connection, filled(short, wish.coc))
+        stage_rows(connection, rows)
         prepare(connection, wish)
         run_steps(connection, steps_of(files_of(wish.scope)))
         record = RunRecord(
@@ -30,7 +37,7 @@ def bundle_of(folder: Path, short: Mapping[str, Any], report: Mapping[str, Any] 
                 "projects": list(wish.projects),
             },
             code_version="test",
-            input_sha256=str(hash(str(short))),
+            input_sha256=hashlib.sha256(repr(rows).encode()).hexdigest(),
         )
         leave(connection, wish, record, folder, keep=True)
     return folder

@@ -133,7 +133,15 @@ def _client(draw: random.Random, *, child: bool) -> Short:
         born = date(draw.choice([1915, 1955, 1962, 1970, 1980, 1990, 2000, 2003, 2004]), 2, 28) + timedelta(
             draw.choice([0, 1, 200])
         )
-    client: Short = {"DOB": born, "VeteranStatus": draw.choice([0, 0, 1, 8, 99, None])}
+    client: Short = {
+        "DOB": born,
+        "VeteranStatus": draw.choice([0, 0, 1, 8, 99, None]),
+        "SSN": draw.choice([None, f"2190{draw.randint(10, 40)}123", "xxxxx1234", "111111111"]),
+        "SSNDataQuality": draw.choice([1, 1, 2, 8, 99]),
+        "White": draw.choice([0, 1, 1]),
+        "HispanicLatinao": draw.choice([0, 0, 1]),
+        "RaceNone": draw.choice([None, None, None, 8]),
+    }
     if draw.random() < 0.06:
         client |= draw.choice(
             [

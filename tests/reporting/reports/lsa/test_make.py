@@ -135,3 +135,15 @@ def test_an_input_that_lacks_something_is_one_sentence(tmp_path: Path, fault: st
     }
     assert said[fault] in result.output
     assert not (tmp_path / "out").exists()
+
+
+def test_ctrl_c_says_so_and_leaves_nothing(
+    export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("hearth.reporting.runtime.run.engine.run", interrupted)
+    result = run(export, tmp_path / "out", "--coc", "MN-500", "--start", "2025-11-15", "--scope", "hic")
+    assert (result.exit_code, result.output.strip()) == (130, "Cancelled. Nothing was written.")
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["export.zip"]

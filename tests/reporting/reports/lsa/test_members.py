@@ -8,14 +8,18 @@ from typing import Any
 
 import pytest
 
+from hearth.reporting.reports.lsa.bundle import counting, open_bundle
 from hearth.reporting.reports.lsa.make import make
 from hearth.reporting.reports.lsa.members import FILES, NoSuchRow, choices, members, row, rows
 from hearth.reporting.reports.lsa.rows import columns_of, dimensions_of
 from hearth.reporting.reports.lsa.wish import Scope, Wish
 from hearth.reporting.reports.lsa.words import words
+from hearth.reporting.runtime import engine
 from tests.reference_data import SAMPLE, reference_data
 
-from .bundles import bundle_of
+from .bundles import bundle_of, bundle_of_rows
+from .random_world import random_world
+from .world import wish_of
 
 # Una, a veteran, fled with her child Ole; Bo is alone and told nothing; Ada left years ago and came back.
 WORLD: dict[str, Any] = {
@@ -186,6 +190,57 @@ def test_the_members_of_every_row_give_its_number(folder: Path, file: str) -> No
             page = members(folder, file, line.values, limit=2)
             assert page.value == line.count, line.title
             assert page.members and all(one.why.endswith(".") for one in page.members)
+
+
+# --- on random worlds -------------------------------------------------------------------------------------
+
+REPORTS: list[dict[str, Any]] = [
+    {"scope": "systemwide"},
+    {"scope": "project", "projects": ["ES", "PSH", "NBN"]},
+    {"scope": "hic", "start": date(2026, 1, 28)},
+]
+
+
+@pytest.fixture(scope="module", params=range(len(REPORTS)), ids=[one["scope"] for one in REPORTS])
+def random_bundle(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A report on families with faulty and unlucky dates, double heads, pauses, deleted rows."""
+    folder = tmp_path_factory.mktemp("random") / "out"
+    return bundle_of_rows(folder, random_world(40 + request.param), wish_of(REPORTS[request.param]))
+
+
+def test_the_rows_of_a_random_world_are_their_members_counted(random_bundle: Path) -> None:
+    """For every row of every step that counts: regrouping what it counted gives the table."""
+    with open_bundle(random_bundle) as bundle:
+        tables = [table for table in counting() if table in bundle.record.tables]
+        assert "lsa_person" in tables and "lsa_calculated_counts" in tables
+        for table in tables:
+            again = counting()[table][1]
+            columns = ", ".join(engine.name(one) for one in (*again.dimensions, *again.measures))
+            sides = (f"SELECT {columns} FROM {table}", f"SELECT {columns} FROM ({again.regrouped()}) AS t")
+            for one, other in (sides, sides[::-1]):
+                differs = f"SELECT count(*) FROM ({one} EXCEPT ALL {other}) AS t"
+                assert engine.scalar(bundle.connection, differs) == 0, table
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_rows_of_a_random_world_can_be_opened(random_bundle: Path, file: str) -> None:
+    """Whoever is counted can be named: as many people, households or enrollments as the row says."""
+    draw = random.Random(file)
+    lines = [one for one in rows(random_bundle, file, limit=100_000).rows if one.count]
+    by_kind = {one.values.get("ReportRow", one.number): one for one in draw.sample(lines, len(lines))}
+    for line in draw.sample(list(by_kind.values()), min(14, len(by_kind))):
+        page = members(random_bundle, file, line.values, limit=1000)
+        assert page.value == line.count and page.hidden == 0
+        number = int(line.values.get("ReportRow") or 0)
+        if file != "LSACalculated" or number in (53, 54, 55) or number > 900:
+            assert page.total == line.count, line.title
+        if number in (56, 57):
+            assert sum(int(one.facts[0].value or 0) for one in page.members) == line.count
+        if file == "LSACalculated" and (number <= 36 or 63 <= number <= 136):
+            days = [int(one.facts[0].value or 0) for one in page.members]
+            assert sum(days) // len(days) == line.count
+        for one in page.members:
+            assert one.enrollment_ids and one.personal_id and one.why
 
 
 # --- on HUD's sample ---------------------------------------------------------------------------------------

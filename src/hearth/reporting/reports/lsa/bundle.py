@@ -22,8 +22,9 @@ from pathlib import Path
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection, name, text
 from hearth.reporting.runtime.members import Opened, opened
-from hearth.reporting.runtime.plan import Step, read_step
+from hearth.reporting.runtime.plan import Step, mentioned, read_step
 from hearth.reporting.runtime.run import RECORD, RunRecord, read_record
+from hearth.standards.load import LATEST, load
 
 TABLES = "tables"
 _STEPS = Path(__file__).parent / "steps"
@@ -31,20 +32,14 @@ _STEPS = Path(__file__).parent / "steps"
 # What compare and the facts of a member read beyond the inputs of the steps that count.
 _FACTS = ("lsa_person_detail", "lsa_hoh_detail", "lsa_exit_detail", "lsa_enrollment", "lsa_household_active")
 
-# Of these tables only these columns are kept.
-_ONLY = {
+# Of HUD's files the columns are kept that the steps which count read, and these, which are facts of a member.
+_FACTS_OF = {
     "Enrollment": (
-        "EnrollmentID", "PersonalID", "ProjectID", "HouseholdID", "EntryDate", "RelationshipToHoH",
-        "EnrollmentCoC", "LivingSituation", "LengthOfStay", "PreviousStreetESSH", "DateToStreetESSH",
-        "TimesHomelessPastThreeYears", "MonthsHomelessPastThreeYears", "DisablingCondition", "MoveInDate",
-        "DateDeleted",
+        "PersonalID", "HouseholdID", "EntryDate", "RelationshipToHoH", "EnrollmentCoC", "LivingSituation",
+        "LengthOfStay", "DateToStreetESSH", "TimesHomelessPastThreeYears", "MonthsHomelessPastThreeYears",
+        "DisablingCondition", "MoveInDate", "DateDeleted",
     ),
-    "Project": (
-        "ProjectID", "OrganizationID", "ProjectName", "ProjectType", "ContinuumProject", "OperatingStartDate",
-        "OperatingEndDate", "DateDeleted",
-    ),
-    "ProjectCoC": ("ProjectID", "CoCCode", "DateDeleted"),
-    "lsa_organization": ("OrganizationID", "OrganizationName", "VictimServiceProvider"),
+    "Project": ("ProjectType", "OperatingEndDate"),
 }  # fmt: skip
 
 
@@ -105,10 +100,12 @@ _OWN_TABLES = "SELECT table_name FROM information_schema.tables"
 
 
 def _columns(connection: Connection, table: str) -> Sequence[str]:
-    if table in _ONLY:
-        return _ONLY[table]
-    described = engine.rows(connection, f"DESCRIBE {name(table)}")
-    return [str(column) for column, *_ in described]
+    columns = [str(column) for column, *_ in engine.rows(connection, f"DESCRIBE {name(table)}")]
+    if table not in load(LATEST).files:
+        return columns
+    read = mentioned([step for step, _ in counting().values()], table)
+    read |= {column.casefold() for column in _FACTS_OF.get(table, ())}
+    return [column for column in columns if column.casefold() in read]
 
 
 def record_of(folder: Path) -> RunRecord:

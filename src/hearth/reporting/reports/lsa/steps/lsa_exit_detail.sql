@@ -31,7 +31,7 @@ members AS (
         coalesce(min(CASE WHEN m.IsHoHOrAdult AND m.DVStatus BETWEEN 1 AND 3 THEN m.DVStatus END), 0) AS HHFleeingDV,
         max(CASE WHEN m.RelationshipToHoH = 2 THEN 1 ELSE 0 END) AS HHParent
     FROM lsa_exit_member AS m
-    JOIN Client AS c ON c.PersonalID = m.PersonalID
+    LEFT JOIN Client AS c ON c.PersonalID = m.PersonalID
     GROUP BY m.Cohort, m.HouseholdID
 ),
 ages AS (
@@ -71,7 +71,7 @@ SELECT q.Cohort, q.HoHID, q.HHType, q.HouseholdID, q.Stat, q.ExitFrom, q.ExitTo,
     coalesce(m.HHVet, 0) AS HHVet, coalesce(c.HHChronic, 0) AS HHChronic, m.HHDisability, m.HHFleeingDV,
     CASE
         WHEN r.RaceNone IN (8, 9) THEN 98
-        WHEN r.RaceNone = 99 OR r.Races = '' THEN 99
+        WHEN r.RaceNone = 99 OR r.Races IS NULL OR r.Races = '' THEN 99
         ELSE CAST(r.Races AS INTEGER)
     END AS HoHRaceEthnicity,
     CASE

@@ -2,6 +2,7 @@
 -- Grain: one row per HouseholdID of 3.3 and exit cohort (-2, -1, 0), with the household type of that cohort
 -- Inputs: lsa_parameters, lsa_cohort, lsa_household_active, lsa_project
 -- Qualifies is 1 for an exit in the cohort with no other stay within 14 days. Scope 2 takes exits from chosen projects.
+-- A household that ends before it starts (its project closed before it took part again) has no members and no type.
 WITH stay AS (
     SELECT c.Cohort, c.CohortStart, c.CohortEnd, c.LookbackDate, h.HouseholdID, h.HoHID, h.EnrollmentID, h.ProjectID,
         h.LSAProjectType, h.EntryDate, h.MoveInDate, h.ExitDate, h.ExitDest,
@@ -14,7 +15,8 @@ candidate AS (
     FROM stay AS s
     LEFT JOIN lsa_project AS p ON p.ProjectID = s.ProjectID
     CROSS JOIN lsa_parameters AS r
-    WHERE s.ExitDate BETWEEN s.CohortStart AND s.CohortEnd AND (r.LSAScope = 1 OR p.ProjectID IS NOT NULL)
+    WHERE s.ExitDate BETWEEN s.CohortStart AND s.CohortEnd AND s.HHType IS NOT NULL
+        AND (r.LSAScope = 1 OR p.ProjectID IS NOT NULL)
 ),
 disqualified AS (
     SELECT c.Cohort, c.EnrollmentID

@@ -17,7 +17,7 @@ WITH household AS (
     FROM lsa_household_active AS h
     JOIN lsa_person_detail AS p ON p.PersonalID = h.HoHID
     CROSS JOIN lsa_parameters AS r
-    WHERE h.Active = 1 AND r.LSAScope <> 3
+    WHERE h.Active = 1 AND h.ActiveHHType IS NOT NULL AND r.LSAScope <> 3
     GROUP BY h.HoHID, h.ActiveHHType, p.RaceEthnicity
 ),
 member AS (

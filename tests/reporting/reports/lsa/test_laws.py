@@ -1,0 +1,265 @@
+"""What must hold for any input: order does not matter, parts make totals, others' records change nothing."""
+
+import random
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hearth.reporting.reports.lsa import upload
+from hearth.reporting.reports.lsa.columns import upload_files
+from hearth.reporting.reports.lsa.wish import Scope, Wish
+from hearth.reporting.runtime import engine
+from hearth.reporting.runtime.engine import Connection
+
+from .random_world import random_world
+from .world import COC, REGISTRY, Row, Rows, rows_of, run, stage_rows
+
+WISH = Wish(
+    coc=COC,
+    start=date(2025, 10, 1),
+    end=date(2026, 9, 30),
+    scope=Scope.SYSTEMWIDE,
+    made_at=datetime(2026, 11, 2, 8, 30),
+)
+FILES = upload_files(REGISTRY)
+FAMILIES = 120
+UNSAID = ("LSAScope", "ReportID", "ExportID")
+
+
+@dataclass
+class Made:
+    """The tables of a report and the bytes of its files."""
+
+    connection: Connection
+    files: dict[str, bytes]
+
+    def rows(self, sql: str) -> list[Row]:
+        return rows_of(self.connection, sql)
+
+    def value(self, sql: str) -> Any:
+        return engine.scalar(self.connection, sql)
+
+
+def made(rows: Rows, wish: Wish, folder: Path) -> Iterator[Made]:
+    folder.mkdir()
+    with engine.connected(threads=1) as connection:
+        stage_rows(connection, rows)
+        run(connection, wish, [file.table for file in FILES])
+        upload.write(connection, {file.name for file in FILES}, folder, "all.zip")
+        yield Made(connection, {path.name: path.read_bytes() for path in folder.iterdir()})
+
+
+@pytest.fixture(scope="module")
+def world() -> Rows:
+    return random_world(11, FAMILIES)
+
+
+@pytest.fixture(scope="module")
+def whole(world: Rows, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
+    yield from made(world, WISH, tmp_path_factory.mktemp("whole") / "out")
+
+
+def again(rows: Rows, wish: Wish, folder: Path) -> dict[str, bytes]:
+    return next(made(rows, wish, folder)).files
+
+
+def test_the_same_input_gives_the_same_bytes(whole: Made, world: Rows, tmp_path: Path) -> None:
+    assert len(whole.files) == 13
+    assert again(world, WISH, tmp_path / "out") == whole.files
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_the_order_of_rows_does_not_matter(whole: Made, world: Rows, tmp_path: Path, seed: int) -> None:
+    draw = random.Random(seed)
+    shuffled = {table: draw.sample(rows, len(rows)) for table, rows in world.items()}
+    assert again(shuffled, WISH, tmp_path / "out") == whole.files
+
+
+def test_records_of_another_coc_change_nothing(whole: Made, world: Rows, tmp_path: Path) -> None:
+    """Everybody once more, under other IDs, in other projects of another CoC."""
+    both = {table: [*rows, *(elsewhere(table, row) for row in rows)] for table, rows in world.items()}
+    assert again(both, WISH, tmp_path / "out") == whole.files
+
+
+def elsewhere(table: str, row: Row) -> Row:
+    changed = {}
+    for column, value in row.items():
+        if value is not None and column in ("CoCCode", "EnrollmentCoC"):
+            value = "XX-509"
+        elif value is not None and (column.endswith("ID") and column not in ("UserID", "ExportID")):
+            value = f"Z{value}"
+        changed[column] = value
+    return changed
+
+
+# --- parts and totals --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("total", "parts"),
+    [
+        ("SELECT sum(RowTotal) FROM lsa_person", "SELECT UnduplicatedClient FROM lsa_report"),
+        (
+            "SELECT sum(RowTotal) FROM lsa_person",
+            "SELECT count(DISTINCT PersonalID) FROM lsa_enrollment WHERE Active = 1 OR AIR = 1",
+        ),
+        (
+            "SELECT sum(RowTotal) FROM lsa_household",
+            "SELECT count(DISTINCT (HoHID, ActiveHHType)) FROM lsa_household_active WHERE Active = 1",
+        ),
+        ("SELECT sum(RowTotal) FROM lsa_exit", "SELECT count(*) FROM lsa_exit_qualifying"),
+        (
+            "SELECT HouseholdEntry FROM lsa_report",
+            "SELECT sum(Value) FROM lsa_calculated WHERE ReportRow = 909",
+        ),
+        ("SELECT ClientEntry FROM lsa_report", "SELECT sum(Value) FROM lsa_calculated WHERE ReportRow = 910"),
+        (
+            "SELECT AdultHoHEntry FROM lsa_report",
+            "SELECT sum(Value) FROM lsa_calculated WHERE ReportRow = 911",
+        ),
+        (
+            "SELECT ClientExit FROM lsa_report",
+            "SELECT sum(Value) + (SELECT count(*) FROM lsa_quality_stay WHERE ExitDate > DATE '2026-09-30')"
+            " FROM lsa_calculated WHERE ReportRow = 912",  # see 10.11 in the list of choices
+        ),
+        (
+            "SELECT DisablingCond FROM lsa_report",
+            "SELECT sum(Value) FROM lsa_calculated WHERE ReportRow = 913",
+        ),
+        (
+            "SELECT LivingSituation FROM lsa_report",
+            "SELECT sum(Value) FROM lsa_calculated WHERE ReportRow = 914",
+        ),
+        (
+            "SELECT LengthOfStay FROM lsa_report",
+            "SELECT sum(Value) FROM lsa_calculated WHERE ReportRow = 915",
+        ),
+    ],
+)
+def test_parts_make_the_total(whole: Made, total: str, parts: str) -> None:
+    assert whole.value(total) == whole.value(parts) > 0
+
+
+Key = tuple[Any, ...]
+
+
+def counts(made: Made, report_row: int) -> dict[Key, dict[int, dict[int, int]]]:
+    """(cohort, universe, project) → population → household type → value."""
+    found: defaultdict[Key, dict[int, dict[int, int]]] = defaultdict(dict)
+    for row in made.rows(f"SELECT * FROM lsa_calculated WHERE ReportRow = {report_row}"):
+        key = (row["Cohort"], row["Universe"], row["ProjectID"])
+        found[key].setdefault(row["Population"], {})[row["HHType"]] = row["Value"]
+    return found
+
+
+def test_households_of_all_types_are_the_sum_of_the_types(whole: Made) -> None:
+    found = counts(whole, 54)
+    assert found
+    for populations in found.values():
+        for of_type in populations.values():
+            if 0 in of_type:
+                assert of_type[0] == sum(value for kind, value in of_type.items() if kind != 0)
+
+
+@pytest.mark.parametrize("report_row", [53, 55, 56, 57])
+def test_people_and_nights_of_all_types_are_at_most_the_sum(whole: Made, report_row: int) -> None:
+    found = counts(whole, report_row)
+    assert found
+    for populations in found.values():
+        for of_type in populations.values():
+            types = [value for kind, value in of_type.items() if kind != 0]
+            if 0 in of_type:
+                assert max(types) <= of_type[0] <= sum(types)
+
+
+@pytest.mark.parametrize(("report_row", "of_all"), [(53, 53), (54, 54), (55, 53), (56, 56), (57, 56)])
+def test_no_population_is_larger_than_all(whole: Made, report_row: int, of_all: int) -> None:
+    everybody = counts(whole, of_all)
+    for key, populations in counts(whole, report_row).items():
+        for of_type in populations.values():
+            for kind, value in of_type.items():
+                assert 0 < value <= everybody[key][0][kind]
+
+
+def test_a_part_of_a_population_is_in_both(whole: Made) -> None:
+    """5054 is who is in 50 and in 54."""
+    parts = 0
+    for (_, universe, _), populations in counts(whole, 55).items():
+        for number, of_type in populations.items():
+            if number > 5000:
+                for kind, value in of_type.items():
+                    assert universe != 10 and value <= populations[number // 100][kind]
+                    assert value <= populations[number % 100][kind]
+                    parts += 1
+    assert parts
+
+
+def test_ages_and_races_exclude_each_other(whole: Made) -> None:
+    everybody = counts(whole, 53)
+    for key, populations in counts(whole, 55).items():
+        for group in (range(86, 97), range(56, 71)):
+            assert (
+                sum(populations[number][0] for number in group if number in populations)
+                <= everybody[key][0][0]
+            )
+
+
+def test_a_quarterly_night_has_no_more_people_than_the_year(whole: Made) -> None:
+    found = counts(whole, 53)
+    nights = [key for key in found if key[0] >= 10]
+    assert nights
+    for _, universe, project in nights:
+        for number, of_type in found[_, universe, project].items():
+            for kind, value in of_type.items():
+                assert value <= found[1, universe, project][number][kind]
+
+
+def test_shelter_and_transitional_housing_together(whole: Made) -> None:
+    found = counts(whole, 53)
+    for cohort in (1, 10, 11, 12, 13):
+        single = [
+            found[cohort, universe, None][0][0]
+            for universe in (11, 12, 13)
+            if (cohort, universe, None) in found
+        ]
+        assert max(single) <= found[cohort, 16, None][0][0] <= sum(single)
+
+
+# --- scopes ------------------------------------------------------------------------------------------------
+
+
+def without(rows: Rows, project: str) -> Rows:
+    return {**rows, "Enrollment": [row for row in rows["Enrollment"] if row["ProjectID"] != project]}
+
+
+def test_all_projects_chosen_is_the_whole_system(world: Rows, tmp_path: Path) -> None:
+    """Where no household of the CoC is in a project that lists another CoC only."""
+    rows = without(world, "ESelsewhere")
+    system = next(made(rows, WISH, tmp_path / "system"))
+    listed = tuple(row["ProjectID"] for row in rows["Project"] if not row.get("DateDeleted"))
+    chosen = next(made(rows, replace(WISH, scope=Scope.PROJECT, projects=listed), tmp_path / "chosen"))
+    for name, content in system.files.items():
+        if name not in ("LSAReport.csv", "all.zip"):
+            assert chosen.files[name] == content, name
+
+
+def test_counts_of_a_chosen_project_are_those_of_the_whole_system(
+    whole: Made, world: Rows, tmp_path: Path
+) -> None:
+    projects = ("ES", "NBN", "PSH", "RRHgap")
+    for chosen in made(world, replace(WISH, scope=Scope.PROJECT, projects=projects), tmp_path / "out"):
+        people = "SELECT DISTINCT PersonalID FROM lsa_person_facts"
+        everybody = {row["PersonalID"] for row in whole.rows(people)}
+        assert {row["PersonalID"] for row in chosen.rows(people)} < everybody
+        for report_row in (53, 54, 56):
+            all_of_them, some = counts(whole, report_row), counts(chosen, report_row)
+            of_projects = {key for key in some if key[1] == 10}
+            assert {key[2] for key in of_projects} <= set(projects)
+            assert of_projects == {key for key in all_of_them if key[2] in projects}
+            for key in of_projects:
+                assert some[key][0] == all_of_them[key][0]
