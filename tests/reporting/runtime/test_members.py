@@ -31,7 +31,7 @@ def connection():
             "s.Person, s.Kind AS Of",
             "WITH t AS (SELECT * FROM stay WHERE Days > 1)"
             " SELECT count(DISTINCT CASE WHEN s.Kind = 1 THEN s.Person END) AS n, s.House, k.k FROM t AS s"
-            " CROSS JOIN (VALUES (1), (2)) AS k (k) WHERE s.Days > k.k GROUP BY s.House, k.k",
+            " CROSS JOIN (VALUES (1), (3)) AS k (k) WHERE s.Days > k.k GROUP BY s.House, k.k",
         ),
     ],
 )
