@@ -93,3 +93,11 @@ def test_a_size_of_memory_is_taken_by_the_engine(said: str) -> None:
 def test_what_is_no_size_of_memory_is_refused(said: str) -> None:
     with pytest.raises(ValueError, match="memory"):
         engine.memory_limit(said)
+
+
+def test_a_table_of_texts_holds_each_once_and_none_that_would_fall_apart() -> None:
+    with engine.connected() as connection:
+        for values in (["b", "a", "a", "it's", 'x"y'], [], ["one\x1ftwo", "c"]):
+            engine.text_table(connection, "given", "Id", values)
+            found = engine.rows(connection, "SELECT Id FROM given ORDER BY Id")
+            assert [one for (one,) in found] == sorted({one for one in values if "\x1f" not in one})

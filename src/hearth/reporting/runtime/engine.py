@@ -15,7 +15,7 @@ from __future__ import annotations
 import errno
 import importlib
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -192,6 +192,22 @@ def name(identifier: str) -> str:
 def text(value: object) -> str:
     """A string literal quoted for SQL: it's -> 'it''s'."""
     return "'" + str(value).replace("'", "''") + "'"
+
+
+_BETWEEN = "\x1f"  # the unit separator of ASCII
+
+
+def text_table(connection: Connection, table: str, column: str, values: Iterable[str]) -> None:
+    """Make (or make anew) a temporary table of one column of text. Handing over one long text is a hundred
+    times faster than a list. A value with an ASCII unit separator, which no ID of HMIS has, is left out."""
+    joined = _BETWEEN.join(value for value in values if _BETWEEN not in value)
+    run(
+        connection,
+        f"CREATE OR REPLACE TEMP TABLE {name(table)} AS"
+        f" SELECT DISTINCT one AS {name(column)}"
+        f" FROM (SELECT unnest(string_split(?, {text(_BETWEEN)})) AS one) AS given WHERE one <> ''",
+        [joined],
+    )
 
 
 def said_disk_full(error: BaseException) -> bool:

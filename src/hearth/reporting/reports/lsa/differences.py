@@ -159,10 +159,7 @@ def visible(
     rests = " UNION ".join(_RESTS_ON.format(schema=schema).join(("(", ")")) for schema in (BEFORE, AFTER))
     engine.run(connection, f"CREATE OR REPLACE TEMP TABLE rests_on AS {rests}")
     enrollments = engine.rows(connection, "SELECT DISTINCT EnrollmentID FROM rests_on ORDER BY 1")
-    seen = list(may_see([one for (one,) in enrollments]))
-    engine.run(
-        connection, "CREATE OR REPLACE TEMP TABLE seen AS SELECT unnest(?::VARCHAR[]) AS EnrollmentID", [seen]
-    )
+    engine.text_table(connection, "seen", "EnrollmentID", may_see([one for (one,) in enrollments]))
     found = engine.rows(
         connection,
         "SELECT r.PersonalID FROM rests_on AS r LEFT JOIN seen AS s ON s.EnrollmentID = r.EnrollmentID"
@@ -172,11 +169,7 @@ def visible(
 
 
 def _ask(connection: Connection, asked: Iterable[str]) -> None:
-    engine.run(
-        connection,
-        "CREATE OR REPLACE TEMP TABLE asked AS SELECT DISTINCT unnest(?::VARCHAR[]) AS PersonalID",
-        [list(asked)],
-    )
+    engine.text_table(connection, "asked", "PersonalID", asked)
 
 
 def _there(connection: Connection) -> list[_Table]:

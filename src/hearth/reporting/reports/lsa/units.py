@@ -201,13 +201,8 @@ def hide(connection: Connection, may_see: Callable[[Sequence[str]], Collection[s
     asked = [
         one for (one,) in engine.rows(connection, "SELECT DISTINCT EnrollmentID FROM rests_on ORDER BY 1")
     ]
-    allowed = may_see(asked)
     before = int(engine.scalar(connection, "SELECT count(*) FROM unit"))
-    engine.run(
-        connection,
-        "CREATE OR REPLACE TEMP TABLE seen AS SELECT unnest(?::VARCHAR[]) AS EnrollmentID",
-        [list(allowed)],
-    )
+    engine.text_table(connection, "seen", "EnrollmentID", may_see(asked))
     engine.run(
         connection,
         "DELETE FROM unit WHERE Number NOT IN (SELECT Number FROM rests_on) OR Number IN"
