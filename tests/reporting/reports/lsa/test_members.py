@@ -160,6 +160,8 @@ def test_pages_divide_the_members(folder: Path) -> None:
         ("LSACalculated", {"ReportRow": "53", 'Cohort" OR 1=1 --': "1"}),
         ("LSACalculated", {"ReportRow": "53' OR 1=1 --"}),
         ("LSACalculated", {"ReportRow": "53", "Cohort": "77"}),
+        ("LSACalculated", {"ReportRow": "\ud800"}),
+        ("LSACalculated", {"ReportRow": "53\x00"}),
         ("LSAReport", {"Column": "ReportID"}),
         ("LSAPerson", {}),
     ],
@@ -179,6 +181,18 @@ def test_a_row_by_its_number_and_the_choices_of_a_column(folder: Path) -> None:
     with pytest.raises(NoSuchRow):
         row(folder, "LSACalculated", 0)
     assert ("2", "adults and children") in choices(folder, "LSAHousehold", "HHType")
+
+
+def test_any_number_may_be_asked_for(folder: Path) -> None:
+    line = calculated(folder, ReportRow=53)
+    for limit, offset in ((-1, 0), (10**30, 10**30), (5, -7)):
+        assert rows(folder, "LSAExit", limit=limit, offset=offset).total > 0
+        assert members(folder, "LSACalculated", line.values, limit=limit, offset=offset).total == line.count
+    for number in (-1, 0, 10**50):
+        with pytest.raises(NoSuchRow):
+            row(folder, "LSAExit", number)
+    with pytest.raises(NoSuchRow):  # as the file writes it, or not at all
+        members(folder, "LSACalculated", line.values | {"ReportRow": "53.0"})
 
 
 @pytest.mark.parametrize("file", FILES)

@@ -13,6 +13,7 @@ the same protection as the database.
 from __future__ import annotations
 
 import hashlib
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -139,6 +140,16 @@ def kept_record(folder: Path) -> RunRecord:
 
 
 @contextmanager
+def scratch() -> Iterator[Connection]:
+    """A connection of its own; what does not fit into memory goes into a closed folder that goes with it."""
+    with (
+        tempfile.TemporaryDirectory(prefix="hearth-report-") as folder,
+        engine.connected(temp_directory=folder) as connection,
+    ):
+        yield connection
+
+
+@contextmanager
 def open_bundle(folder: Path, *, tables: bool = True) -> Iterator[Bundle]:
     """Open the run in `folder`. With `tables`, its kept tables too, each under its name.
 
@@ -146,7 +157,7 @@ def open_bundle(folder: Path, *, tables: bool = True) -> Iterator[Bundle]:
     by other steps than those of this version (they would not mean the same).
     """
     record = kept_record(folder) if tables else record_of(folder)
-    with engine.connected() as connection:
+    with scratch() as connection:
         if tables:
             attach(connection, folder, record)
         yield Bundle(folder, record, connection)

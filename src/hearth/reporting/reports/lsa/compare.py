@@ -23,12 +23,12 @@ from hearth.reporting.runtime.engine import Connection, name, text
 from hearth.standards.load import LATEST, load
 
 from . import differences, units
-from .bundle import kept_record, open_bundle
+from .bundle import kept_record, open_bundle, scratch
 from .columns import upload_files
 from .differences import FactChange
 from .facts import Member, members_of_page
 from .members import MaySee
-from .rows import FILES, NoSuchRow, dimensions_of, equal, measure_of, relation_of, title
+from .rows import FILES, NoSuchRow, dimensions_of, equal, measure_of, relation_of, title, window
 
 __all__ = [
     "Comparison",
@@ -163,13 +163,13 @@ def changed_rows(before: Path, after: Path, file: str, *, limit: int = 50, offse
     dimensions = dimensions_of(file)
     changed = f"SELECT * FROM ({_side_by_side(before, after, file)}) AS t WHERE Before IS DISTINCT FROM After"
     columns = ", ".join(name(column) for column in dimensions)
-    with engine.connected() as connection:
+    with scratch() as connection:
         total = int(engine.scalar(connection, f"SELECT count(*) FROM ({changed}) AS c"))
         found = engine.rows(
             connection,
             f"SELECT {columns}, Before, After FROM ({changed}) AS c"
             f" ORDER BY abs(coalesce(After, 0) - coalesce(Before, 0)) DESC, {columns}"
-            f" LIMIT {max(0, int(limit))} OFFSET {max(0, int(offset))}",
+            f" {window(limit, offset)}",
         )
     rows = []
     for *cells, old, new in found:

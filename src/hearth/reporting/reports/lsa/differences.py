@@ -14,7 +14,7 @@ from pathlib import Path
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection, name
 
-from .bundle import attach, kept_record
+from .bundle import attach, kept_record, scratch
 from .words import words
 
 BEFORE, AFTER = "before", "after"
@@ -85,7 +85,7 @@ _RESTS_ON = """
 @contextmanager
 def both(before: Path, after: Path) -> Iterator[Connection]:
     """A connection with both runs. Raises `BundleError`."""
-    with engine.connected() as connection:
+    with scratch() as connection:
         for schema, folder in ((BEFORE, before), (AFTER, after)):
             attach(connection, folder, kept_record(folder), schema)
         yield connection

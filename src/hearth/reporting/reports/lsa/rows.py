@@ -23,6 +23,7 @@ FILES = ("LSAReport", "LSAPerson", "LSAHousehold", "LSAExit", "LSACalculated")
 OF_THE_RUN = ("ReportID",)
 MEASURES = {"LSACalculated": "Value", "LSAReport": "Value"}
 _NUMBER = "RowNumber"
+_MOST = 1 << 62
 
 
 class NoSuchRow(Exception):
@@ -72,8 +73,7 @@ def rows(
         found = _rows(
             bundle.connection,
             file,
-            f"SELECT * FROM ({relation}) AS t WHERE {condition} ORDER BY {_NUMBER}"
-            f" LIMIT {int(limit)} OFFSET {int(offset)}",
+            f"SELECT * FROM ({relation}) AS t WHERE {condition} ORDER BY {_NUMBER} {window(limit, offset)}",
             parameters,
         )
     return Rows(int(total), found)
@@ -81,6 +81,8 @@ def rows(
 
 def row(folder: Path, file: str, number: int) -> Row:
     """The row of that number, from 1. Raises `NoSuchRow`."""
+    if not 0 < number < _MOST:
+        raise NoSuchRow(f"{file} of this report has no row of that number.")
     with open_bundle(folder, tables=False) as bundle:
         relation = relation_of(folder, file)
         found = _rows(
@@ -151,8 +153,22 @@ def equal(file: str, where: Mapping[str, str | None]) -> tuple[str, list[str]]:
             parts.append(f"{column} IS NULL")
         else:
             parts.append(f"{column} = ?")
-            parameters.append(value)
+            parameters.append(_said(file, value))
     return " AND ".join(parts), parameters
+
+
+def _said(file: str, value: str) -> str:
+    """A value that can be compared; one that is no text (half a surrogate pair) is nowhere."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise NoSuchRow(f"{file} of this report has no such row.") from None
+    return value
+
+
+def window(limit: int, offset: int) -> str:
+    """LIMIT and OFFSET, within what the engine takes."""
+    return f"LIMIT {min(max(0, limit), _MOST)} OFFSET {min(max(0, offset), _MOST)}"
 
 
 def _rows(connection: Connection, file: str, sql: str, parameters: Sequence[object]) -> tuple[Row, ...]:

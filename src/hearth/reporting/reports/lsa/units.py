@@ -14,7 +14,7 @@ from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection, name
 
 from .bundle import Bundle, counting
-from .rows import NoSuchRow
+from .rows import NoSuchRow, window
 from .words import words
 
 _TABLES = {
@@ -138,8 +138,10 @@ def _condition(
         if value is None:
             parts.append(f"{name(column)} IS NULL")
         else:
-            parts.append(f"{name(column)} = TRY_CAST(? AS {types[column.casefold()]})")
-            parameters.append(value)
+            typed = f"TRY_CAST(? AS {types[column.casefold()]})"
+            # as text, too: 53.0 is not how the file writes 53
+            parts.append(f"{name(column)} = {typed} AND CAST({typed} AS VARCHAR) = ?")
+            parameters += [value, value, value]
     return " AND ".join(parts), parameters
 
 
@@ -216,6 +218,5 @@ def page(connection: Connection, limit: int, offset: int) -> None:
     """Keep the units of a page, in the order of PersonalID and EnrollmentID."""
     engine.run(
         connection,
-        "CREATE OR REPLACE TEMP TABLE unit AS SELECT * FROM unit ORDER BY Number"
-        f" LIMIT {max(0, int(limit))} OFFSET {max(0, int(offset))}",
+        f"CREATE OR REPLACE TEMP TABLE unit AS SELECT * FROM unit ORDER BY Number {window(limit, offset)}",
     )
