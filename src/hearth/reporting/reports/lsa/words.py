@@ -42,7 +42,9 @@ class LsaWords:
     """All words, read once; see the module."""
 
     def __init__(self) -> None:
-        said: dict[str, Any] = yaml.safe_load((_REFERENCE / "words.yaml").read_text(encoding="utf-8"))
+        text = (_REFERENCE / "words.yaml").read_text(encoding="utf-8")
+        fast = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where the wheel has it
+        said: dict[str, Any] = yaml.load(text, Loader=fast)  # noqa: S506
         self._lists: dict[str, dict[str, str]] = {
             name: {str(code): str(label) for code, label in codes.items()}
             for name, codes in said["lists"].items()
