@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from hearth.hmis.reports.snapshot import refreshed
+from hearth.reporting.reports.lsa.compare import compare
 from hearth.reporting.reports.lsa.make import make
 from hearth.reporting.reports.lsa.wish import Scope, Wish
 from hearth.reporting.runtime import engine
@@ -30,7 +31,7 @@ def wish(coc: str, scope: Scope = Scope.SYSTEMWIDE) -> Wish:
 
 
 def files(path: Path, wished: Wish, out: Path) -> dict[str, bytes]:
-    made = make(path, wished, out, code_version="0")
+    made = make(path, wished, out, code_version="0", keep=True)
     with zipfile.ZipFile(made.zip) as archive:
         return {member: archive.read(member) for member in archive.namelist()}
 
@@ -55,6 +56,8 @@ def test_an_invented_world(invented: Path, tmp_path: Path) -> None:
         from_export = files(invented, wish(coc), tmp_path / f"export {coc}")
         assert files(state, wish(coc), tmp_path / f"database {coc}") == from_export
         assert len(from_export["LSACalculated.csv"].splitlines()) > 100
+        comparison = compare(tmp_path / f"export {coc}", tmp_path / f"database {coc}")
+        assert comparison.people == 0 and not any(one.changed for one in comparison.files)
     assert_same_tables(invented, state)
 
 
