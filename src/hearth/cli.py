@@ -15,7 +15,7 @@ from typer.core import TyperGroup
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("hearth.server.cli:demo", "Start everything with an invented Minnesota in it."),
     "serve": ("hearth.server.cli:serve", "Serve the web application."),
-    "worker": ("hearth.server.cli:worker", "Run the jobs that imports and exports queue."),
+    "worker": ("hearth.server.cli:worker", "Run the jobs that pages queue: imports, exports, reports."),
     "user": ("hearth.hmis.access.cli:user", "People who sign in: add, and give a password."),
     "db": ("hearth.server.cli:db", "The database: start, stop, migrate, back up, restore."),
     "import": ("hearth.hmis.exchange.cli:import_app", "Import an HMIS CSV export."),

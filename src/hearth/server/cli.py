@@ -233,7 +233,7 @@ def serve(
 def worker(
     concurrency: Annotated[int, typer.Option(min=1, max=32, help="Jobs that run at the same time.")] = 1,
 ) -> None:
-    """Run the jobs that pages queue: imports, exports. Start as many workers as you like.
+    """Run the jobs that pages queue: imports, exports, reports. Start as many workers as you like.
 
     \b
     Example:

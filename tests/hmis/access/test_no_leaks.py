@@ -19,6 +19,7 @@ from hearth.hmis.exchange.exporting.request import ExportRequest
 from hearth.hmis.exchange.models import ExportRun, ImportRun
 from hearth.hmis.hud.records import models_of_files
 from hearth.hmis.organizations.models import Organization
+from hearth.hmis.reports.models import ReportRun
 from hearth.standards import load
 from tests import factories
 from tests.hmis.config.test_urls import ROUTES
@@ -68,6 +69,15 @@ def place(administrator: User, settings: Any) -> dict[str, Any]:
     (Path(settings.MEDIA_ROOT) / "exports").mkdir()
     (Path(settings.MEDIA_ROOT) / "exports" / "1.zip").write_text(SECRET)
     ExportRun.objects.create(created_by=administrator, file="exports/1.zip", **done)
+    reports = Path(settings.MEDIA_ROOT) / "reports" / "1"
+    reports.mkdir(parents=True)
+    for name in ("LSAPerson.csv", "run.json", "lsa.zip"):
+        (reports / name).write_text(SECRET)
+    ReportRun.objects.create(
+        created_by=administrator, report="lsa_systemwide", file="reports/1", year=2026,
+        state="finished", file_name="lsa.zip", message=SECRET, result={"made_at": SECRET},
+        parameters={"coc": SECRET, "start": SECRET, "end": SECRET, "projects": []},
+    )  # fmt: skip
     ids = {own.pk, other.pk, project.pk, client.pk, *(record.pk for record in records), 1}
     return {"own": own, "client": client, "ids": sorted(ids), "administrator": administrator}
 
@@ -109,7 +119,7 @@ def _asked(place: dict[str, Any]) -> set[str]:
     for route in ROUTES:
         if route.startswith(("account/", "static")):
             continue
-        texts = "csv" if "findings" in route else "MN-500"
+        texts = "csv" if "findings" in route else "LSAPerson" if "<slug:file>" in route else "MN-500"
         route = re.sub(r"<(?:str|slug):\w+>", texts, route)
         for pk in place["ids"] if "<int:" in route else [0]:
             found.add("/" + re.sub(r"<int:\w+>", str(pk), route))

@@ -199,3 +199,30 @@ def test_names_are_in_no_address(client: Browser, place: User) -> None:
         names = set(Client.objects.values_list("last_name", flat=True)) - {None}
     addresses = " ".join(re.findall(r'(?:href|action|hx-get)="([^"]*)"', "".join(pages)))
     assert [name for name in names if name in addresses] == []
+
+
+def test_a_users_report_is_made_of_what_he_may_see(place: User) -> None:
+    """Records of another organization make no difference to it: it is the same with and without them."""
+    with acting(place):
+        organization, projects = organization_with_people()
+        user = factories.make_hmis_user(organization)
+    asked = {"projects": [project.pk for project in projects]}
+    files = ("LSAPerson", "LSAHousehold", "LSAExit", "LSACalculated")
+
+    def rows() -> dict[str, list[str]]:
+        run = made(user, report="lsa_project", parameters=asked)
+        folder = folder_of(user, run)
+        # The report's number is in every row.
+        return {
+            file: [line.rpartition(",")[0] for line in (folder / f"{file}.csv").read_text().splitlines()]
+            for file in files
+        }
+
+    before = rows()
+    assert len(before["LSAPerson"]) > 2
+    with acting(place):
+        foreign = Enrollment.objects.exclude(organization=organization)
+        served = Enrollment.objects.filter(organization=organization).values("client")
+        assert foreign.filter(client__in=served).exists()  # else the test could not fail
+        foreign.update(date_deleted="2026-10-01 12:00:00")
+    assert rows() == before

@@ -147,6 +147,7 @@ class OpenMember:
     client: Client | None
     stays: list[OpenStay]
     change: compare.MemberChange | None = None
+    facts: tuple["FactRow", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,11 +213,49 @@ def _opened(known: Records, found: Iterable[Member]) -> list[OpenMember]:
 
 
 @dataclass(frozen=True, slots=True)
+class FactRow:
+    """A fact that differs, before and after in words. `of`: of which household, exit or enrollment."""
+
+    label: str
+    of: str
+    before: str
+    after: str
+
+
+def fact_rows(facts: Iterable[compare.FactChange]) -> tuple[FactRow, ...]:
+    """Facts that differ, as the pages show them."""
+    return tuple(
+        FactRow(
+            fact.label or fact.column,
+            f"{_TABLES.get(fact.table, fact.table)} {fact.key}".strip() if fact.key else "",
+            _in_words(fact, fact.before),
+            _in_words(fact, fact.after),
+        )
+        for fact in facts
+    )
+
+
+#: What the facts of a table are about.
+_TABLES = {"LSAHousehold": "household of", "LSAExit": "exit:", "Enrollment": "enrollment"}
+
+
+def _in_words(fact: compare.FactChange, value: str | None) -> str:
+    if value is None:
+        return "nothing"
+    whole = value.removesuffix(".0")
+    meaning = words.meaning(fact.table, fact.column, whole)
+    if meaning:
+        return f"{meaning} ({whole})"
+    return "not applicable" if whole == "-1" else whole
+
+
+@dataclass(frozen=True, slots=True)
 class PersonChange:
     """Somebody whose facts differ between two reports."""
 
     change: compare.PersonChange
     client: Client | None
+    facts: tuple[FactRow, ...]
 
 
 def changed_rows(before: Path, after: Path, file: str, number: object) -> Page:
@@ -252,7 +291,7 @@ def changed_members(
         counted.update(hidden=found.hidden, came=found.came, went=found.went, changed=found.changed)
         opened = _opened(known, [one.member for one in found.members])
         return [
-            OpenMember(one.member, one.client, one.stays, changed)
+            OpenMember(one.member, one.client, one.stays, changed, fact_rows(changed.facts))
             for one, changed in zip(opened, found.members, strict=True)
         ], found.came + found.went + found.changed - found.hidden
 
@@ -270,7 +309,9 @@ def changed_people(user: User, before: Path, after: Path, number: object) -> Peo
         found = compare.changed_people(before, after, limit=limit, offset=offset, may_see=sight(known))
         counted.update(total=found.total, hidden=found.hidden)
         clients = known.people(one.personal_id for one in found.people)
-        changes = [PersonChange(one, clients.get(one.personal_id)) for one in found.people]
+        changes = [
+            PersonChange(one, clients.get(one.personal_id), fact_rows(one.facts)) for one in found.people
+        ]
         return changes, found.total - found.hidden
 
     page = paged(number, PEOPLE_ON_A_PAGE, read)

@@ -187,9 +187,6 @@ class FlagRow:
     remedy: str
     project: Project | None
     project_id: str
-    count: int | None
-    share: float | None
-    hdx: list[int]
 
 
 def severities(run: ReportRun) -> list[tuple[str, str, int]]:
@@ -213,9 +210,6 @@ def flags(user: User, run: ReportRun, severity: str = "") -> list[FlagRow]:
             remedy=flag["remedy"],
             project=known.get(flag["project_id"] or ""),
             project_id=flag["project_id"] or "",
-            count=flag["count"],
-            share=flag["share"],
-            hdx=list(flag["hdx"]),
         )
         for flag in chosen
     ]

@@ -25,7 +25,7 @@ from hearth.reporting.sources import snapshot as states
 #: HUD's files whose records the pages lead to, and their keys.
 KEYS = {"Client": "PersonalID", "Enrollment": "EnrollmentID", "Project": "ProjectID"}
 _IDS = "ids"
-_NAMES = ("first_name", "middle_name", "last_name", "name_suffix")
+_LISTED = ("hud_id", "first_name", "middle_name", "last_name", "name_suffix")
 _BETWEEN = "\x1e"  # the control character made to stand between records
 
 
@@ -100,7 +100,7 @@ class Records:
         if not self.user.sees_all:
             rows = rows.filter(date_deleted__isnull=True)
         ids = self._seen("Client", personal_ids, rows)
-        known = rows.only(*_NAMES).in_bulk(list(ids.values()))
+        known = rows.only(*_LISTED).in_bulk(list(ids.values()))
         return {key: known[pk] for key, pk in ids.items()}
 
     def projects(self, project_ids: Iterable[str]) -> dict[str, Project]:

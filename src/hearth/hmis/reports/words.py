@@ -52,6 +52,11 @@ ABOUT = {
 }
 
 
+def meaning(file: str, name: str, value: str) -> str | None:
+    """What a code stands for; None where it speaks for itself."""
+    return words().meaning(file, name, value)
+
+
 def column(file: str, name: str) -> str:
     """A column in words."""
     return words().label(file, name)

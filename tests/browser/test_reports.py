@@ -1,0 +1,128 @@
+"""A report in a real browser: asked for on the page, made by a real worker, opened to the people behind a
+number, compared with an earlier one; by mouse, by keyboard, and without scripts."""
+
+import re
+import subprocess
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from hearth.server import processes
+from tests.browser.checks import accessibility_problems, browser_problems, screenshot, settle, too_wide
+from tests.browser.conftest import OpenPage
+from tests.browser.site import Site
+from tests.browser.test_keyboard import focused, tab_to
+
+WITHIN = 180_000  # milliseconds; other work may run beside the tests
+
+
+@pytest.fixture
+def worker(site: Site) -> Iterator[None]:
+    """A worker as `hearth worker` starts it."""
+    with (site.log.parent / "worker.log").open("wb") as log:
+        running = subprocess.Popen(processes.worker_command(1), env=site.environment, stdout=log, stderr=log)
+        yield
+        running.terminate()
+        try:
+            running.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            running.kill()
+            running.wait()
+
+
+def check(page: Page, name: str) -> None:
+    settle(page)
+    screenshot(page, name)
+    assert accessibility_problems(page) == []
+    assert too_wide(page) == []
+    assert browser_problems(page) == []
+
+
+def test_from_the_question_to_the_people(open_page: OpenPage, worker: None) -> None:
+    page = open_page("/reports/", "administrator")
+    page.get_by_role("link", name="Start Longitudinal System Analysis of a CoC").click()
+    page.get_by_label("Continuum of Care").select_option("MN-500")
+    page.get_by_label("First day").fill("2025-10-01")
+    page.get_by_label("Last day").fill("2026-09-30")
+    page.get_by_role("button", name="Make the report").click()
+    expect(page.get_by_role("button", name="Cancel the report")).to_be_visible()
+    expect(page.get_by_text("people served")).to_be_visible(timeout=WITHIN)
+    check(page, "report-made-1440")
+    people = int(page.locator(".hearth-figure__value").first.inner_text())
+    assert people > 10
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download for HDX").click()
+    assert download.value.suggested_filename == "lsa-MN-500-2025-10-01.zip"
+
+    page.get_by_role("link", name="LSAPerson").click()
+    page.get_by_role("link", name=re.compile(r"^Row 1\b")).first.click()
+    expect(page.get_by_role("heading", name="The people behind it")).to_be_visible()
+    page.get_by_text("facts behind it").first.click()
+    expect(page.locator(".hearth-member__facts dt").first).to_be_visible()
+    check(page, "report-opened-1440")
+    page.set_viewport_size({"width": 360, "height": 800})
+    check(page, "report-opened-360")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    member = page.locator(".hearth-member__name a").first
+    name = member.inner_text()
+    assert name.split(",")[0] not in page.url
+    member.click()
+    expect(page.locator("h1")).to_contain_text(name.split(",")[0])
+
+    page.go_back()
+    page.get_by_role("navigation", name="Breadcrumbs").get_by_role("link", name="LSA MN-500").click()
+    page.get_by_label("Report", exact=True).select_option(index=0)
+    page.get_by_role("button", name="Compare").click()
+    expect(page.get_by_role("heading", name="What changed")).to_be_visible()
+    expect(page.get_by_role("heading", name="People who made the difference")).to_be_visible()
+    check(page, "report-compared-1440")
+
+
+def test_rows_are_filtered_as_one_chooses(open_page: OpenPage) -> None:
+    page = open_page("/reports/{report}/rows/LSAHousehold/", "administrator")
+    before = page.locator(".hearth-pages__count").inner_text()
+    page.get_by_label("Household type").select_option("2")
+    expect(page.locator(".hearth-pages__count")).not_to_have_text(before)
+    check(page, "report-rows-filtered-1440")
+    assert "HHType=2" in page.url
+
+
+def test_projects_are_found_and_chosen_by_keyboard(open_page: OpenPage) -> None:
+    page = open_page("/reports/new/lsa-projects/", "administrator")
+    options = page.locator("[data-choose-option]:visible")
+    every = options.count()
+    page.get_by_label("Find a project or an organization").focus()
+    page.keyboard.type("invented night")
+    expect(options).to_have_count(1)
+    assert every > 5
+    page.keyboard.press("Enter")  # searches, and does not send the form
+    for _ in range(3):
+        page.keyboard.press("Tab")
+        if page.evaluate("() => document.activeElement.type") == "checkbox":
+            break
+    page.keyboard.press("Space")
+    expect(page.locator("[data-choose-status]")).to_have_text("1 chosen, 1 listed")
+    check(page, "report-projects-chosen-1440")
+    tab_to(page, "Make the report", limit=6)
+    assert focused(page) == "Make the report"
+
+
+def test_projects_can_be_chosen_without_scripts(open_page: OpenPage) -> None:
+    page = open_page("/reports/new/lsa-projects/", "administrator", 360, java_script_enabled=False)
+    expect(page.get_by_label("Find a project or an organization")).to_be_hidden()
+    expect(page.get_by_role("checkbox").first).to_be_attached()
+    page.locator("label", has_text="Invented Night Shelter").click()
+    page.get_by_label("Continuum of Care").select_option("MN-500")
+    page.get_by_label("Last day").fill("2020-01-01")
+    page.get_by_role("button", name="Make the report").click()
+    expect(page.locator("[data-error-summary]")).to_contain_text("The last day is before the first day")
+    expect(page.get_by_label(re.compile("Invented Night Shelter"))).to_be_checked()
+
+
+def test_a_report_at_work_can_be_cancelled_by_keyboard(open_page: OpenPage) -> None:
+    page = open_page("/reports/{report_waiting}/", "administrator", 360)
+    page.get_by_role("button", name="Cancel the report").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Cancelled")).to_be_visible()
+    check(page, "report-cancelled-360")
