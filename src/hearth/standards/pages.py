@@ -21,6 +21,7 @@ _KINDS = {
     "manual": "a person",
     "writer": "our own export",
     "cleanup": "the import, as a repair that it offers",
+    "stored": "the import, by what the database holds",
     "application": "the application",
 }
 

@@ -20,7 +20,7 @@ LEVELS = ("export", "file", "row", "enrollment", "household", "project", "client
 KINDS = (
     "sql", "quality", "dependent", "file_set", "version", "header", "encoding", "rows", "type", "length",
     "characters", "null", "list", "list_status", "pattern", "range", "key", "reference", "among", "writer",
-    "manual", "report", "cleanup", "application",
+    "manual", "report", "cleanup", "stored", "application",
 )  # fmt: skip
 TYPES = ("D", "T", "I", "M")
 _KEYS = (

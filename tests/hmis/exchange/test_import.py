@@ -4,6 +4,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
@@ -13,10 +14,14 @@ from hearth.hmis.clients import queries
 from hearth.hmis.clients.models import Client
 from hearth.hmis.clients.search.question import read
 from hearth.hmis.enrollments.models import Disabilities, Enrollment, Exit
+from hearth.hmis.exchange import findings
 from hearth.hmis.exchange.importing.layout import layouts
+from hearth.hmis.exchange.models import ImportRun
 from hearth.hmis.hud import ssn
 from hearth.hmis.hud.records import model_of
 from hearth.hmis.organizations.models import Affiliation, DataSource, Organization, Project
+from hearth.reporting.runtime import engine
+from hearth.reporting.sources.problems import SEVERITIES
 from hearth.standards import load
 from tests.factories import make_administrator, make_client
 from tests.hmis.exchange.importing import checks, counted, finished, import_export, records
@@ -25,6 +30,18 @@ from tests.reporting.sources.exports import STAMP, Export, Row
 pytestmark = pytest.mark.django_db(transaction=True)
 
 STAMPED: Row = {"DateCreated": STAMP, "DateUpdated": STAMP, "UserID": "U1", "ExportID": "X1"}
+
+
+def of_findings(query: str, run: ImportRun) -> list[tuple]:
+    """Rows of a query of the run's list of findings."""
+    with engine.connected() as connection:
+        return engine.rows(connection, query, [str(Path(settings.MEDIA_ROOT) / run.findings_file)])
+
+
+def listed(run: ImportRun, check: str) -> list[tuple]:
+    """Findings of one check: severity, file, line, column, key."""
+    query = f"""SELECT severity, file, line, "column", key FROM read_parquet(?) WHERE "check" = '{check}'"""
+    return of_findings(query, run)
 
 
 @pytest.fixture
@@ -248,19 +265,44 @@ def test_what_contradicts_a_stored_record_is_kept_and_marked(
     export.row("Exit").update(ExitID="T3", ExitDate="2025-12-01")
     run = finished(by, export.zip(tmp_path))
     assert "1 records contradict others" in run.message
+    assert listed(run, "exit_stored_already") == [("error", "Exit", 2, "EnrollmentID", "T3")]
     with acting(by):
         assert dict(Exit.objects.values_list("hud_id", "is_faulty")) == {"T2": False, "T3": True}
     before = records()
     export.tables["Client"].reverse()
-    finished(by, export.zip(tmp_path))
+    assert "exit_stored_already" in checks(finished(by, export.zip(tmp_path)))
     assert records() == before
+
+
+def test_a_second_head_is_listed_like_any_finding(by: User, export: Export, tmp_path: Path) -> None:
+    """The first head is not in this export. Severity, file and line decide the order of the list."""
+    finished(by, export.zip(tmp_path))
+    head = next(row for row in export.tables["Enrollment"] if row["RelationshipToHoH"] == 1)
+    other = head["EnrollmentID"]
+    for rows in export.tables.values():
+        rows[:] = [row for row in rows if row.get("EnrollmentID") != other]
+    export.tables["Enrollment"].append({**head, "EnrollmentID": "E9"})
+    run = finished(by, export.zip(tmp_path))
+    line = len(export.tables["Enrollment"]) + 1
+    assert listed(run, "head_stored_already") == [("error", "Enrollment", line, "RelationshipToHoH", "E9")]
+    (one,) = [one for one in run.findings_summary if one["check"] == "head_stored_already"]
+    assert (one["count"], one["stops"]) == (1, False)
+    everything = of_findings("SELECT severity FROM read_parquet(?)", run)
+    assert everything == sorted(everything, key=lambda row: SEVERITIES.index(row[0]))
+    assert len(everything) == sum(one["count"] for one in run.findings_summary)
+    target = tmp_path / "findings.csv"
+    findings.write_csv(Path(settings.MEDIA_ROOT) / run.findings_file, findings.Filter(), target)
+    assert "another head" in target.read_text(encoding="utf-8-sig")
+    with acting(by):
+        assert Enrollment.objects.get(hud_id="E9").is_faulty
 
 
 def test_an_exit_left_before_its_entry_is_marked(by: User, export: Export, tmp_path: Path) -> None:
     finished(by, export.zip(tmp_path))
     export.tables["Exit"] = []
     export.row("Enrollment", 1)["EntryDate"] = "2026-01-02"
-    finished(by, export.zip(tmp_path))
+    run = finished(by, export.zip(tmp_path))
+    assert listed(run, "exit_before_entry") == [("error", "Exit", None, "ExitDate", "T2")]
     with acting(by):
         leave = Exit.objects.get()
         assert leave.is_faulty

@@ -136,6 +136,12 @@ BAD: dict[str, tuple[Callable[[Export, Path], Path], str]] = {
     ),
     "two rows with one key": (with_row("Client", 1, PersonalID="C1"), ""),
     "enrollment without its client": (with_row("Enrollment", 1, PersonalID="C9"), ""),
+    "header lines only": (
+        lambda export, folder: write_zip(
+            folder / "bad.zip", {f"{name}.csv": csv_bytes(name, []) for name in export.tables}
+        ),
+        "nothing to import",
+    ),
     "unknown year": (with_row("Export", 0, CSVVersion="2019 v1.0"), "year"),
 }
 

@@ -20,7 +20,8 @@ Of one check in one column at most `listed` findings are written; the summary co
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hearth.reporting.runtime import engine
@@ -144,16 +145,50 @@ class Collected:
 
     def _summary(self) -> list[Summary]:
         """One entry per check, file and column; problems that differ only by line are put together."""
-        entries: dict[tuple[object, ...], Summary] = {}
-        for rule, count in zip(self._rules, self._counts, strict=True):
-            key = (rule.check, rule.severity, rule.stops, rule.file, rule.column)
-            before = entries[key].count if key in entries else 0
-            sentence = entries[key].sentence if key in entries else rule.sentence
-            entries[key] = Summary(
-                rule.check, rule.severity, rule.stops, rule.file, rule.column, before + count,
-                sentence, rule.remedy, rule.origin,
-            )  # fmt: skip
-        return sorted(
-            entries.values(),
-            key=lambda s: (SEVERITIES.index(s.severity), s.file or "", s.check, s.column or ""),
-        )
+        return _together(
+            Summary(
+                rule.check, rule.severity, rule.stops, rule.file, rule.column, count,
+                rule.sentence, rule.remedy, rule.origin,
+            )
+            for rule, count in zip(self._rules, self._counts, strict=True)
+        )  # fmt: skip
+
+
+def added(
+    connection: Connection, path: Path, summary: list[Summary], rules: Iterable[tuple[Rule, str]]
+) -> list[Summary]:
+    """Add findings to a written list: of each rule the rows (line, key, value_class) of its SELECT.
+
+    Returns the summary with them. The file is replaced at once, so that it is never half there.
+    """
+    later = Collected(connection)
+    for rule, select in rules:
+        later.add(rule, select)
+    more = path.with_name(f"{path.stem}.more.parquet")
+    whole = path.with_name(f"{path.stem}.whole.parquet")
+    found = later.write(more)
+    ranks = ", ".join(text(severity) for severity in SEVERITIES)
+    connection.execute(
+        "COPY (SELECT * EXCLUDE (file_row_number, place, is_new) FROM ("
+        f"SELECT *, file_row_number AS place, FALSE AS is_new FROM read_parquet({text(path)},"
+        " file_row_number = true) UNION ALL"
+        f" SELECT *, file_row_number AS place, TRUE AS is_new FROM read_parquet({text(more)},"
+        f" file_row_number = true)) ORDER BY list_position([{ranks}], severity), file NULLS FIRST, is_new,"
+        f" place) TO {text(whole)} (FORMAT parquet, COMPRESSION zstd)"
+    )
+    more.unlink()
+    whole.replace(path)
+    return _together([*summary, *found])
+
+
+def _together(summaries: Iterable[Summary]) -> list[Summary]:
+    """One entry per check, file and column, in order of severity, file and check."""
+    entries: dict[tuple[object, ...], Summary] = {}
+    for one in summaries:
+        key = (one.check, one.severity, one.stops, one.file, one.column)
+        before = entries.get(key)
+        entries[key] = replace(before, count=before.count + one.count) if before else one
+    return sorted(
+        entries.values(),
+        key=lambda s: (SEVERITIES.index(s.severity), s.file or "", s.check, s.column or ""),
+    )

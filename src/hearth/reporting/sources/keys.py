@@ -8,6 +8,7 @@ ExportID and the residential project of an affiliation. Those are reported and t
 
 Export.csv with more or fewer rows than one (S-019) is reported as an error and does NOT stop an import:
 what its rows say concerns the scope of the export, not the records, and HUD's own sample has ten of them.
+Without any row in it and without a project there is nothing to import, and that stops it.
 
 Source: HMIS CSV Format Specifications FY2026 v1.0 (S-017 to S-020, S-036, S-037, S-061, S-068).
 """
@@ -131,3 +132,9 @@ def check_row_counts(collected: Collected, registry: Registry, absent: set[str])
         if file not in absent and is_wrong(count):
             rule = Rule.of(registry.check(check_id), file, None)
             collected.add(rule, f"SELECT NULL::BIGINT, NULL::VARCHAR, '{count} rows'")
+    both = ("Export", "Project")
+    if absent.isdisjoint(both) and not any(
+        engine.scalar(collected.connection, f"SELECT count(*) FROM {name(file)}") for file in both
+    ):
+        rule = Rule.of(registry.check("export_empty"), "Export", None, stops=True)
+        collected.add(rule, "SELECT NULL::BIGINT, NULL::VARCHAR, NULL::VARCHAR")

@@ -19,6 +19,7 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -78,6 +79,15 @@ class Source:
         return sum(max(0, file.lines - 1) for file in self.files.values())
 
 
+#: Where a file is as UTF-8 and what it is like, None where it cannot be read; and what is wrong with it.
+Unpacked = tuple[tuple[Path, Text] | None, list[Problem]]
+_AT_ONCE = 2
+
+
+class _NotWanted(Exception):
+    """Another file made an end of it."""
+
+
 @contextmanager
 def open_source(
     path: str | Path,
@@ -119,18 +129,10 @@ def _read(source: Source, container: Container, progress: Progress) -> None:
         source.problems.append(disk_full(source.work.parent))
         return
     unpacked: dict[str, tuple[Member, Path, Text]] = {}
-    done = 0
-    total = sum(member.size for member in members.values())
-    for name, member in members.items():
-
-        def heard(count: int, name: str = name) -> None:
-            nonlocal done
-            done += count
-            progress("open", name, 0, 0, min(done, total), total)
-
-        taken = _unpack(source, name, member, heard)
+    for name, (taken, problems) in _unpack_all(source, members, progress).items():
+        source.problems.extend(problems)
         if taken is not None:
-            unpacked[name] = (member, *taken)
+            unpacked[name] = (members[name], *taken)
     if any(problem.check == "disk_full" for problem in source.problems):
         return
     paths = {name.casefold(): path for name, (_, path, _) in unpacked.items()}
@@ -139,6 +141,33 @@ def _read(source: Source, container: Container, progress: Progress) -> None:
     source.year = detected.year
     if source.year is not None:
         _check_files(source, source.year, unpacked, set(members))
+
+
+def _unpack_all(source: Source, members: dict[str, Member], progress: Progress) -> dict[str, Unpacked]:
+    """Every member as `_unpack` gives it, two at once: unpacking is done by one core for each."""
+    done = 0
+    total = sum(member.size for member in members.values())
+    ended = False
+
+    def unpack(name: str) -> Unpacked:
+        def heard(count: int) -> None:
+            nonlocal done
+            if ended:
+                raise _NotWanted
+            done += count
+            progress("open", name, 0, 0, min(done, total), total)
+
+        return _unpack(source.work, name, members[name], heard)
+
+    with ThreadPoolExecutor(max_workers=_AT_ONCE, thread_name_prefix="hearth-unpacking") as pool:
+        largest_first = sorted(members, key=lambda name: -members[name].size)
+        futures = {name: pool.submit(unpack, name) for name in largest_first}
+        try:
+            return {name: futures[name].result() for name in members}
+        except BaseException:
+            ended = True
+            pool.shutdown(cancel_futures=True)
+            raise
 
 
 def _by_file(source: Source, members: list[Member]) -> dict[str, Member]:
@@ -175,11 +204,9 @@ def _by_file(source: Source, members: list[Member]) -> dict[str, Member]:
     return found
 
 
-def _unpack(
-    source: Source, name: str, member: Member, heard: Callable[[int], None]
-) -> tuple[Path, Text] | None:
-    """The file as UTF-8 on disk. Faults of this one file are noted and the others are still looked at."""
-    target = source.work / f"{name}.csv"
+def _unpack(work: Path, name: str, member: Member, heard: Callable[[int], None]) -> Unpacked:
+    """The file as UTF-8 on disk. Faults of this one file are told and the others are still looked at."""
+    target = work / f"{name}.csv"
     try:
         if member.on_disk is None:
             text = copy_as_utf8(member.open, target, heard)
@@ -190,30 +217,26 @@ def _unpack(
             else:
                 text = copy_as_utf8(member.open, target)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError):
-        source.problems.append(
+        return None, [
             stopping(
                 "file_damaged",
                 f"{name}.csv in the zip is damaged and cannot be unpacked.",
                 "Make the export again, or download it again.",
                 file=name,
             )
-        )
-        return None
+        ]
     except OSError as error:
         if said_disk_full(error):
-            source.problems.append(disk_full(source.work.parent))
-        else:
-            source.problems.append(
-                stopping(
-                    "file_unreadable",
-                    f"{name}.csv cannot be read.",
-                    "Check that it may be read, or copy the export to another folder.",
-                    file=name,
-                )
+            return None, [disk_full(work.parent)]
+        return None, [
+            stopping(
+                "file_unreadable",
+                f"{name}.csv cannot be read.",
+                "Check that it may be read, or copy the export to another folder.",
+                file=name,
             )
-        return None
-    source.problems.extend(_text_problems(name, text))
-    return target, text
+        ]
+    return (target, text), _text_problems(name, text)
 
 
 def _text_problems(name: str, text: Text) -> list[Problem]:

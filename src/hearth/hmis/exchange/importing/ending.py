@@ -105,8 +105,9 @@ def _write_end(run: ImportRun, end: Ended) -> None:
             )
 
 
-def said(writer: Writer) -> str:
-    """What happened to the records, in one to three sentences."""
+def said(writer: Writer, contradicting: int) -> str:
+    """What happened to the records, in one to three sentences. `contradicting`: how many of them do so with
+    stored ones."""
     total = Count()
     for count in writer.counts.values():
         total.added += count.added
@@ -122,9 +123,9 @@ def said(writer: Writer) -> str:
     )
     if total.left_out:
         text += f" {total.left_out:,} deleted records were left out: what they belonged to was never here."
-    if writer.contradicting:
+    if contradicting:
         text += (
-            f" {writer.contradicting:,} records contradict others that are stored and that this export does"
+            f" {contradicting:,} records contradict others that are stored and that this export does"
             " not have; they are marked as faulty."
         )
     return text

@@ -8,7 +8,8 @@ Tables made here, on the engine's connection, for a file F:
 - `stored_F` (hud_id, id, row_hash, deleted, …): what the database has of this data source;
 - `found_F` (rid, id, same, deleted): staged rows, by rowid, that are stored already;
 - `new_F` (rid, id): those that are not; only made where the data source has rows of F already;
-- `known_F` (hud_id, id, …): for files that others refer to, every record that may be referred to.
+- `known_F` (hud_id, id, …): for files that others refer to, every record that may be referred to;
+- `contradicting` ("check", line, key): rows that contradict a stored record which the export does not have.
 """
 
 from collections.abc import Callable
@@ -17,7 +18,7 @@ from dataclasses import dataclass
 import psycopg
 
 from hearth.hmis.exchange.importing.layout import TARGETS, Layout
-from hearth.reporting.runtime.engine import Connection, name, row, scalar
+from hearth.reporting.runtime.engine import Connection, name, row, scalar, text
 from hearth.reporting.sources.transfer import postgres_to_engine
 
 #: Ids left free in front of a block, far more than others can take in the moment of its allocation.
@@ -84,8 +85,9 @@ class Matching:
     ) -> None:
         self.connection, self.cursor, self.data_source = connection, cursor, data_source
         self.is_new_source, self.share, self.heard = is_new_source, share, heard
-        #: Staged rows that contradict a stored record which the export does not have.
-        self.contradicting = 0
+        connection.execute(
+            'CREATE OR REPLACE TABLE contradicting ("check" VARCHAR, line BIGINT, key VARCHAR)'
+        )
 
     def match(self, layout: Layout) -> Match:
         """Match one file; everything that it refers to was matched before."""
@@ -180,7 +182,7 @@ class Matching:
         contradicts within the export (`reporting/sources/contradictions.py`); the mark and the sign of the
         hash are the same here.
         """
-        query, columns, same = _PROTECTED[layout.file]
+        check, query, columns, same = _PROTECTED[layout.file]
         file, key = name(layout.file), name(layout.key)
         postgres_to_engine(
             self.cursor, query, [self.data_source], self.connection, "protected", columns, self.heard
@@ -190,10 +192,17 @@ class Matching:
             f" SEMI JOIN {file} AS s ON s.{key} = e.hud_id)"
         )
         if scalar(self.connection, "SELECT count(*) FROM protected"):
-            self.contradicting += scalar(
-                self.connection,
-                f"UPDATE {file} SET _faulty = TRUE, _hash = -_hash - 1 WHERE rowid IN ("
-                f" SELECT s.rowid FROM {file} AS s {same} AND NOT s._faulty AND s.DateDeleted IS NULL)",
+            self.connection.execute(
+                f"CREATE OR REPLACE TEMP TABLE contradicts AS SELECT DISTINCT s.rowid AS rid FROM {file} AS s"
+                f" {same} AND NOT s._faulty AND s.DateDeleted IS NULL"
+            )
+            self.connection.execute(
+                f"INSERT INTO contradicting SELECT {text(check)}, s._line, s.{key} FROM {file} AS s"
+                " JOIN contradicts AS c ON c.rid = s.rowid"
+            )
+            self.connection.execute(
+                f"UPDATE {file} SET _faulty = TRUE, _hash = -_hash - 1"
+                " WHERE rowid IN (SELECT rid FROM contradicts)"
             )
 
     def _allocate(self, table: str, count: int) -> int:
@@ -217,9 +226,10 @@ class Matching:
 
 
 # For the two files whose rows the database holds to be unique in a way that an export may break: the
-# stored rows `p` that hold such a place, and which staged rows `s` claim the same one.
-_PROTECTED: dict[str, tuple[str, dict[str, str], str]] = {
+# stored rows `p` that hold such a place, and which staged rows `s` claim the same one. The check tells of it.
+_PROTECTED: dict[str, tuple[str, str, dict[str, str], str]] = {
     "Enrollment": (
+        "head_stored_already",
         "SELECT e.id, e.project_id, e.household_id FROM enrollments_enrollment e"
         " JOIN organizations_project p ON p.id = e.project_id WHERE p.data_source_id = %s"
         " AND e.relationship_to_hoh = 1 AND NOT e.is_faulty AND e.date_deleted IS NULL",
@@ -228,6 +238,7 @@ _PROTECTED: dict[str, tuple[str, dict[str, str], str]] = {
         " AND p.household_id = s.HouseholdID WHERE s.RelationshipToHoH = 1",
     ),
     "Exit": (
+        "exit_stored_already",
         "SELECT x.id, x.enrollment_id FROM enrollments_exit x"
         " JOIN enrollments_enrollment e ON e.id = x.enrollment_id WHERE e.data_source_id = %s"
         " AND NOT x.is_faulty AND x.date_deleted IS NULL",

@@ -30,9 +30,9 @@ from hearth.hmis.exchange.importing.sealing import seal
 from hearth.hmis.exchange.importing.writing import Writer
 from hearth.hmis.exchange.models import ImportRun, RunState
 from hearth.reporting.runtime import engine
-from hearth.reporting.runtime.engine import Connection
+from hearth.reporting.runtime.engine import Connection, text
 from hearth.reporting.sources import Source, Summary, open_source, stage
-from hearth.reporting.sources.collected import Collected
+from hearth.reporting.sources.collected import Collected, Rule, added
 from hearth.server import database
 
 log = structlog.get_logger(__name__)
@@ -240,10 +240,27 @@ class _Import:
                 search_keys.write(cursor)
                 self._lap("search")
             self._heed(preparing)
+            contradicting = self._tell_contradictions(preparing, reader)
             counts = {file: asdict(count) for file, count in writer.counts.items()}
-            self._finish(cursor, writer.data_source, counts, said(writer))
+            self._finish(cursor, writer.data_source, counts, said(writer, contradicting))
             loader.commit()
             _analyze(loader, writer)
+
+    def _tell_contradictions(self, preparing: Preparing, reader: Connection) -> int:
+        """Add to the findings what contradicts stored records that the export does not have; how many."""
+        found = engine.rows(reader, 'SELECT "check", count(*) FROM contradicting GROUP BY ALL ORDER BY ALL')
+        if found:
+            registry = preparing.staged.registry
+            rules = []
+            for check_id, _ in found:
+                check = registry.check(check_id)
+                rule = Rule.of(check, check.files[0], check.columns[0])
+                select = (
+                    f'SELECT line, key, NULL::VARCHAR FROM contradicting WHERE "check" = {text(check_id)}'
+                )
+                rules.append((rule, select))
+            self._keep_findings(added(reader, self.findings, preparing.finish(), rules))
+        return sum(count for _, count in found)
 
     def _write_files(
         self,
@@ -281,7 +298,6 @@ class _Import:
             writer.write(file, match)
             if file.file == "Client" and writer.has_written(file):
                 search_keys.gather(cursor, data_source_id=data_source, since=writer.since)
-        writer.contradicting = matching.contradicting
         writer.mark_exits_before_entry()
         return writer
 

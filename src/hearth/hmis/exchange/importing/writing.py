@@ -56,8 +56,6 @@ class Writer:
     share: bool
     heard: Callable[[int], None]
     counts: dict[str, Count] = field(default_factory=dict)
-    #: Records that contradict one that this export does not have, and are marked.
-    contradicting: int = 0
     since: Any = None
 
     def begin(self) -> None:
@@ -204,16 +202,23 @@ class Writer:
                 )
 
     def mark_exits_before_entry(self) -> None:
-        """Mark stored exits, which this export does not have, that a changed entry leaves behind."""
-        if self.counts.get("Enrollment", Count()).changed:
-            self.contradicting += self._correct(
-                "Exit",
-                "JOIN incoming_enrollment AS i ON i.id = t.enrollment_id"
-                " JOIN (SELECT id, entry_date, true AS is_faulty FROM enrollments_enrollment) AS parent"
-                " ON parent.id = i.id AND t.exit_date < parent.entry_date AND NOT t.is_faulty"
-                " AND t.date_deleted IS NULL",
-                ["is_faulty"],
+        """Mark stored exits, which this export does not have, that a changed entry leaves behind; they are
+        noted in the engine's table `contradicting`."""
+        if not self.counts.get("Enrollment", Count()).changed:
+            return
+        join = (
+            "JOIN incoming_enrollment AS i ON i.id = t.enrollment_id"
+            " JOIN (SELECT id, entry_date, true AS is_faulty FROM enrollments_enrollment) AS parent"
+            " ON parent.id = i.id AND t.exit_date < parent.entry_date AND NOT t.is_faulty"
+            " AND t.date_deleted IS NULL"
+        )
+        self.cursor.execute(f"SELECT t.hud_id FROM enrollments_exit AS t {join}")
+        if found := self.cursor.fetchall():
+            self.connection.executemany(
+                "INSERT INTO contradicting VALUES ('exit_before_entry', NULL, ?)",
+                [list(one) for one in found],
             )
+            self._correct("Exit", join, ["is_faulty"])
 
     def _correct(self, file: str, join: str, columns: list[str]) -> int:
         """Give the rows `t` that the join selects these columns of `parent`, and keep their history."""
