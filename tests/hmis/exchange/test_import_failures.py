@@ -2,6 +2,7 @@
 
 import errno
 import os
+import pty
 import signal
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import threading
 import time
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -360,6 +362,29 @@ def test_killed_in_the_middle_and_begun_again(by: User, stored: Export, tmp_path
     assert list(folder_of(run).glob("hearth-source-*"))
     run = perform(run, path)
     assert (run.state, run.counts["Client"]["added"]) == ("finished", 1)
+    assert not list(folder_of(run).glob("hearth-source-*"))
+
+
+def test_ctrl_c_in_a_terminal(by: User, stored: Export, tmp_path: Path) -> None:
+    path = stored.zip(tmp_path)
+    run = begin(by, path)
+    before = records()
+    process, terminal = pty.fork()
+    if not process:
+        arguments = ["-c", KILLED, str(run.pk), str(path), str(settings.MEDIA_ROOT)]
+        os.execv(sys.executable, [sys.executable, *arguments])
+    said = b""
+    while b"in the middle" not in said:
+        said += os.read(terminal, 4096)
+    os.write(terminal, b"\x03")
+    with suppress(OSError):  # the terminal's end, once nobody writes to it
+        while os.read(terminal, 4096):
+            pass
+    assert os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == 0
+    os.close(terminal)
+    run.refresh_from_db()
+    assert (run.state, run.message) == ("cancelled", "The import was cancelled. Nothing was imported.")
+    assert records() == before
     assert not list(folder_of(run).glob("hearth-source-*"))
 
 
