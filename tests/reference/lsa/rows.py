@@ -81,8 +81,10 @@ class World:
         self.enrollment = {row["EnrollmentID"]: row for row in self.table["Enrollment"]}
         self.client = {row["PersonalID"]: row for row in self.table["Client"]}
         self.exit: dict[str, Record] = {}
-        # Of several exits of an enrollment, which is a fault, the earliest counts.
-        for row in sorted(self.table["Exit"], key=lambda row: (row["ExitDate"], row["ExitID"]), reverse=True):
+        # Of several exits of an enrollment, which is a fault, the earliest counts; one without a date, last.
+        for row in sorted(
+            self.table["Exit"], key=lambda row: (row["ExitDate"] or date.max, row["ExitID"]), reverse=True
+        ):
             self.exit[row["EnrollmentID"]] = row
         self.nights: defaultdict[str, set[date]] = defaultdict(set)
         for row in self.table["Services"]:

@@ -216,7 +216,8 @@ def _effective(
 def _destination(recorded: Record, left: date | None, moved: date | None) -> int:
     if left is None:
         return -1
-    if not recorded or (recorded["ExitDate"] != left and recorded["ExitDate"] != moved):
+    # An exit without a date ends no stay, but tells the destination where something else ended it.
+    if not recorded or recorded["ExitDate"] not in (left, moved, None):
         return 99
     told = recorded["Destination"]
     if told in (8, 9):

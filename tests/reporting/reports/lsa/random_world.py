@@ -263,6 +263,8 @@ def _exits(draw: random.Random, enrollment: str, left: date) -> Iterator[Short]:
     }
     if draw.random() < 0.02:
         exit_row["DateDeleted"] = "2026-01-01 10:00:00"
+    if draw.random() < 0.02:
+        exit_row["ExitDate"] = None
     yield exit_row
     if draw.random() < 0.02:
         yield {**exit_row, "ExitDate": left + timedelta(3), "Destination": 421}

@@ -157,6 +157,36 @@ def counts(made: Made, report_row: int) -> dict[Key, dict[int, dict[int, int]]]:
     return found
 
 
+def test_counts_are_those_of_people_and_households_in_residence(whole: Made) -> None:
+    """Rows 53 and 54 for everybody, counted one by one."""
+    people: defaultdict[Key, set[str]] = defaultdict(set)
+    households: defaultdict[Key, set[str]] = defaultdict(set)
+    cohorts = {1: "AIR", 10: "PITOctober", 11: "PITJanuary", 12: "PITApril", 13: "PITJuly"}
+    universes = {
+        0: (10, 11, 16),
+        1: (10, 11, 16),
+        8: (10, 12, 16),
+        2: (10, 13, 16),
+        13: (10, 14),
+        3: (10, 15),
+    }
+    heads = {row["HouseholdID"]: row["HoHID"] for row in whole.rows("SELECT * FROM lsa_household_active")}
+    for stay in whole.rows("SELECT * FROM lsa_enrollment WHERE AIR = 1"):
+        for cohort in (number for number, column in cohorts.items() if stay[column] == 1):
+            for universe in universes[stay["LSAProjectType"]]:
+                for kind in (0, stay["ActiveHHType"]):
+                    key = (cohort, universe, stay["ProjectID"] if universe == 10 else None, kind)
+                    people[key].add(stay["PersonalID"])
+                    households[key].add(f"{heads[stay['HouseholdID']]} {stay['ActiveHHType']}")
+    for report_row, expected in ((53, people), (54, households)):
+        found = {
+            (*key, kind): value
+            for key, populations in counts(whole, report_row).items()
+            for kind, value in populations[0].items()
+        }
+        assert found == {key: len(some) for key, some in expected.items()}
+
+
 def test_households_of_all_types_are_the_sum_of_the_types(whole: Made) -> None:
     found = counts(whole, 54)
     assert found
