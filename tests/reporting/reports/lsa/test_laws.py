@@ -271,7 +271,7 @@ def test_all_projects_chosen_is_the_whole_system(world: Rows, tmp_path: Path) ->
     """Where no household of the CoC is in a project that lists another CoC only."""
     rows = without(world, "ESelsewhere")
     system = next(made(rows, WISH, tmp_path / "system"))
-    listed = tuple(row["ProjectID"] for row in rows["Project"] if not row.get("DateDeleted"))
+    listed = tuple(row["ProjectID"] for row in system.rows("SELECT ProjectID FROM lsa_project"))
     chosen = next(made(rows, replace(WISH, scope=Scope.PROJECT, projects=listed), tmp_path / "chosen"))
     for name, content in system.files.items():
         if name not in ("LSAReport.csv", "all.zip"):

@@ -43,7 +43,10 @@ _IN_THIS_PROCESS = Here()
 _REFERENCE = ("row_values", "row_populations", "population_household_types")
 _PARAMETERS = ("lsa_parameters", "lsa_chosen_project", *(f"lsa_{name}" for name in _REFERENCE))
 #: What `prepare` looks at.
-_CHECKED = {"Project": {"DateDeleted"}, "ProjectCoC": {"CoCCode", "DateDeleted"}}
+_CHECKED = {
+    "Project": {"ContinuumProject", "ProjectType", "DateDeleted"},
+    "ProjectCoC": {"ProjectID", "CoCCode", "DateDeleted"},
+}
 #: Files whose records would count twice if they were there twice.
 _ONCE = (
     "Client", "Enrollment",
@@ -112,13 +115,7 @@ def prepare(connection: Connection, wish: Wish) -> None:
                 " can say which is true. Send an export that has every record once."
             )
     for project in wish.projects:
-        found = engine.scalar(
-            connection,
-            "SELECT count(*) FROM Project WHERE ProjectID = ? AND DateDeleted IS NULL",
-            [project],
-        )
-        if not found:
-            raise ReportRefused(f"This input has no project with the ID {project}.")
+        _check_project(connection, wish.coc, project)
     one_row(
         connection,
         "lsa_parameters",
@@ -145,6 +142,29 @@ def prepare(connection: Connection, wish: Wish) -> None:
             connection,
             f"CREATE TABLE {name(f'lsa_{table}')} AS SELECT * FROM read_csv({path}, header = true)",
         )
+
+
+def _check_project(connection: Connection, coc: str, project: str) -> None:
+    """Refuse a chosen project that section 3.1 does not let users choose."""
+    found = engine.rows(
+        connection,
+        "SELECT ContinuumProject = 1 AND ProjectType IN (0, 1, 2, 3, 8, 13) FROM Project"
+        " WHERE ProjectID = ? AND DateDeleted IS NULL",
+        [project],
+    )
+    if not found:
+        raise ReportRefused(f"This input has no project with the ID {project}.")
+    if not found[0][0]:
+        raise ReportRefused(
+            f"The project {project} cannot be chosen; only ES, SH, TH, RRH and PSH of the continuum can."
+        )
+    in_coc = engine.scalar(
+        connection,
+        "SELECT count(*) FROM ProjectCoC WHERE ProjectID = ? AND upper(CoCCode) = ? AND DateDeleted IS NULL",
+        [project, coc],
+    )
+    if not in_coc:
+        raise ReportRefused(f"The project {project} is not in {coc}.")
 
 
 def make(
