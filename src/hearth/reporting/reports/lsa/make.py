@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 from hearth.reporting import concepts
@@ -71,10 +72,15 @@ def steps_of(files: Sequence[UploadFile], *, given: Sequence[str] = ()) -> list[
 
     Shared concepts are steps, too, where the input does not give their table itself.
     """
+    return needed(_planned(tuple(given)), [file.table for file in files])
+
+
+@cache
+def _planned(given: tuple[str, ...]) -> tuple[Step, ...]:
+    """All steps in their order; reading them takes longer than a small report, and a worker makes many."""
     theirs = {table.casefold() for table in given}
     shared = [step for step in read_steps(concepts.FOLDER) if step.name.casefold() not in theirs]
-    ordered = plan([*read_steps(_HERE / "steps"), *shared], [*load(LATEST).files, *given, *_PARAMETERS])
-    return needed(ordered, [file.table for file in files])
+    return tuple(plan([*read_steps(_HERE / "steps"), *shared], [*load(LATEST).files, *given, *_PARAMETERS]))
 
 
 def read_by(steps: Sequence[Step]) -> dict[str, set[str]]:
