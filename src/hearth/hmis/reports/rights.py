@@ -21,7 +21,7 @@ def readable() -> dict[str, list[str]]:
             own += [relation.ssn.sealed, relation.ssn.index]
         tables[relation.table] = own
         if relation.history is not None:
-            tables[relation.history] = ["pgh_id", "pgh_obj_id"]
+            tables[relation.history] = ["pgh_id", "pgh_obj_id", "xmin"]
     return tables
 
 

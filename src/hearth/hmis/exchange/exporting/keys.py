@@ -11,9 +11,8 @@ While rows are gathered, every key is `source|key` (source: the number of its da
 from hearth.hmis.hud.records import stored_columns
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection, name, text
+from hearth.reporting.sources.snapshot.keys import numbered
 from hearth.standards import load
-
-KEY_LENGTH = 32
 
 
 def space_of(file: str, column: str) -> str | None:
@@ -45,9 +44,7 @@ def find_collisions(connection: Connection, gathered: list[str]) -> int:
                        {_plain(name(key))} AS plain
                 FROM {name(file)} WHERE {name(key)} IS NOT NULL),
             shared AS (SELECT plain, min(source) AS first FROM keys GROUP BY plain HAVING count(*) > 1)
-            SELECT {text(space)}, given,
-                   CASE WHEN length(concat(source, '.', plain)) <= {KEY_LENGTH}
-                        THEN concat(source, '.', plain) ELSE md5(given) END
+            SELECT {text(space)}, given, {numbered("source", "plain")}
             FROM keys JOIN shared USING (plain) WHERE source <> first
             """
         )

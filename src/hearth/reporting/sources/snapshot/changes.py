@@ -1,18 +1,20 @@
 """Which records of the database changed since the last state, whenever their transaction began or ended.
 
-Every change and removal of a record leaves its old version in a history table, and every new record has a
-higher number than those before it; both are found by an index. What a *mark* remembers of a state is how far
-the numbers of both went in it (of the rows that it could see), and the snapshot of transactions it was read
-with.
+PostgreSQL keeps with every row the transaction (xid) that wrote it, so that a row which the last state did
+not see says so itself: its xid is not below the oldest one that was under way then (`xmin` of the state's
+snapshot). But no index finds rows by xid. So a search first narrows down where such rows can be: every change
+and removal of a record leaves its old version in a history table, and every new record has a higher number
+than those before it; both have an index. What a *mark* remembers of a state is how far the numbers of both
+went in it, and the snapshot of transactions it was read with.
 
-A transaction that was under way then has lower numbers than later ones, and none of its rows were seen. It
-took its own number (xid) before it wrote, and so after any earlier state that saw no transaction as new as
-that one. So the next search begins at the latest mark all of whose transactions (up to `xmax`) are older than
-the oldest one under way (`xmin`) in the last state. A record gets its number a moment before its transaction
-must have an xid; an overlap of numbers is far more than can be taken in that moment.
+A transaction that commits late has lower numbers than later ones. It took its xid before it wrote, and so
+after any earlier state that saw no transaction as new as that one. So the search begins at the latest mark
+all of whose transactions (up to `xmax`) are older than the oldest one under way (`xmin`) in the last state. A
+record gets its number a moment before its transaction must have an xid; an overlap of numbers is far more
+than can be taken in that moment.
 
-Where no mark is old enough, and now and then to be sure (`thorough`), every row is asked by which transaction
-it was written (`age(xmin)`). This needs no history, but reads all tables.
+Where no mark is old enough, and now and then to be sure (`thorough`), every row is asked for its xid. This
+needs no history, but reads all tables.
 """
 
 from __future__ import annotations
@@ -25,8 +27,8 @@ from hearth.reporting.runtime.engine import name, text
 from .reading import Reading
 from .relations import Relation, Relations
 
-#: Numbers of records, taken again before the mark.
-_OVERLAP = 1_000
+#: So many numbers of records before the mark are looked at again.
+_OVERLAP = 10_000
 _MARKS_KEPT = 200
 _XIDS = 1 << 32
 #: A state of so many transactions ago cannot be compared any more.
@@ -67,23 +69,24 @@ def still_useful(marks: Sequence[Mark]) -> list[Mark]:
     return kept[-_MARKS_KEPT:]
 
 
-def changed(reading: Reading, relation: Relation, since: Mark) -> list[int]:
-    """Numbers of the records that are new, changed or gone since the mark, some others among them."""
+def changed(reading: Reading, relation: Relation, since: Mark, last: Mark) -> list[int]:
+    """Numbers of the records that the state of the mark `last` did not see as they are now, removed ones and
+    some that it did see among them. `since` is the `bound`."""
     new, old = since["numbers"][relation.name]
     assert relation.history is not None
+    unseen = _unseen(last["xmin"])
     return _ids(
         reading,
-        f"SELECT id FROM {name(relation.table)} WHERE id > {new - _OVERLAP}"
-        f" UNION SELECT pgh_obj_id FROM {name(relation.history)} WHERE pgh_id > {old}",
+        f"SELECT id FROM {name(relation.table)} WHERE id > {new - _OVERLAP} AND {unseen}"
+        f" UNION SELECT pgh_obj_id FROM {name(relation.history)} WHERE pgh_id > {old} AND {unseen}",
     )
 
 
-def written_since(reading: Reading, relation: Relation, last: Mark) -> tuple[list[int], int]:
-    """Numbers of the records that the state of the mark did not see as they are now, and how many records
-    there are. Reads the whole table."""
-    xid = text(str(last["xmin"] % _XIDS))
+def written_since(reading: Reading, relation: Relation, xmin: int) -> tuple[list[int], int]:
+    """Numbers of the records that a transaction from `xmin` on wrote, and how many records there are. Reads
+    the whole table."""
     table = name(relation.table)
-    ids = _ids(reading, f"SELECT id FROM {table} WHERE age(xmin) <= age({xid}::xid)")
+    ids = _ids(reading, f"SELECT id FROM {table} WHERE {_unseen(xmin)}")
     return ids, int(reading.rows(f"SELECT count(*) AS rows FROM {table}")[0][0])
 
 
@@ -95,6 +98,11 @@ def naming(reading: Reading, relation: Relation, column: str, records: Sequence[
 def is_one_of(column: str, numbers: Sequence[int]) -> str:
     """PostgreSQL's SQL; by index, however many there are."""
     return f"{name(column)} = ANY ('{{{','.join(map(str, numbers))}}}'::bigint[])"
+
+
+def _unseen(xmin: int) -> str:
+    """PostgreSQL's SQL: a transaction wrote the row that a state with this xmin may not have seen."""
+    return f"age(xmin) <= age({text(str(xmin % _XIDS))}::xid)"
 
 
 def _ids(reading: Reading, query: str) -> list[int]:

@@ -7,6 +7,7 @@ import json
 import shutil
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,8 @@ Heard = Callable[[float, str], None]
 _WHOLE_FROM, _WHOLE_SHARE = 20_000, 0.2
 #: Changes beyond this share of the base are written into it.
 _MERGED_FROM, _MERGED_SHARE = 100_000, 0.1
+#: After so many days every row is looked at, whatever the history says.
+_THOROUGH_DAYS = 7
 _MARK = 1 << 64
 _PARQUET = "(FORMAT parquet, COMPRESSION zstd)"
 
@@ -51,9 +54,9 @@ def refresh(
     """Make the next state of the snapshot in the folder `home` and return its folder.
 
     `url`: the database, as a role that may read the relations' columns and is not subject to row-level
-    security. `thorough` looks at every row for changes, see `changes`. One process at a time may refresh a
-    folder, which the caller sees to. Nothing is left behind by a call that raises or is killed but a folder
-    that the next calls remove; the newest state stays as it was.
+    security. `thorough` looks at every row for changes, see `changes`; it is done by itself once a week. One
+    process at a time may refresh a folder, which the caller sees to. Nothing is left behind by a call that
+    raises or is killed but a folder that the next calls remove; the newest state stays as it was.
 
     Raises `SnapshotError`, `engine.Cancelled` or `engine.OutOfMemory`.
     """
@@ -153,6 +156,7 @@ class _Refresh:
         self.first = self._first_source()
         old = self._comparable(origin, mark)
         marks: list[Mark] = [] if old is None else old.marks
+        thorough = thorough or old is None or _days_between(old.checked_at, taken_at) >= _THOROUGH_DAYS
         since = changes.bound(marks) if marks else None
         for level in _levels(self.relations):
             plans = [self._plan(one, old, marks, since, thorough, facts[one.name]) for one in level]
@@ -168,6 +172,8 @@ class _Refresh:
             origin=origin,
             first_source=self.first,
             taken_at=taken_at,
+            checked_at=taken_at if thorough or old is None else old.checked_at,
+            checked_xmin=mark["xmin"] if thorough or old is None else old.checked_xmin,
             files=kept,
             marks=changes.still_useful([*marks, mark]),
         )
@@ -190,7 +196,7 @@ class _Refresh:
         asked = [
             f"SELECT {text(one.name)} AS file, pg_relation_filenode({text(one.table)})::bigint AS node,"
             f" (SELECT reltuples::bigint FROM pg_class WHERE oid = {text(one.table)}::regclass) AS rows,"
-            " transaction_timestamp()::text AS at"
+            " to_char(transaction_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS+00:00') AS at"
             for one in self.relations.files
         ]
         found = self.view.rows(" UNION ALL ".join(asked))
@@ -211,7 +217,7 @@ class _Refresh:
             return None
         last = old.marks[-1]
         same = (old.layout, old.origin, old.first_source) == (layout(self.relations), origin, self.first)
-        follows = last["xmax"] <= mark["xmax"] < last["xmin"] + changes.MOST_XIDS
+        follows = last["xmax"] <= mark["xmax"] < old.checked_xmin + changes.MOST_XIDS
         return old if same and follows else None
 
     # ------------------------------------------------------------------ one file
@@ -227,14 +233,16 @@ class _Refresh:
     ) -> _Plan:
         kept = None if old is None else old.files[relation.name]
         plan = _Plan(relation, kept, {"node": facts["node"]}, rows=facts["rows"])
-        if relation.is_whole or kept is None or kept.facts["node"] != facts["node"]:
+        if relation.is_whole or old is None or kept is None or kept.facts["node"] != facts["node"]:
             return plan
         if thorough or since is None:
-            ids, count = changes.written_since(self.view, relation, marks[-1])
-            if not ids and count != kept.rows:
+            # What an earlier search missed is older than the last mark.
+            xmin = old.checked_xmin if thorough else marks[-1]["xmin"]
+            ids, count = changes.written_since(self.view, relation, xmin)
+            if count != kept.rows + len(ids) - self._known_of(kept, ids):
                 return plan  # records went without a trace
         else:
-            ids = changes.changed(self.view, relation, since)
+            ids = changes.changed(self.view, relation, since, marks[-1])
         for column, file in relation.references.values():
             if self.moved.get(file):
                 ids += changes.naming(self.view, relation, column, self.moved[file])
@@ -316,14 +324,10 @@ class _Refresh:
         file, old, before = plan.relation.name, plan.old, self.before
         assert old is not None and before is not None and plan.ids is not None
         run = self.connection.execute
-        run(
-            "CREATE OR REPLACE TEMP TABLE _ids AS"
-            " SELECT unnest(CAST(string_split(?, ',') AS BIGINT[])) AS id",
-            [",".join(map(str, plan.ids))],
-        )
+        self._put_ids(plan.ids)
         run(
             f"CREATE OR REPLACE TEMP TABLE _was AS SELECT {ID}, {HASH} FROM {rows_of(before, old)}"
-            f" WHERE {ID} IN (SELECT id FROM _ids)"
+            f" WHERE {ID} BETWEEN {plan.ids[0]} AND {plan.ids[-1]} AND {ID} IN (SELECT id FROM _ids)"
         )
         run(f"CREATE OR REPLACE TEMP TABLE _is AS {copying.select(plan.relation, plan.raw, self.first)}")
         run(f"DROP TABLE {plan.raw}")
@@ -379,6 +383,21 @@ class _Refresh:
 
     # ------------------------------------------------------------------ small parts
 
+    def _put_ids(self, ids: Sequence[int]) -> None:
+        """Make the engine's table `_ids` (id)."""
+        self.connection.execute(
+            "CREATE OR REPLACE TEMP TABLE _ids AS"
+            " SELECT unnest(CAST(string_split(nullif(?, ''), ',') AS BIGINT[])) AS id",
+            [",".join(map(str, ids))],
+        )
+
+    def _known_of(self, old: Kept, ids: Sequence[int]) -> int:
+        """How many of the records are in the state before."""
+        assert self.before is not None
+        self._put_ids(ids)
+        known = f"SELECT count(*) FROM {rows_of(self.before, old)} WHERE {ID} IN (SELECT id FROM _ids)"
+        return int(engine.scalar(self.connection, known))
+
     def _sum(self, rows: str) -> tuple[int, int]:
         count, mark = engine.row(
             self.connection, f"SELECT count(*), coalesce(sum({HASH}::HUGEINT), 0) FROM {rows}"
@@ -417,6 +436,11 @@ def _levels(relations: Relations) -> Iterable[list[Relation]]:
         level[relation.name] = 1 + max(above, default=-1)
     for number in sorted(set(level.values())):
         yield [relation for relation in relations.files if level[relation.name] == number]
+
+
+def _days_between(earlier: str, later: str) -> float:
+    between = datetime.fromisoformat(later) - datetime.fromisoformat(earlier)
+    return between.total_seconds() / 86_400
 
 
 def _number(before: Path | None) -> str:

@@ -45,13 +45,16 @@ class Kept:
 @dataclass(slots=True)
 class State:
     """What `state.json` says. `layout`: a mark of the columns that are stored; `origin`: which database;
-    `first_source`: see `keys`; `taken_at`: the database's time, ISO 8601; `marks`: see `changes`."""
+    `first_source`: see `keys`; `taken_at`: the database's time, ISO 8601, and
+    `checked_at`: when every row was last looked at, and the `xmin` then; `marks`: see `changes`."""
 
     format: int
     layout: str
     origin: dict[str, Any]
     first_source: int
     taken_at: str
+    checked_at: str
+    checked_xmin: int
     files: dict[str, Kept]
     marks: list[dict[str, Any]] = field(default_factory=list)
     sha256: str = ""
