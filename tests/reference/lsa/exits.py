@@ -265,14 +265,17 @@ def _adults(world: World, one: Left) -> None:
 def _time_homeless(world: World, households: list[Household], found: list[Left]) -> None:
     """7.5 to 7.9"""
     records: dict[str, list[Adult]] = {}
+    of_cohort: dict[tuple[int, str], list[Adult]] = {}
     for one in found:
         for adult in one.adults:
             records.setdefault(adult.PersonalID, []).append(adult)
+            of_cohort.setdefault((one.Cohort, adult.PersonalID), []).append(adult)
     episodes_of = {person: _episodes(world, households, some) for person, some in records.items()}
     for one in found:
         values = []
         for adult in one.adults:
-            _time(world, one, adult, episodes_of[adult.PersonalID])
+            together = of_cohort[one.Cohort, adult.PersonalID]
+            _time(world, one, adult, together, episodes_of[adult.PersonalID])
             values.append(chronic(adult.DisabilityStatus, adult.CHTime, adult.CHTimeStatus))
         one.HHChronic = min((value for value in values if value), default=0)
 
@@ -302,23 +305,36 @@ def _episodes(world: World, households: list[Household], records: list[Adult]) -
     return [(one.EpisodeStart, one.EpisodeEnd) for one in episodes(included & within, excluded & within)]
 
 
-def _time(world: World, one: Left, adult: Adult, found: list[tuple[date, date]]) -> None:
-    """7.8, with what HUD's sample does otherwise than the text."""
+def _time(
+    world: World, one: Left, adult: Adult, together: list[Adult], found: list[tuple[date, date]]
+) -> None:
+    """7.8, with what HUD's sample does otherwise than the text.
+
+    `together` are the person's records in the cohort: who leaves with two households has one count of days.
+    """
     a_year_ago = plus_years(adult.LastActive, -1)
     # A one-day episode ends with the next episode, or never.
     ended: list[tuple[date, date | None]] = []
     for number, (first, last) in enumerate(found):
         later = found[number + 1][1] if number + 1 < len(found) else None
         ended.append((first, last if last > first else later))
-    within = {day for first, last in found for day in days(first, last)}
-    within &= set(days(adult.CHStart, adult.LastActive))
+    homeless = {day for first, last in found for day in days(first, last)}
+    within: set[date] = set()
+    counted: set[date] = set()
+    for record in together:
+        starts = {
+            first for first, last in ended if last is not None and record.CHStart <= last <= record.LastActive
+        }
+        if starts:
+            counted |= starts
+            within |= homeless & set(days(record.CHStart, record.LastActive))
     # A year takes 366 days.
     if any(last is not None and last > a_year_ago and first <= plus_years(last, -1) for first, last in ended):
         adult.CHTime, adult.CHTimeStatus = 365, 1
     elif adult.FourTimesAYear:
         adult.CHTime, adult.CHTimeStatus = 400, 2
     else:
-        count = sum(1 for _, last in ended if last is not None and adult.CHStart <= last <= adult.LastActive)
+        count = len(counted)
         if within and count:
             # The number of episodes gives a status even where the days are too few.
             adult.CHTime = 365 if len(within) >= 365 else 270 if len(within) >= 270 else None
