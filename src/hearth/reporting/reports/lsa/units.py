@@ -138,9 +138,11 @@ def _condition(
         if value is None:
             parts.append(f"{name(column)} IS NULL")
         else:
-            typed = f"TRY_CAST(? AS {types[column.casefold()]})"
-            # as text, too: 53.0 is not how the file writes 53
-            parts.append(f"{name(column)} = {typed} AND CAST({typed} AS VARCHAR) = ?")
+            kind = types[column.casefold()]
+            typed = f"TRY_CAST(? AS {kind})"
+            # as text, too: 53.0 is not how the file writes 53, though a step may compute it as 53.0
+            written = f"CAST({typed} AS BIGINT)" if kind == "DOUBLE" else typed
+            parts.append(f"{name(column)} = {typed} AND CAST({written} AS VARCHAR) = ?")
             parameters += [value, value, value]
     return " AND ".join(parts), parameters
 
