@@ -28,7 +28,7 @@ def _database(acting: str | None, wish: Wish, say: cli.Say) -> Iterator[Path]:
     user = command_line.acting_administrator(acting)
     with rights_of(user):
         record_access(
-            by=user.pk, action=Access.EXPORTED, subject="report:lsa", coc=wish.coc, scope=wish.scope.name
+            by=user.pk, action=Access.REPORTED, subject="report:lsa", coc=wish.coc, scope=wish.scope.name
         )
     try:
         yield refreshed(progress=lambda share, file: say(f"Reading the database: {share:.0%} {file}"))
