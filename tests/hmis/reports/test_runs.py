@@ -14,6 +14,7 @@ from django.utils import timezone
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import Membership, User
 from hearth.hmis.audit.models import AccessLog
+from hearth.hmis.organizations.models import ProjectCoC
 from hearth.hmis.reports import actions, job, making, records
 from hearth.hmis.reports.forms import last_count_night, last_fiscal_year
 from hearth.hmis.reports.models import ReportRun
@@ -99,6 +100,8 @@ def test_a_user_gets_reports_of_the_own_projects_only(client: Client, place: Use
     with acting(place):
         organization, projects = organization_with_people()
         foreign = factories.make_project()
+        outreach = factories.make_project(organization, project_type=4, project_name="Own Outreach")
+        ProjectCoC.objects.create(**factories.record(project=outreach, coc_code=COC))
         user = factories.make_hmis_user(organization)
     client.force_login(user)
     listed = client.get(reverse("reports:index")).content.decode()
@@ -111,6 +114,7 @@ def test_a_user_gets_reports_of_the_own_projects_only(client: Client, place: Use
     form = client.get(address).content.decode()
     assert str(projects[0]) in form
     assert str(foreign) not in form
+    assert "Own Outreach" not in form  # HUD's LSA is not about street outreach
     assert client.post(address, TIME | {"projects": [foreign.pk]}).status_code == 200
     assert not ReportRun.objects.exists()
     client.post(address, TIME | {"projects": [project.pk for project in projects]})

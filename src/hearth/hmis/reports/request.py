@@ -9,9 +9,13 @@ from django.db.models import QuerySet
 
 from hearth.hmis.access.models import User
 from hearth.hmis.organizations.models import Project, ProjectCoC
+from hearth.hmis.organizations.queries import YES
 from hearth.hmis.reports import catalog
 from hearth.hmis.reports.catalog import Report
 from hearth.reporting.reports.lsa.wish import Vendor, Wish
+
+#: Emergency shelter of both kinds, transitional housing, PSH, safe haven, rapid re-housing (list 2.02.6).
+_IN_LSA = (0, 1, 2, 3, 8, 13)
 
 
 class RequestError(ValueError):
@@ -92,8 +96,11 @@ def coc_codes(user: User) -> set[str]:
 
 
 def projects_of(user: User) -> QuerySet[Project]:
-    """Projects that a user may have reports made of: those of the own organizations."""
-    projects = Project.objects.restrict(user).filter(date_deleted__isnull=True)
+    """Projects that a user may have reports made of: those of the own organizations, of the kinds that HUD
+    asks for (LSA specifications v8, section 4.1)."""
+    projects = Project.objects.restrict(user).filter(
+        date_deleted__isnull=True, continuum_project=YES, project_type__in=_IN_LSA
+    )
     return projects if user.sees_all else projects.filter(organization_id__in=user.organization_ids)
 
 
