@@ -51,12 +51,14 @@ class Staged:
 
     `problems` are the faults of the export as a whole (those of the source and broken lines); findings of
     rows are in the Parquet file `findings_path`, which holds the problems too, and are counted in `summary`.
+    `filled`: for an import, the columns of each file with any value.
     """
 
     connection: Connection
     year: int
     registry: Registry
     row_counts: dict[str, int] = field(default_factory=dict)
+    filled: dict[str, frozenset[str]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     summary: list[Summary] = field(default_factory=list)
     findings_path: Path | None = None
@@ -167,8 +169,13 @@ class _Staging:
 
     def _complete(self, table: str) -> None:
         """The rows of one more table are there: mark contradictions when all of theirs are."""
-        count = engine.scalar(self.connection, f"SELECT count(*) FROM {name(table)}")
-        self.staged.row_counts[table] = count
+        # Asked now, while the rows are still in memory: writing would wait for them to come back.
+        columns = [column.name for column in self.staged.registry.file(table).columns]
+        columns = columns if self.staged.wanted is None else []
+        counts = ", ".join(["count(*)", *(f"count({name(column)})" for column in columns)])
+        rows, *values = engine.row(self.connection, f"SELECT {counts} FROM {name(table)}")
+        self.staged.row_counts[table] = rows
+        self.staged.filled[table] = frozenset(c for c, count in zip(columns, values, strict=True) if count)
         self.incomplete.append(table)
         contradicting = contradictions.FILES if self.staged.wanted is None else ()
         waiting = [one for one in contradicting if one not in self.staged.row_counts]

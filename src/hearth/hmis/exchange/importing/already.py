@@ -98,6 +98,11 @@ def same_file(run: ImportRun) -> ImportRun | None:
     return found if found and is_newest(found) else None
 
 
+def may_be_known(source: Source) -> bool:
+    """Whether anything as long was imported: else `contents` cannot be that of an earlier import."""
+    return bool(_finished().filter(parameters__lines=source.lines, parameters__reader=reader()).exists())
+
+
 def same_contents(mark: str) -> ImportRun | None:
     """A finished import of the same data; whether it is the newest of the right data source is to be seen."""
     return _finished().filter(parameters__contents=mark, parameters__reader=reader()).first()

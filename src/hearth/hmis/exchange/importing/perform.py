@@ -7,6 +7,7 @@ records, so that a run says "finished" exactly when its records are there; so is
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -31,7 +32,7 @@ from hearth.hmis.exchange.importing.writing import Writer
 from hearth.hmis.exchange.models import ImportRun, RunState
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection, text
-from hearth.reporting.sources import Source, Summary, open_source, stage
+from hearth.reporting.sources import Source, Staged, Summary, open_source, stage
 from hearth.reporting.sources.collected import Collected, Rule, added
 from hearth.server import database
 
@@ -132,6 +133,7 @@ class _Import:
             progress=self.pulse,
         ) as source:
             self.run.year = source.year
+            self.run.parameters["lines"] = source.lines
             self._lap("open")
             if source.year is None:
                 self._refuse_unread(source)
@@ -142,8 +144,9 @@ class _Import:
 
     def _is_the_same(self, source: Source) -> bool:
         """End here where another export of the same data was the last: only Export.csv is new."""
-        mark = already.contents(source)
-        self.run.parameters["contents"] = mark
+        if not already.may_be_known(source):
+            return False  # nothing that was imported is as long: no need to wait for the comparison
+        mark = self.run.parameters["contents"] = already.contents(source)
         self._lap("compare")
         same = already.same_contents(mark)
         if same is None or not already.is_newest(same):
@@ -156,7 +159,7 @@ class _Import:
             if home.id != same.data_source_id or not already.is_newest(same):
                 return False
             self._take_over(same)
-            writer = self._write_files(small, source.work, cursor, home, [layout("Export")], rows=staged.rows)
+            writer = self._write_files(staged, small, source.work, cursor, home, [layout("Export")])
             counts = as_unchanged(same) | {file: asdict(count) for file, count in writer.counts.items()}
             self._finish(
                 cursor,
@@ -170,7 +173,7 @@ class _Import:
         """The findings of an import that read the same."""
         self.run.year = same.year
         self.run.findings_summary = same.findings_summary
-        self.run.parameters |= {"contents": same.parameters.get("contents", "")}
+        self.run.parameters |= {key: same.parameters.get(key, "") for key in ("contents", "lines")}
         kept = Path(settings.MEDIA_ROOT) / same.findings_file
         if same.findings_file and kept.exists():
             shutil.copyfile(kept, self.findings)
@@ -196,9 +199,10 @@ class _Import:
         if self.confirm is not None:
             self._heed(preparing)
         preparing.file("Export")
-        with preparing.cursor() as reader:
+        with preparing.cursor() as reader, ThreadPoolExecutor(1, "hearth-contents") as aside:
             self.pulse.on_cancel(reader.interrupt)
-            self._write(source, preparing, reader)
+            mark = None if "contents" in self.run.parameters else aside.submit(already.contents, source)
+            self._write(source, preparing, reader, mark)
 
     def _heed(self, preparing: Preparing) -> None:
         """Wait for the findings, keep them, and refuse where one of them stops the import."""
@@ -211,8 +215,11 @@ class _Import:
         if stopping or found:
             raise refusal(stopping + [one for one in found if one not in stopping])
 
-    def _write(self, source: Source, preparing: Preparing, reader: Connection) -> None:
-        """Write while the rest is still read and checked; what is found decides before the commit."""
+    def _write(
+        self, source: Source, preparing: Preparing, reader: Connection, mark: Future[str] | None
+    ) -> None:
+        """Write while the rest is still read and checked; what is found decides before the commit. `mark` is
+        what the next import compares its contents with, where it is not known yet."""
         staged = preparing.staged
         with self._loader() as loader:
             cursor = loader.cursor()
@@ -230,7 +237,7 @@ class _Import:
             self._lap("match")
             try:
                 writer = self._write_files(
-                    reader, source.work, cursor, home, layouts(), rows=source.lines, wait=wait
+                    staged, reader, source.work, cursor, home, layouts(), rows=source.lines, wait=wait
                 )
                 self._lap("write")
             except (psycopg.IntegrityError, psycopg.DataError):
@@ -242,6 +249,8 @@ class _Import:
             self._heed(preparing)
             contradicting = self._tell_contradictions(preparing, reader)
             counts = {file: asdict(count) for file, count in writer.counts.items()}
+            if mark is not None:
+                self.run.parameters["contents"] = mark.result()
             self._finish(cursor, writer.data_source, counts, said(writer, contradicting))
             loader.commit()
             _analyze(loader, writer)
@@ -264,22 +273,26 @@ class _Import:
 
     def _write_files(
         self,
+        staged: Staged,
         reader: Connection,
         work: Path,
         cursor: psycopg.Cursor,
         home: origin.Origin,
         files: list[Layout],
         *,
-        rows: int,
+        rows: int | None = None,
         wait: Callable[[str], None] = lambda file: None,
     ) -> Writer:
-        """Match and write `files`, about `rows` rows, in the loader's transaction. `reader` is a connection
-        of the engine on which the staged tables are; `wait` returns when that of a file is complete."""
+        """Match and write `files` of what is staged, in the loader's transaction. `reader` is a connection of
+        the engine on which the staged tables are; `wait` returns when that of a file is complete, and `rows`
+        are about how many there will be then."""
         share = bool(self.run.parameters.get("is_shared"))
         data_source = origin.write(cursor, home)
-        writer = Writer(reader, cursor, data_source, self.run.created_by_id, share, self.pulse.add)
+        writer = Writer(
+            reader, cursor, data_source, self.run.created_by_id, share, staged.filled, self.pulse.add
+        )
         writer.begin()
-        self.pulse.begin("write", rows)
+        self.pulse.begin("write", rows or staged.rows)
         matching = Matching(
             reader,
             cursor,

@@ -5,7 +5,7 @@ the additions, because a change may free the place that an addition takes (the h
 Triggers are off; every function here says which of them it stands in for.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +15,7 @@ from hearth.hmis.exchange.importing.layout import Layout
 from hearth.hmis.exchange.importing.matching import Match
 from hearth.hmis.exchange.importing.sealing import SEALED_COLUMNS
 from hearth.hmis.hud.records import model_of, models_of_files
-from hearth.reporting.runtime.engine import Connection, row
+from hearth.reporting.runtime.engine import Connection
 from hearth.reporting.sources.transfer import engine_to_postgres
 
 #: Rows that hold a place which only one row may have, and what makes two places the same.
@@ -47,13 +47,15 @@ class Count:
 
 @dataclass
 class Writer:
-    """Writes the files of one import over one connection. `heard` is told of rows and may raise."""
+    """Writes the files of one import over one connection. `filled`: by file, the columns with any value.
+    `heard` is told of rows and may raise."""
 
     connection: Connection
     cursor: psycopg.Cursor
     data_source: int
     user: int
     share: bool
+    filled: Mapping[str, frozenset[str]]
     heard: Callable[[int], None]
     counts: dict[str, Count] = field(default_factory=dict)
     since: Any = None
@@ -108,16 +110,12 @@ class Writer:
 
     def _empty(self, layout: Layout) -> set[str]:
         """Columns without any value in the staged file: what COPY is not given costs it nothing."""
-        cells = [
+        filled = self.filled[layout.file]
+        return {
             f's."{column.column}"'
             for column in layout.stored
-            if column.kind == "value" and column.column != layout.sealed
-        ]
-        counts = row(
-            self.connection,
-            f'SELECT {", ".join(f"count({cell})" for cell in cells)} FROM "{layout.file}" AS s',
-        )
-        return {cell for cell, count in zip(cells, counts, strict=True) if not count}
+            if column.kind == "value" and column.column != layout.sealed and column.column not in filled
+        }
 
     def _change(self, layout: Layout, match: Match, count: Count) -> None:
         """Change stored rows; keeps their history (pghistory's trigger before_change)."""
