@@ -371,6 +371,7 @@ def test_ctrl_c_in_a_terminal(by: User, stored: Export, tmp_path: Path) -> None:
     before = records()
     process, terminal = pty.fork()
     if not process:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # a test run in the background ignores Ctrl-C
         arguments = ["-c", KILLED, str(run.pk), str(path), str(settings.MEDIA_ROOT)]
         os.execv(sys.executable, [sys.executable, *arguments])
     said = b""
