@@ -47,7 +47,9 @@ def settings(data: Path, socket: Path) -> dict[str, str]:
         # New log files need not be filled with zeros first, which doubles what a large import writes.
         "wal_init_zero": "off",
         "wal_compression": "on",
-        "wal_buffers": "16MB",
+        # An import fills 16 MB in a third of a second; it would wait for every write to the disk.
+        "wal_buffers": _mb(_between(16 * MEBI, total // 128, 128 * MEBI)),
+        "wal_writer_flush_after": "16MB",
         "checkpoint_timeout": "15min",
         "checkpoint_completion_target": "0.9",
         "synchronous_commit": "on",

@@ -8,7 +8,7 @@ import os
 import threading
 
 STEPS = 10
-STEPS_OF_ENGINE = 15
+STEPS_OF_ENGINE = 19
 
 
 def step_back(process: int | None = None, steps: int = STEPS) -> None:
