@@ -1,22 +1,39 @@
 """Rows between the report engine and PostgreSQL, through a pipe: neither disk nor Python objects between.
 
-The engine writes or reads CSV on one thread, PostgreSQL's COPY takes or gives it on another, and this
-process only moves bytes. About a million rows a second leave the engine; PostgreSQL's indexes are what
-takes the time.
+The engine writes or reads on one thread, PostgreSQL's COPY takes or gives it on another, and this process
+only moves bytes. Into PostgreSQL rows go in COPY's binary format where the engine can write it (with the
+package of its PostgreSQL scanner) and else as CSV, which costs each side twice the time.
 """
 
 import fcntl
 import os
+import re
+import struct
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 
 import psycopg
 
-from hearth.reporting.runtime.engine import Connection, EngineError, text
+from hearth.reporting.runtime.engine import Connection, EngineError, can_scan_postgres, text
 
 _CHUNK = 1 << 20
 _F_SETPIPE_SZ = 1031  # Linux; a larger pipe spares changes between the two processes
+
+#: By the type of a PostgreSQL column: the expression whose value the engine writes as that type's bytes.
+_BINARY = {
+    "bigint": "{}::BIGINT",
+    "boolean": "{}::BOOLEAN",
+    "bytea": "unhex(substr({}, 3))",  # it comes as PostgreSQL spells it, \x and hex digits
+    "date": "{}::DATE",
+    "integer": "{}::INTEGER",
+    "jsonb": "chr(1) || {}",  # the number of the format stands before the text
+    "text": "{}::VARCHAR",
+    "timestamp without time zone": "{}::TIMESTAMP",
+}
+_NUMERIC = re.compile(r"numeric(\([0-9]+,[0-9]+\))")
+_HEAD_BYTES = 19  # of the binary format: signature, flags, length of the extension
+_LOOKED_AT = 1 << 16
 
 
 def engine_to_postgres(
@@ -27,29 +44,81 @@ def engine_to_postgres(
     columns: list[str],
     heard: Callable[[int], None],
 ) -> None:
-    """Append the rows of `select` to the PostgreSQL table. `heard` is told of lines passed, and may raise."""
+    """Append the rows of `select`, whose values are those of `columns` in their order, to the PostgreSQL
+    table. `heard` is told of rows that passed (about; all of them in the end), and may raise."""
+    quoted = [f'"{column}"' for column in columns]
+    binary = _in_binary(connection, cursor, table, columns)
+    if binary is None:
+        written, read = "FORMAT csv, HEADER false, USE_TMP_FILE false, NULLSTR ''", "FORMAT csv"
+    else:
+        written, read = "FORMAT postgres_binary", "FORMAT binary"
+        select = f"SELECT {', '.join(binary)} FROM ({select}) AS row ({', '.join(quoted)})"
     reading, writing = _pipe()
 
     def produce() -> None:
         try:
-            connection.execute(
-                f"COPY ({select}) TO {text(f'/dev/fd/{writing}')}"
-                " (FORMAT csv, HEADER false, USE_TMP_FILE false, NULLSTR '')"
-            )
+            connection.execute(f"COPY ({select}) TO {text(f'/dev/fd/{writing}')} ({written})")
         finally:
             os.close(writing)
 
     producer = _Thread(produce)
-    quoted = ", ".join(f'"{column}"' for column in columns)
+    told, row_bytes = 0, 0.0
     try:
-        with cursor.copy(f'COPY "{table}" ({quoted}) FROM STDIN (FORMAT csv)') as copy:
+        with cursor.copy(f'COPY "{table}" ({", ".join(quoted)}) FROM STDIN ({read})') as copy:
             while chunk := os.read(reading, _CHUNK):
                 copy.write(chunk)
-                heard(chunk.count(b"\n"))
+                row_bytes = row_bytes or (_csv_row_bytes if binary is None else _row_bytes)(chunk)
+                passed = round(len(chunk) / row_bytes)
+                heard(passed)
+                told += passed
             producer.finish()  # raises inside, so that COPY is called off where the engine failed
+        heard(cursor.rowcount - told)
     finally:
         os.close(reading)
         producer.wait(connection)
+
+
+def _in_binary(
+    connection: Connection, cursor: psycopg.Cursor, table: str, columns: list[str]
+) -> list[str] | None:
+    """The expressions over `columns` that the engine can write as binary; None where it cannot."""
+    if not can_scan_postgres(connection):
+        return None
+    cursor.execute(
+        "SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute"
+        " WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped",
+        [f'"{table}"'],
+    )
+    kinds = dict(cursor.fetchall())
+    expressions = []
+    for column in columns:
+        kind = kinds.get(column, "")
+        numeric = _NUMERIC.fullmatch(kind)
+        expression = f"{{}}::DECIMAL{numeric[1]}" if numeric else _BINARY.get(kind)
+        if expression is None:
+            return None
+        expressions.append(expression.format(f'"{column}"'))
+    return expressions
+
+
+def _row_bytes(chunk: bytes) -> float:
+    """The mean length of the first rows of a stream in the binary format, for telling how far it is."""
+    at, rows = _HEAD_BYTES, 0
+    with suppress(struct.error):  # the chunk ends within a row
+        while at < _LOOKED_AT:
+            (fields,) = struct.unpack_from("!h", chunk, at)
+            if fields < 0:  # the end of the stream
+                break
+            end = at + 2
+            for _ in range(fields):
+                (length,) = struct.unpack_from("!i", chunk, end)
+                end += 4 + max(0, length)
+            at, rows = end, rows + 1
+    return at / max(1, rows)
+
+
+def _csv_row_bytes(chunk: bytes) -> float:
+    return len(chunk) / max(1, chunk.count(b"\n"))
 
 
 def postgres_to_engine(
