@@ -85,15 +85,16 @@ class Collected:
 
     def add(self, rule: Rule, select: str) -> int:
         """Collect the rows (line, key, value_class) of `select`; returns how many there are."""
-        self.connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE _hits AS FROM ({select}) AS hit(line, key, value_class)"
+        count = int(
+            engine.scalar(  # of a table made from a query the engine tells the number of rows
+                self.connection,
+                f"CREATE OR REPLACE TEMP TABLE _hits AS FROM ({select}) AS hit(line, key, value_class)",
+            )
         )
-        count = int(engine.scalar(self.connection, "SELECT count(*) FROM _hits"))
         if count:
             number = self._number(rule, count)
             found = f"SELECT {number}, line, key, value_class FROM _hits LIMIT {self.listed}"
             self.connection.execute(f"INSERT INTO _findings {found}")
-        self.connection.execute("DROP TABLE _hits")
         return count
 
     def add_counted(self, rule: Rule, select: str, count: int) -> None:
@@ -112,8 +113,8 @@ class Collected:
         )  # fmt: skip
         number = self._number(rule, 1)
         self.connection.execute(
-            "INSERT INTO _findings VALUES (?, ?, NULL, ?)",
-            [number, problem.line, problem.value_class or None],
+            f"INSERT INTO _findings VALUES ({number}, {_literal(problem.line)}, NULL,"
+            f" {_literal(problem.value_class or None)})"
         )
 
     def _number(self, rule: Rule, count: int) -> int:
@@ -128,19 +129,21 @@ class Collected:
             ' severity VARCHAR, stops BOOLEAN, file VARCHAR, "column" VARCHAR, sentence VARCHAR,'
             " remedy VARCHAR, origin VARCHAR)"
         )
-        for number, rule in enumerate(self._rules):
-            self.connection.execute(
-                "INSERT INTO _rules VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                [number, SEVERITIES.index(rule.severity), rule.check, rule.severity, rule.stops,
-                 rule.file, rule.column, rule.sentence, rule.remedy, rule.origin],
-            )  # fmt: skip
+        rows = (
+            (number, SEVERITIES.index(rule.severity), rule.check, rule.severity, rule.stops,
+             rule.file, rule.column, rule.sentence, rule.remedy, rule.origin)
+            for number, rule in enumerate(self._rules)
+        )  # fmt: skip
+        values = ", ".join(f"({', '.join(map(_literal, row))})" for row in rows)
+        if values:
+            self.connection.execute(f"INSERT INTO _rules VALUES {values}")
         self.connection.execute(
             'COPY (SELECT "check", severity, stops, file, line, "column", key, value_class, sentence, remedy,'
             " origin FROM _findings JOIN _rules USING (rule) ORDER BY rank, file NULLS FIRST, rule, line)"
             f" TO {text(path)} (FORMAT parquet, COMPRESSION zstd)"
         )
-        self.connection.execute("DROP TABLE _rules")
-        self.connection.execute("DROP TABLE _findings")
+        for table in ("_rules", "_findings", "_hits"):
+            self.connection.execute(f"DROP TABLE IF EXISTS {table}")
         return self._summary()
 
     def _summary(self) -> list[Summary]:
@@ -152,6 +155,13 @@ class Collected:
             )
             for rule, count in zip(self._rules, self._counts, strict=True)
         )  # fmt: skip
+
+
+def _literal(value: str | int | bool | None) -> str:
+    # Not as a parameter: for those the engine's Python package loads every library that it knows.
+    if value is None:
+        return "NULL"
+    return text(value) if isinstance(value, str) else str(value).upper()
 
 
 def added(

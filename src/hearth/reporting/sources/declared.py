@@ -68,9 +68,12 @@ def check_declared(collected: Collected, registry: Registry, file: File) -> None
 
 
 def _from(check: Check, file: File) -> str:
-    joins = "".join(f" LEFT JOIN {name(j.file)} AS {j.alias} ON {j.on}" for j in check.joins)
     where = f" WHERE ({check.where})" if check.where else ""
-    return f"FROM {name(file.name)} AS this{joins}{where}"
+    return f"FROM {name(file.name)} AS this{_joins(check)}{where}"
+
+
+def _joins(check: Check) -> str:
+    return "".join(f" LEFT JOIN {name(j.file)} AS {j.alias} ON {j.on}" for j in check.joins)
 
 
 def _collect(collected: Collected, check: Check, file: File) -> None:
@@ -84,11 +87,17 @@ def rows(check: Check, file: File) -> str:
     if check.per:
         per = [column if "." in column else f"this.{name(column)}" for column in check.per]
         groups = ", ".join(per)
+        where = check.where or "TRUE"
         blank = "".join(f" AND {column} IS NOT NULL" for column in per)
-        source = source if check.where else f"{source} WHERE TRUE"
+        tables = f"FROM {name(file.name)} AS this{_joins(check)}"
+        # Groups first, without their rows' lines: nearly always there is none of them to look for.
+        wrong = ", ".join(f"{column} AS per{number}" for number, column in enumerate(per))
+        same = " AND ".join(f"wrong.per{number} = {column}" for number, column in enumerate(per))
         return (
-            f"SELECT min(this._line), arg_min(this.{key}, this._line), NULL::VARCHAR"
-            f" {source}{blank} GROUP BY {groups} HAVING {check.violates}"
+            f"SELECT min(this._line), arg_min(this.{key}, this._line), NULL::VARCHAR {tables}"
+            f" SEMI JOIN (SELECT {wrong} {tables} WHERE ({where}){blank}"
+            f" GROUP BY {groups} HAVING {check.violates}) AS wrong ON {same}"
+            f" WHERE ({where}){blank} GROUP BY {groups}"
         )
     keyword = "AND" if check.where else "WHERE"
     distinct = "DISTINCT " if check.joins else ""  # wrong data may join one row to several

@@ -22,17 +22,26 @@ FORBIDDEN_CHARACTERS = "[<>\\[\\]{}]"
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What is known beforehand: the format of the export, Export.HashStatus, and whether the file has any
-    cell that is not to the letter or any forbidden character."""
+    """What is known beforehand: the format of the export, Export.HashStatus, whether the file has any cell
+    that is not to the letter or any forbidden character, and which of its columns have any value (None: not
+    known)."""
 
     exported_year: int
     hash_status: int | None
     any_raw: bool = True
     any_forbidden: bool = True
+    filled: frozenset[str] | None = None
 
     @property
     def hashed(self) -> bool:
         return self.hash_status in (2, 4)
+
+    def may_hold(self, check: Check, column: Column) -> bool:
+        """Whether a check can find anything in a column. Nothing is wrong with values that are not there,
+        but a cell that could not be read has none either."""
+        if self.filled is None or column.name in self.filled or check.kind == "null":
+            return True
+        return check.kind == "type" and self.any_raw
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +61,8 @@ def conditions(registry: Registry, file: File, situation: Situation) -> list[Con
         if make is None or file.name not in check.files:
             continue
         for column in _columns(check, file):
+            if not situation.may_hold(check, column):
+                continue
             found = make(registry, check, column, situation)
             if found is not None:
                 holds, value_class = found

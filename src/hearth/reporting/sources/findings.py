@@ -7,9 +7,10 @@ in an engine table (which may spill to disk) and written to Parquet at the end.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection, name, text
@@ -33,12 +34,14 @@ def find(
     *,
     exported_year: int,
     absent: set[str],
+    filled: Mapping[str, frozenset[str]] = MappingProxyType({}),
     progress: Callable[[str, float], None] = lambda file, share: None,
     listed: int = LISTED_PER_RULE,
 ) -> list[Summary]:
     """Check the staged tables of `connection`, write the findings with the `problems` to `path`.
 
-    `absent` names files that the export does not have; `exported_year` is the format it came in.
+    `absent` names files that the export does not have; `exported_year` is the format it came in; `filled`
+    are, by file, the columns with any value where that is known, which spares looking at the others.
     `progress` hears the file and the share (0 to 1) that is done. Returns the summary.
     """
     collected = Collected(connection, listed)
@@ -46,7 +49,7 @@ def find(
         collected.add_problem(problem)
     situation = Situation(exported_year, _hash_status(connection))
     shares = _shares(connection, registry)
-    filled = [file for file in registry.files.values() if shares[file.name]]
+    with_rows = [file for file in registry.files.values() if shares[file.name]]
     done = 0.0
 
     def advance(file: File, share: float) -> None:
@@ -55,15 +58,15 @@ def find(
         progress(file.name, min(1.0, done))
 
     check_row_counts(collected, registry, absent)
-    for file in filled:
-        _check_conditions(collected, registry, file, situation)
+    for file in with_rows:
+        _check_conditions(collected, registry, file, replace(situation, filled=filled.get(file.name)))
         advance(file, 0.4)
         check_keys(collected, registry, file)
         check_references(collected, registry, file, absent)
         check_combinations(collected, registry, file, absent)
         advance(file, 0.3)
     with live_rows(connection, registry.files.values()):
-        for file in filled:
+        for file in with_rows:
             check_declared(collected, registry, file)
             advance(file, 0.3)
     return collected.write(path)

@@ -118,6 +118,7 @@ def stage(
                 staged.problems,
                 staged.findings_path,
                 exported_year=source.year,
+                filled=staged.filled,
                 absent=set(load(source.year).files) - set(source.files),
                 progress=_checking(progress, staged),
             )

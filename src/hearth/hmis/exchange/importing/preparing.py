@@ -20,7 +20,7 @@ from hearth.reporting.sources.findings import find
 from hearth.standards import load
 
 #: The engine's buffers; the process needs about 300 MB more.
-ENGINE_MEMORY = "700MB"
+ENGINE_MEMORY = "850MB"
 
 
 class Preparing:
@@ -116,6 +116,7 @@ class Preparing:
             staged.problems,
             self._target,
             exported_year=self._source.year,
+            filled=staged.filled,
             absent=set(load(self._source.year).files) - set(self._source.files),
             progress=lambda file, share: self._check(file, share, staged.rows),
         )

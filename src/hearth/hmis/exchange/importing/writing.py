@@ -15,7 +15,7 @@ from hearth.hmis.exchange.importing.layout import Layout
 from hearth.hmis.exchange.importing.matching import Match
 from hearth.hmis.exchange.importing.sealing import SEALED_COLUMNS
 from hearth.hmis.hud.records import model_of, models_of_files
-from hearth.reporting.runtime.engine import Connection
+from hearth.reporting.runtime.engine import Connection, name
 from hearth.reporting.sources.transfer import engine_to_postgres
 
 #: Rows that hold a place which only one row may have, and what makes two places the same.
@@ -32,6 +32,11 @@ _PLACES = {
         " AND i.enrollment_id IS NOT DISTINCT FROM t.enrollment_id)",
     ),
 }
+
+
+#: Rows go to the database in the order of HUD's keys, so many at a time: whatever the order of the file, its
+#: indexes grow page after page, up to a third faster. Sorting all at once would need memory for all.
+_SORTED_TOGETHER = 500_000
 
 
 @dataclass
@@ -98,15 +103,20 @@ class Writer:
         if layout.sealed:
             source += " LEFT JOIN sealed ON sealed.rid = s.rowid"
             columns |= {column: f"sealed.{column}" for column in SEALED_COLUMNS}
-        engine_to_postgres(
-            self.connection,
-            f"SELECT {', '.join(columns.values())} FROM {source} WHERE {layout.can_be_stored()}",
-            self.cursor,
-            layout.table,
-            list(columns),
-            self.heard,
-        )
-        return self.cursor.rowcount
+        rows = f"SELECT {', '.join(columns.values())} FROM {source} WHERE {layout.can_be_stored()}"
+        added = 0
+        for first in range(0, match.rows, _SORTED_TOGETHER):
+            last = first + _SORTED_TOGETHER - 1
+            engine_to_postgres(
+                self.connection,
+                f"{rows} AND s.rowid BETWEEN {first} AND {last} ORDER BY s.{name(layout.key)}",
+                self.cursor,
+                layout.table,
+                list(columns),
+                self.heard,
+            )
+            added += self.cursor.rowcount
+        return added
 
     def _empty(self, layout: Layout) -> set[str]:
         """Columns without any value in the staged file: what COPY is not given costs it nothing."""

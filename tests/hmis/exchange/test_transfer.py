@@ -1,0 +1,92 @@
+"""Rows from the engine into PostgreSQL: in the binary format and as CSV they are the same rows."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import psycopg
+import pytest
+
+from hearth.reporting.runtime import engine
+from hearth.reporting.sources import transfer
+from hearth.server import database
+
+pytestmark = pytest.mark.django_db
+
+TABLE = """
+    CREATE TEMPORARY TABLE arriving (number bigint, small integer, said text, on_day date, moment timestamp,
+        amount numeric(14,2), is_so boolean, kept jsonb, sealed bytea)
+"""
+SELECT = r"""
+    SELECT * FROM (VALUES
+        (1, -7, 'Ann, "Annie" O''Hara', DATE '0001-01-01', TIMESTAMP '1999-12-31 23:59:59.5', -0.05, TRUE,
+            '{"DOB": "31. Mai", "Note": "ü \" \\"}', '\x00ff0a22'),
+        (9223372036854775807, 2147483647, E'two\nlines\tü €', DATE '9999-12-31',
+            TIMESTAMP '0001-01-01 00:00:00', 9999999999.99, FALSE, '{}', '\x'),
+        (NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL),
+        (4, 0, 'x', DATE '2024-02-29', TIMESTAMP '2024-02-29 00:00:00', 0.00, NULL, NULL, NULL)
+    ) AS row (number, small, said, on_day, moment, amount, is_so, kept, sealed)
+"""
+COLUMNS = ["number", "small", "said", "on_day", "moment", "amount", "is_so", "kept", "sealed"]
+EXPECTED: list[tuple[Any, ...]] = [
+    (1, -7, 'Ann, "Annie" O\'Hara', date.min, datetime(1999, 12, 31, 23, 59, 59, 500000), Decimal("-0.05"),
+     True, {"DOB": "31. Mai", "Note": 'ü " \\'}, b"\x00\xff\n\""),
+    (9223372036854775807, 2147483647, "two\nlines\tü €", date.max, datetime.min, Decimal("9999999999.99"),
+     False, {}, b""),
+    (None,) * 9,
+    (4, 0, "x", date(2024, 2, 29), datetime(2024, 2, 29), Decimal("0.00"), None, None, None),
+]  # fmt: skip
+
+
+def transferred(select: str, columns: list[str], table: str = TABLE) -> tuple[list[tuple[Any, ...]], int]:
+    """What PostgreSQL has of the rows of a SELECT, in their order, and of how many rows was heard."""
+    heard: list[int] = []
+    with psycopg.connect(database.url("loader")) as loader, engine.connected() as connection:
+        loader.execute(table)
+        transfer.engine_to_postgres(connection, select, loader.cursor(), "arriving", columns, heard.append)
+        rows = loader.execute("SELECT * FROM arriving").fetchall()
+        loader.rollback()
+    return rows, sum(heard)
+
+
+@pytest.mark.parametrize("binary", [True, False])
+def test_every_type_arrives_as_it_was(binary: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not binary:
+        monkeypatch.setattr(transfer, "can_scan_postgres", lambda connection: False)
+    assert transferred(SELECT, COLUMNS) == (EXPECTED, 4)
+
+
+def test_the_binary_format_is_what_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transfer, "_row_bytes", lambda chunk: (_ for _ in ()).throw(AssertionError))
+    with pytest.raises(AssertionError):
+        transferred(SELECT, COLUMNS)
+
+
+def test_values_of_another_type_of_the_engine_are_converted() -> None:
+    """A literal is of the smallest type that holds it."""
+    rows, _ = transferred("SELECT 5, 5::TINYINT, 7", ["number", "small", "amount"])
+    assert rows == [(5, 5, None, None, None, Decimal("7.00"), None, None, None)]
+
+
+def test_a_type_that_is_not_known_goes_as_text() -> None:
+    table = "CREATE TEMPORARY TABLE arriving (number bigint, span int4range)"
+    rows, heard = transferred("SELECT 1, '[2,5)'", ["number", "span"], table)
+    assert [(number, str(span)) for number, span in rows] == [(1, "[2, 5)")]
+    assert heard == 1
+
+
+@pytest.mark.parametrize("binary", [True, False])
+def test_no_rows(binary: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not binary:
+        monkeypatch.setattr(transfer, "can_scan_postgres", lambda connection: False)
+    assert transferred(f"{SELECT} WHERE FALSE", COLUMNS) == ([], 0)
+
+
+@pytest.mark.parametrize("binary", [True, False])
+def test_of_many_rows_all_are_heard_of(binary: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not binary:
+        monkeypatch.setattr(transfer, "can_scan_postgres", lambda connection: False)
+    select = "SELECT n AS number, repeat('x', (n % 50)::INTEGER) AS said FROM range(200000) AS many(n)"
+    rows, heard = transferred(select, ["number", "said"])
+    assert [row[0] for row in rows] == list(range(200_000))
+    assert heard == 200_000
