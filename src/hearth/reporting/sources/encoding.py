@@ -99,6 +99,7 @@ def _copy(
 ) -> Text:
     seen = Text(encoding=encoding, marked=mark > 0)
     decoder = codecs.getincrementaldecoder(encoding)(errors)
+    passes = encoding == "utf-8" and errors == "strict"  # then the bytes go on as they are
     ends = returns = 0
     last = b""
     with open_original() as original:
@@ -107,19 +108,22 @@ def _copy(
         try:
             while True:
                 chunk = original.read(CHUNK)
-                decoded = decoder.decode(chunk, final=not chunk)
-                # UTF-8 in, UTF-8 out: the bytes pass through unless damage was replaced.
-                out = chunk if encoding == "utf-8" and errors == "strict" else decoded.encode("utf-8")
-                if out:
+                if passes and chunk.isascii() and not decoder.getstate()[0]:
+                    out = chunk
+                else:
+                    decoded = decoder.decode(chunk, final=not chunk)
+                    out = chunk if passes else decoded.encode("utf-8")
                     if errors == "replace":
                         seen.undecodable += decoded.count("�")
-                    nuls = out.count(b"\0")
+                if out:
+                    # To look whether a byte is there takes a tenth of counting it.
+                    nuls = out.count(b"\0") if b"\0" in out else 0
                     if nuls:
                         if seen.first_nul_line is None:
                             seen.first_nul_line = ends + out.count(b"\n", 0, out.index(b"\0")) + 1
                         seen.nul_count += nuls
                     ends += out.count(b"\n")
-                    returns += out.count(b"\r")
+                    returns += out.count(b"\r") if b"\r" in out else 0
                     last = out[-1:]
                     if sink is not None:
                         sink.write(out)
