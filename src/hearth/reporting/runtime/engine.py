@@ -131,8 +131,8 @@ def _execute(connection: Connection, sql: str, parameters: Sequence[object] | No
 
 
 def can_scan_postgres(connection: Connection) -> bool:
-    """Load the extension that reads PostgreSQL, which comes as a package of the engine's own version and is
-    signed by its makers. False where there is none for this system."""
+    """Load the extension that reads PostgreSQL and writes the binary format of its COPY. It comes as a
+    package of the engine's own version, signed by its makers. False where there is none for this system."""
     try:
         package = importlib.import_module("duckdb_extension_postgres_scanner")
         folder = Path(str(package.__file__)).parent / "extensions" / f"v{duckdb.__version__}"

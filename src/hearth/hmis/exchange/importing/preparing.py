@@ -20,7 +20,7 @@ from hearth.reporting.sources.findings import find
 from hearth.standards import load
 
 #: The engine's buffers; the process needs about 300 MB more.
-ENGINE_MEMORY = "850MB"
+ENGINE_MEMORY = "700MB"
 
 
 class Preparing:
