@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.conf import settings
 
@@ -15,6 +16,7 @@ from hearth.hmis.clients.models import Client
 from hearth.hmis.clients.search.question import read
 from hearth.hmis.enrollments.models import Disabilities, Enrollment, Exit
 from hearth.hmis.exchange import findings
+from hearth.hmis.exchange.importing import writing
 from hearth.hmis.exchange.importing.layout import layouts
 from hearth.hmis.exchange.models import ImportRun
 from hearth.hmis.hud import ssn
@@ -22,6 +24,7 @@ from hearth.hmis.hud.records import model_of
 from hearth.hmis.organizations.models import Affiliation, DataSource, Organization, Project
 from hearth.reporting.runtime import engine
 from hearth.reporting.sources.problems import SEVERITIES
+from hearth.server import database
 from hearth.standards import load
 from tests.factories import make_administrator, make_client
 from tests.hmis.exchange.importing import checks, counted, finished, import_export, records
@@ -114,6 +117,22 @@ def test_later_entries_get_ids_of_their_own(by: User, export: Export, tmp_path: 
     with acting(by):
         highest = Client.objects.order_by("-id").values_list("id", flat=True)[0]
         assert make_client().pk > highest
+
+
+def test_keys_in_no_order_are_written_sorted_and_numbered_as_they_came(
+    by: User, export: Export, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing, "_SORTED_TOGETHER", 4)
+    keys = ["D9", "D2", "D7", "D1", "D8", "D3", "D6", "D4", "D5"]
+    sample = export.row("Disabilities")
+    export.tables["Disabilities"] = [{**sample, "DisabilitiesID": key} for key in keys]
+    run = finished(by, export.zip(tmp_path))
+    assert run.counts["Disabilities"]["added"] == len(keys)
+    with acting(by):
+        assert list(Disabilities.objects.order_by("id").values_list("hud_id", flat=True)) == keys
+    with psycopg.connect(database.url("loader")) as connection:
+        written = connection.execute("SELECT hud_id FROM enrollments_disabilities ORDER BY ctid").fetchall()
+    assert [key for (key,) in written] == ["D1", "D2", "D7", "D9", "D3", "D4", "D6", "D8", "D5"]
 
 
 def test_the_same_file_changes_nothing(by: User, export: Export, tmp_path: Path) -> None:
