@@ -89,7 +89,7 @@ def _in_binary(
         " WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped",
         [f'"{table}"'],
     )
-    kinds = dict(cursor.fetchall())
+    kinds: dict[str, str] = dict(cursor.fetchall())
     expressions = []
     for column in columns:
         kind = kinds.get(column, "")
