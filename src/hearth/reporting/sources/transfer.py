@@ -2,7 +2,7 @@
 
 The engine writes or reads on one thread, PostgreSQL's COPY takes or gives it on another, and this process
 only moves bytes. Into PostgreSQL rows go in COPY's binary format where the engine can write it (with the
-package of its PostgreSQL scanner) and else as CSV, which costs each side twice the time.
+package of its PostgreSQL scanner) and else as CSV, which costs the engine twice the time and PostgreSQL more.
 """
 
 import fcntl
