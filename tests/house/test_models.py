@@ -66,3 +66,16 @@ def test_functions_with_the_owners_rights_have_a_fixed_search_path() -> None:
             " AND NOT coalesce(array_to_string(proconfig, ','), '') LIKE '%%search_path=%%'"
         )
         assert [row[0] for row in cursor.fetchall()] == []
+
+
+@pytest.mark.django_db
+def test_no_table_of_records_has_a_trigger_before_each_added_row() -> None:
+    """COPY would take its rows one at a time, even while triggers are off (enrollments migration 0003)."""
+    before_each_added_row = 1 | 2 | 4
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tgname FROM pg_trigger JOIN pg_class c ON c.oid = tgrelid"
+            " WHERE relname = ANY(%s) AND tgtype & %s = %s AND NOT tgisinternal",
+            [[model._meta.db_table for model in RECORDS], before_each_added_row, before_each_added_row],
+        )
+        assert cursor.fetchall() == []

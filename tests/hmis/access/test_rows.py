@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 from django.apps import apps
-from django.db import IntegrityError, ProgrammingError, connection, transaction
+from django.db import DatabaseError, IntegrityError, ProgrammingError, connection, transaction
 
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import Membership, User
@@ -107,6 +107,41 @@ def test_cannot_hang_a_record_on_an_enrollment_of_others(administrator: User) ->
         user = factories.make_hmis_user(factories.make_organization())
     with pytest.raises(IntegrityError, match="not there, or not yours"), acting(user):
         HealthAndDV.objects.create(**factories.record(enrollment_id=hidden.pk))
+
+
+ADDED = """
+    INSERT INTO enrollments_healthanddv (data_source_id, hud_id, enrollment_id, organization_id, is_shared)
+    SELECT %(source)s, 'added', %(enrollment)s, %(organization)s, true RETURNING id
+"""
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_not_with_sql_of_ones_own_either(administrator: User, shared: bool) -> None:
+    """A row that claims the own organization for the enrollment of another one."""
+    with acting(administrator):
+        theirs = factories.make_enrollment(is_shared=shared)
+        own = factories.make_organization()
+        user = factories.make_hmis_user(own)
+    said = "row-level security" if shared else "not there, or not yours"
+    with pytest.raises(DatabaseError, match=said), acting(user), connection.cursor() as cursor:
+        cursor.execute(
+            ADDED,
+            {"source": theirs.data_source_id, "enrollment": theirs.pk, "organization": own.pk},
+        )
+
+
+def test_what_a_row_added_with_sql_repeats_is_put_right(administrator: User) -> None:
+    with acting(administrator):
+        enrollment = factories.make_enrollment()
+        other = factories.make_organization()
+        with connection.cursor() as cursor:
+            cursor.execute(
+                ADDED,
+                {"source": enrollment.data_source_id, "enrollment": enrollment.pk, "organization": other.pk},
+            )
+            (added,) = cursor.fetchone()
+        stored = HealthAndDV.objects.get(pk=added)
+        assert (stored.organization_id, stored.is_shared) == (enrollment.project.organization_id, False)
 
 
 def test_old_versions_are_as_secret_as_the_row(administrator: User) -> None:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 
 from hearth.hmis.access.models import User
 from hearth.hmis.enrollments.models import Enrollment, Exit, IncomeBenefits
@@ -87,6 +87,19 @@ def test_enrollments_follow_their_project_to_another_organization(enrollment: En
     project.save()
     income.refresh_from_db()
     assert income.organization_id == new.pk
+
+
+def test_an_enrollment_added_with_sql_is_of_its_projects_organization(enrollment: Enrollment) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO enrollments_enrollment"
+            " (data_source_id, hud_id, client_id, project_id, organization_id)"
+            " VALUES (%s, 'added', %s, %s, %s)",
+            [enrollment.data_source_id, enrollment.client_id, enrollment.project_id,
+             factories.make_organization().pk],
+        )  # fmt: skip
+    added = Enrollment.objects.get(hud_id="added")
+    assert added.organization_id == enrollment.project.organization_id
 
 
 def test_visibility_of_a_record_cannot_be_forged(enrollment: Enrollment) -> None:

@@ -130,6 +130,13 @@ def _execute(connection: Connection, sql: str, parameters: Sequence[object] | No
         connection.execute(sql, list(parameters))
 
 
+def use_threads(connection: Connection, threads: int) -> None:
+    """How many threads statements run on from now on: the caller's own, and helpers, which are started by
+    this call and take the priority of the thread that makes it."""
+    connection.execute("SET threads = 1")
+    connection.execute(f"SET threads = {threads:d}")
+
+
 def can_scan_postgres(connection: Connection) -> bool:
     """Load the extension that reads PostgreSQL and writes the binary format of its COPY. It comes as a
     package of the engine's own version, signed by its makers. False where there is none for this system."""

@@ -3,6 +3,7 @@
 from django.db import models
 
 from hearth.hmis.access.rows import OfOrganization, RestrictedModel
+from hearth.hmis.enrollments.models.repeated import OrganizationOfEnrollment, SharingOfEnrollment
 from hearth.hmis.hud.models import Record, UserStamped
 
 
@@ -10,21 +11,15 @@ class EnrollmentRecord(RestrictedModel, Record, UserStamped):
     """Base of every record of an enrollment.
 
     `organization` and `is_shared` repeat the enrollment's, so that a row's visibility is decided by the
-    row alone. Triggers set them (migration 0002); nobody else does, except the bulk import, which
-    writes what the triggers would.
+    row alone. The fields and triggers set them (migrations 0002 and 0003); nobody else does, except the
+    bulk import, which writes what the triggers would.
     """
 
     row_policy = OfOrganization
 
     enrollment = models.ForeignKey("enrollments.Enrollment", on_delete=models.PROTECT)
-    organization = models.ForeignKey(
-        "organizations.Organization",
-        on_delete=models.PROTECT,
-        related_name="+",
-        editable=False,
-        db_index=False,
-    )
-    is_shared = models.BooleanField(default=False, db_default=False, editable=False)
+    organization = OrganizationOfEnrollment(editable=False, db_index=False)
+    is_shared = SharingOfEnrollment(default=False, db_default=False, editable=False)
 
     class Meta:
         abstract = True

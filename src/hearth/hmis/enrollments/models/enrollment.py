@@ -6,6 +6,7 @@ from django.db.models import Q
 from hearth.hmis.access.rows import OfOrganization, RestrictedModel
 from hearth.hmis.audit.history import keep_history
 from hearth.hmis.enrollments.models.base import EnrollmentRecord
+from hearth.hmis.enrollments.models.repeated import OrganizationOfProject
 from hearth.hmis.hud.fields import hud_field
 from hearth.hmis.hud.models import Record, UserStamped, unique_source_key
 
@@ -14,7 +15,7 @@ from hearth.hmis.hud.models import Record, UserStamped, unique_source_key
 class Enrollment(RestrictedModel, Record, UserStamped):
     """One person in one project stay; the people of one HouseholdID are served together.
 
-    `organization` repeats the project's and is set by a trigger; `is_shared` says that every HMIS user
+    `organization` repeats the project's; `is_shared` says that every HMIS user
     may see this enrollment and what hangs on it, not only the own organization.
     """
 
@@ -22,13 +23,7 @@ class Enrollment(RestrictedModel, Record, UserStamped):
 
     client = models.ForeignKey("clients.Client", on_delete=models.PROTECT, related_name="enrollments")
     project = models.ForeignKey("organizations.Project", on_delete=models.PROTECT, related_name="enrollments")
-    organization = models.ForeignKey(
-        "organizations.Organization",
-        on_delete=models.PROTECT,
-        related_name="+",
-        editable=False,
-        db_index=False,
-    )
+    organization = OrganizationOfProject(editable=False, db_index=False)
     is_shared = models.BooleanField(default=False, db_default=False)
 
     entry_date = hud_field("Enrollment.EntryDate")

@@ -38,7 +38,6 @@ from hearth.server import database
 
 log = structlog.get_logger(__name__)
 
-_ANALYZE_FROM = 1_000
 _SOURCE_LOCK = 7_301_002
 
 Show = Callable[[dict[str, Any]], None]
@@ -137,7 +136,8 @@ class _Import:
             self._lap("open")
             if source.year is None:
                 self._refuse_unread(source)
-            with Preparing(source, self.findings, self.pulse) as preparing:
+            waits = source.stops or self.confirm is not None
+            with Preparing(source, self.findings, self.pulse, beside_writing=not waits) as preparing:
                 self._read_and_write(source, preparing)
 
     # ------------------------------------------------------------------ shortcuts
@@ -201,7 +201,12 @@ class _Import:
         preparing.file("Export")
         with preparing.cursor() as reader, ThreadPoolExecutor(1, "hearth-contents") as aside:
             self.pulse.on_cancel(reader.interrupt)
-            mark = None if "contents" in self.run.parameters else aside.submit(already.contents, source)
+
+            def contents() -> str:
+                preparing.finish()  # until then both cores have what must be done first
+                return already.contents(source)
+
+            mark = None if "contents" in self.run.parameters else aside.submit(contents)
             self._write(source, preparing, reader, mark)
 
     def _heed(self, preparing: Preparing) -> None:
@@ -252,8 +257,6 @@ class _Import:
             if mark is not None:
                 self.run.parameters["contents"] = mark.result()
             self._finish(cursor, writer.data_source, counts, said(writer, contradicting))
-            loader.commit()
-            _analyze(loader, writer)
 
     def _tell_contradictions(self, preparing: Preparing, reader: Connection) -> int:
         """Add to the findings what contradicts stored records that the export does not have; how many."""
@@ -355,17 +358,3 @@ class _Import:
         self.pulse.check()
         self.seconds["total"] = round(time.monotonic() - self.began, 2)
         write_success(cursor, self.run, data_source, counts, message, self.seconds)
-
-
-def _analyze(loader: psycopg.Connection, writer: Writer) -> None:
-    """Fresh statistics, so that pages and searches stay quick after a large import.
-
-    Only of the columns that queries join and filter by: the others, which cost many times as much, are left
-    to PostgreSQL's autovacuum, which comes within a minute or so and does them all in the background.
-    """
-    loader.autocommit = True
-    loader.execute("SET default_statistics_target = 100")
-    for file in layouts():
-        count = writer.counts.get(file.file)
-        if count and count.added + count.changed >= _ANALYZE_FROM:
-            loader.execute(f"ANALYZE {file.table} ({', '.join(file.searched)})")

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
-from hearth.hmis.exchange.importing.priority import STEPS_OF_ENGINE, step_back
+from hearth.hmis.exchange.importing.priority import STEPS_OF_CHECKS, step_back
 from hearth.hmis.exchange.importing.pulse import Pulse
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection
@@ -26,12 +26,14 @@ ENGINE_MEMORY = "700MB"
 class Preparing:
     """Reads and checks `source` from now on; whoever waits for a part of it hears what went wrong.
 
-    The engine belongs to this thread, and its helpers have the thread's priority; others take a `cursor`.
-    The list of findings goes to the file `target`. Context manager: after it nothing runs any more.
+    The engine belongs to this thread; others take a `cursor`. The list of findings goes to the file `target`.
+    `beside_writing`: rows will be written while others are checked, so that checking takes what is left.
+    Context manager: after it nothing runs any more.
     """
 
-    def __init__(self, source: Source, target: Path, pulse: Pulse) -> None:
+    def __init__(self, source: Source, target: Path, pulse: Pulse, *, beside_writing: bool) -> None:
         self._source, self._target, self._pulse = source, target, pulse
+        self._beside_writing = beside_writing
         self._staged: Staged | None = None
         self._ready: set[str] = set()
         self._summary: list[Summary] | None = None
@@ -90,7 +92,6 @@ class Preparing:
     # ------------------------------------------------------------------ the thread
 
     def _run(self) -> None:
-        step_back(steps=STEPS_OF_ENGINE)
         try:
             with engine.connected(memory_limit=ENGINE_MEMORY, temp_directory=self._source.work) as connection:
                 self._pulse.on_cancel(connection.interrupt)
@@ -110,6 +111,10 @@ class Preparing:
     def _prepare(self, connection: Connection) -> list[Summary]:
         staged = stage(self._source, connection, progress=self._read, check=False, ready=self._complete)
         assert self._source.year is not None
+        if self._beside_writing:
+            # The longest file is still to be written and needs a core for itself; this has time.
+            step_back(steps=STEPS_OF_CHECKS)
+            engine.use_threads(connection, 1)
         return find(
             connection,
             staged.registry,

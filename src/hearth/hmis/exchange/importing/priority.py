@@ -1,14 +1,14 @@
 """People who wait for pages go first: an import takes what they leave.
 
-Within an import the database goes before the reading and checking of files: it has the longer way, and what
-it cannot do while the engine is at work nobody does for it afterwards.
+Within an import reading files and writing rows go before checking them: the database has the longest way, and
+what it cannot do while the engine is at work nobody does for it afterwards.
 """
 
 import os
 import threading
 
 STEPS = 10
-STEPS_OF_ENGINE = 19
+STEPS_OF_CHECKS = 19
 
 
 def step_back(process: int | None = None, steps: int = STEPS) -> None:

@@ -41,6 +41,11 @@ _ORDERLY = 0.1
 _LOOKED_AT = 20_000
 _SORTED_TOGETHER = 500_000
 
+#: From so many written rows of a file on the planner needs to hear of them; and how closely it looks.
+#: PostgreSQL's own autovacuum, which comes within a minute or so, looks at all columns and more rows.
+_ANALYZE_FROM = 1_000
+_STATISTICS_TARGET = 50
+
 
 @dataclass
 class Count:
@@ -76,6 +81,7 @@ class Writer:
         self.cursor.execute("SET LOCAL session_replication_role = replica")
         self.cursor.execute("SET LOCAL statement_timeout = 0")
         self.cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+        self.cursor.execute(f"SET LOCAL default_statistics_target = {_STATISTICS_TARGET}")
 
     def write(self, layout: Layout, match: Match) -> None:
         """Change and add the rows of one file. The table `sealed` is there where the file has an SSN."""
@@ -85,6 +91,8 @@ class Writer:
         if match.new:
             count.added = self._add(layout, match)
             count.left_out = match.new - count.added
+        if count.added + count.changed >= _ANALYZE_FROM:
+            self._analyze(layout)
 
     def has_written(self, layout: Layout) -> bool:
         """Whether any row of a file was added, changed or deleted."""
@@ -130,6 +138,13 @@ class Writer:
             f" AND s.rowid BETWEEN {first} AND {first + _SORTED_TOGETHER - 1} ORDER BY s.{key}"
             for first in range(0, match.rows, _SORTED_TOGETHER)
         ]
+
+    def _analyze(self, layout: Layout) -> None:
+        """Fresh statistics of the columns that queries join and filter by, so that pages and searches stay
+        quick after a large import. Within the transaction: while the next file is still being read there is
+        time for it, and rows before their commit need not be marked as seen. Another import of the same
+        moment does it for both."""
+        self.cursor.execute(f"ANALYZE (SKIP_LOCKED) {layout.table} ({', '.join(layout.searched)})")
 
     def _empty(self, layout: Layout) -> set[str]:
         """Columns without any value in the staged file: what COPY is not given costs it nothing."""
