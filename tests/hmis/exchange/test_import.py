@@ -191,6 +191,18 @@ def test_a_correction_changes_its_row_and_keeps_the_old_one(by: User, export: Ex
         assert (old.first_name, old.pgh_label, old.pgh_changed_by) == ("Una", "before_change", other.pk)
 
 
+def test_the_planner_knows_of_the_new_rows_at_once(
+    by: User, export: Export, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing, "_ANALYZE_FROM", 2)
+    finished(by, export.zip(tmp_path))
+    with psycopg.connect(database.url("superuser")) as known:
+        columns = known.execute(
+            "SELECT attname FROM pg_stats WHERE tablename = 'enrollments_enrollment' AND null_frac < 1"
+        ).fetchall()
+    assert {"client_id", "project_id", "organization_id", "household_id"} <= {column for (column,) in columns}
+
+
 def test_history_by_import_is_like_history_by_trigger(by: User, export: Export, tmp_path: Path) -> None:
     finished(by, export.zip(tmp_path))
     export.row("Enrollment")["LivingSituation"] = 101

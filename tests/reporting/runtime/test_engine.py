@@ -18,6 +18,33 @@ def test_settings_reach_the_engine(tmp_path: Path) -> None:
         assert "117" in engine.scalar(connection, setting, ["memory_limit"])  # MB to MiB
 
 
+def memory(connection: engine.Connection) -> str:
+    return str(engine.scalar(connection, "SELECT current_setting('memory_limit')"))
+
+
+@pytest.mark.parametrize(
+    ("limit", "columns", "size", "is_raised"),
+    [("700MB", 80, 60_000_000, True), ("700MB", 80, 200_000_000, False), ("2GB", 80, 60_000_000, False)],
+)
+def test_a_wide_table_of_few_rows_is_given_room_for_all_threads(
+    limit: str, columns: int, size: int, is_raised: bool
+) -> None:
+    with engine.connected(memory_limit=limit) as connection:
+        before = memory(connection)
+        with pytest.raises(RuntimeError), engine.filled_on_all_threads(connection, columns, size):
+            assert (memory(connection) != before) is is_raised
+            raise RuntimeError
+        assert memory(connection) == before
+
+
+def test_threads_may_become_fewer_and_more_again() -> None:
+    with engine.connected(threads=2) as connection:
+        for threads in (1, 2):
+            engine.use_threads(connection, threads)
+            assert engine.scalar(connection, "SELECT current_setting('threads')") == threads
+            assert engine.scalar(connection, "SELECT count(*) FROM range(1000000) r(i)") == 1_000_000
+
+
 def test_no_code_is_fetched_from_the_network() -> None:
     with engine.connected() as connection:
         for setting in ("autoinstall_known_extensions", "autoload_known_extensions"):

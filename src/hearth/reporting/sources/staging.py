@@ -244,15 +244,18 @@ class _Staging:
                 self.source.bytes,
             )
 
-        read = reading.read(
-            self.connection,
-            given,
-            table,
-            create,
-            self.source.work,
-            lambda sql: engine.run(self.connection, sql, on_progress=tell),
-            numbered=self.staged.wanted is None,
-        )
+        with engine.filled_on_all_threads(
+            self.connection, len(given.columns) + len(typing.EXTRA_COLUMNS), self.bytes_before + given.bytes
+        ):
+            read = reading.read(
+                self.connection,
+                given,
+                table,
+                create,
+                self.source.work,
+                lambda sql: engine.run(self.connection, sql, on_progress=tell),
+                numbered=self.staged.wanted is None,
+            )
         self.staged.problems.extend(read.problems)
         tell(1.0)
         self.rows_before += rows_expected

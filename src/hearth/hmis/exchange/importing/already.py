@@ -19,7 +19,8 @@ from hearth import reporting, standards
 from hearth.hmis.exchange.models import ImportRun, RunState
 from hearth.reporting.sources import Source
 
-_CHUNK = 1 << 22
+#: Small enough that no other thread waits long for its turn while one is looked through.
+_CHUNK = 1 << 18
 
 
 def fingerprint(path: Path) -> str:
