@@ -15,8 +15,8 @@ from hearth.hmis.hud.models import Record, UserStamped, unique_source_key
 class Enrollment(RestrictedModel, Record, UserStamped):
     """One person in one project stay; the people of one HouseholdID are served together.
 
-    `organization` repeats the project's; `is_shared` says that every HMIS user
-    may see this enrollment and what hangs on it, not only the own organization.
+    `organization` repeats the project's; `is_shared` says that every HMIS user may see this enrollment and
+    what hangs on it, not only the own organization.
     """
 
     row_policy = OfOrganization

@@ -137,8 +137,11 @@ class _Import:
             if source.year is None:
                 self._refuse_unread(source)
             waits = source.stops or self.confirm is not None
-            with Preparing(source, self.findings, self.pulse, beside_writing=not waits) as preparing:
-                self._read_and_write(source, preparing)
+            with (
+                ThreadPoolExecutor(1, "hearth-contents") as aside,
+                Preparing(source, self.findings, self.pulse, beside_writing=not waits) as preparing,
+            ):
+                self._read_and_write(source, preparing, aside)
 
     # ------------------------------------------------------------------ shortcuts
 
@@ -190,7 +193,7 @@ class _Import:
             self._keep_findings(collected.write(self.findings))
         raise refusal([(p.sentence, p.remedy) for p in source.problems if p.stops])
 
-    def _read_and_write(self, source: Source, preparing: Preparing) -> None:
+    def _read_and_write(self, source: Source, preparing: Preparing, aside: ThreadPoolExecutor) -> None:
         # What already stops it, or somebody who wants to see the findings first, waits for them.
         if source.stops:
             self._heed(preparing)
@@ -198,15 +201,15 @@ class _Import:
             return
         if self.confirm is not None:
             self._heed(preparing)
+
+        def contents() -> str:
+            preparing.finish()  # until then both cores have what must be done first
+            return already.contents(source)
+
         preparing.file("Export")
-        with preparing.cursor() as reader, ThreadPoolExecutor(1, "hearth-contents") as aside:
+        mark = None if "contents" in self.run.parameters else aside.submit(contents)
+        with preparing.cursor() as reader:
             self.pulse.on_cancel(reader.interrupt)
-
-            def contents() -> str:
-                preparing.finish()  # until then both cores have what must be done first
-                return already.contents(source)
-
-            mark = None if "contents" in self.run.parameters else aside.submit(contents)
             self._write(source, preparing, reader, mark)
 
     def _heed(self, preparing: Preparing) -> None:
