@@ -81,7 +81,6 @@ class Writer:
         self.cursor.execute("SET LOCAL session_replication_role = replica")
         self.cursor.execute("SET LOCAL statement_timeout = 0")
         self.cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
-        self.cursor.execute(f"SET LOCAL default_statistics_target = {_STATISTICS_TARGET}")
 
     def write(self, layout: Layout, match: Match) -> None:
         """Change and add the rows of one file. The table `sealed` is there where the file has an SSN."""
@@ -144,7 +143,11 @@ class Writer:
         quick after a large import. Within the transaction: while the next file is still being read there is
         time for it, and rows before their commit need not be marked as seen. Another import of the same
         moment does it for both."""
-        self.cursor.execute(f"ANALYZE (SKIP_LOCKED) {layout.table} ({', '.join(layout.searched)})")
+        self.cursor.execute(
+            f"SET LOCAL default_statistics_target = {_STATISTICS_TARGET};"
+            f" ANALYZE (SKIP_LOCKED) {layout.table} ({', '.join(layout.searched)});"
+            " SET LOCAL default_statistics_target TO DEFAULT"
+        )
 
     def _empty(self, layout: Layout) -> set[str]:
         """Columns without any value in the staged file: what COPY is not given costs it nothing."""
