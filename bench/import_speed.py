@@ -4,11 +4,15 @@ The input is HUD's sample export, multiplied with distinct keys (`HEARTH_REFEREN
 of its own. The import runs as `hearth import` in a process of its own, whose memory is measured; the
 database's processes are not part of that figure. "Again" is another export of the same data: other
 ExportID and date, so that every row is read and compared; "the same file" is known by its bytes.
+
+The first import is made several times, each in a new installation, and the fastest counts: what others do on
+the same machine only ever adds time. The times of all are told beside it.
 """
 
 import os
 import shutil
 import subprocess
+import tempfile
 import time
 import zipfile
 from pathlib import Path
@@ -22,23 +26,32 @@ from hearth.standards import Column, load
 CHECKOUT = Path(__file__).resolve().parent.parent
 ROWS = 5_000_000
 SMALL_ROWS = 500_000
+TIMES = 3
 #: Files whose rows are not multiplied, and columns that stay as they are because they name rows of those.
 _ONCE = ("Export", "User")
 
 
 def run(small: bool) -> list[Figure]:
-    """Import, again as a new export, again as the same file."""
-    with Installation() as here:
-        first, again = here.folder / "first.zip", here.folder / "again.zip"
-        rows = multiply(sample(), here.folder / "work", first, again, SMALL_ROWS if small else ROWS)
-        new, memory = _import(here, first)
-        other, memory_again = _import(here, again)
-        same, _ = _import(here, again)
+    """Import (several times anew), again as a new export, again as the same file."""
+    with tempfile.TemporaryDirectory(prefix="hearth-bench-") as folder:
+        first, again = Path(folder) / "first.zip", Path(folder) / "again.zip"
+        rows = multiply(sample(), Path(folder) / "work", first, again, SMALL_ROWS if small else ROWS)
+        took, memories = [], []
+        for turn in range(1 if small else TIMES):
+            with Installation() as here:
+                seconds, memory = _import(here, first)
+                took.append(seconds)
+                memories.append(memory)
+                if turn == 0:
+                    other, memory = _import(here, again)
+                    memories.append(memory)
+                    same, _ = _import(here, again)
+    new = took[0]
     return [
         Figure("rows imported", rows, "rows"),
-        Figure("validated import", rows / new, "rows/s", at_least=120_000),
-        Figure("its time", new, "s"),
-        Figure("memory of its process", max(memory, memory_again), "MB", below=1500),
+        Figure("validated import", rows / min(took), "rows/s", at_least=120_000),
+        Figure("its time", min(took), "s", note="of " + ", ".join(f"{one:.1f}" for one in took)),
+        Figure("memory of its process", max(memories), "MB", below=1500),
         Figure("unchanged data, new export", other / new, "of the first", below=1 / 3, note=f"{other:.1f} s"),
         Figure("the same file again", same / new, "of the first", below=1 / 3, note=f"{same:.1f} s"),
     ]
