@@ -10,7 +10,7 @@ from pathlib import Path
 from hearth.server.errors import ServerError
 
 SETTINGS = "hearth.hmis.config.settings"
-APPLICATION = "hearth.hmis.config.wsgi:application"
+APPLICATION = "hearth.hmis.config.asgi:application"
 HOST = "127.0.0.1"
 WORKERS = 2
 
@@ -50,15 +50,14 @@ def last_line(log: Path) -> str:
 
 
 def web_command(host: str, port: int, workers: int) -> list[str]:
-    """Command line of the web server: `workers` processes with a few threads each.
+    """Command line of the web server: `workers` processes, each with the threads of `config/asgi.py`.
 
-    More threads than twice the processors only take turns: Python runs one at a time in a process, and the
-    rest of a request is waiting for PostgreSQL.
+    A client has ten seconds for the head of a request, and may hold a connection, but no thread, meanwhile.
     """
-    threads = min(8, 2 * (os.cpu_count() or 1) + 1)
     return [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws",
-        "--host", host, "--port", str(port), "--workers", str(workers), "--blocking-threads", str(threads),
+        sys.executable, "-m", "granian", "--interface", "asgi", "--no-ws", "--loop", "asyncio",
+        "--host", host, "--port", str(port), "--workers", str(workers),
+        "--http1-header-read-timeout", "10000", "--backlog", "2048", "--backpressure", "2000",
         "--workers-kill-timeout", "10", "--respawn-failed-workers",
         "--log-level", "warning", "--no-access-log", APPLICATION,
     ]  # fmt: skip

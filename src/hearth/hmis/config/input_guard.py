@@ -44,7 +44,7 @@ class InputGuardMiddleware:
         """After sign-in was checked: the numbers in the address, and the fields of a form."""
         if any(isinstance(value, int) and value > BIGINT_MAX for value in kwargs.values()):
             raise Http404
-        if _length(request) > settings.MAX_FORM_BYTES and not _takes_files(request, view):
+        if _length(request) > _largest(request, view):
             return error_pages.page(request, 413)
         if request.method == "POST":
             try:
@@ -67,6 +67,15 @@ class InputGuardMiddleware:
 
 def _length(request: HttpRequest) -> int:
     return int(request.META.get("CONTENT_LENGTH") or 0)
+
+
+def _largest(request: HttpRequest, view: Callable[..., Any]) -> int:
+    """Bytes of a body that this user may send to this view."""
+    if not request.user.is_authenticated:
+        return (
+            settings.SMALL_BODY_BYTES
+        )  # received before a thread is taken: strangers hold none (config/asgi.py)
+    return settings.MAX_UPLOAD_BYTES if _takes_files(request, view) else settings.MAX_FORM_BYTES
 
 
 def _takes_files(request: HttpRequest, view: Callable[..., Any]) -> bool:

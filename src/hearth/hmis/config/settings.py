@@ -81,7 +81,6 @@ PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(
     db_index=False, db_constraint=False, on_delete=DO_NOTHING, related_name="+", related_query_name="+"
 )
 ROOT_URLCONF = "hearth.hmis.config.urls"
-WSGI_APPLICATION = "hearth.hmis.config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Hearth opens one transaction around the whole of every request itself (access.middleware), because
@@ -153,6 +152,7 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False
 MEDIA_ROOT = HOME.files  # uploads and exports; no address leads here, views hand files out
 MAX_UPLOAD_BYTES = int(os.environ.get("HEARTH_MAX_UPLOAD_MB", "4096")) * 1024 * 1024
 MAX_FORM_BYTES = 5 * 1024 * 1024  # of every page that does not take uploads
+SMALL_BODY_BYTES = 64 * 1024  # what strangers may send; received before a thread is given (config/asgi.py)
 FILE_UPLOAD_TEMP_DIR = str(HOME.files)
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
