@@ -142,7 +142,7 @@ class TestDatabase:
     def _drop_orphans(self) -> None:
         """Databases of runs that were killed."""
         rows = self._admin.execute(
-            "SELECT datname FROM pg_database WHERE datname ~ '^(test|building)_[0-9]+$'"
+            "SELECT datname FROM pg_database WHERE datname ~ '^(test|browser|building)_[0-9]+(_|$)'"
         )
         for (name,) in rows.fetchall():
             if not Path("/proc", str(name).split("_")[1]).exists():

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -39,12 +40,24 @@ def name(path: Path) -> str:
     return path.relative_to(SOURCE).as_posix()
 
 
+@cache
+def text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+@cache
 def tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
+    """Parsed once for all rules."""
+    return ast.parse(text(path))
+
+
+@cache
+def nodes(path: Path) -> list[ast.AST]:
+    return list(ast.walk(tree(path)))
 
 
 def attributes(path: Path) -> Iterator[ast.Attribute]:
-    return (node for node in ast.walk(tree(path)) if isinstance(node, ast.Attribute))
+    return (node for node in nodes(path) if isinstance(node, ast.Attribute))
 
 
 @pytest.mark.parametrize("path", VIEWS, ids=name)
@@ -91,7 +104,7 @@ def test_reporting_never_looks_at_the_clock(path: Path) -> None:
     ]
     found += [
         f"line {node.lineno}: {node.value[:40]!r}"
-        for node in ast.walk(tree(path))
+        for node in nodes(path)
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and CLOCK_IN_SQL.search(node.value)
     ]
     assert found == []
@@ -107,21 +120,20 @@ def test_every_module_says_what_it_is_for(path: Path) -> None:
 @pytest.mark.parametrize("path", PYTHON, ids=name)
 def test_no_module_is_too_long_to_read(path: Path) -> None:
     generated = path.parent.name == "migrations"
-    assert generated or len(path.read_text(encoding="utf-8").splitlines()) <= 500
+    assert generated or len(text(path).splitlines()) <= 500
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=name)
 def test_templates_hold_no_script_and_no_style(path: Path) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:|\shx-on", text, re.IGNORECASE)
-    assert not re.search(r"<script(?![^>]*\bsrc=)", text, re.IGNORECASE)
-    assert "autoescape off" not in text
-    assert ("|safe" in text) == (name(path) in UNESCAPED)
+    html = text(path)
+    assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:|\shx-on", html, re.IGNORECASE)
+    assert not re.search(r"<script(?![^>]*\bsrc=)", html, re.IGNORECASE)
+    assert "autoescape off" not in html
+    assert ("|safe" in html) == (name(path) in UNESCAPED)
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=name)
 def test_every_form_that_posts_has_its_token(path: Path) -> None:
-    text = path.read_text(encoding="utf-8")
-    for form in re.findall(r"<form\b.*?</form>", text, re.DOTALL | re.IGNORECASE):
+    for form in re.findall(r"<form\b.*?</form>", text(path), re.DOTALL | re.IGNORECASE):
         if re.search(r"method=.post", form, re.IGNORECASE):
             assert "csrf_token" in form
