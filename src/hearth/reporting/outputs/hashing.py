@@ -70,10 +70,15 @@ def hash_name(name: str | None) -> str | None:
     return _sha256(soundex(name))
 
 
+def ssn_says_nothing(ssn: str) -> bool:
+    """Whether an SSN is a placeholder: no digit in it, or zeros alone. It is null in every export."""
+    return not re.sub("[^1-9]", "", ssn)
+
+
 def hash_ssn(ssn: str | None) -> str | None:
     """The hashed form of an SSN: last four plain and 64 hexadecimal characters, or None without digits."""
     kept = re.sub("[^0-9x]", "", (ssn or "").lower())
-    if not kept.strip("x0") or len(kept) > SSN_LENGTH:
+    if ssn_says_nothing(kept) or len(kept) > SSN_LENGTH:
         return None
     nine = kept.rjust(SSN_LENGTH, "x")
     return nine[-4:] + _sha256(nine)

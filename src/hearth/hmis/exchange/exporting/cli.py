@@ -31,8 +31,9 @@ def export(
 ) -> None:
     """Export HMIS CSV (FY2026): enrollments that touch the period, and everything that hangs on them.
 
-    Without --coc and --projects all projects are exported. The file set, order of columns, types, quoting
-    and hashing are those of HUD's HMIS CSV specification.
+    Without --coc and --projects all projects are exported; with --coc the households whose head is of
+    that CoC, with both what fits both. The file set, order of columns, types, quoting and hashing are
+    those of HUD's HMIS CSV specification.
 
     \b
     Examples:
@@ -49,6 +50,7 @@ def export(
     command_line.prepare()
     from hearth.hmis.exchange.exporting.actions import start_export
     from hearth.hmis.exchange.exporting.perform import perform
+    from hearth.hmis.exchange.exporting.queries import left_out_households
     from hearth.hmis.exchange.exporting.request import ExportRequest, RequestError, project_ids
 
     console = Console(highlight=False)
@@ -82,4 +84,15 @@ def export(
         if rows:
             table.add_row(file, f"{rows:,}")
     console.print(table)
+    if unplaced := left_out_households(user, run):
+        _print_households(console, unplaced)
     console.print(f"[green]{run.message}[/green] {out} ({run.file_bytes / 1e6:,.1f} MB, export {run.pk})")
+
+
+def _print_households(console: Console, unplaced: list[tuple[Any, str]]) -> None:
+    table = Table(title="Households in no CoC's export", title_justify="left")
+    for heading in ("Enrollment", "Project", "Why"):
+        table.add_column(heading, overflow="fold")
+    for enrollment, reason in unplaced:
+        table.add_row(str(enrollment.pk), str(enrollment.project), reason)
+    console.print(table)

@@ -32,7 +32,8 @@ class ExportForm(forms.Form):
     cocs = forms.MultipleChoiceField(
         label="Continuums of Care",
         required=False,
-        help_text="All projects that operate there. Choose CoCs or projects, not both.",
+        help_text="The households whose head is of that CoC, in all projects that work there, or in those"
+        " chosen below.",
         widget=forms.CheckboxSelectMultiple,
     )
     projects = forms.MultipleChoiceField(

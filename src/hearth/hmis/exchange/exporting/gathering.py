@@ -9,11 +9,13 @@ from typing import Any
 
 from django.db import connection as database
 
+from hearth.hmis.exchange.exporting.dates import not_after_end
 from hearth.hmis.exchange.exporting.request import ExportRequest
 from hearth.hmis.exchange.exporting.selection import rows_of
 from hearth.hmis.hud import ssn
 from hearth.hmis.hud.fields import HudDateTime
 from hearth.hmis.hud.records import Stored, is_sealed, model_of, stored_columns
+from hearth.reporting.outputs.hashing import ssn_says_nothing
 from hearth.reporting.runtime.engine import Connection, name
 from hearth.reporting.sources.transfer import postgres_to_engine
 
@@ -24,8 +26,11 @@ _BETWEEN = "\x1e"  # the control character made to stand between records
 Heard = Callable[[str, int], None]
 
 
-def gather(file: str, request: ExportRequest, engine: Connection, heard: Heard) -> None:
-    """Make the engine's table of one file: `_id` and HUD's columns, keys as `source|key` (see `keys`)."""
+def gather(file: str, request: ExportRequest, engine: Connection, heard: Heard) -> int:
+    """Make the engine's table of one file: `_id` and HUD's columns, keys as `source|key` (see `keys`).
+
+    Returns how many SSNs are left blank because they are placeholders (HMIS CSV,
+    Export, rule 7)."""
     query, values = _query(file, request)
     columns = ["_id", *(s.column for s in stored_columns(file) if s.kind != "not_stored")]
     kinds = {column: "BIGINT" if column == "_id" else "VARCHAR" for column in columns}
@@ -34,13 +39,14 @@ def gather(file: str, request: ExportRequest, engine: Connection, heard: Heard) 
             cursor.cursor, query, values, engine, name(file), kinds, lambda rows: heard(file, rows)
         )
         if sealed := [s for s in stored_columns(file) if s.kind == "value" and is_sealed(file, s.field)]:
-            _unseal(file, sealed[0], request, engine)
+            return _unseal(file, sealed[0], request, engine)
+    return 0
 
 
 def _query(file: str, request: ExportRequest) -> tuple[str, list[Any]]:
     model = model_of(file)
     kept = any(field.name == "as_it_came" for field in model._meta.fields)
-    selected, joins = ["r.id"], []
+    selected, joins, ends = ["r.id"], [], 0
     for stored in stored_columns(file):
         if stored.kind == "not_stored":
             continue
@@ -63,11 +69,13 @@ def _query(file: str, request: ExportRequest) -> tuple[str, list[Any]]:
             if "|" in value:
                 came = f"r.data_source_id || '|' || ({came})"
             value = f"coalesce({came}, {value})"
+        value, parameters = not_after_end(file, stored.column, value)
+        ends += parameters
         selected.append(value)
     source, values = rows_of(file, request)
     own, where = source.split(" WHERE ", 1)
     query = f"SELECT {', '.join(selected)} FROM {own} {' '.join(joins)} WHERE {where} ORDER BY r.id"
-    return query, values
+    return query, [request.end] * ends + values
 
 
 def _key(alias: str, column: str) -> str:
@@ -83,7 +91,8 @@ def _text(file: str, stored: Stored) -> str:
     return f"{column}::text"
 
 
-def _unseal(file: str, stored: Stored, request: ExportRequest, engine: Connection) -> None:
+def _unseal(file: str, stored: Stored, request: ExportRequest, engine: Connection) -> int:
+    placeholders = 0
     source, values = rows_of(file, request)
     engine.execute("CREATE OR REPLACE TEMPORARY TABLE unsealed (_id BIGINT, value VARCHAR)")
     with database.chunked_cursor() as cursor:
@@ -94,8 +103,10 @@ def _unseal(file: str, stored: Stored, request: ExportRequest, engine: Connectio
                 for i, sealed in rows
                 if sealed is not None
             ]
+            known = [one for one in opened if not ssn_says_nothing(one[1])]
+            placeholders += len(opened) - len(known)
             # Two long texts instead of many values: the engine takes long over each single value.
-            texts = [_BETWEEN.join(part) for part in zip(*opened, strict=True)]
+            texts = [_BETWEEN.join(part) for part in zip(*known, strict=True)]
             if texts:
                 split = f"chr({ord(_BETWEEN)})"
                 engine.execute(
@@ -108,3 +119,4 @@ def _unseal(file: str, stored: Stored, request: ExportRequest, engine: Connectio
         f"UPDATE {name(file)} AS g SET {column} = unsealed.value FROM unsealed WHERE unsealed._id = g._id"
     )
     engine.execute("DROP TABLE unsealed")
+    return placeholders

@@ -19,10 +19,11 @@ from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
 from hearth.hmis.exchange.exporting import keys
 from hearth.hmis.exchange.exporting.gathering import gather
+from hearth.hmis.exchange.exporting.left_out import LeftOut
 from hearth.hmis.exchange.exporting.progress import Progress
 from hearth.hmis.exchange.exporting.queries import rights_of
 from hearth.hmis.exchange.exporting.request import ExportRequest, RequestError
-from hearth.hmis.exchange.exporting.selection import select
+from hearth.hmis.exchange.exporting.selection import count_future, select
 from hearth.hmis.exchange.models import ExportRun, RunState
 from hearth.hmis.hud.records import stored_columns
 from hearth.hmis.organizations.queries import hidden_addresses
@@ -72,7 +73,8 @@ def perform(
         run.counts = dict(written.rows)
         run.file_bytes = target.stat().st_size
         total = sum(count for file, count in written.rows.items() if file != "Export")
-        _end(run, RunState.FINISHED, f"{total:,} rows in {len(written.rows)} files.")
+        said = " ".join(LeftOut.from_json(run.parameters.get("left_out")).sentences())
+        _end(run, RunState.FINISHED, f"{total:,} rows in {len(written.rows)} files. {said}".strip())
     return run
 
 
@@ -96,12 +98,15 @@ def _write(run: ExportRun, target: Path, progress: Progress) -> hmis_csv.Written
             run.parameters["made_with"] = rights_of(user)
             request.check_places(user)
             with connection.cursor() as cursor:
-                select(cursor, request)
+                households = select(cursor, request)
+                future = count_future(cursor, request)
+            placeholders = 0
             for file in files:
                 progress.file(file)
-                gather(file, request, tables, progress.heard)
+                placeholders += gather(file, request, tables, progress.heard)
+            run.parameters["left_out"] = LeftOut.of(households, future, placeholders).as_json()
             _hide_addresses(tables, user)
-            _keep_named_users(tables, files, request)
+            _keep_named_users(tables, files)
             record_access(
                 by=user.pk,
                 action=Access.EXPORTED,
@@ -136,10 +141,8 @@ def _hide_addresses(tables: Connection, user: User) -> None:
         tables.execute(f'UPDATE "ProjectCoC" SET {blank} WHERE _id IN (SELECT unnest($1))', [hidden])
 
 
-def _keep_named_users(tables: Connection, files: list[str], request: ExportRequest) -> None:
-    """User.csv names the users of the exported rows (5.07); an export of everything keeps all."""
-    if request.is_of_everything:
-        return
+def _keep_named_users(tables: Connection, files: list[str]) -> None:
+    """User.csv names the users of the exported rows (5.07) and nobody else."""
     named = " UNION ".join(
         f"SELECT UserID FROM {name(file)}"
         for file in files

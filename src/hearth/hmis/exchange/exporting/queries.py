@@ -5,7 +5,11 @@ from typing import Any
 
 from django.conf import settings
 
+from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
+from hearth.hmis.enrollments.models import Enrollment
+from hearth.hmis.exchange.exporting.households import REASONS
+from hearth.hmis.exchange.exporting.left_out import LeftOut
 from hearth.hmis.exchange.models import ExportRun
 from hearth.standards import load
 
@@ -40,3 +44,14 @@ def finished_file(user: User, run: ExportRun) -> Path | None:
 def counts(run: ExportRun) -> list[tuple[str, int]]:
     """Rows of each file, in HUD's order."""
     return [(file, run.counts[file]) for file in load().files if run.counts.get(file)]
+
+
+def left_out_households(user: User, run: ExportRun) -> list[tuple[Enrollment, str]]:
+    """One enrollment of each listed household that is in no CoC's export, and why, as far as the user sees it
+    now."""
+    reasons = dict(LeftOut.from_json(run.parameters.get("left_out")).enrollments)
+    with acting(user):
+        found = (
+            Enrollment.objects.restrict(user).filter(pk__in=reasons).select_related("project").order_by("pk")
+        )
+        return [(enrollment, REASONS[reasons[enrollment.pk]]) for enrollment in found]

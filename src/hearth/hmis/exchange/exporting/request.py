@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass, fields
 from datetime import date
 from typing import Any
 
+from django.db.models.functions import Trim, Upper
+
 from hearth.hmis.access.models import User
 from hearth.hmis.organizations.models import Project, ProjectCoC
 
@@ -19,7 +21,8 @@ class RequestError(ValueError):
 class ExportRequest:
     """One export: enrollments that touch [start, end], both days included, and what hangs on them.
 
-    `cocs`: CoC numbers; `projects`: our ids of projects. With neither, all projects. `hashed`: names and
+    `cocs`: CoC numbers, whose households are wanted; `projects`: our ids of projects. With both, both must
+    hold; with neither, all projects. `hashed`: names and
     SSN by HUD's hashing (HashStatus 4). `deleted`: rows marked as deleted as well.
     """
 
@@ -33,8 +36,6 @@ class ExportRequest:
     def __post_init__(self) -> None:
         if self.end < self.start:
             raise RequestError("The end of the period is before its start. Correct one of the two dates.")
-        if self.cocs and self.projects:
-            raise RequestError("Choose CoCs or projects, not both.")
         wrong = [code for code in self.cocs if not _COC.match(code)]
         if wrong:
             raise RequestError(f"{wrong[0][:20]!r} is not a CoC number. They look like MN-500.")
@@ -66,14 +67,23 @@ class ExportRequest:
     def check_places(self, user: User) -> None:
         """Raise `RequestError` for a CoC or project that is not there."""
         if self.cocs:
-            there = ProjectCoC.objects.restrict(user).filter(coc_code__in=self.cocs)
-            absent = sorted(set(self.cocs) - set(there.values_list("coc_code", flat=True)))
+            absent = sorted(set(self.cocs) - set(_places(user, self.cocs).values_list("code", flat=True)))
             if absent:
                 raise RequestError(f"No project operates in {', '.join(absent)}. Check the CoC number.")
         if self.projects:
             there = Project.objects.restrict(user).filter(pk__in=self.projects)
             if there.count() != len(set(self.projects)):
                 raise RequestError("One of the chosen projects is not there. Check the project numbers.")
+        if self.cocs and self.projects and not _places(user, self.cocs).filter(project__in=there).exists():
+            raise RequestError(
+                f"None of the chosen projects works in {', '.join(self.cocs)}. Choose other projects or CoCs."
+            )
+
+
+def _places(user: User, cocs: tuple[str, ...]) -> Any:
+    """Where projects work in one of the CoCs; `code` is its number in capitals."""
+    places = ProjectCoC.objects.restrict(user).filter(date_deleted__isnull=True)
+    return places.annotate(code=Upper(Trim("coc_code"))).filter(code__in=cocs)
 
 
 def project_ids(user: User, text: str) -> tuple[int, ...]:

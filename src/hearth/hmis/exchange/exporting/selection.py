@@ -4,32 +4,28 @@ The tables are made under row-level security with the acting user's rights: what
 not in them, and neither is anything that hangs on it.
 
 HMIS CSV Format Specifications FY2026 v1.0, Export: a reporting-period export holds the enrollments that
-touch the period, and of what hangs on them everything dated up to its end. A row whose date could not be
-read is never left out for it.
+touch the period, and of what hangs on them everything dated up to its end (`dates`). Where CoCs are named,
+the projects that operate there and the households whose CoC it is (`households`); where projects are named,
+those; where both are, both hold.
 """
 
 from typing import Any
 
 from django.db.backends.utils import CursorWrapper
 
+from hearth.hmis.exchange.exporting import households
+from hearth.hmis.exchange.exporting.dates import INFORMATION_DATES, OWN_DATES, after_end
+from hearth.hmis.exchange.exporting.households import Unplaced
 from hearth.hmis.exchange.exporting.request import ExportRequest
+from hearth.hmis.hud.names import python_name
+from hearth.hmis.hud.records import model_of
 
-#: The date of each record that must not lie behind the end of the period.
-DATED = {
-    "IncomeBenefits": "information_date",
-    "HealthAndDV": "information_date",
-    "EmploymentEducation": "information_date",
-    "Disabilities": "information_date",
-    "YouthEducationStatus": "information_date",
-    "CurrentLivingSituation": "information_date",
-    "Services": "date_provided",
-    "Assessment": "assessment_date",
-    "Event": "event_date",
-}
+_NONE = Unplaced({}, [])
 
 
-def select(cursor: CursorWrapper, request: ExportRequest) -> None:
-    """Make `export_project` (id, with_clients) and `export_enrollment` (id), until the transaction ends."""
+def select(cursor: CursorWrapper, request: ExportRequest) -> Unplaced:
+    """Make `export_project` (id, with_clients) and `export_enrollment` (id, client_id), until the transaction
+    ends. Returns the households that the named CoCs might be asked for and that are in no CoC's export."""
     undeleted = "TRUE" if request.deleted else "{}.date_deleted IS NULL"
     which, values = _projects(request)
     cursor.execute(
@@ -49,47 +45,75 @@ def select(cursor: CursorWrapper, request: ExportRequest) -> None:
         WHERE {undeleted.format("a")} AND a.res_project_id NOT IN (SELECT id FROM export_project)
         """
     )
-    coc, coc_values = _enrollment_coc(request)
+    cursor.execute("ANALYZE export_project")
     cursor.execute(
         f"""
-        CREATE TEMPORARY TABLE export_enrollment ON COMMIT DROP AS
-        SELECT e.id, e.client_id FROM enrollments_enrollment e
+        CREATE TEMPORARY TABLE export_candidate ON COMMIT DROP AS
+        SELECT e.id, e.client_id, e.project_id, {households.key_of("e")} AS household
+        FROM enrollments_enrollment e
         JOIN export_project p ON p.id = e.project_id AND p.with_clients
         WHERE {undeleted.format("e")}
           AND (e.entry_date IS NULL OR e.entry_date <= %s)
           AND NOT EXISTS (
               SELECT FROM enrollments_exit x
               WHERE x.enrollment_id = e.id AND x.exit_date < %s AND x.date_deleted IS NULL)
-          AND {coc}
         """,
-        [request.end, request.start, *coc_values],
+        [request.end, request.start],
     )
-    cursor.execute("ANALYZE export_project")
+    chosen, chosen_values, unplaced = "", [], _NONE
+    if request.cocs:
+        households.find(cursor)
+        unplaced = households.unplaced(cursor)
+        chosen = " JOIN export_household USING (project_id, household) WHERE reason IS NULL AND coc = ANY(%s)"
+        chosen_values = [list(request.cocs)]
+    cursor.execute(
+        "CREATE TEMPORARY TABLE export_enrollment ON COMMIT DROP AS"
+        f" SELECT id, client_id FROM export_candidate{chosen}",
+        chosen_values,
+    )
     cursor.execute("ANALYZE export_enrollment")
+    return unplaced
+
+
+def count_future(cursor: CursorWrapper, request: ExportRequest) -> dict[str, int]:
+    """What the end of the period keeps at home: rows by file, blank elements by "file.date"."""
+    found = {}
+    for file in INFORMATION_DATES:
+        found[file] = _count(cursor, f"{_hanging(file, request)} AND {after_end(file)}", request)
+    for file, column in OWN_DATES:
+        here, values = rows_of(file, request)
+        cursor.execute(
+            f"SELECT count(*) FROM {here} AND r.{python_name(column)} > %s", [*values, request.end]
+        )
+        found[f"{file}.{column}"] = int(cursor.fetchone()[0])
+    return {what: count for what, count in found.items() if count}
+
+
+def _count(cursor: CursorWrapper, source: str, request: ExportRequest) -> int:
+    cursor.execute(f"SELECT count(*) FROM {source}", [request.end])
+    return int(cursor.fetchone()[0])
 
 
 def _projects(request: ExportRequest) -> tuple[str, list[Any]]:
+    conditions: list[str] = []
+    values: list[Any] = []
     if request.projects:
-        return "p.id = ANY(%s)", [list(request.projects)]
+        conditions.append("p.id = ANY(%s)")
+        values.append(list(request.projects))
     if request.cocs:
-        return (
+        conditions.append(
             "EXISTS (SELECT FROM organizations_projectcoc c WHERE c.project_id = p.id"
-            " AND c.coc_code = ANY(%s) AND c.date_deleted IS NULL)",
-            [list(request.cocs)],
+            " AND upper(btrim(c.coc_code)) = ANY(%s) AND c.date_deleted IS NULL)"
         )
-    return "TRUE", []
+        values.append(list(request.cocs))
+    return " AND ".join(conditions) or "TRUE", values
 
 
-def _enrollment_coc(request: ExportRequest) -> tuple[str, list[Any]]:
-    """Of a project in several CoCs, leave out the households that say they are in another one of them."""
-    if not request.cocs:
-        return "TRUE", []
-    return (
-        "(e.enrollment_coc IS NULL OR e.enrollment_coc = ANY(%s) OR NOT EXISTS ("
-        " SELECT FROM organizations_projectcoc other WHERE other.project_id = e.project_id"
-        " AND other.coc_code = e.enrollment_coc AND other.date_deleted IS NULL))",
-        [list(request.cocs)],
-    )
+def _hanging(file: str, request: ExportRequest) -> str:
+    """FROM and WHERE of the rows that hang on an exported enrollment, whatever their date."""
+    undeleted = "" if request.deleted else " AND r.date_deleted IS NULL"
+    table = model_of(file)._meta.db_table
+    return f"{table} r JOIN export_enrollment chosen ON chosen.id = r.enrollment_id WHERE TRUE{undeleted}"
 
 
 def rows_of(file: str, request: ExportRequest) -> tuple[str, list[Any]]:
@@ -119,14 +143,6 @@ def rows_of(file: str, request: ExportRequest) -> tuple[str, list[Any]]:
                 f" ON chosen.id = r.project_id WHERE TRUE{undeleted}",
                 [],
             )
-    app = "coordinated_entry" if file.startswith("Assessment") or file == "Event" else "enrollments"
-    source = (
-        f"{app}_{file.lower()} r JOIN export_enrollment chosen ON chosen.id = r.enrollment_id"
-        f" WHERE TRUE{undeleted}"
-    )
-    if file in DATED:
-        return source + f" AND (r.{DATED[file]} IS NULL OR r.{DATED[file]} <= %s)", [request.end]
-    if file in ("AssessmentQuestions", "AssessmentResults"):
-        dated = "SELECT id FROM coordinated_entry_assessment WHERE assessment_date > %s"
-        return source + f" AND r.assessment_id NOT IN ({dated})", [request.end]
-    return source, []
+    source = _hanging(file, request)
+    future = after_end(file)
+    return (f"{source} AND ({future}) IS NOT TRUE", [request.end]) if future else (source, [])

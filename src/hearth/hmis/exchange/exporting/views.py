@@ -38,6 +38,7 @@ def export(request: HttpRequest, pk: int) -> HttpResponse:
         "run": run,
         "file": queries.finished_file(request.user, run),
         "counts": queries.counts(run),
+        "unplaced": queries.left_out_households(request.user, run) if run.has_ended else [],
         "kept_days": KEPT_DAYS,
     }
     template = "exchange/export_state.html" if request.htmx else "exchange/export.html"

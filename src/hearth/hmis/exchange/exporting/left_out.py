@@ -1,0 +1,65 @@
+"""What an export left at home, counted and said: on its page, on the terminal, in the run."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from hearth.hmis.exchange.exporting.households import REASONS, Unplaced
+
+#: How rows of a file are called in a sentence; of the others: records.
+_ROWS = {"Exit": ("exit", "exits")}
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """`households`: how many by reason; `enrollments`: our ids of one enrollment of each listed household,
+    with the reason; `future`: rows by file, and blank elements by "file.date", that lie behind the end of
+    the period; `placeholders`: SSNs that say nothing."""
+
+    households: dict[str, int] = field(default_factory=dict)
+    enrollments: list[list[Any]] = field(default_factory=list)
+    future: dict[str, int] = field(default_factory=dict)
+    placeholders: int = 0
+
+    @classmethod
+    def of(cls, households: Unplaced, future: dict[str, int], placeholders: int) -> "LeftOut":
+        """From what `select`, `count_future` and `gather` say."""
+        return cls(households.counts, [list(one) for one in households.enrollments], future, placeholders)
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any] | None) -> "LeftOut":
+        """From `ExportRun.parameters`; of runs before this was counted: nothing."""
+        return cls(**(values or {}))
+
+    def as_json(self) -> dict[str, Any]:
+        """For `ExportRun.parameters`."""
+        return asdict(self)
+
+    def sentences(self) -> list[str]:
+        """One sentence for each kind."""
+        said = [
+            f"{_many(count, 'household is', 'households are')} in no CoC's export: {REASONS[reason]}."
+            for reason, count in self.households.items()
+        ]
+        rows = {what: count for what, count in self.future.items() if "." not in what}
+        if rows:
+            exits = rows.pop("Exit", 0)
+            parts = [_many(exits, *_ROWS["Exit"])] if exits else []
+            others = sum(rows.values())
+            parts += [_many(others, "record", "records")] if others else []
+            said.append(f"Dated after the end of the period and left out: {' and '.join(parts)}.")
+        blanks = sum(count for what, count in self.future.items() if "." in what)
+        if blanks:
+            said.append(
+                f"{_many(blanks, 'answer is', 'answers are')} blank for the same reason (engagement, move-in,"
+                " PATH or RHY status, aftercare, result of an event)."
+            )
+        if self.placeholders:
+            said.append(
+                f"{_many(self.placeholders, 'Social Security number', 'Social Security numbers')} that say"
+                " nothing (zeros alone) went out blank."
+            )
+        return said
+
+
+def _many(count: int, one: str, several: str) -> str:
+    return f"{count:,} {one if count == 1 else several}"
