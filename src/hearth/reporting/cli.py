@@ -171,7 +171,7 @@ def lsa(
         raise typer.Exit(130) from None
     if not only_check:
         _show(made)
-    show_flags(flags)
+    show_flags(flags, every=only_check)
 
 
 app.command()(members)

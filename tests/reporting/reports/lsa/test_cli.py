@@ -3,9 +3,12 @@
 from pathlib import Path
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from hearth.reporting.cli import app
+from hearth.reporting.reports.lsa.cli import show_flags
+from hearth.reporting.reports.lsa.preflight import Flag, flags
 from tests.reporting.sources.exports import Export
 
 from .bundles import bundle_of
@@ -35,6 +38,8 @@ def test_the_flags_are_shown_and_nothing_is_written_where_only_asked(tmp_path: P
     output = said("lsa", source, *wish, "--check")
     assert "Inventory has no rows." in output and "error" in output and "Wrote" not in output
     assert sorted(file.name for file in tmp_path.iterdir()) == ["export.zip"]
+    assert "HUD 1304; list of 2025 and 2026" in output
+    assert "Not checked: 1,077 other flags of HUD's list." in output
     output = said("lsa", source, *wish, "--out", tmp_path / "out", "--keep")
     assert "Inventory has no rows." in output and "Wrote" in output
     assert (tmp_path / "out" / "flags.csv").is_file() and (tmp_path / "out" / "tables").is_dir()
@@ -53,6 +58,29 @@ def test_the_people_behind_a_row(folders: tuple[Path, Path]) -> None:
     assert "1 of 1, which make 1." in output
 
 
+def test_all_flags_are_printed_where_nothing_is_written() -> None:
+    raised = [
+        Flag("zip_missing", (806,), "error", "ProjectCoC", f"P{number}", 1, None, f"P{number} has no ZIP.",
+        "Record it.", (2025, 2026))
+        for number in range(30)
+    ]  # fmt: skip
+    app = typer.Typer()
+    app.command()(lambda: show_flags(raised, every=True))
+    output = RUNNER.invoke(app, []).output
+    assert all(f"P{number} has no ZIP." in output for number in range(30)) and "30 flags." in output
+    assert output.count("Record it.") == 1 and "flags.csv" not in output
+
+
+def test_the_people_of_a_flag(folders: tuple[Path, Path]) -> None:
+    before, _ = folders
+    raised = flags(before)
+    number = 1 + next(number for number, one in enumerate(raised) if one.has_people)
+    output = said("members", before, "--flag", number)
+    assert raised[number - 1].sentence in output and "HUD's list of" in output and "which make" in output
+    nobody = 1 + next(number for number, one in enumerate(raised) if not one.has_people)
+    assert "about no people" in said("members", before, "--flag", nobody)
+
+
 def test_what_two_reports_differ_in(folders: tuple[Path, Path]) -> None:
     assert "Facts differ of 4 people." in said("compare", *folders)
     assert "People; " not in said("compare", *folders, "--file", "LSAReport")
@@ -69,6 +97,12 @@ def test_what_two_reports_differ_in(folders: tuple[Path, Path]) -> None:
         (["members", "{0}", "--file", "LSAExit", "--where", "Sex=1"], "no column of that name"),
         (["members", "{0}", "--file", "LSAExit", "--where", "Cohort"], "Say Cohort=VALUE"),
         (["members", "nowhere", "--file", "LSAExit"], "not the folder of a report"),
+        (["members", "{0}"], "Say either with --file"),
+        (["members", "{0}", "--flag", "1", "--file", "LSAExit"], "Say either with --file"),
+        (["members", "{0}", "--flag", "0"], "there is no flag 0"),
+        (["members", "{0}", "--flag", "9999"], "there is no flag 9999"),
+        (["members", "{0}", "--flag", "-1"], "there is no flag -1"),
+        (["members", "nowhere", "--flag", "1"], "not the folder of a report"),
         (["compare", "{0}", "nowhere"], "not the folder of a report"),
     ],
 )

@@ -18,7 +18,8 @@ from rich.table import Table
 from . import compare as comparing
 from . import members as opening
 from .bundle import BundleError
-from .preflight import Flag
+from .preflight import Flag, not_checked
+from .preflight import flags as flags_of
 
 _out = Console()
 _err = Console(stderr=True)
@@ -31,12 +32,24 @@ def members(
         Path, typer.Argument(metavar="FOLDER", help="The folder of a report made with --keep.")
     ],
     file: Annotated[
-        str,
-        typer.Option(help="LSAReport, LSAPerson, LSAHousehold, LSAExit or LSACalculated.", metavar="FILE"),
-    ],
+        str | None,
+        typer.Option(
+            help="LSAReport, LSAPerson, LSAHousehold, LSAExit or LSACalculated.",
+            metavar="FILE",
+            show_default=False,
+        ),
+    ] = None,
     row: Annotated[
         int | None,
         typer.Option(help="The row, from 1 as in the CSV. Without it the rows are listed.", metavar="N"),
+    ] = None,
+    flag: Annotated[
+        int | None,
+        typer.Option(
+            help="Instead of a row: the people of this flag, by its number in flags.csv.",
+            metavar="N",
+            show_default=False,
+        ),
     ] = None,
     where: Annotated[
         list[str] | None,
@@ -45,14 +58,23 @@ def members(
     limit: Annotated[int, typer.Option(help="How many are shown.", min=1)] = _SHOWN,
     offset: Annotated[int, typer.Option(help="How many are passed over.", min=0)] = 0,
 ) -> None:
-    """The people behind a number: who they are, which enrollments and facts put them there.
+    """The people behind a number or a flag: who they are, which enrollments and facts put them there.
 
     \b
     Examples:
       hearth report members lsa --file LSACalculated --where ReportRow=55 --where Universe=11
       hearth report members lsa --file LSAHousehold --row 12
+      hearth report members lsa --flag 3
     """
     with _said():
+        if (file is None) is (flag is None):
+            raise opening.NoSuchRow(
+                "Say either with --file in which file the number stands, or with --flag which flag."
+            )
+        if flag is not None:
+            _flagged(folder, flag, limit, offset)
+            return
+        assert file is not None
         if row is None:
             _rows(opening.rows(folder, file, _where(where or ()), limit=limit, offset=offset), file)
             return
@@ -90,21 +112,65 @@ def compare(
             _summary(comparing.compare(before, after))
 
 
-def show_flags(flags: Sequence[Flag]) -> None:
-    """What HDX will flag: a line for each kind, with the first of its projects or counts."""
-    if not flags:
+def show_flags(flags: Sequence[Flag], *, every: bool = False) -> None:
+    """What HDX will flag: a line for each kind, with the first of its projects or counts; with `every`, all
+    of them. And how much of HUD's list is not looked for."""
+    if flags:
+        (_all_flags if every else _kinds_of_flags)(flags)
+    else:
         _out.print("HDX should have nothing to flag.")
-        return
-    kinds: dict[str, list[Flag]] = {}
-    for flag in flags:
-        kinds.setdefault(flag.id, []).append(flag)
+    left = not_checked()
+    _say(f"Not checked: {sum(len(one.numbers) for one in left):,} other flags of HUD's list.")
+    for one in left:
+        _say(f"  {len(one.numbers):,}: {one.why}")
+
+
+def _kinds_of_flags(flags: Sequence[Flag]) -> None:
     table = _table("HDX will flag", ("Times", "right"), "What", "How to fix it")
-    for raised in kinds.values():
+    for raised in _by_kind(flags):
         first = raised[0]
         style = "[bold red]error[/]" if first.severity == "error" else escape(first.severity)
         table.add_row(style, f"{len(raised):,}", escape(first.sentence), escape(first.remedy))
     _out.print(table)
     _say(f"{len(flags):,} flags; all of them are in flags.csv.")
+
+
+def _all_flags(flags: Sequence[Flag]) -> None:
+    for raised in _by_kind(flags):
+        first = raised[0]
+        numbers = sorted({number for one in raised for number in one.hdx})
+        years = " and ".join(map(str, sorted({year for one in raised for year in one.years})))
+        _out.print(
+            f"[bold]{first.severity}[/] {escape(first.file)} (HUD {', '.join(map(str, numbers))};"
+            f" list of {years})",
+            highlight=False,
+            soft_wrap=True,
+        )
+        for one in raised:
+            _say(f"  {one.sentence}")
+        _say(f"  → {first.remedy}")
+    _say(f"{len(flags):,} flags.")
+
+
+def _by_kind(flags: Sequence[Flag]) -> list[list[Flag]]:
+    kinds: dict[tuple[str, str], list[Flag]] = {}
+    for flag in flags:
+        kinds.setdefault((flag.severity, flag.id), []).append(flag)
+    return list(kinds.values())
+
+
+def _flagged(folder: Path, number: int, limit: int, offset: int) -> None:
+    """The people of the flag of that number."""
+    raised = flags_of(folder)
+    if not 0 < number <= len(raised):
+        raise opening.NoSuchRow(f"This report has {len(raised):,} flags; there is no flag {number}.")
+    flag = raised[number - 1]
+    page = opening.flagged(folder, flag, limit=limit, offset=offset)
+    _say(f"{flag.severity} of {flag.list_said}: {flag.sentence}")
+    if flag.has_people:
+        _people(page)
+    else:
+        _say("This flag is about no people: " + flag.remedy)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ counts of LSAReport.
     people = members(folder, "LSACalculated", row.values, limit=50, offset=0, may_see=may_see)
     for member in people.members:
         member.personal_id, member.enrollment_ids, member.facts, member.section, member.why
+    flagged(folder, flag, limit=50, offset=0, may_see=may_see)    # the people of a flag of `preflight`
 
 `folder` is a bundle with kept tables (see `bundle`). A member is what the row counts: a person
 (LSAPerson, rows 53, 55, 56, 57, 920), a household, named by its head (LSAHousehold, LSAExit, rows 1 to 136,
@@ -29,8 +30,9 @@ from pathlib import Path
 from hearth.reporting.runtime import engine
 
 from . import units
-from .bundle import open_bundle
+from .bundle import Bundle, open_bundle
 from .facts import Fact, Member, Stay, members_of_page
+from .preflight import Condition, Flag, opened
 from .rows import FILES, NoSuchRow, Row, Rows, choices, dimensions_of, equal, row, rows
 
 __all__ = [
@@ -44,6 +46,7 @@ __all__ = [
     "Rows",
     "Stay",
     "choices",
+    "flagged",
     "members",
     "row",
     "rows",
@@ -82,8 +85,39 @@ def members(
     wanted = {column: values.get(column) for column in dimensions_of(file)}
     with open_bundle(folder) as bundle:
         found = units.find(bundle, file, wanted)
-        hidden = units.hide(bundle.connection, may_see) if may_see is not None else 0
-        visible = int(engine.scalar(bundle.connection, "SELECT count(*) FROM unit"))
-        units.page(bundle.connection, limit, offset)
-        chosen = members_of_page(bundle.connection, file, wanted, found)
+        return _page(bundle, file, wanted, found, limit, offset, may_see)
+
+
+def flagged(
+    folder: Path, flag: Flag, *, limit: int = 50, offset: int = 0, may_see: MaySee | None = None
+) -> Page:
+    """The people whom a flag of this run is about, as `members` gives them; nobody for a flag without people.
+
+    Raises `BundleError`; `NoSuchRow` for a flag of another run.
+    """
+    where = opened(flag)
+    if where is None:
+        return Page(0, 0, 0, ())
+    if not isinstance(where, Condition):
+        return members(folder, "LSACalculated", where, limit=limit, offset=offset, may_see=may_see)
+    wanted = where.wanted
+    with open_bundle(folder) as bundle:
+        found = units.find_where(bundle, where.file, wanted, where.where)
+        return _page(bundle, where.file, wanted, found, limit, offset, may_see)
+
+
+def _page(
+    bundle: Bundle,
+    file: str,
+    wanted: Mapping[str, str | None],
+    found: units.Found,
+    limit: int,
+    offset: int,
+    may_see: MaySee | None,
+) -> Page:
+    """One page of the units that stand on the bundle's connection."""
+    hidden = units.hide(bundle.connection, may_see) if may_see is not None else 0
+    visible = int(engine.scalar(bundle.connection, "SELECT count(*) FROM unit"))
+    units.page(bundle.connection, limit, offset)
+    chosen = members_of_page(bundle.connection, file, wanted, found)
     return Page(found.value, visible + hidden, hidden, tuple(chosen))

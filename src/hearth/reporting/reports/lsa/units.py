@@ -107,24 +107,51 @@ class Found:
 
 def find(bundle: Bundle, file: str, wanted: Mapping[str, str | None]) -> Found:
     """Make the tables of units for the row with these dimensions. Raises `NoSuchRow` when nobody is in it."""
-    connection = bundle.connection
-    for table in _TABLES[file]:
-        if table not in bundle.record.tables:
-            continue
-        opened = counting()[table][1]
-        dimensions = {("ReportColumn" if c == "Column" else c): v for c, v in wanted.items()}
-        condition, parameters = _condition(connection, opened.rows, dimensions)
-        engine.run(
-            connection,
-            f"CREATE OR REPLACE TEMP TABLE counted AS SELECT * FROM ({opened.rows}) AS t WHERE {condition}",
-            parameters,
-        )
-        (measure,) = opened.measures.values()
-        count, value = engine.row(connection, f"SELECT count(*), {measure} FROM counted")
-        if count:
-            _number(connection, _units(file, table, wanted))
-            return Found(int(value), table)
+    dimensions = {("ReportColumn" if c == "Column" else c): v for c, v in wanted.items()}
+    for table in _tables(bundle, file):
+        condition, parameters = _condition(bundle.connection, counting()[table][1].rows, dimensions)
+        found = _counted(bundle, file, table, wanted, condition, parameters)
+        if found is not None:
+            return found
     raise NoSuchRow(f"{file} of this report has no such row.")
+
+
+def find_where(bundle: Bundle, file: str, wanted: Mapping[str, str | None], condition: str) -> Found:
+    """As `find`, for all rows to whose columns the condition applies. `wanted` is what the words for its
+    people ask for, such as the Column of LSAReport. Raises `NoSuchRow` when nobody is in them."""
+    for table in _tables(bundle, file):
+        found = _counted(bundle, file, table, wanted, condition)
+        if found is not None:
+            return found
+    raise NoSuchRow(f"{file} of this report has no such row.")
+
+
+def _tables(bundle: Bundle, file: str) -> list[str]:
+    return [table for table in _TABLES[file] if table in bundle.record.tables]
+
+
+def _counted(
+    bundle: Bundle,
+    file: str,
+    table: str,
+    wanted: Mapping[str, str | None],
+    condition: str,
+    parameters: Sequence[object] | None = None,
+) -> Found | None:
+    """What the step of a table counted under a condition, as units; None where it counted nobody."""
+    connection = bundle.connection
+    opened = counting()[table][1]
+    engine.run(
+        connection,
+        f"CREATE OR REPLACE TEMP TABLE counted AS SELECT * FROM ({opened.rows}) AS t WHERE {condition}",
+        parameters,
+    )
+    (measure,) = opened.measures.values()
+    count, value = engine.row(connection, f"SELECT count(*), {measure} FROM counted")
+    if not count:
+        return None
+    _number(connection, _units(file, table, wanted))
+    return Found(int(value), table)
 
 
 def _condition(
