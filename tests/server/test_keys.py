@@ -42,9 +42,10 @@ def test_everybody_who_asks_at_the_same_moment_gets_the_same_key(home: Home) -> 
 
 
 def test_the_environment_wins(monkeypatch: pytest.MonkeyPatch, home: Home) -> None:
-    monkeypatch.setenv("HEARTH_SECRET_KEY", "from the environment")
+    given = "from the environment, fifty characters and some more"
+    monkeypatch.setenv("HEARTH_SECRET_KEY", given)
     monkeypatch.setenv("HEARTH_SSN_KEY", "ab" * 32)
-    assert keys.secret_key() == "from the environment"
+    assert keys.secret_key() == given
     assert keys.ssn_key() == bytes.fromhex("ab" * 32)
     monkeypatch.setenv("HEARTH_SSN_KEY", "q6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6s=")
     assert keys.ssn_key() == bytes.fromhex("ab" * 32)
@@ -56,6 +57,19 @@ def test_a_wrong_ssn_key_is_refused(monkeypatch: pytest.MonkeyPatch, given: str)
     monkeypatch.setenv("HEARTH_SSN_KEY", given)
     with pytest.raises(ServerError, match="HEARTH_SSN_KEY must be 32 bytes"):
         keys.ssn_key()
+
+
+@pytest.mark.parametrize("given", ["short", "x" * 60])
+def test_a_weak_secret_key_is_refused(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    monkeypatch.setenv("HEARTH_SECRET_KEY", given)
+    with pytest.raises(ServerError, match="HEARTH_SECRET_KEY must be 50 random characters"):
+        keys.secret_key()
+
+
+def test_a_key_that_is_not_there_is_not_made_by_asking_for_it(home: Home) -> None:
+    assert keys.given_ssn_key() is None
+    assert keys.given_secret_key() is None
+    assert not list(home.keys.iterdir())
 
 
 def test_a_key_that_others_can_read_is_refused(home: Home) -> None:

@@ -7,6 +7,7 @@ is not in it, on purpose: keep it too, and in another place.
 import os
 import subprocess
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
@@ -14,7 +15,7 @@ import psycopg
 from psycopg import pq, sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from hearth.server import contents, database, roles
+from hearth.server import contents, database, key_checks, roles
 from hearth.server.binaries import Binaries
 from hearth.server.binaries import find as find_binaries
 from hearth.server.errors import ServerError
@@ -48,7 +49,9 @@ def backup(file: Path) -> int:
         ) from error
     try:
         with os.fdopen(handle, "wb") as out:
-            run(programs(), "pg_dump", ["--format=custom", "--no-password"], address, stdout=out)
+            arguments = ["--format=custom", "--no-password"]
+            arguments += [f"--exclude-table-data=public.{table}" for table in contents.LEFT_OUT]
+            run(programs(), "pg_dump", arguments, address, stdout=out)
             out.flush()
             os.fsync(out.fileno())
         partial.replace(file)
@@ -61,8 +64,11 @@ def backup(file: Path) -> int:
     return file.stat().st_size
 
 
-def restore(file: Path, *, replace: bool = False) -> None:
+def restore(file: Path, *, replace: bool = False, new_secret_key: bool = False) -> None:
     """Read a backup into the database, which must be empty unless `replace`.
+
+    Refused before anything is written where the backup was written with other keys than those that are here;
+    with `new_secret_key` the secret key may be another, and is taken as `hearth db new-secret-key` does.
 
     On the embedded cluster the backup goes into a new database that takes the old one's place only when
     all of it is in: a failure leaves everything as it was. On an own server it is one transaction.
@@ -77,7 +83,49 @@ def restore(file: Path, *, replace: bool = False) -> None:
         raise ServerError(f"{file} is not a backup made by `hearth db backup`: nothing was changed.")
     target = database.url("superuser" if database.is_embedded() else "owner")
     _refuse_when_in_the_way(target, replace)
+    tools = programs()
+    for key in (key_checks.SSN,) if new_secret_key else key_checks.KEYS:
+        key_checks.compare(key, _written_with(tools, file, key), f"The backup {file}")
     (_restore_embedded if database.is_embedded() else _restore_own)(file, target)
+    with database.connected("superuser" if database.is_embedded() else "owner") as connection:
+        if new_secret_key:
+            key_checks.take_new_secret_key(connection)
+        key_checks.verify(connection)
+
+
+def _written_with(tools: Binaries, file: Path, key: key_checks.Key) -> key_checks.Written:
+    """What a backup says of a key: its check value, or else one value that the key must open."""
+    for row in _rows(tools, file, key_checks.TABLE):
+        if row["purpose"] == key.purpose:
+            return key_checks.Written(row["check_value"], None)
+    for row in _rows(tools, file, key.table):
+        if value := row[key.column]:
+            sealed = bytes.fromhex(value[2:]) if value.startswith("\\x") else value.encode()
+            return key_checks.Written(None, sealed)
+    return key_checks.Written(None, None)
+
+
+def _rows(tools: Binaries, file: Path, table: str) -> Iterator[dict[str, str | None]]:
+    """Rows of one table in a backup, column → text as COPY writes it; read only as far as they are used."""
+    program = str(tools.folder / "pg_restore")
+    command = [program, "--data-only", f"--table={table}", "--file=-", str(file)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        assert process.stdout is not None
+        columns: list[str] = []
+        try:
+            for line in map(bytes.decode, process.stdout):
+                if not columns:
+                    if line.startswith("COPY "):
+                        names = line[line.index("(") + 1 : line.index(")")]
+                        columns = [name.strip('" ') for name in names.split(",")]
+                elif line == "\\.\n":
+                    return
+                else:
+                    cells = line.rstrip("\n").split("\t")
+                    texts = (None if cell == "\\N" else cell.replace("\\\\", "\\") for cell in cells)
+                    yield dict(zip(columns, texts, strict=True))
+        finally:
+            process.kill()
 
 
 def _refuse_when_in_the_way(target: str, replace: bool) -> None:

@@ -126,8 +126,14 @@ def backup(
 def restore(
     file: Annotated[Path, typer.Argument(help="A backup made by `hearth db backup`.")],
     replace: Annotated[bool, typer.Option("--replace", help="Put it in place of what is there now.")] = False,
+    new_secret_key: Annotated[
+        bool, typer.Option("--new-secret-key", help="The old secret key is lost: see `db new-secret-key`.")
+    ] = False,
 ) -> None:
     """Read a backup into an empty database. If anything fails, the database stays as it was.
+
+    The key of Social Security numbers that the backup was written with must be here first, and the secret
+    key too. Nobody is signed in afterwards: a backup holds no sessions.
 
     \b
     Examples:
@@ -137,10 +143,30 @@ def restore(
     from hearth.server import backup as backups
     from hearth.server import database
 
-    database.ensure_running()
+    database.ensure_running(check_keys=False)
     with _busy("Reading the backup"):
-        backups.restore(file, replace=replace)
+        backups.restore(file, replace=replace, new_secret_key=new_secret_key)
     _say("Restored. Run `hearth db migrate` if the backup is of an older version of Hearth.")
+
+
+@db.command()
+def new_secret_key() -> None:
+    """Go on with another secret key, because the old one is lost or known to others.
+
+    All sessions end. Second factors were sealed with the old key and are removed; whoever had one sets it up
+    at the next sign-in, before anything else. Put the new key in place first, and stop Hearth.
+
+    \b
+    Example:
+      HEARTH_SECRET_KEY=$(cat new-key) hearth db new-secret-key
+    """
+    from hearth.server import database, key_checks
+
+    database.ensure_running(check_keys=False)
+    with database.connected("superuser" if database.is_embedded() else "owner") as connection:
+        key_checks.verify(connection, only=(key_checks.SSN,))
+        sessions, people = key_checks.take_new_secret_key(connection)
+    _say(f"Sessions ended: {sessions}. People who set up their second step again: {people}.")
 
 
 @db.command()
@@ -155,7 +181,7 @@ def checksums() -> None:
 
     from hearth.server import contents, database
 
-    database.ensure_running()
+    database.ensure_running(check_keys=False)
     with psycopg.connect(database.url("superuser" if database.is_embedded() else "loader")) as connection:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         with _busy("Reading every table"):
@@ -183,7 +209,7 @@ def psql(
     from hearth.server import database
     from hearth.server.processes import become
 
-    database.ensure_running()
+    database.ensure_running(check_keys=False)
     address = database.url(role)  # type: ignore[arg-type]  # an unknown role is refused there
     programs = backups.programs()
     become([str(programs.folder / "psql"), *context.args], backups.environment(address))

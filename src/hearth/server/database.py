@@ -6,6 +6,8 @@ Own server: `DATABASE_URL` (web), `HEARTH_OWNER_URL` (migrations), `HEARTH_LOADE
 """
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Literal
 from urllib.parse import quote
 
@@ -13,7 +15,7 @@ import psycopg
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from hearth.server import keys, roles
+from hearth.server import key_checks, keys, roles
 from hearth.server.binaries import OLDEST_MAJOR
 from hearth.server.errors import ServerError
 from hearth.server.home import Home
@@ -35,6 +37,7 @@ VARIABLES: dict[str, str] = {
     "report": "HEARTH_REPORT_URL",
     "superuser": "HEARTH_SUPERUSER_URL",
 }
+CONNECT_SECONDS = 10
 
 
 def is_embedded() -> bool:
@@ -89,9 +92,66 @@ def set_up_own_server(superuser_url: str) -> None:
         roles.prepare_database(connection)
 
 
-def ensure_running() -> bool:
-    """Start the embedded PostgreSQL where it does not run. True when this call started it."""
-    return Cluster(Home.find()).start() if is_embedded() else False
+def ensure_running(*, check_keys: bool = True) -> bool:
+    """Start the embedded PostgreSQL where it does not run; see that the database answers and was written with
+    the keys that are here. True when this call started it.
+
+    Raises ServerError with one sentence where it does not answer, or where a key is missing or another.
+    Without `check_keys` only the embedded server is started.
+    """
+    started = Cluster(Home.find()).start() if is_embedded() else False
+    if check_keys:
+        try:
+            with connected("superuser" if is_embedded() else "web") as connection:
+                key_checks.verify(connection)
+        except ServerError:
+            if started:
+                Cluster(Home.find()).stop()
+            raise
+    return started
+
+
+@contextmanager
+def connected(role: Role = "web", **options: Any) -> Iterator[key_checks.Connection]:
+    """A connection as the role. Raises ServerError with one sentence where the database refuses it."""
+    variable = VARIABLES[role]
+    try:
+        connection = psycopg.connect(url(role), connect_timeout=CONNECT_SECONDS, **options)
+    except psycopg.ProgrammingError as error:
+        raise not_an_address(variable) from error
+    except psycopg.OperationalError as error:
+        raise ServerError(_unreachable(variable, str(error))) from error
+    with connection:
+        yield connection
+
+
+def not_an_address(variable: str) -> ServerError:
+    """The variable holds something else than an address; what it holds may be a password."""
+    return ServerError(
+        f"{variable} is not a PostgreSQL address: write it as postgresql://user:password@host:5432/database."
+    )
+
+
+def _unreachable(variable: str, said: str) -> str:
+    if is_embedded():
+        return (
+            f"PostgreSQL does not let Hearth into its database ({_reason(said)}): look at `hearth db status`."
+        )
+    if "authentication failed" in said or "no password supplied" in said:
+        return f"The server that {variable} names does not accept its user and password: correct them."
+    if "does not exist" in said:
+        return f"The server that {variable} names has no such database or user: run `hearth db setup` first."
+    return (
+        f"The server that {variable} names does not answer ({_reason(said)}): see that it runs, and that host"
+        " and port are right."
+    )
+
+
+def _reason(said: str) -> str:
+    """What libpq says last, without the address and its user."""
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    last = lines[-1] if lines else "it said nothing"
+    return last.rsplit("failed: ", 1)[-1].rstrip(".?")
 
 
 def django_settings(role: str = "web") -> dict[str, Any]:
@@ -100,10 +160,7 @@ def django_settings(role: str = "web") -> dict[str, Any]:
     try:
         parts = conninfo_to_dict(address)
     except ProgrammingError as error:
-        raise ServerError(
-            f"{VARIABLES[role]} is not a PostgreSQL address: write it as "
-            "postgresql://user:password@host:5432/database."
-        ) from error
+        raise not_an_address(VARIABLES[role]) from error
     options: dict[str, Any] = {
         key: value
         for key, value in parts.items()

@@ -12,12 +12,30 @@ from hearth.server.errors import ServerError
 from hearth.server.home import Home, is_private
 
 SSN_KEY_BYTES = 32
+SECRET_KEY_CHARACTERS = 50
 
 
 def secret_key() -> str:
-    """Key that signs sessions and links: `HEARTH_SECRET_KEY`, else `keys/secret_key`."""
+    """Key that signs sessions and seals second factors: `HEARTH_SECRET_KEY`, else `keys/secret_key`."""
     given = os.environ.get("HEARTH_SECRET_KEY")
-    return given or _kept(Home.find(), "secret_key", lambda: secrets.token_urlsafe(64))
+    home = Home.find()
+    text = given or _kept(home, "secret_key", lambda: secrets.token_urlsafe(64))
+    if len(text) < SECRET_KEY_CHARACTERS or len(set(text)) < 10:
+        raise ServerError(
+            f"{'HEARTH_SECRET_KEY' if given else home.keys / 'secret_key'} must be {SECRET_KEY_CHARACTERS} "
+            "random characters or more; make one with `openssl rand -base64 48`."
+        )
+    return text
+
+
+def given_secret_key() -> bytes | None:
+    """The secret key where there is one; never makes it."""
+    return secret_key().encode() if _is_given("HEARTH_SECRET_KEY", "secret_key") else None
+
+
+def given_ssn_key() -> bytes | None:
+    """The SSN key where there is one; never makes it."""
+    return ssn_key() if _is_given("HEARTH_SSN_KEY", "ssn_key") else None
 
 
 def ssn_key() -> bytes:
@@ -48,6 +66,10 @@ def demo_password() -> str:
     )
 
 
+def _is_given(variable: str, name: str) -> bool:
+    return bool(os.environ.get(variable)) or (Home.find().keys / name).exists()
+
+
 def _thirty_two_bytes(text: str, origin: str) -> bytes:
     try:
         key = bytes.fromhex(text) if len(text) == SSN_KEY_BYTES * 2 else base64.b64decode(text, validate=True)
@@ -71,7 +93,13 @@ def _kept(home: Home, name: str, make: Callable[[], str]) -> str:
             f"Others on this machine can read the key file {path}: run `chmod 600 {path}` and consider "
             "the key known to them."
         )
-    text = path.read_text(encoding="ascii").strip()
+    try:
+        text = path.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ServerError(
+            f"The key file {path} cannot be read: put back its content from your backup, readable by the "
+            "account that runs Hearth."
+        ) from error
     if not text:
         raise ServerError(f"The key file {path} is empty: put back its content from your backup.")
     return text

@@ -1,18 +1,16 @@
 """How Hearth uses django-allauth and django-axes: accounts are made by administrators only, the second
 factor is stored encrypted, and guessing locks the account whatever way its name is written."""
 
-import base64
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
-from cryptography.fernet import Fernet, MultiFernet
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.fernet import MultiFernet
 from django.conf import settings
 from django.http import HttpRequest
 
 from hearth.hmis.config.client_address import client_address
+from hearth.server import seals
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -64,12 +62,7 @@ class MfaAdapter(DefaultMFAAdapter):
 
 def _cipher() -> MultiFernet:
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return MultiFernet([Fernet(_derived(key)) for key in keys])
-
-
-def _derived(key: str) -> bytes:
-    hkdf = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=b"hearth second factor")
-    return base64.urlsafe_b64encode(hkdf.derive(key.encode()))
+    return MultiFernet([seals.second_factor_cipher(key) for key in keys])
 
 
 def account_tried(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:

@@ -1,6 +1,6 @@
-"""Social Security numbers: sealed by AES-GCM, found again by keyed hashes.
+"""Social Security numbers: sealed by AES-GCM (`hearth.server.seals`), found again by keyed hashes.
 
-The stored form is `version (1 byte) | nonce (12) | ciphertext and tag`. Two look-up columns hold a
+Two look-up columns hold a
 keyed hash (HMAC-SHA-256, 16 bytes kept) of the nine digits and of the last four, so that a search finds
 an SSN without any SSN being readable in the database, its backups or its logs. Both keys are derived
 from the one SSN key of the installation (`hearth.server.keys.ssn_key`).
@@ -9,47 +9,36 @@ Values come as HUD allows them (3.02): nine characters, digits or `x` where unkn
 the last four in clear followed by a SHA-256 of the nine. Anything else is sealed as it came.
 """
 
-import hashlib
 import hmac
-import os
 import re
 from functools import lru_cache
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from hearth.server import keys
+from hearth.server import keys, seals
 
-VERSION = b"\x01"
-NONCE_BYTES = 12
 INDEX_BYTES = 16
 _HASHED = re.compile(r"^[0-9xX]{4}(?:[0-9a-fA-F]{40}|[0-9a-fA-F]{64})$")
 
 
-def _derive(purpose: bytes) -> bytes:
-    return hmac.new(keys.ssn_key(), b"hearth ssn " + purpose, hashlib.sha256).digest()
-
-
 @lru_cache(maxsize=1)
 def _cipher() -> AESGCM:
-    return AESGCM(_derive(b"encryption"))
+    return seals.ssn_cipher(keys.ssn_key())
 
 
 @lru_cache(maxsize=1)
 def _index_key() -> bytes:
-    return _derive(b"look-up")
+    return seals.derived(keys.ssn_key(), b"look-up")
 
 
 def encrypt(value: str) -> bytes:
     """Seal one SSN. The same value gives different bytes every time."""
-    nonce = os.urandom(NONCE_BYTES)
-    return VERSION + nonce + _cipher().encrypt(nonce, value.encode(), VERSION)
+    return seals.seal(_cipher(), value)
 
 
 def decrypt(sealed: bytes) -> str:
     """Open one SSN. Raises `cryptography.exceptions.InvalidTag` when another key sealed it."""
-    sealed = bytes(sealed)
-    nonce, ciphertext = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
-    return _cipher().decrypt(nonce, ciphertext, sealed[:1]).decode()
+    return seals.opened(_cipher(), bytes(sealed))
 
 
 def _digest(kind: bytes, text: str) -> bytes:

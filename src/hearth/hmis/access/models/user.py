@@ -34,6 +34,12 @@ class User(AbstractUser):
     last_name = None  # type: ignore[assignment]
     email = models.EmailField("e-mail address", unique=True)
     display_name = models.TextField("name shown to others", blank=True)
+    second_factor_due = models.BooleanField(
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text="Had a second step that was lost with the secret key: sets it up before anything else",
+    )
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: list[str] = []

@@ -20,6 +20,7 @@ class Access(models.TextChoices):
     REFUSED = "refused", "Access refused"
     SIGNED_IN = "signed_in", "Signed in"
     SIGN_IN_FAILED = "sign_in_failed", "Sign-in failed"
+    SECRET_KEY_CHANGED = "secret_key_changed", "Secret key replaced, everybody signed out"
 
 
 class AccessLog(models.Model):

@@ -1,0 +1,52 @@
+"""What is sealed with the installation's keys, and how: in one place, since a key is proved by opening it.
+
+Social Security numbers: `version (1 byte) | nonce (12) | ciphertext and tag`, AES-GCM under a key derived
+from the SSN key. Secrets of second factors: Fernet under a key derived from the secret key.
+"""
+
+import base64
+import hashlib
+import hmac
+import os
+
+from cryptography.fernet import Fernet
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+VERSION = b"\x01"
+NONCE_BYTES = 12
+
+
+def derived(ssn_key: bytes, purpose: bytes) -> bytes:
+    """A key of 32 bytes for one purpose, from the SSN key."""
+    return hmac.new(ssn_key, b"hearth ssn " + purpose, hashlib.sha256).digest()
+
+
+def ssn_cipher(ssn_key: bytes) -> AESGCM:
+    """What seals Social Security numbers."""
+    return AESGCM(derived(ssn_key, b"encryption"))
+
+
+def seal(cipher: AESGCM, value: str) -> bytes:
+    """Seal one value. The same value gives different bytes every time."""
+    nonce = os.urandom(NONCE_BYTES)
+    return VERSION + nonce + cipher.encrypt(nonce, value.encode(), VERSION)
+
+
+def opened(cipher: AESGCM, sealed: bytes) -> str:
+    """Open one value. Raises `cryptography.exceptions.InvalidTag` when another key sealed it."""
+    nonce, ciphertext = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
+    return cipher.decrypt(nonce, ciphertext, sealed[:1]).decode()
+
+
+def second_factor_cipher(secret_key: str) -> Fernet:
+    """What seals the secrets of authenticator apps and recovery codes. Opening what another key sealed
+    raises `cryptography.fernet.InvalidToken`."""
+    hkdf = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=b"hearth second factor")
+    return Fernet(base64.urlsafe_b64encode(hkdf.derive(secret_key.encode())))
+
+
+def check_value(key: bytes, purpose: str) -> str:
+    """What stands in the database of a key: tells whether it is the same key, and nothing about it."""
+    return hmac.new(key, f"hearth check value {purpose}".encode(), hashlib.sha256).hexdigest()

@@ -1,0 +1,255 @@
+"""No command works with a missing, malformed or other key, and nothing is written before that is known."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from hearth.server import backup, database, key_checks, keys, seals
+from hearth.server.errors import ServerError
+from tests.server.conftest import Machine
+
+NewMachine = Callable[[str], Machine]
+On = Callable[[Machine], Machine]
+
+OTHER_SSN_KEY = "5a" * 32
+OTHER_SECRET_KEY = "another-secret-key-0123456789-abcdefghijklmnopqrstuvwxyz"
+#: What anybody may run, as far as keys matter: the ways in which Hearth starts, reads and writes.
+COMMANDS = {
+    "serve": ["serve", "--port", "1"],
+    "worker": ["worker"],
+    "backup": ["db", "backup", "unwanted.backup"],
+    "migrate": ["db", "migrate"],
+    "import": ["import", "invented.zip", "--source", "Another", "--yes"],
+    "export": ["export", "--coc", "MN-500", "--start", "2025-01-01", "--end", "2025-12-31",
+               "--out", "unwanted.zip"],
+    "user": ["user", "add", "eve@example.org", "--role", "auditor"],
+}  # fmt: skip
+WRONG_KEYS = {
+    "missing": lambda machine, name: {"hide": name},
+    "malformed": lambda machine, name: {f"HEARTH_{name.upper()}": "too short"},
+    "another": lambda machine, name: {
+        f"HEARTH_{name.upper()}": OTHER_SSN_KEY if name == "ssn_key" else OTHER_SECRET_KEY
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def filled(new_machine: NewMachine) -> Machine:
+    """A machine with clients, whose SSNs are sealed, and a person with a second step."""
+    machine = new_machine("filled")
+    zip_file = machine.path.parent / "invented.zip"
+    for arguments in (
+        ("synth", "--clients", "100", "--coc", "MN-500", "--seed", "3", "--out", str(zip_file)),
+        ("import", str(zip_file), "--source", "Invented", "--yes"),
+        ("user", "add", "ada@example.org", "--role", "auditor"),
+    ):
+        said = machine.hearth(*arguments)
+        assert said.returncode == 0, said.stderr
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HEARTH_HOME", str(machine.path))
+        patch.delenv("HEARTH_DB_NAME", raising=False)
+        sealed = seals.second_factor_cipher(keys.secret_key()).encrypt(b"JBSWY3DPEHPK3PXP").decode()
+        with psycopg.connect(database.url("superuser")) as connection:
+            connection.execute(
+                "INSERT INTO mfa_authenticator (user_id, type, data, created_at)"
+                " SELECT id, 'totp', %s, now() FROM access_user WHERE email = 'ada@example.org'",
+                [json.dumps({"secret": sealed})],
+            )
+            connection.execute(
+                "INSERT INTO django_session (session_key, session_data, expire_date)"
+                " VALUES ('somebody', 'is here', now() + interval '1 day')"
+            )
+    return machine
+
+
+def run(machine: Machine, arguments: list[str], given: dict[str, str]) -> tuple[int, str]:
+    """Run it with other keys; returns the status and what it said."""
+    hidden = machine.home.keys / given["hide"] if "hide" in given else None
+    put_away = machine.path / "put-away"
+    if hidden:
+        hidden.rename(put_away)
+    try:
+        at = [
+            str(machine.path.parent / part) if "." in part and "@" not in part else part for part in arguments
+        ]
+        said = machine.hearth(*at, **{name: value for name, value in given.items() if name != "hide"})
+        made = bool(hidden and hidden.exists())
+    finally:
+        if hidden:
+            put_away.replace(hidden)
+    assert not made, "a key was made anew"
+    return said.returncode, said.stderr + said.stdout
+
+
+def counts(machine: Machine) -> tuple[object, ...]:
+    with psycopg.connect(database.url("superuser")) as connection:
+        row = connection.execute(
+            "SELECT (SELECT count(*) FROM clients_client), (SELECT count(*) FROM exchange_importrun),"
+            " (SELECT count(*) FROM access_user), (SELECT count(*) FROM audit_accesslog)"
+        ).fetchone()
+    assert row is not None
+    return row
+
+
+@pytest.mark.parametrize("wrong", WRONG_KEYS)
+@pytest.mark.parametrize("name", ["ssn_key", "secret_key"])
+def test_no_command_works_with_a_wrong_key(filled: Machine, on: On, name: str, wrong: str) -> None:
+    on(filled)
+    before = counts(filled)
+    some = COMMANDS if (name, wrong) == ("ssn_key", "another") else {"import": COMMANDS["import"]}
+    for what, arguments in some.items():
+        status, said = run(filled, arguments, WRONG_KEYS[wrong](filled, name))
+        assert status == 1, f"{what}: {said}"
+        assert re.search("key", said, re.IGNORECASE), said
+        assert "Traceback" not in said
+        assert len(said.strip().splitlines()) == 1, said
+    assert counts(filled) == before
+    assert not list(filled.path.parent.glob("unwanted.*"))
+
+
+def test_the_right_keys_work(filled: Machine, tmp_path: Path) -> None:
+    assert filled.hearth("db", "backup", str(tmp_path / "b")).returncode == 0
+
+
+def test_a_check_value_does_not_tell_the_key(filled: Machine, on: On) -> None:
+    on(filled)
+    with psycopg.connect(database.url("superuser")) as connection:
+        values = dict(connection.execute(f"SELECT purpose, check_value FROM {key_checks.TABLE}").fetchall())
+    assert set(values) == {"ssn", "secret"}
+    assert keys.ssn_key().hex() not in values["ssn"]
+    assert all(re.fullmatch("[0-9a-f]{64}", str(value)) for value in values.values())
+
+
+@pytest.mark.parametrize("role", ["web", "loader"])
+def test_only_the_owner_changes_a_check_value(filled: Machine, on: On, role: str) -> None:
+    on(filled)
+    for statement in ("UPDATE hearth_key_check SET check_value = ''", "DELETE FROM hearth_key_check"):
+        with (
+            psycopg.connect(database.url(role)) as connection,  # type: ignore[arg-type]
+            pytest.raises(psycopg.errors.InsufficientPrivilege),
+        ):
+            connection.execute(statement)
+
+
+@pytest.mark.parametrize("name", ["ssn_key", "secret_key"])
+def test_without_a_check_value_the_key_must_open_what_is_sealed(filled: Machine, on: On, name: str) -> None:
+    on(filled)
+    purpose = name.removesuffix("_key")
+    for role in ("superuser", "web"):  # on a server of one's own only the web role is at hand
+        with psycopg.connect(database.url("superuser")) as connection:
+            connection.execute("DELETE FROM hearth_key_check")
+        key = next(key for key in key_checks.KEYS if key.purpose == purpose)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv(
+                f"HEARTH_{name.upper()}", WRONG_KEYS["another"](filled, name)[f"HEARTH_{name.upper()}"]
+            )
+            with (
+                psycopg.connect(database.url(role)) as connection,  # type: ignore[arg-type]
+                pytest.raises(ServerError, match="another"),
+            ):
+                key_checks.verify(connection, only=(key,))
+        with psycopg.connect(database.url(role)) as connection:  # type: ignore[arg-type]
+            key_checks.verify(connection)
+            known = connection.execute("SELECT count(*) FROM hearth_key_check").fetchone()
+        assert known == (2,)
+
+
+@pytest.fixture(scope="module")
+def backups(filled: Machine) -> dict[str, Path]:
+    """A backup with check values, and one as an older version wrote it."""
+    files = {name: filled.path.parent / f"{name}.backup" for name in ("with", "without")}
+    assert filled.hearth("db", "backup", str(files["with"])).returncode == 0
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HEARTH_HOME", str(filled.path))
+        patch.delenv("HEARTH_DB_NAME", raising=False)
+        with psycopg.connect(database.url("superuser"), autocommit=True) as connection:
+            connection.execute("DELETE FROM hearth_key_check")
+            backup.backup(files["without"])
+            key_checks.verify(connection)
+    return files
+
+
+@pytest.mark.parametrize("check_values", ["with", "without"])
+@pytest.mark.parametrize("name", ["ssn_key", "secret_key"])
+@pytest.mark.parametrize("wrong", WRONG_KEYS)
+def test_a_backup_is_not_restored_under_a_wrong_key(
+    filled: Machine,
+    on: On,
+    backups: dict[str, Path],
+    monkeypatch: pytest.MonkeyPatch,
+    check_values: str,
+    name: str,
+    wrong: str,
+) -> None:
+    on(filled)
+    before = counts(filled)
+    given = WRONG_KEYS[wrong](filled, name)
+    hidden = filled.home.keys / name
+    if "hide" in given:
+        hidden.rename(filled.path / "put-away")
+    else:
+        monkeypatch.setenv(*next(iter(given.items())))
+    try:
+        with pytest.raises(ServerError, match=r"(?i)key"):
+            backup.restore(backups[check_values], replace=True)
+        assert not ("hide" in given and hidden.exists())
+    finally:
+        if "hide" in given:
+            (filled.path / "put-away").replace(hidden)
+    assert counts(filled) == before
+
+
+def test_a_backup_holds_no_sessions_and_comes_back_whole(
+    filled: Machine, backups: dict[str, Path], new_machine: NewMachine, on: On, tmp_path: Path
+) -> None:
+    file = backups["with"]
+    other = new_machine("elsewhere")
+    for name in ("ssn_key", "secret_key"):
+        (other.home.keys / name).write_bytes((filled.home.keys / name).read_bytes())
+        (other.home.keys / name).chmod(0o600)
+    said = other.hearth("db", "restore", str(file))
+    assert said.returncode == 0, said.stderr
+    on(other)
+    assert counts(other)[0]
+    with psycopg.connect(database.url("superuser")) as connection:
+        assert connection.execute("SELECT count(*) FROM django_session").fetchone() == (0,)
+        assert connection.execute("SELECT count(*) FROM mfa_authenticator").fetchone() == (1,)
+
+
+def test_the_way_back_from_a_lost_secret_key(
+    filled: Machine, backups: dict[str, Path], new_machine: NewMachine, on: On, tmp_path: Path
+) -> None:
+    file = backups["with"]
+    other = new_machine("secret-lost")
+    (other.home.keys / "ssn_key").write_bytes((filled.home.keys / "ssn_key").read_bytes())
+    (other.home.keys / "ssn_key").chmod(0o600)
+    refused = other.hearth("db", "restore", str(file))
+    assert refused.returncode == 1
+    assert "--new-secret-key" in refused.stderr
+    said = other.hearth("db", "restore", str(file), "--new-secret-key")
+    assert said.returncode == 0, said.stderr
+    on(other)
+    with psycopg.connect(database.url("superuser")) as connection:
+        connection.execute("INSERT INTO django_session VALUES ('new', 'x', now() + interval '1 day')")
+        due = connection.execute("SELECT email FROM access_user WHERE second_factor_due").fetchall()
+        assert due == [("ada@example.org",)]
+        assert connection.execute("SELECT count(*) FROM mfa_authenticator").fetchone() == (0,)
+    assert other.hearth("db", "backup", str(tmp_path / "c")).returncode == 0
+    # And once more, on a running installation whose key became known.
+    assert (
+        other.hearth("db", "backup", str(tmp_path / "c"), HEARTH_SECRET_KEY=OTHER_SECRET_KEY).returncode == 1
+    )
+    said = other.hearth("db", "new-secret-key", HEARTH_SECRET_KEY=OTHER_SECRET_KEY)
+    assert said.stdout.startswith("Sessions ended: 1."), said.stderr
+    assert (
+        other.hearth("db", "backup", str(tmp_path / "c"), HEARTH_SECRET_KEY=OTHER_SECRET_KEY).returncode == 0
+    )
+    with psycopg.connect(database.url("superuser")) as connection:
+        told = connection.execute(
+            "SELECT details->>'sessions' FROM audit_accesslog WHERE action = 'secret_key_changed' ORDER BY id"
+        ).fetchall()
+    assert told == [("0",), ("1",)]
