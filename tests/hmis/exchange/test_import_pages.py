@@ -15,7 +15,6 @@ from hearth.hmis.audit.models import AccessLog
 from hearth.hmis.exchange.importing import job
 from hearth.hmis.exchange.importing.perform import folder_of
 from hearth.hmis.exchange.models import ImportRun
-from hearth.hmis.jobs import tasks
 from tests import factories
 from tests.hmis.exchange.importing import begin, finished
 from tests.reporting.sources.exports import Export
@@ -82,7 +81,7 @@ def test_upload_and_job(web: Client, by: User, tmp_path: Path) -> None:
     assert b"Waiting for the worker" in waiting.content
     assert b'hx-trigger="every 1s"' in waiting.content
     assert b'http-equiv="refresh"' in waiting.content
-    job.work(run.pk, attempt=1)
+    job.work(run.pk)
     run.refresh_from_db()
     assert (run.state, run.data_source.name) == ("finished", "Clarity")
     assert not kept.exists()
@@ -104,7 +103,7 @@ def test_one_of_several_exports(web: Client, tmp_path: Path) -> None:
     upload(web, path, folder="two")
     refused, finished_run = ImportRun.objects.order_by("id")
     for run in (refused, finished_run):
-        job.work(run.pk, attempt=1)
+        job.work(run.pk)
         run.refresh_from_db()
     assert [refused.state, finished_run.state] == ["refused", "finished"]
 
@@ -140,7 +139,7 @@ def test_a_bad_file_is_one_clear_error(web: Client, tmp_path: Path, content: byt
     path.write_bytes(content)
     upload(web, path)
     run = ImportRun.objects.get()
-    job.work(run.pk, attempt=1)
+    job.work(run.pk)
     page = web.get(reverse("exchange:import", args=[run.pk])).content.decode()
     assert "The file must be put right first" in page
     assert "not a zip" in page
@@ -168,7 +167,8 @@ def test_cancel(web: Client, tmp_path: Path) -> None:
     web.post(reverse("exchange:import_cancel", args=[run.pk]))
     run.refresh_from_db()
     assert run.state == "cancelled"
-    job.work(run.pk, attempt=1)
+    assert not (folder_of(run) / "upload.zip").exists()
+    job.work(run.pk)
     run.refresh_from_db()
     assert run.state == "cancelled"
     ImportRun.objects.filter(pk=run.pk).update(state="writing", cancel_requested=False)
@@ -207,49 +207,3 @@ def test_findings_as_files(web: Client, by: User, tmp_path: Path) -> None:
 
 def test_an_import_that_is_not_there(web: Client) -> None:
     assert web.get(reverse("exchange:import", args=[999])).status_code == 404
-
-
-def test_a_job_that_kills_its_worker_is_given_up(by: User, tmp_path: Path) -> None:
-    run = begin(by, tmp_path / "x.zip", started_by="page")
-    folder_of(run).mkdir(parents=True, exist_ok=True)
-    (folder_of(run) / "upload.zip").write_bytes(b"x")
-    job.work(run.pk, attempt=job.ATTEMPTS + 1)
-    run.refresh_from_db()
-    assert run.state == "failed"
-    assert "begun 3 times" in run.message
-    assert not (folder_of(run) / "upload.zip").exists()
-
-
-def test_stalled_jobs_are_taken_up_again() -> None:
-    import asyncio
-    from types import SimpleNamespace
-
-    class Manager:
-        retried: list[int] = []
-
-        async def get_stalled_jobs(self) -> list[object]:
-            return [SimpleNamespace(id=7, task_name="import", attempts=0)]
-
-        async def retry_job(self, one: object) -> None:
-            self.retried.append(one.id)
-
-    manager = Manager()
-    context = SimpleNamespace(app=SimpleNamespace(job_manager=manager))
-    asyncio.run(tasks.take_up_again.func(context, 0))
-    assert manager.retried == [7]
-
-
-def test_commands_that_were_killed_are_ended(by: User, tmp_path: Path) -> None:
-    from datetime import timedelta
-
-    from django.utils import timezone
-
-    from hearth.hmis.exchange.actions import start_command_import
-
-    first = start_command_import(by=by, file_name="x.zip", source="", is_shared=False)
-    ImportRun.objects.filter(pk=first.pk).update(heartbeat_at=timezone.now() - timedelta(hours=1))
-    alive = start_command_import(by=by, file_name="y.zip", source="", is_shared=False)
-    first.refresh_from_db()
-    assert (first.state, "Nothing was imported." in first.message) == ("failed", True)
-    alive.refresh_from_db()
-    assert alive.state == "queued"

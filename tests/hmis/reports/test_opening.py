@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def made(by: User, **fields: Any) -> ReportRun:
     run = make_run(by, **fields)
-    job.work(run.pk, attempt=1)
+    job.work(run.pk)
     run.refresh_from_db()
     assert run.state == "finished", run.message
     return run

@@ -4,3 +4,11 @@ from django.apps import AppConfig
 class ExchangeConfig(AppConfig):
     name = "hearth.hmis.exchange"
     label = "exchange"
+
+    def ready(self) -> None:
+        from hearth.hmis.exchange.exporting import job as exporting
+        from hearth.hmis.exchange.importing import job as importing
+        from hearth.hmis.jobs import kinds
+
+        kinds.register(importing.KIND)
+        kinds.register(exporting.KIND)

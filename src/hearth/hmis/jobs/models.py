@@ -1,6 +1,9 @@
 """What an application keeps of a job: what was asked, how far it is, how it ended.
 
-Imports, exports and reports are runs, each with a table of its own. A run holds counts, checks and
+Imports, exports and reports are runs, each with a table of its own (`kinds`). Their life is written once:
+`actions` queues and cancels, `life` makes one attempt, `heartbeat` says that it lives and how far it is,
+`failures` puts into words what went wrong, `sweep` finds runs that nobody works on any more, and `rights`
+says who may still open what a run made. A run holds counts, checks and
 sentences, never client data, so that it has no row-level security; only whoever started it and system
 administrators see it (`OwnRuns`). Its files lie in `Home.files`.
 """
@@ -24,6 +27,8 @@ QUEUED = "queued"
 ENDED = frozenset({"finished", "refused", "failed", "cancelled"})
 #: A process that works on a run says every second that it lives; after so long it is dead.
 SILENT_SECONDS = 60
+#: How often a run is begun: one that makes the worker die must not do so for ever.
+ATTEMPTS = 3
 
 
 class OwnRuns(RowPolicy):
@@ -42,10 +47,13 @@ class Run(RestrictedModel):
     `progress`: how far it is, as the pages of that kind show it. `file`: where the uploaded or written
     file lies, relative to `Home.files`; blank where the file is not kept there. `message`: one or two
     sentences for the person who started it, without client data. `heartbeat_at`: when the process that
-    works on it last said so; long ago means that it died.
+    works on it last said so; long ago means that it died. `attempts`: how often it was begun; whoever began
+    an earlier attempt writes nothing any more. `job`: the worker's job, none where a command does the work.
     """
 
     row_policy = OwnRuns
+    #: Fields that an attempt finds out before its end, kept also where it has no result.
+    found_on_the_way: ClassVar[tuple[str, ...]] = ("parameters",)
     history_free: ClassVar[bool] = True  # a run is itself the record of what happened
 
     state = models.TextField(default=QUEUED, db_default=QUEUED)
@@ -61,6 +69,8 @@ class Run(RestrictedModel):
     message = models.TextField(blank=True, editable=False)
     cancel_requested = models.BooleanField(default=False, db_default=False, editable=False)
 
+    attempts = models.IntegerField(default=0, db_default=0, editable=False)
+    job = models.BigIntegerField(null=True, editable=False)
     heartbeat_at = models.DateTimeField(null=True, editable=False)
     started_at = models.DateTimeField(null=True, editable=False)
     finished_at = models.DateTimeField(null=True, editable=False)
@@ -80,6 +90,6 @@ class Run(RestrictedModel):
 
     @property
     def is_silent(self) -> bool:
-        """Whether whoever works on it has not said for a while that he lives."""
+        """Whether whoever works on it has not said for a while that they live."""
         heard = self.heartbeat_at or self.created_at
         return (timezone.now() - heard).total_seconds() > SILENT_SECONDS

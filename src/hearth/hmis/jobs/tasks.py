@@ -1,21 +1,19 @@
-"""What the worker does for all kinds of jobs: taking up again what a worker that died left behind."""
+"""What workers do every night for all kinds of runs. Silent runs are looked after by `worker` itself."""
 
 import structlog
-from procrastinate import JobContext
 from procrastinate.contrib.django import app
+
+from hearth.hmis.jobs.kinds import kinds
 
 log = structlog.get_logger(__name__)
 
 
-@app.periodic(cron="* * * * *")
-@app.task(queueing_lock="take_up_again", pass_context=True)
-async def take_up_again(context: JobContext, timestamp: int) -> None:
-    """Every minute, and when a worker starts: give jobs of workers that died to a worker that lives.
-
-    What a job had written in a transaction ended with its worker, so that it starts again from the
-    beginning.
-    """
-    manager = context.app.job_manager
-    for job in await manager.get_stalled_jobs():
-        log.warning("job_taken_up_again", job=job.id, task=job.task_name, attempt=job.attempts + 1)
-        await manager.retry_job(job)
+@app.periodic(cron="37 3 * * *")
+@app.task(queueing_lock="clear_away", pass_context=False)
+def clear_away(timestamp: int) -> None:
+    """Remove the files of runs that are not kept any longer."""
+    for kind in kinds():
+        try:
+            kind.clear_away()
+        except Exception:
+            log.exception("not_cleared_away", kind=kind.noun)

@@ -11,6 +11,10 @@ class ReportsConfig(AppConfig):
         from django.apps import apps
         from django.db.models.signals import post_migrate
 
+        from hearth.hmis.jobs import kinds
+        from hearth.hmis.reports.job import KIND
+
+        kinds.register(KIND)
         # Sent once for every application with models, after the migrations of all.
         post_migrate.connect(_grant, sender=apps.get_app_config("access"))
 

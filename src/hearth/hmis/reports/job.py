@@ -3,21 +3,23 @@
 import shutil
 import time
 from pathlib import Path
+from typing import Any
 
 import structlog
 from django.conf import settings
-from django.utils import timezone
 
+from hearth.hmis.jobs import life
+from hearth.hmis.jobs.kinds import Kind
 from hearth.hmis.jobs.models import ENDED
+from hearth.hmis.reports.heartbeat import ReportHeartbeat
 from hearth.hmis.reports.making import make_result
 from hearth.hmis.reports.models import ReportRun, ReportState
-from hearth.hmis.reports.progress import ReportPulse
-from hearth.hmis.reports.refusal import Ended, explained
+from hearth.hmis.reports.request import RequestError
+from hearth.reporting.reports.lsa.wish import ReportRefused
+from hearth.reporting.runtime.run import StepFailed
+from hearth.reporting.sources.snapshot import SnapshotError
 
 log = structlog.get_logger(__name__)
-
-#: How often a report is begun: one that makes the worker die must not do so for ever.
-ATTEMPTS = 3
 
 
 def folder_of(run: ReportRun) -> Path:
@@ -27,15 +29,10 @@ def folder_of(run: ReportRun) -> Path:
     return path / str(run.pk)
 
 
-def work(run_id: int, *, attempt: int) -> None:
+def work(run_id: int) -> None:
     """Make the report of a run that a page queued. Begun again after a worker's end, it starts anew."""
     run = ReportRun.objects.select_related("created_by").filter(pk=run_id).first()
-    if run is None or run.has_ended:
-        return
-    if attempt > ATTEMPTS:
-        sentence = f"The report was begun {ATTEMPTS} times, and each time the worker was stopped."
-        _end(run, Ended(sentence, "Ask an administrator to look at the worker's memory and log."))
-    else:
+    if run is not None and not run.has_ended:
         perform(run)
 
 
@@ -45,40 +42,28 @@ def perform(run: ReportRun) -> ReportRun:
     Never raises for what can go wrong on the way: the run's state and message say it. The files are there
     whole or not at all.
     """
-    run.state, run.started_at, run.progress = ReportState.READING, timezone.now(), {}
-    run.save(update_fields=["state", "started_at", "progress"])
-    folder = folder_of(run)
-    shutil.rmtree(folder, ignore_errors=True)  # of an earlier beginning
-    try:
-        with ReportPulse(run) as pulse, explained():
-            done = make_result(run, folder, pulse)
-    except Ended as ended:
-        shutil.rmtree(folder, ignore_errors=True)
-        log.info("report_ended", run=run.pk, state=str(ended.state))
-        _end(run, ended)
-    except Exception:
-        log.exception("report_failed", run=run.pk)
-        shutil.rmtree(folder, ignore_errors=True)
-        _end(
-            run,
-            Ended(
-                "Something went wrong that Hearth did not foresee.",
-                "An administrator finds it in the log of the worker.",
-            ),
-        )
-    else:
+    heartbeat, folder = ReportHeartbeat(run), folder_of(run)
+
+    def make() -> dict[str, Any]:
+        shutil.rmtree(folder, ignore_errors=True)  # of an earlier attempt
+        done = make_result(run, folder, heartbeat)
         folder.chmod(0o700)
-        run.file = folder.relative_to(settings.MEDIA_ROOT).as_posix()
-        run.file_name, run.file_bytes, run.sha256 = done.zip.name, done.zip.stat().st_size, done.input_sha256
-        run.counts, run.result = done.rows, done.result
-        run.state, run.message, run.finished_at = ReportState.FINISHED, "", timezone.now()
-        run.save()
-    return run
+        return {
+            "file": folder.relative_to(settings.MEDIA_ROOT).as_posix(),
+            "file_name": done.zip.name,
+            "file_bytes": done.zip.stat().st_size,
+            "sha256": done.input_sha256,
+            "counts": done.rows,
+            "result": done.result,
+            "parameters": run.parameters,
+        }
+
+    return life.perform(run, heartbeat, make, patience=life.WORKER_PATIENCE)
 
 
-def _end(run: ReportRun, ended: Ended) -> None:
-    run.state, run.message, run.finished_at = ended.state, ended.message, timezone.now()
-    run.save(update_fields=["state", "message", "finished_at"])
+def tidy(run: ReportRun) -> None:
+    """Remove the files of a report that is over without a result."""
+    shutil.rmtree(folder_of(run), ignore_errors=True)
 
 
 def clear_away() -> None:
@@ -89,3 +74,17 @@ def clear_away() -> None:
         if path.name.strip(".").split(".")[0] not in at_work and time.time() - path.stat().st_mtime > kept:
             shutil.rmtree(path, ignore_errors=True)
             log.info("report_files_removed", run=path.name)
+
+
+KIND = Kind(
+    model=ReportRun,
+    noun="report",
+    nothing="Nothing of it is left.",
+    task="hearth.hmis.reports.tasks.make_report",
+    first_state=ReportState.READING,
+    memory="Ask an administrator to raise HEARTH_REPORT_MEMORY, or choose a shorter time.",
+    refusals=(RequestError, ReportRefused),
+    told=(SnapshotError, StepFailed),
+    tidy=tidy,
+    clear_away=clear_away,
+)

@@ -12,10 +12,11 @@ import hearth
 from hearth.hmis.access.context import acting
 from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
+from hearth.hmis.jobs.rights import rights_of
 from hearth.hmis.reports import records
+from hearth.hmis.reports.heartbeat import ReportHeartbeat
 from hearth.hmis.reports.models import ReportRun
-from hearth.hmis.reports.progress import ReportPulse
-from hearth.hmis.reports.request import ReportRequest, RequestError, rights_of
+from hearth.hmis.reports.request import ReportRequest, RequestError
 from hearth.reporting.reports.lsa import figures
 from hearth.reporting.reports.lsa.make import make
 from hearth.reporting.runtime import engine
@@ -31,8 +32,8 @@ class Done:
     result: dict[str, Any]
 
 
-def make_result(run: ReportRun, folder: Path, pulse: ReportPulse) -> Done:
-    """Make the report of `run` in `folder`. Raises what `refusal.explained` explains."""
+def make_result(run: ReportRun, folder: Path, heartbeat: ReportHeartbeat) -> Done:
+    """Make the report of `run` in `folder`. Raises what `jobs.failures` explains."""
     request = ReportRequest.from_json(run.report, run.parameters)
     user = run.created_by
     with acting(user):
@@ -43,7 +44,7 @@ def make_result(run: ReportRun, folder: Path, pulse: ReportPulse) -> Done:
             by=user.pk, action=Access.REPORTED, subject=f"reportrun:{run.pk}",
             report=run.report, coc=request.coc, projects=len(request.projects),
         )  # fmt: skip
-    source = records.current(pulse)
+    source = records.current(heartbeat)
     wish = request.wish(
         project_ids=records.project_keys(source, request.projects) if request.projects else (),
         vendor=settings.REPORT_VENDOR,
@@ -57,10 +58,10 @@ def make_result(run: ReportRun, folder: Path, pulse: ReportPulse) -> Done:
         keep=True,
         narrow=narrow,
         memory_limit=_memory(),
-        on_step=pulse.step,
-        should_stop=pulse.should_stop,
+        on_step=heartbeat.step,
+        should_stop=heartbeat.should_stop,
     )
-    pulse.checking()
+    heartbeat.checking()
     records.keep_ids(source, folder)
     result = {
         "figures": figures.of_run(folder, request.report.scope),

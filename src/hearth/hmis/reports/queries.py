@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.db.models import QuerySet
 
 from hearth.hmis.access.models import User
 from hearth.hmis.hud.display import code_words
+from hearth.hmis.jobs.rights import kept_file
 from hearth.hmis.organizations.models import Project, Region
 from hearth.hmis.reports import catalog
 from hearth.hmis.reports.catalog import Report
@@ -51,22 +51,9 @@ def report_run(user: User, pk: int) -> ReportRun | None:
     return runs(user).filter(pk=pk).first()
 
 
-def may_open(user: User, run: ReportRun) -> bool:
-    """Whether the user may still see what is in a report that was made with the rights of then. Whoever left
-    an organization whose records are in it may not."""
-    if user.sees_all:
-        return True
-    made_with = run.parameters.get("made_with") or {"sees_all": True}
-    kept = user.organization_ids.issuperset(made_with.get("organizations", ()))
-    return kept and not made_with["sees_all"]
-
-
 def folder_of(user: User, run: ReportRun) -> Path | None:
     """The files of a finished report, while they are kept, and while the user may see what is in them."""
-    path = Path(settings.MEDIA_ROOT) / run.file
-    if not (run.file and run.state == "finished" and path.is_dir()):
-        return None
-    return path if may_open(user, run) else None
+    return kept_file(user, run)
 
 
 def zip_of(user: User, run: ReportRun) -> Path | None:

@@ -16,7 +16,7 @@ from hearth.hmis.clients.models import Client
 from hearth.hmis.enrollments.models import Enrollment
 from hearth.hmis.organizations.models import Project
 from hearth.hmis.reports import snapshot
-from hearth.hmis.reports.progress import ReportPulse
+from hearth.hmis.reports.heartbeat import ReportHeartbeat
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection, name, text
 from hearth.reporting.runtime.inputs import Narrow, only_enrollments
@@ -29,9 +29,9 @@ _LISTED = ("hud_id", "first_name", "middle_name", "last_name", "name_suffix")
 _BETWEEN = "\x1e"  # the control character made to stand between records
 
 
-def current(pulse: ReportPulse) -> Path:
+def current(heartbeat: ReportHeartbeat) -> Path:
     """The records as they are now, as the report engine reads them."""
-    return snapshot.refreshed(progress=pulse.reading, should_stop=pulse.should_stop)
+    return snapshot.refreshed(progress=heartbeat.reading, should_stop=heartbeat.should_stop)
 
 
 def project_keys(source: Path, projects: Sequence[int]) -> list[str]:

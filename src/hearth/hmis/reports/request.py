@@ -108,8 +108,3 @@ def projects_in(user: User, cocs: Iterable[str]) -> QuerySet[Project]:
     """Those of them that operate in one of these CoCs."""
     there = ProjectCoC.objects.restrict(user).filter(date_deleted__isnull=True, coc_code__in=list(cocs))
     return projects_of(user).filter(pk__in=there.values("project_id"))
-
-
-def rights_of(user: User) -> dict[str, Any]:
-    """What decides which records a report of this user may be made of."""
-    return {"sees_all": user.sees_all, "organizations": sorted(user.organization_ids)}

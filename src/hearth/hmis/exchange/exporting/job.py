@@ -7,7 +7,10 @@ import structlog
 from django.conf import settings
 
 from hearth.hmis.exchange.exporting.perform import perform
-from hearth.hmis.exchange.models import ExportRun
+from hearth.hmis.exchange.exporting.request import RequestError
+from hearth.hmis.exchange.models import ExportRun, RunState
+from hearth.hmis.jobs.kinds import Kind
+from hearth.hmis.jobs.life import WORKER_PATIENCE
 
 log = structlog.get_logger(__name__)
 
@@ -29,10 +32,13 @@ def work(run_id: int) -> None:
         return
     target = folder() / f"{run.pk}.zip"
     run.file = target.relative_to(settings.MEDIA_ROOT).as_posix()
-    run.save(update_fields=["file"])
-    perform(run, target)
-    if target.exists():
-        target.chmod(0o600)
+    perform(run, target, patience=WORKER_PATIENCE)
+
+
+def tidy(run: ExportRun) -> None:
+    """Remove the zip of an export that is over without a result."""
+    if run.job is not None:
+        (folder() / f"{run.pk}.zip").unlink(missing_ok=True)
 
 
 def clear_away() -> None:
@@ -41,3 +47,16 @@ def clear_away() -> None:
         if time.time() - path.stat().st_mtime > KEPT_DAYS * 24 * 3600:
             path.unlink(missing_ok=True)
             log.info("export_removed", file=path.name)
+
+
+KIND = Kind(
+    model=ExportRun,
+    noun="export",
+    nothing="No file was written.",
+    task="hearth.hmis.exchange.tasks.export_hmis_csv",
+    first_state=RunState.STAGING,
+    memory="Close other programs, or export a shorter period.",
+    refusals=(RequestError,),
+    tidy=tidy,
+    clear_away=clear_away,
+)

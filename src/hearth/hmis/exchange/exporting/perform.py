@@ -6,9 +6,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import structlog
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import connection
 from django.utils import timezone
 
 import hearth
@@ -19,71 +18,57 @@ from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
 from hearth.hmis.exchange.exporting import keys
 from hearth.hmis.exchange.exporting.gathering import gather
+from hearth.hmis.exchange.exporting.heartbeat import ExportHeartbeat
 from hearth.hmis.exchange.exporting.left_out import LeftOut
-from hearth.hmis.exchange.exporting.progress import Progress
-from hearth.hmis.exchange.exporting.queries import rights_of
 from hearth.hmis.exchange.exporting.request import ExportRequest, RequestError
 from hearth.hmis.exchange.exporting.selection import count_future, select
-from hearth.hmis.exchange.models import ExportRun, RunState
+from hearth.hmis.exchange.models import ExportRun
 from hearth.hmis.hud.records import stored_columns
+from hearth.hmis.jobs import life
+from hearth.hmis.jobs.rights import rights_of
 from hearth.hmis.organizations.queries import hidden_addresses
-from hearth.reporting.outputs import archive, hmis_csv
+from hearth.reporting.outputs import hmis_csv
 from hearth.reporting.runtime import engine
-from hearth.reporting.runtime.engine import Cancelled, Connection, name
+from hearth.reporting.runtime.engine import Connection, name
 from hearth.standards import load
 
 #: What ProjectCoC tells of the place; the geocode is needed by every report and names a city or county.
 _PLACE = ("Address1", "Address2", "City", "State", "ZIP")
-
-log = structlog.get_logger(__name__)
 
 #: List 1.9, SourceType.
 OTHER_SOURCE = 4
 
 
 def perform(
-    run: ExportRun, target: Path, *, show: Callable[[dict[str, Any]], None] | None = None
+    run: ExportRun,
+    target: Path,
+    *,
+    show: Callable[[dict[str, Any]], None] | None = None,
+    patience: float = life.COMMAND_PATIENCE,
 ) -> ExportRun:
     """Write the export that `run` asks for to `target`, with the rights of who asked; returns the ended run.
 
     Never raises for what can go wrong on the way: the run's state and message say it. The zip is there
-    whole or not at all.
+    whole or not at all. `run.file` is kept with the run where the file stays with us.
     """
-    run.state, run.started_at = RunState.STAGING, timezone.now()
-    run.save(update_fields=["state", "started_at"])
-    try:
-        with Progress(run, show) as progress:
-            written = _write(run, target, progress)
-    except Cancelled:
-        _end(run, RunState.CANCELLED, "Cancelled. No file was written.")
-    except RequestError as error:
-        _end(run, RunState.REFUSED, str(error))
-    except archive.OutputError as error:
-        _end(run, RunState.FAILED, str(error))
-    except (DatabaseError, engine.EngineError, OSError) as error:
-        log.exception("export_failed", run=run.pk)
-        full = engine.said_disk_full(error)
-        cause = (
-            "The disk is full: make room"
-            if full
-            else "The database or the disk did not answer: look at the log"
-        )
-        _end(run, RunState.FAILED, f"{cause}, then export again. No file was written.")
-    else:
-        run.counts = dict(written.rows)
-        run.file_bytes = target.stat().st_size
-        total = sum(count for file, count in written.rows.items() if file != "Export")
+    heartbeat, file = ExportHeartbeat(run, show), run.file
+
+    def work() -> dict[str, Any]:
+        written = _write(run, target, heartbeat)
+        total = sum(count for name, count in written.rows.items() if name != "Export")
         said = " ".join(LeftOut.from_json(run.parameters.get("left_out")).sentences())
-        _end(run, RunState.FINISHED, f"{total:,} rows in {len(written.rows)} files. {said}".strip())
-    return run
+        return {
+            "file": file,
+            "counts": dict(written.rows),
+            "file_bytes": target.stat().st_size,
+            "parameters": run.parameters,
+            "message": f"{total:,} rows in {len(written.rows)} files. {said}".strip(),
+        }
+
+    return life.perform(run, heartbeat, work, patience=patience)
 
 
-def _end(run: ExportRun, state: RunState, message: str) -> None:
-    run.state, run.message, run.finished_at = state, message, timezone.now()
-    run.save(update_fields=["state", "message", "finished_at", "counts", "file_bytes", "parameters"])
-
-
-def _write(run: ExportRun, target: Path, progress: Progress) -> hmis_csv.Written:
+def _write(run: ExportRun, target: Path, heartbeat: ExportHeartbeat) -> hmis_csv.Written:
     request = ExportRequest.from_json(run.parameters)
     user = run.created_by
     if not user.may(Permission.DATA_EXPORT):
@@ -102,8 +87,8 @@ def _write(run: ExportRun, target: Path, progress: Progress) -> hmis_csv.Written
                 future = count_future(cursor, request)
             placeholders = 0
             for file in files:
-                progress.file(file)
-                placeholders += gather(file, request, tables, progress.heard)
+                heartbeat.file(file)
+                placeholders += gather(file, request, tables, heartbeat.heard)
             run.parameters["left_out"] = LeftOut.of(households, future, placeholders).as_json()
             _hide_addresses(tables, user)
             _keep_named_users(tables, files)
@@ -115,7 +100,7 @@ def _write(run: ExportRun, target: Path, progress: Progress) -> hmis_csv.Written
                 clients=int(engine.scalar(tables, 'SELECT count(*) FROM "Client"')),
                 enrollments=int(engine.scalar(tables, 'SELECT count(*) FROM "Enrollment"')),
             )
-        progress.writing()
+        heartbeat.writing()
         collisions = keys.find_collisions(tables, files) > 0
         sources = {
             file: keys.relation(
@@ -129,7 +114,7 @@ def _write(run: ExportRun, target: Path, progress: Progress) -> hmis_csv.Written
             registry=registry,
             header=_header(run, request, tables),
             sources=sources,
-            on_progress=progress.heard,
+            on_progress=heartbeat.heard,
         )
 
 

@@ -1,9 +1,6 @@
 """What the pages of exports show."""
 
-from pathlib import Path
 from typing import Any
-
-from django.conf import settings
 
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
@@ -22,23 +19,6 @@ def exports(user: User) -> Any:
 def export_run(user: User, pk: int) -> ExportRun | None:
     """One export, if it is there for this user."""
     return exports(user).filter(pk=pk).first()
-
-
-def rights_of(user: User) -> dict[str, Any]:
-    """What decides which rows an export of this user holds."""
-    return {"sees_all": user.sees_all, "organizations": sorted(user.organization_ids)}
-
-
-def finished_file(user: User, run: ExportRun) -> Path | None:
-    """The zip of a finished export, while it is kept, and while the user still may see what is in it."""
-    path = Path(settings.MEDIA_ROOT) / run.file
-    if not (run.file and run.state == "finished" and path.is_file()):
-        return None
-    made_with = run.parameters.get("made_with") or {"sees_all": True}
-    if user.sees_all:
-        return path
-    has_kept = user.organization_ids.issuperset(made_with.get("organizations", ()))
-    return path if has_kept and not made_with["sees_all"] else None
 
 
 def counts(run: ExportRun) -> list[tuple[str, int]]:

@@ -13,6 +13,7 @@ from hearth.hmis.exchange.exporting import actions, queries
 from hearth.hmis.exchange.exporting.forms import ExportForm
 from hearth.hmis.exchange.exporting.job import KEPT_DAYS
 from hearth.hmis.exchange.models import ExportRun
+from hearth.hmis.jobs.rights import kept_file
 
 _ROWS_ON_A_PAGE = 25
 
@@ -36,7 +37,7 @@ def export(request: HttpRequest, pk: int) -> HttpResponse:
     run = _find(request, pk)
     context = {
         "run": run,
-        "file": queries.finished_file(request.user, run),
+        "file": kept_file(request.user, run),
         "counts": queries.counts(run),
         "unplaced": queries.left_out_households(request.user, run) if run.has_ended else [],
         "kept_days": KEPT_DAYS,
@@ -59,7 +60,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 def download(request: HttpRequest, pk: int) -> HttpResponse:
     """The zip of a finished export; every download is in the access log."""
     run = _find(request, pk)
-    path = queries.finished_file(request.user, run)
+    path = kept_file(request.user, run)
     if path is None:
         refuse_as_missing(request, pk=pk)
     record_access(by=request.user.pk, action=Access.DOWNLOADED, subject=f"exportrun:{run.pk}")

@@ -1,25 +1,17 @@
-"""How a run ends, and its line in the access log: in the records' own transaction where it succeeds."""
+"""How an import ends that succeeds, and its line in the access log: in the records' own transaction."""
 
 import json
-import time
 from dataclasses import asdict
 from datetime import UTC, datetime
 
 import psycopg
-import structlog
-from django.db import DatabaseError, connection
-from django.db.models.functions import Now
 from django.utils.formats import date_format
 
-from hearth.hmis.access.context import acting
-from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
 from hearth.hmis.exchange.importing import already
-from hearth.hmis.exchange.importing.refusal import Ended
 from hearth.hmis.exchange.importing.writing import Count, Writer
 from hearth.hmis.exchange.models import ENDED, ImportRun
-
-log = structlog.get_logger(__name__)
+from hearth.hmis.jobs.outcome import TakenOver
 
 
 def write_success(
@@ -30,7 +22,8 @@ def write_success(
     message: str,
     seconds: dict[str, float],
 ) -> None:
-    """The end of a run that succeeded. `seconds` per part and in "total"."""
+    """The end of a run that succeeded. `seconds` per part and in "total". Raises `TakenOver`, which undoes
+    all of it, where another attempt has begun or the run was ended meanwhile."""
     rows = sum(sum(count.values()) for count in counts.values())
     total = seconds["total"]
     progress = {
@@ -46,13 +39,15 @@ def write_success(
         "UPDATE exchange_importrun SET state = 'finished', finished_at = clock_timestamp(),"
         " heartbeat_at = now(), message = %s, counts = %s, progress = %s, parameters = %s,"
         " findings_summary = %s, findings_file = %s, data_source_id = %s, year = %s, sha256 = %s,"
-        " file_bytes = %s WHERE id = %s",
+        " file_bytes = %s WHERE id = %s AND attempts = %s AND NOT state = ANY(%s)",
         [
             message, json.dumps(counts), json.dumps(progress), json.dumps(parameters),
             json.dumps(run.findings_summary), run.findings_file, data_source, run.year, run.sha256,
-            run.file_bytes, run.pk,
+            run.file_bytes, run.pk, run.attempts, list(ENDED),
         ],
     )  # fmt: skip
+    if not cursor.rowcount:
+        raise TakenOver
     cursor.execute(
         "INSERT INTO audit_accesslog (at, user_id, action, subject, details) VALUES (%s, %s, %s, %s, %s)",
         [
@@ -60,49 +55,6 @@ def write_success(
             json.dumps({"state": "finished", "data_source": data_source, "rows": rows}),
         ],
     )  # fmt: skip
-
-
-def write_end(run: ImportRun, end: Ended, patience: float) -> None:
-    """The end of a run that wrote nothing; waits `patience` seconds at most for the database to answer."""
-    deadline = time.monotonic() + patience
-    run.state, run.message = end.state, end.message
-    while True:
-        try:
-            _write_end(run, end)
-            run.refresh_from_db()
-            return
-        except DatabaseError:
-            connection.close()
-            if time.monotonic() > deadline:
-                log.warning("import_end_not_written", run=run.pk)
-                return
-            time.sleep(0.5)
-
-
-def _write_end(run: ImportRun, end: Ended) -> None:
-    with acting(run.created_by):
-        # A commit may have gone through although its answer was lost: then it did finish.
-        ended = (
-            ImportRun.objects.filter(pk=run.pk)
-            .exclude(state__in=ENDED)
-            .update(
-                state=end.state,
-                message=end.message,
-                finished_at=Now(),
-                findings_summary=run.findings_summary,
-                findings_file=run.findings_file,
-                sha256=run.sha256,
-                year=run.year,
-                file_bytes=run.file_bytes,
-            )
-        )
-        if ended:
-            record_access(
-                by=run.created_by_id,
-                action=Access.IMPORTED,
-                subject=f"importrun:{run.pk}",
-                state=str(end.state),
-            )
 
 
 def said(writer: Writer, contradicting: int) -> str:

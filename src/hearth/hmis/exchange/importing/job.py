@@ -1,25 +1,22 @@
 """An import as a job of the worker: the uploaded file is there until the run has ended, and not longer."""
 
 import shutil
-import time
 from pathlib import Path
 
 import structlog
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
-from hearth.hmis.exchange.actions import end_abandoned_imports
-from hearth.hmis.exchange.importing.ending import write_end
-from hearth.hmis.exchange.importing.perform import folder_of, perform
-from hearth.hmis.exchange.importing.refusal import Ended
-from hearth.hmis.exchange.models import ImportRun
+from hearth.hmis.audit.actions import record_access
+from hearth.hmis.audit.models.access_log import Access
+from hearth.hmis.exchange.importing.failures import NOTHING_WRITTEN
+from hearth.hmis.exchange.importing.perform import folder_of, perform, tidy
+from hearth.hmis.exchange.models import ImportRun, RunState
+from hearth.hmis.jobs.kinds import Kind
+from hearth.hmis.jobs.life import WORKER_PATIENCE
+from hearth.hmis.jobs.models import ENDED
 
 log = structlog.get_logger(__name__)
-
-#: How often an import is begun: a file that makes the worker die must not do so for ever.
-ATTEMPTS = 3
-_DATABASE_PATIENCE = 120
-_KEPT_SECONDS = 24 * 3600
 
 
 def keep_upload(run: ImportRun, upload: UploadedFile) -> str:
@@ -38,32 +35,42 @@ def keep_upload(run: ImportRun, upload: UploadedFile) -> str:
     return target.relative_to(settings.MEDIA_ROOT).as_posix()
 
 
-def work(run_id: int, *, attempt: int) -> None:
+def work(run_id: int) -> None:
     """Perform the import of a run that a page queued."""
     run = ImportRun.objects.select_related("created_by").filter(pk=run_id).first()
     if run is None or run.has_ended:
         return
-    upload = folder_of(run) / "upload.zip"
-    if attempt > ATTEMPTS:
-        ended = Ended(
-            f"The import was begun {ATTEMPTS} times, and each time the worker was stopped.",
-            "Nothing was imported. Ask an administrator to look at the worker's memory and log.",
-        )
-        write_end(run, ended, _DATABASE_PATIENCE)
-    else:
-        run = perform(run, upload, patience=_DATABASE_PATIENCE)
+    run = perform(run, folder_of(run) / "upload.zip", patience=WORKER_PATIENCE)
     if run.has_ended:
-        upload.unlink(missing_ok=True)
+        tidy(run)
 
 
 def clear_away() -> None:
-    """Remove files of imports that are over or never were, a day after they came."""
-    end_abandoned_imports()
-    waiting = {str(run.pk) for run in ImportRun.objects.all() if not run.has_ended}
-    for folder in (Path(settings.MEDIA_ROOT) / "imports").glob("*"):
-        upload = folder / "upload.zip"
-        if folder.name in waiting or not upload.exists():
-            continue
-        if time.time() - upload.stat().st_mtime > _KEPT_SECONDS:
-            upload.unlink(missing_ok=True)
-            log.info("upload_removed", run=folder.name)
+    """Remove files of imports that are over or never were."""
+    runs = ImportRun.objects.in_bulk()
+    for folder in (Path(settings.MEDIA_ROOT) / "imports").glob("[0-9]*"):
+        run = runs.get(int(folder.name))
+        if run is None:
+            shutil.rmtree(folder, ignore_errors=True)
+            log.info("import_files_removed", run=folder.name)
+        elif run.state in ENDED:
+            tidy(run)
+
+
+def _say_in_access_log(run: ImportRun) -> None:
+    record_access(
+        by=run.created_by_id, action=Access.IMPORTED, subject=f"importrun:{run.pk}", state=str(run.state)
+    )
+
+
+KIND = Kind(
+    model=ImportRun,
+    noun="import",
+    nothing=NOTHING_WRITTEN,
+    task="hearth.hmis.exchange.tasks.import_hmis_csv",
+    first_state=RunState.OPENING,
+    memory="Close other programs, or import a shorter period.",
+    tidy=tidy,
+    ended=_say_in_access_log,
+    clear_away=clear_away,
+)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import psycopg
 
-from hearth.hmis.exchange.importing.refusal import Refused
+from hearth.hmis.jobs.outcome import Refused
 from hearth.reporting.runtime.engine import Connection, rows
 
 UNNAMED = "Unnamed data source"

@@ -14,29 +14,27 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import psycopg
-import structlog
 from django.conf import settings
-from django.db.models.functions import Now
 
 from hearth.hmis.clients import search_keys
 from hearth.hmis.exchange.importing import already, origin
-from hearth.hmis.exchange.importing.ending import as_unchanged, day, said, write_end, write_success
+from hearth.hmis.exchange.importing.ending import as_unchanged, day, said, write_success
+from hearth.hmis.exchange.importing.failures import NOTHING_WRITTEN, refusal
+from hearth.hmis.exchange.importing.heartbeat import ImportHeartbeat
 from hearth.hmis.exchange.importing.layout import Layout, layout, layouts
 from hearth.hmis.exchange.importing.matching import Matching
 from hearth.hmis.exchange.importing.preparing import Preparing
 from hearth.hmis.exchange.importing.priority import step_back
-from hearth.hmis.exchange.importing.pulse import Pulse
-from hearth.hmis.exchange.importing.refusal import CalledOff, Ended, explained, refusal
 from hearth.hmis.exchange.importing.sealing import seal
 from hearth.hmis.exchange.importing.writing import Writer
-from hearth.hmis.exchange.models import ImportRun, RunState
+from hearth.hmis.exchange.models import ImportRun
+from hearth.hmis.jobs import life
+from hearth.hmis.jobs.outcome import CalledOff
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection, text
 from hearth.reporting.sources import Source, Staged, Summary, open_source, stage
 from hearth.reporting.sources.collected import Collected, Rule, added
 from hearth.server import database
-
-log = structlog.get_logger(__name__)
 
 _SOURCE_LOCK = 7_301_002
 
@@ -52,7 +50,7 @@ def perform(
     *,
     show: Show | None = None,
     confirm: Confirm | None = None,
-    patience: float = 5,
+    patience: float = life.COMMAND_PATIENCE,
 ) -> ImportRun:
     """Import the export at `path` for `run`, as its creator; returns the run as it ended.
 
@@ -60,40 +58,30 @@ def perform(
     `patience` is for how many seconds a database that went away is waited for, to write down the end.
     Ctrl-C in the main thread cancels.
     """
-    ImportRun.objects.filter(pk=run.pk).update(
-        state=RunState.OPENING, started_at=Now(), heartbeat_at=Now(), message="", progress={}
-    )
-    run.refresh_from_db()
-    folder = folder_of(run)
-    _clear(folder)
-    folder.mkdir(parents=True, mode=0o700, exist_ok=True)
-    pulse = Pulse(run, show)
-    end: Ended | None = None
-    try:
-        with pulse, explained():
-            _Import(run, path, folder, pulse, confirm).run_all()
-    except Ended as error:
-        end = error
-    except KeyboardInterrupt:
-        end = CalledOff("The import was cancelled.", "Nothing was imported.")
-    except Exception:
-        log.exception("import_failed", run=run.pk)
-        end = Ended(
-            "The import stopped because of a fault in Hearth.",
-            f"Nothing was imported. Please report it with the log entry of import {run.pk}.",
-        )
-    finally:
+    heartbeat = ImportHeartbeat(run, show)
+
+    def work() -> None:
+        folder = folder_of(run)
         _clear(folder)
-    if end is not None:
-        write_end(run, end, patience)
-        return run
-    run.refresh_from_db()
-    return run
+        folder.mkdir(parents=True, mode=0o700, exist_ok=True)
+        try:
+            _Import(run, path, folder, heartbeat, confirm).run_all()
+        finally:
+            _clear(folder)
+
+    return life.perform(run, heartbeat, work, patience=patience)
 
 
 def folder_of(run: ImportRun) -> Path:
     """The run's private folder: the uploaded file, work files while it runs, findings."""
     return Path(settings.MEDIA_ROOT) / "imports" / str(run.pk)
+
+
+def tidy(run: ImportRun) -> None:
+    """Remove what an import that is over must not leave: the upload, and findings that were not kept."""
+    (folder_of(run) / "upload.zip").unlink(missing_ok=True)
+    if not run.findings_file:
+        (folder_of(run) / "findings.parquet").unlink(missing_ok=True)
 
 
 def _clear(folder: Path) -> None:
@@ -106,9 +94,9 @@ class _Import:
     """The work of one run, part by part."""
 
     def __init__(
-        self, run: ImportRun, path: Path, folder: Path, pulse: Pulse, confirm: Confirm | None
+        self, run: ImportRun, path: Path, folder: Path, heartbeat: ImportHeartbeat, confirm: Confirm | None
     ) -> None:
-        self.run, self.path, self.folder, self.pulse, self.confirm = run, path, folder, pulse, confirm
+        self.run, self.path, self.folder, self.heartbeat, self.confirm = run, path, folder, heartbeat, confirm
         self.seconds: dict[str, float] = {}
         self.began = self.part_began = time.monotonic()
         self.findings = folder / "findings.parquet"
@@ -129,7 +117,7 @@ class _Import:
             self.path,
             folder=self.run.parameters.get("folder") or None,
             work_directory=self.folder,
-            progress=self.pulse,
+            progress=self.heartbeat,
         ) as source:
             self.run.year = source.year
             self.run.parameters["lines"] = source.lines
@@ -139,7 +127,7 @@ class _Import:
             waits = source.stops or self.confirm is not None
             with (
                 ThreadPoolExecutor(1, "hearth-contents") as aside,
-                Preparing(source, self.findings, self.pulse, beside_writing=not waits) as preparing,
+                Preparing(source, self.findings, self.heartbeat, beside_writing=not waits) as preparing,
             ):
                 self._read_and_write(source, preparing, aside)
 
@@ -209,7 +197,7 @@ class _Import:
         preparing.file("Export")
         mark = None if "contents" in self.run.parameters else aside.submit(contents)
         with preparing.cursor() as reader:
-            self.pulse.on_cancel(reader.interrupt)
+            self.heartbeat.on_cancel(reader.interrupt)
             self._write(source, preparing, reader, mark)
 
     def _heed(self, preparing: Preparing) -> None:
@@ -235,7 +223,7 @@ class _Import:
             if self.confirm is not None and not self.confirm(
                 preparing.finish(), staged.rows, home.name, home.id is None
             ):
-                raise CalledOff("The import was called off.", "Nothing was imported.")
+                raise CalledOff("The import was called off.", NOTHING_WRITTEN)
 
             def wait(file: str) -> None:
                 preparing.file(file)
@@ -295,25 +283,25 @@ class _Import:
         share = bool(self.run.parameters.get("is_shared"))
         data_source = origin.write(cursor, home)
         writer = Writer(
-            reader, cursor, data_source, self.run.created_by_id, share, staged.filled, self.pulse.add
+            reader, cursor, data_source, self.run.created_by_id, share, staged.filled, self.heartbeat.add
         )
         writer.begin()
-        self.pulse.begin("write", rows or staged.rows)
+        self.heartbeat.begin("write", rows or staged.rows)
         matching = Matching(
             reader,
             cursor,
             data_source,
             is_new_source=home.id is None,
             share=share,
-            heard=lambda count: self.pulse.check(),
+            heard=lambda count: self.heartbeat.check(),
         )
         for file in files:
             wait(file.file)
-            self.pulse.file(file.file)
+            self.heartbeat.file(file.file)
             match = matching.match(file)
             if file.sealed and (match.new or match.changed):
-                seal(reader, file.file, file.sealed, match.writes, work, lambda count: self.pulse.check())
-            self.pulse.add(match.unchanged)
+                seal(reader, file.file, file.sealed, match.writes, work, lambda count: self.heartbeat.check())
+            self.heartbeat.add(match.unchanged)
             writer.write(file, match)
             if file.file == "Client" and writer.has_written(file):
                 search_keys.gather(cursor, data_source_id=data_source, since=writer.since)
@@ -323,7 +311,7 @@ class _Import:
     def _lock_source(self, reader: Connection, cursor: psycopg.Cursor) -> origin.Origin:
         """The data source, which no other import writes until the end of this transaction."""
         named = str(self.run.parameters.get("source") or "")
-        self.pulse.begin("match")
+        self.heartbeat.begin("match")
         home = origin.find(reader, cursor, named)
         cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(lower(%s)))", [_SOURCE_LOCK, home.name])
         return origin.find(reader, cursor, named)  # who was first may have added it
@@ -335,7 +323,7 @@ class _Import:
         """A connection as hearth_loader; committed at the end of the block, undone when it raises."""
         said = f"hearth import {self.run.pk}"
         with psycopg.connect(database.url("loader"), application_name=said) as loader:
-            self.pulse.on_cancel(loader.cancel)
+            self.heartbeat.on_cancel(loader.cancel)
             step_back(loader.info.backend_pid)
             yield loader
 
@@ -357,7 +345,7 @@ class _Import:
     def _finish(
         self, cursor: psycopg.Cursor, data_source: int, counts: dict[str, dict[str, int]], message: str
     ) -> None:
-        self.pulse.stop()
-        self.pulse.check()
+        self.heartbeat.stop()
+        self.heartbeat.check()
         self.seconds["total"] = round(time.monotonic() - self.began, 2)
         write_success(cursor, self.run, data_source, counts, message, self.seconds)

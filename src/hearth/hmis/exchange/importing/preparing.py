@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
+from hearth.hmis.exchange.importing.heartbeat import ImportHeartbeat
 from hearth.hmis.exchange.importing.priority import STEPS_OF_CHECKS, step_back
-from hearth.hmis.exchange.importing.pulse import Pulse
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection
 from hearth.reporting.sources import Source, Staged, Summary, stage
@@ -31,8 +31,10 @@ class Preparing:
     Context manager: after it nothing runs any more.
     """
 
-    def __init__(self, source: Source, target: Path, pulse: Pulse, *, beside_writing: bool) -> None:
-        self._source, self._target, self._pulse = source, target, pulse
+    def __init__(
+        self, source: Source, target: Path, heartbeat: ImportHeartbeat, *, beside_writing: bool
+    ) -> None:
+        self._source, self._target, self._heartbeat = source, target, heartbeat
         self._beside_writing = beside_writing
         self._staged: Staged | None = None
         self._ready: set[str] = set()
@@ -94,7 +96,7 @@ class Preparing:
     def _run(self) -> None:
         try:
             with engine.connected(memory_limit=ENGINE_MEMORY, temp_directory=self._source.work) as connection:
-                self._pulse.on_cancel(connection.interrupt)
+                self._heartbeat.on_cancel(connection.interrupt)
                 try:
                     self._tell(summary=self._prepare(connection))
                 except BaseException as error:
@@ -134,11 +136,11 @@ class Preparing:
 
     def _read(self, stage: str, file: str, rows: int, rows_total: int, size: int, size_total: int) -> None:
         self._heed_stop()
-        self._pulse(stage, file, rows, rows_total, size, size_total)
+        self._heartbeat(stage, file, rows, rows_total, size, size_total)
 
     def _check(self, file: str, share: float, rows: int) -> None:
         self._heed_stop()
-        self._pulse("check", file, round(share * rows), rows, 0, 0)
+        self._heartbeat("check", file, round(share * rows), rows, 0, 0)
 
     def _heed_stop(self) -> None:
         if self._ending.is_set():

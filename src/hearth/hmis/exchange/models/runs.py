@@ -35,6 +35,7 @@ class ImportRun(Run):
     "rows_total", "rows_per_second", "seconds_left"}.
     """
 
+    found_on_the_way = ("findings_summary", "findings_file", "sha256", "year", "file_bytes")
     state = _state()
     data_source = models.ForeignKey(
         "organizations.DataSource", on_delete=models.PROTECT, null=True, related_name="imports"
@@ -52,7 +53,7 @@ class ImportRun(Run):
 
 
 class ExportRun(Run):
-    """One export of HMIS CSV. `counts`: {file: rows}. `file`: the zip that was written."""
+    """One export of HMIS CSV. `counts`: {file: rows}. `file`: the zip that was written for a page."""
 
     state = _state()
 

@@ -14,6 +14,7 @@ from hearth.hmis.access.guard import refuse, refuse_as_missing, require
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
+from hearth.hmis.jobs.rights import may_open
 from hearth.hmis.reports import actions, catalog, opening, queries
 from hearth.hmis.reports.forms import FlagFilter, ReportForm
 from hearth.hmis.reports.models import ReportRun
@@ -118,7 +119,7 @@ def find(request: HttpRequest, pk: int) -> ReportRun:
 
 def _result(request: HttpRequest, run: ReportRun) -> dict[str, Any]:
     user = request.user
-    if run.state != "finished" or not queries.may_open(user, run):
+    if run.state != "finished" or not may_open(user, run):
         return {"may_open": run.state != "finished"}
     totals, faults = queries.quality(run)
     folder = queries.folder_of(user, run)

@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from hearth.hmis.jobs import pulse
+from hearth.hmis.jobs.heartbeat import Heartbeat
 from hearth.hmis.reports.models import ReportRun, ReportState
 from hearth.reporting.runtime.plan import Step
 
@@ -15,8 +15,8 @@ _SPANS = {
 }
 
 
-class ReportPulse(pulse.Pulse):
-    """The pulse of a report; `step` is the engine's `on_step`."""
+class ReportHeartbeat(Heartbeat):
+    """The heartbeat of a report; `step` is the engine's `on_step`."""
 
     run: ReportRun
 

@@ -1,11 +1,11 @@
-"""How far an import is: it counts, and the pulse of its job (`jobs.pulse`) writes that to its run."""
+"""How far an import is: it counts, and its heartbeat (`jobs.heartbeat`) writes that to its run."""
 
 import time
 from collections.abc import Callable
 from typing import Any
 
 from hearth.hmis.exchange.models import ImportRun, RunState
-from hearth.hmis.jobs import pulse
+from hearth.hmis.jobs.heartbeat import Heartbeat
 
 #: Shares of the whole work, measured on five million rows. Files are written while others are still read.
 _WORK = {"open": 0.05, "read": 0.25, "check": 0.20, "write": 0.50}
@@ -21,8 +21,8 @@ _STATES = {
 _ORDER = {part: number for number, part in enumerate(_STATES)}
 
 
-class Pulse(pulse.Pulse):
-    """The pulse of an import; also a `Progress` of the report engine's sources."""
+class ImportHeartbeat(Heartbeat):
+    """The heartbeat of an import; also a `Progress` of the report engine's sources."""
 
     def __init__(self, run: ImportRun, show: Callable[[dict[str, Any]], None] | None = None) -> None:
         super().__init__(run, show)

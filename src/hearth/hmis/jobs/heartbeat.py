@@ -1,8 +1,8 @@
-"""How a job tells the world that it lives: progress, heartbeat, and whether it was cancelled.
+"""How the work on a run says that it lives: heartbeat, progress, and whether it was cancelled.
 
 A thread writes the run's row once a second over a connection of its own, and reads there whether
-somebody asked to cancel. Cancelling interrupts whatever statement runs, and the next `check` raises
-`Cancelled`.
+somebody asked to cancel, or another attempt has begun. Either interrupts whatever statement runs, and the
+next `check` raises `Cancelled` or `TakenOver`.
 """
 
 import threading
@@ -12,10 +12,11 @@ from types import TracebackType
 from typing import Any, Self
 
 import structlog
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.db.models.functions import Now
 
 from hearth.hmis.jobs.models import ENDED, Run
+from hearth.hmis.jobs.outcome import TakenOver
 from hearth.reporting.runtime.engine import Cancelled
 
 log = structlog.get_logger(__name__)
@@ -23,7 +24,7 @@ log = structlog.get_logger(__name__)
 BEAT_SECONDS = 1.0
 
 
-class Pulse:
+class Heartbeat:
     """Base: a context manager around the work on one run. A kind of run says its `state` and `progress`.
 
     `show` is called with the progress about every beat, in the beat's thread: the terminal's bar.
@@ -31,10 +32,10 @@ class Pulse:
 
     def __init__(self, run: Run, show: Callable[[dict[str, Any]], None] | None = None) -> None:
         self.run, self.show = run, show
-        self.cancelled = False
+        self.cancelled = self.taken_over = False
         self._interrupts: list[Callable[[], None]] = []
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._beat, name="hearth-pulse", daemon=True)
+        self._thread = threading.Thread(target=self._beat, name="hearth-heartbeat", daemon=True)
 
     @property
     def state(self) -> str:
@@ -55,7 +56,7 @@ class Pulse:
         self.stop()
 
     def stop(self) -> None:
-        """No beat after this: the row is the caller's alone."""
+        """No heartbeat after this: the row is the caller's alone."""
         self._stop.set()
         if self._thread.is_alive():
             self._thread.join()
@@ -72,7 +73,9 @@ class Pulse:
         self._interrupts.append(interrupt)
 
     def check(self) -> None:
-        """Raise `Cancelled` where somebody asked to stop."""
+        """Raise `Cancelled` where somebody asked to stop, `TakenOver` where this attempt is over."""
+        if self.taken_over:
+            raise TakenOver
         if self.cancelled:
             raise Cancelled
 
@@ -88,11 +91,14 @@ class Pulse:
 
     def _write(self, state: str, progress: dict[str, Any]) -> None:
         try:
-            rows = type(self.run).objects.filter(pk=self.run.pk)
-            rows.exclude(state__in=ENDED).update(state=state, progress=progress, heartbeat_at=Now())
-            if not self.cancelled and rows.filter(cancel_requested=True).exists():
+            rows = type(self.run).objects.filter(pk=self.run.pk, attempts=self.run.attempts)
+            alive = rows.exclude(state__in=ENDED)
+            if not alive.update(state=state, progress=progress, heartbeat_at=Now()):
+                self.taken_over = True
                 self.cancel()
-        except DatabaseError:
-            # The job itself will find out; a beat that was missed is no reason to stop.
-            log.warning("beat_missed", run=str(self.run))
+            elif not self.cancelled and rows.filter(cancel_requested=True).exists():
+                self.cancel()
+        except Error:
+            # The work itself will find out; a beat that was missed is no reason to stop.
+            log.warning("heartbeat_missed", run=str(self.run))
             connection.close()

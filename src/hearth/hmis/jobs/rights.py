@@ -1,0 +1,32 @@
+"""Who may still open what a run made: files and figures hold what the rights of then let through."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from hearth.hmis.access.models import User
+from hearth.hmis.jobs.models import Run
+
+
+def rights_of(user: User) -> dict[str, Any]:
+    """What decides which records are in something made for this user; kept as `parameters["made_with"]`."""
+    return {"sees_all": user.sees_all, "organizations": sorted(user.organization_ids)}
+
+
+def may_open(user: User, run: Run) -> bool:
+    """Whether the user may still see what is in it. Whoever left an organization whose records are in it may
+    not."""
+    if user.sees_all:
+        return True
+    made_with = run.parameters.get("made_with") or {"sees_all": True}
+    has_kept = user.organization_ids.issuperset(made_with.get("organizations", ()))
+    return has_kept and not made_with["sees_all"]
+
+
+def kept_file(user: User, run: Run) -> Path | None:
+    """The file or folder that a finished run made, while it is kept, and while the user may open it."""
+    path = Path(settings.MEDIA_ROOT) / run.file
+    if not (run.file and run.state == "finished" and path.exists()):
+        return None
+    return path if may_open(user, run) else None
