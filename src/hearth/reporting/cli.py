@@ -226,4 +226,12 @@ def _show(made: Made) -> None:
     for file, count in made.rows.items():
         table.add_row(file, f"{count:,}")
     _out.print(table)
+    lost = made.record.left_out.get("without_parent", {})
+    if lost:
+        rows = ", ".join(f"{file} {count:,}" for file, count in lost.items())
+        _out.print(
+            f"Left out, because what they belong to is deleted or not in the data (rows): {rows}.",
+            highlight=False,
+            soft_wrap=True,
+        )
     _out.print(f"Wrote {made.zip}", highlight=False, soft_wrap=True)

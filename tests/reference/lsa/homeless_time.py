@@ -108,10 +108,10 @@ def _has_condition(world: World, member: Member) -> bool:
 
 
 def _three_years(world: World, person: Person) -> None:
-    """5.5"""
+    """5.5; chronic homelessness is told from the whole system, whichever projects are chosen (3.1)."""
     last = []
     for stay in person.members:
-        if stay.Active == 1:
+        if stay.SystemActive == 1:
             if stay.LastBedNight is not None and not (
                 stay.ExitDate is None and stay.LastBedNight == world.end
             ):

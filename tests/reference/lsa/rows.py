@@ -1,4 +1,4 @@
-"""HMIS rows as a twin reads them: typed values, deleted rows left out, and days counted on fingers."""
+"""HMIS rows as a twin reads them: typed values, only what is live, and days counted on fingers."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,7 +9,20 @@ from typing import Any
 from hearth.standards.load import LATEST, load
 
 REGISTRY = load(LATEST)
-LOOKED_AT_FOR_DATEDELETED = {"Enrollment", "Exit", "Services", "Project", "ProjectCoC", "HMISParticipation"}
+# What a row belongs to: (file, column that names it), parents first.
+BELONGS_TO = {
+    "Project": [("Organization", "OrganizationID")],
+    "ProjectCoC": [("Project", "ProjectID")],
+    "HMISParticipation": [("Project", "ProjectID")],
+    "Inventory": [("Project", "ProjectID")],
+    "Funder": [("Project", "ProjectID")],
+    "Affiliation": [("Project", "ProjectID")],
+    "Enrollment": [("Client", "PersonalID"), ("Project", "ProjectID")],
+    "Exit": [("Enrollment", "EnrollmentID")],
+    "Services": [("Enrollment", "EnrollmentID")],
+    "HealthAndDV": [("Enrollment", "EnrollmentID")],
+    "Disabilities": [("Enrollment", "EnrollmentID")],
+}
 
 
 class Record(dict[str, Any]):
@@ -75,9 +88,12 @@ class World:
     def __post_init__(self) -> None:
         for name, rows in self.rows.items():
             some = [typed(name, row) for row in rows]
-            if name in LOOKED_AT_FOR_DATEDELETED:
-                some = [row for row in some if row["DateDeleted"] is None]
-            self.table[name] = some
+            # 3.3: what is marked as deleted is never used
+            self.table[name] = [row for row in some if row["DateDeleted"] is None]
+        for name, parents in BELONGS_TO.items():
+            for parent, column in parents:
+                there = {row[column] for row in self.table[parent]}
+                self.table[name] = [row for row in self.table[name] if row[column] in there]
         self.enrollment = {row["EnrollmentID"]: row for row in self.table["Enrollment"]}
         self.client = {row["PersonalID"]: row for row in self.table["Client"]}
         self.exit: dict[str, Record] = {}
@@ -90,6 +106,15 @@ class World:
         for row in self.table["Services"]:
             if row["RecordType"] == 200:
                 self.nights[row["EnrollmentID"]].add(row["DateProvided"])
+
+    def quarters(self) -> dict[str, date]:
+        """3.2: the point-in-time nights, in the report or not."""
+        return {
+            "October": date(self.start.year, 10, 31),
+            "January": date(self.end.year, 1, 31),
+            "April": date(self.end.year, 4, 30),
+            "July": date(self.end.year, 7, 31),
+        }
 
     def cohort(self, number: int) -> tuple[date, date]:
         """3.2: start and end of the active (1) and the exit cohorts (0, -1, -2)."""

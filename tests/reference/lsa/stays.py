@@ -23,9 +23,12 @@ class Member:
     MoveInDate: date | None
     LastBedNight: date | None
     DisabilityStatus: int | None
+    DVStatus: int | None = None
+    nights: dict[str, int] = field(default_factory=dict)  # 9.2: there on the night of each quarter
     ages: dict[str, int] = field(default_factory=dict)
     Active: int = 0
     AIR: int = 0
+    SystemActive: int = 0
 
 
 @dataclass
@@ -46,6 +49,7 @@ class Household:
     types: dict[str, int] = field(default_factory=dict)
     Active: int = 0
     AIR: int = 0
+    SystemActive: int = 0
     HHChronic: int = 0
 
 
@@ -55,10 +59,10 @@ def households(world: World) -> list[Household]:
     for household in found:
         household.members = _members(world, household)
     _set_ages(world, [member for household in found for member in household.members])
-    listed = _projects_of_the_report(world)
+    in_coc = _projects_of_the_coc(world)
     for household in found:
         _set_types(world, household)
-        _set_active(world, household, listed)
+        _set_active(world, household, in_coc)
     return found
 
 
@@ -254,9 +258,28 @@ def _members(world: World, household: Household) -> list[Member]:
                         LastBedNight=last,
                         # -2 keeps "does not know" and "prefers not to answer" apart from what is missing
                         DisabilityStatus=told if told in (0, 1) else -2 if told in (8, 9) else None,
+                        DVStatus=_violence(world, row["EnrollmentID"], entry, left),
                     )
                 )
     return found
+
+
+def _violence(world: World, enrollment: str, entry: date, left: date | None) -> int | None:
+    """The lowest status that an answer told within the stay and the report gives; None without an answer."""
+    found = []
+    for row in world.table["HealthAndDV"]:
+        told = row["InformationDate"]
+        if row["EnrollmentID"] != enrollment or told > world.end or told < entry:
+            continue
+        if left is not None and told > left:
+            continue
+        survivor, fleeing = row["DomesticViolenceSurvivor"], row["CurrentlyFleeing"]
+        if survivor == 1:
+            found.append({1: 1, 0: 2}.get(fleeing, 3))
+        else:
+            # As in HUD's sample any answer but yes and no.
+            found.append(10 if survivor == 0 else 98)
+    return min(found, default=None)
 
 
 Dates = tuple[date, date | None, date | None]
@@ -394,29 +417,50 @@ def _set_types(world: World, household: Household) -> None:
 # --- 5.1 and 5.2 -----------------------------------------------------------------------------------------
 
 
-def _projects_of_the_report(world: World) -> set[str]:
-    """4.1, as far as 5.1 needs it: projects of the CoC, in scope 2 the chosen ones."""
+def _projects_of_the_coc(world: World) -> set[str]:
+    """4.1, as far as 5.1 needs it: continuum projects of the CoC."""
     in_coc = {
         row["ProjectID"] for row in world.table["ProjectCoC"] if (row["CoCCode"] or "").upper() == world.coc
     }
     return {
         row["ProjectID"]
         for row in world.table["Project"]
-        if row["ProjectID"] in in_coc
-        and row["ContinuumProject"] == 1
-        and (world.scope != 2 or row["ProjectID"] in world.projects)
+        if row["ProjectID"] in in_coc and row["ContinuumProject"] == 1
     }
 
 
-def _set_active(world: World, household: Household, listed: set[str]) -> None:
-    left = household.ExitDate
-    household.Active = int(household.ProjectID in listed and (left is None or left >= world.start))
-    # As in HUD's sample, a household in residence need not be active; for chosen projects it must.
-    household.AIR = int(_resident(world, household) and (world.scope != 2 or household.ProjectID in listed))
+def _set_active(world: World, household: Household, in_coc: set[str]) -> None:
+    """Active, and in residence, which only an active household can be. Chosen projects narrow both; what the
+    whole system would count as active is kept beside them."""
+    in_report = household.ProjectID in in_coc
+    chosen = world.scope != 2 or household.ProjectID in world.projects
+    household.SystemActive = int(in_report and _touches(world, household))
+    household.Active = int(household.SystemActive == 1 and chosen)
+    household.AIR = int(household.Active == 1 and _resident(world, household))
     for member in household.members:
-        there = member.ExitDate is None or member.ExitDate >= world.start
+        there = _touches(world, member)
+        member.SystemActive = int(household.SystemActive == 1 and there)
         member.Active = int(household.Active == 1 and there)
         member.AIR = int(household.AIR == 1 and _resident(world, member))
+        member.nights = {
+            month: int(world.scope != 3 and member.AIR == 1 and _there(world, member, night))
+            for month, night in world.quarters().items()
+        }
+
+
+def _there(world: World, member: Member, night: date) -> bool:
+    """9.2: in residence on a night of the report, night by night with a bed night."""
+    if not world.start <= night <= world.end or (member.ExitDate is not None and member.ExitDate <= night):
+        return False
+    if member.LSAProjectType in (3, 13):
+        return member.MoveInDate is not None and member.MoveInDate <= night
+    if member.LSAProjectType == 1 and night not in world.nights[member.EnrollmentID]:
+        return False
+    return member.EntryDate <= night
+
+
+def _touches(world: World, stay: Household | Member) -> bool:
+    return stay.ExitDate is None or stay.ExitDate >= world.start
 
 
 def _resident(world: World, stay: Household | Member) -> bool:

@@ -98,29 +98,42 @@ def _engagement(one: System) -> None:
 
 
 def _last_inactive(world: World, one: System) -> date:
-    """6.12: the last day before the first entry in no stay and not within six days after one."""
+    """6.12: the last day before the first entry in no stay and not within six days after one.
+
+    Stays of the whole system count, whichever projects are chosen (3.1).
+    """
+    used = [stay for stay in one.stays if stay.SystemActive == 1]
+    if _goes_back(world, one, min(stay.EntryDate for stay in used)):
+        used += [stay for stay in one.stays if stay.ExitDate is not None and stay.ExitDate < world.start]
     covered: set[date] = set()
-    # As in HUD's sample: the day before the first entry is inactive for who first came during the report
-    # period, for who is not engaged continuously, and where no stay ended within six days before the entry,
-    # although the text's padding still covers the seventh. Services-only RRH counts.
-    just_before = any(
-        stay.ExitDate is not None and stay.ExitDate < world.start and plus(stay.ExitDate, 6) >= one.FirstEntry
-        for stay in one.stays
-    )
-    if one.Stat == 5 and one.FirstEntry <= world.start and just_before:
-        for stay in one.stays:
-            if stay.Active == 0 and (stay.ExitDate is None or stay.ExitDate >= world.start):
-                continue
-            if stay.LSAProjectType == 1:
-                for night in _bed_nights(world, stay):
-                    covered.update(days(night, min(plus(night, 6), world.end)))
-            else:
-                last = world.end if stay.ExitDate is None else min(plus(stay.ExitDate, 6), world.end)
-                covered.update(days(stay.EntryDate, last))
+    for stay in used:
+        if stay.LSAProjectType == 1:
+            for night in _bed_nights(world, stay):
+                covered.update(days(night, min(plus(night, 6), world.end)))
+        else:
+            last = world.end if stay.ExitDate is None else min(plus(stay.ExitDate, 6), world.end)
+            covered.update(days(stay.EntryDate, last))
     day = plus(one.FirstEntry, -1)
     while day >= world.lookback and day in covered:
         day = plus(day, -1)
     return max(day, plus(world.lookback, -1))
+
+
+def _goes_back(world: World, one: System, first: date) -> bool:
+    """Whether stays that ended before the report can belong to what began with the `first` entry.
+
+    As in HUD's sample not for who first came during the report period, not for who is not engaged
+    continuously, and not where no stay ended within six days before the entry, although the text's padding
+    still covers the seventh. Services-only RRH counts.
+    """
+    ended = [stay.ExitDate for stay in one.stays if stay.ExitDate is not None]
+    from_before = any(
+        stay.SystemActive == 1 and stay.EntryDate < world.start and stay.LSAProjectType != 15
+        for stay in one.stays
+    )
+    just_left = any(left < first and (first - left).days < 15 for left in ended)
+    just_before = any(left < world.start and plus(left, 6) >= first for left in ended)
+    return first <= world.start and just_before and (from_before or just_left)
 
 
 def _bed_nights(world: World, stay: Household) -> list[date]:

@@ -2,8 +2,10 @@
 
     with opened_input(path) as given, engine.connected(temp_directory=given.work / "spill") as connection:
         given.put(connection, wanted)        # HUD's files as tables
+        given.left_out                       # how many rows are not live
 
-Both give the tables of `sources.staging`; a snapshot has some of the shared concepts, too (`given.tables`).
+Both give the tables of `sources.staging` with their live rows alone (see `live`); a snapshot has some of the
+shared concepts, too (`given.tables`).
 """
 
 from __future__ import annotations
@@ -12,14 +14,16 @@ import tempfile
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 from hearth.reporting.sources import Source, Staged, open_source, snapshot, stage
+from hearth.standards.load import LATEST, load
 
 from . import engine
-from .engine import Connection, name
+from .engine import Connection, name, text
+from .live import LeftOut, needed_for, only_live
 from .run import sha256_of
 
 #: Called once the tables of HUD's files are there, to leave out what must not be read.
@@ -32,7 +36,7 @@ class InputRefused(Exception):
 
 class Input(Protocol):
     """An input that is open. `work`: a folder for what does not fit into memory, gone with the input.
-    `tables`: what it gives beside HUD's files."""
+    `tables`: what it gives beside HUD's files. `left_out`: known once it was `put`."""
 
     @property
     def work(self) -> Path: ...
@@ -40,9 +44,12 @@ class Input(Protocol):
     @property
     def tables(self) -> tuple[str, ...]: ...
 
+    @property
+    def left_out(self) -> LeftOut: ...
+
     def put(self, connection: Connection, wanted: Mapping[str, Collection[str]]) -> dict[str, float]:
-        """Make the tables of the `wanted` columns (more may be there); returns the seconds of its parts.
-        Called once. Raises `InputRefused` or `SourceFault`."""
+        """Make the tables of the `wanted` columns (more may be there) with their live rows; returns the
+        seconds of its parts. Called once. Raises `InputRefused` or `SourceFault`."""
 
     def sha256(self) -> str:
         """The same for the same input."""
@@ -66,14 +73,16 @@ class _Export:
     path: Path
     source: Source
     tables: tuple[str, ...] = ()
+    left_out: LeftOut = field(default_factory=LeftOut)
 
     @property
     def work(self) -> Path:
         return self.source.work
 
     def put(self, connection: Connection, wanted: Mapping[str, Collection[str]]) -> dict[str, float]:
-        staged = stage(self.source, connection, check=False, wanted=wanted)
+        staged = stage(self.source, connection, check=False, wanted=needed_for(wanted))
         _refuse_broken(staged)
+        self.left_out = only_live(connection)
         return staged.seconds
 
     def sha256(self) -> str:
@@ -87,6 +96,7 @@ class _State:
     stack: ExitStack
     tables: tuple[str, ...] = ("client_ssn",)
     mark: str = ""
+    left_out: LeftOut = field(default_factory=LeftOut)
 
     def put(self, connection: Connection, wanted: Mapping[str, Collection[str]]) -> dict[str, float]:
         began = time.monotonic()
@@ -94,6 +104,7 @@ class _State:
             self.mark = self.stack.enter_context(snapshot.opened(self.path, connection)).sha256
         except snapshot.SnapshotError as error:
             raise InputRefused(str(error)) from error
+        self.left_out = only_live(connection)
         return {"open": round(time.monotonic() - began, 4)}
 
     def sha256(self) -> str:
@@ -107,14 +118,15 @@ def _refuse_broken(read: Source | Staged) -> None:
 
 
 def only_enrollments(connection: Connection, kept: str) -> None:
-    """Leave of every table with an EnrollmentID the rows of the enrollments that `kept` gives: a query of
+    """Leave of every file with an EnrollmentID the rows of the enrollments that `kept` gives: a query of
     EnrollmentIDs. What is not about an enrollment stays."""
+    files = ", ".join(text(file) for file in load(LATEST).files)
     engine.run(connection, f"CREATE TABLE _kept_enrollment AS SELECT DISTINCT EnrollmentID FROM ({kept})")
     for table, kind in engine.rows(
         connection,
         "SELECT t.table_name, t.table_type FROM information_schema.tables AS t"
         " JOIN information_schema.columns AS c USING (table_schema, table_name)"
-        " WHERE c.column_name = 'EnrollmentID' AND t.table_name <> '_kept_enrollment' ORDER BY 1",
+        f" WHERE c.column_name = 'EnrollmentID' AND t.table_name IN ({files}) ORDER BY 1",
     ):
         what = "VIEW" if kind == "VIEW" else "TABLE"
         every = name(f"_every_{table}")

@@ -62,7 +62,8 @@ class Runner(Protocol):
 @dataclass(frozen=True, slots=True)
 class RunRecord:
     """What made a result: enough to run it again. `seconds` are per step, in the order they ran; `tables` are
-    those that were kept beside the result, `steps_sha256` the steps that made them."""
+    those that were kept beside the result, `steps_sha256` the steps that made them. `left_out` are the
+    rows of the input that were not read, as `live.LeftOut` counts them."""
 
     report: str
     specification: str
@@ -75,6 +76,7 @@ class RunRecord:
     seconds: Mapping[str, float] = field(default_factory=dict)
     tables: tuple[str, ...] = ()
     steps_sha256: str = ""
+    left_out: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 def run_steps(

@@ -1,7 +1,9 @@
 """Random small worlds for the LSA: families with a few stays each, realistic ones and faulty ones.
 
 Dates gather around those at which a rule turns: the report's first and last day, the exit cohorts, the
-lookback date, gaps of 6, 7, 14 and 15 days, a year and three years, two years after an exit.
+lookback date, gaps of 6, 7, 14 and 15 days, a year and three years, two years after an exit. Every file has
+deleted rows that would change the report, and on the quarterly nights there are services that are no bed
+nights.
 """
 
 import random
@@ -9,13 +11,16 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from .world import COC, Rows, filled
+from .world import COC, REGISTRY, Rows, filled
 
 Short = dict[str, Any]
+
+GONE = "2026-01-01 10:00:00"
 
 ORGANIZATIONS = [
     {"OrganizationID": "O1", "VictimServiceProvider": 0},
     {"OrganizationID": "Victims", "VictimServiceProvider": 1},
+    {"OrganizationID": "Gone", "VictimServiceProvider": 0, "DateDeleted": GONE},
 ]
 PROJECTS: dict[str, Short] = {
     "ES": {}, "ES2": {}, "NBN": {}, "NBN2": {}, "TH": {}, "SH": {}, "PSH": {}, "PSH2": {}, "RRH": {},
@@ -25,7 +30,7 @@ PROJECTS: dict[str, Short] = {
     "RRHgap": {}, "NBNgap": {}, "PSHleft": {}, "ESclosed": {"OperatingEndDate": "2018-09-01"},
     "ESvictims": {"OrganizationID": "Victims"}, "ESlocal": {"ContinuumProject": 0},
     "ESelsewhere": {}, "RRHunsaid": {"RRHSubType": None}, "PSHpaper": {},
-    "THgone": {"DateDeleted": "2026-01-01 10:00:00"},
+    "THgone": {"DateDeleted": GONE}, "ESorphan": {"OrganizationID": "Gone"},
 }  # fmt: skip
 USUAL = ["ES", "ES2", "NBN", "NBN2", "TH", "SH", "PSH", "PSH2", "RRH", "RRH2", "RRHSO"]
 PARTICIPATION = [
@@ -35,6 +40,7 @@ PARTICIPATION = [
     {"ProjectID": "NBNgap", "HMISParticipationStatusStartDate": "2025-09-10"},
     {"ProjectID": "PSHleft", "HMISParticipationStatusEndDate": "2026-04-01"},
     {"ProjectID": "PSHpaper", "HMISParticipationType": 0},
+    {"ProjectID": "PSHpaper", "HMISParticipationType": 1, "DateDeleted": GONE},
     {"ProjectID": "ES2", "HMISParticipationStatusStartDate": "2020-01-01"},
     {"ProjectID": "ES2", "HMISParticipationStatusStartDate": "2022-01-01", "HMISParticipationType": 0},
 ]
@@ -42,6 +48,7 @@ TURNS = [
     date(2018, 10, 1), date(2023, 10, 1), date(2024, 10, 1), date(2024, 9, 30), date(2025, 10, 1),
     date(2025, 9, 30), date(2026, 3, 30), date(2026, 7, 2), date(2026, 9, 30),
 ]  # fmt: skip
+QUARTERS = [date(2025, 10, 31), date(2026, 1, 31), date(2026, 4, 30), date(2026, 7, 31)]
 GAPS = [-40, -3, 0, 1, 5, 6, 7, 8, 13, 14, 15, 16, 40, 200, 364, 365, 729, 730, 731]
 EDGES = [5, 6, 6, 7, 7, 8, 13, 14, 14, 15, 15, 16, 729, 730, 731]
 LENGTHS = [0, -2, 1, 2, 6, 7, 30, 89, 90, 91, 270, 363, 364, 365, 366, 367, 400, 800]
@@ -53,7 +60,10 @@ def random_world(seed: int, families: int = 240) -> Rows:
     short: dict[str, Any] = {
         "Organization": ORGANIZATIONS,
         "Project": PROJECTS,
-        "ProjectCoC": [{"ProjectID": "ESelsewhere", "CoCCode": "XX-502"}],
+        "ProjectCoC": [
+            {"ProjectID": "ESelsewhere", "CoCCode": "XX-502"},
+            {"ProjectID": "ESelsewhere", "CoCCode": COC, "DateDeleted": GONE},
+        ],
         "HMISParticipation": PARTICIPATION,
         "Client": {},
         "Enrollment": [],
@@ -61,11 +71,69 @@ def random_world(seed: int, families: int = 240) -> Rows:
         "Services": [],
         "HealthAndDV": [],
         "Disabilities": [],
+        **_beside_projects(),
     }
     for number in range(families):
         _family(draw, short, f"F{number:03}")
     draw.shuffle(short["Enrollment"])
+    _delete(random.Random(f"deleted {seed}"), short)
     return filled(short)
+
+
+def _beside_projects() -> dict[str, list[Short]]:
+    """Funders, beds and affiliations of all projects, some of them deleted."""
+    beds = {
+        column.name: 1
+        for column in REGISTRY.file("Inventory").columns
+        if column.name.endswith("BedInventory")
+    }
+    inventory: list[Short] = []
+    funders: list[Short] = []
+    for number, project in enumerate(PROJECTS):
+        gone = GONE if number % 4 == 0 else None
+        inventory.append(
+            {
+                "ProjectID": project,
+                "CoCCode": COC,
+                "InventoryStartDate": "2020-01-01",
+                "UnitInventory": 1,
+                **beds,
+                "DateDeleted": gone,
+            }
+        )
+        funders.append({"ProjectID": project, "Funder": 9, "StartDate": "2020-01-01", "DateDeleted": gone})
+    affiliations: list[Short] = [
+        {"ProjectID": "RRHSO", "ResProjectID": "ES", "DateDeleted": gone} for gone in (None, GONE)
+    ]
+    return {"Inventory": inventory, "Funder": funders, "Affiliation": affiliations}
+
+
+def _delete(draw: random.Random, short: dict[str, Any]) -> None:
+    """Deleted clients, and deleted answers, services, exits and enrollments that would count for something;
+    on the quarterly nights other services, too."""
+    for client in draw.sample(list(short["Client"].values()), len(short["Client"]) // 40):
+        client["DateDeleted"] = GONE
+    for row in list(short["Enrollment"]):
+        enrollment, entry = row["EnrollmentID"], row["EntryDate"]
+        told: Short = {"EnrollmentID": enrollment, "InformationDate": entry, "DateDeleted": GONE}
+        if draw.random() < 0.1:
+            short["HealthAndDV"].append({**told, "DomesticViolenceSurvivor": 1, "CurrentlyFleeing": 1})
+        if draw.random() < 0.1:
+            short["Disabilities"].append({**told, "DisabilityType": 8, "DisabilityResponse": 1})
+        if draw.random() < 0.05:
+            left = entry + timedelta(draw.choice([1, 5, 30]))
+            short["Exit"].append(
+                {"EnrollmentID": enrollment, "ExitDate": left, "Destination": 410, "DateDeleted": GONE}
+            )
+        if draw.random() < 0.03:
+            short["Enrollment"].append({**row, "RelationshipToHoH": 1, "Nights": [], "DateDeleted": GONE})
+        if row["ProjectID"].startswith("NBN"):
+            for night in draw.sample(QUARTERS, 2):
+                service: Short = {"EnrollmentID": enrollment, "DateProvided": night}
+                short["Services"].append(
+                    {**service, "RecordType": 200, "TypeProvided": 200, "DateDeleted": GONE}
+                )
+                short["Services"].append({**service, "RecordType": 144, "TypeProvided": 3})
 
 
 def _family(draw: random.Random, short: dict[str, Any], name: str) -> None:
@@ -182,7 +250,7 @@ def _stay(
         if number == 0 and draw.random() < 0.03:
             row["EnrollmentCoC"] = draw.choice(["XX-502", None, COC.lower()])
         if draw.random() < 0.02:
-            row["DateDeleted"] = "2026-01-01 10:00:00"
+            row["DateDeleted"] = GONE
         if project.startswith(("RRH", "PSH", "TH")):
             row["MoveInDate"] = _move_in(draw, mine, out)
         if project.startswith("NBN"):
@@ -204,7 +272,7 @@ def _stay(
                 {
                     "EnrollmentID": row["EnrollmentID"],
                     "InformationDate": mine + timedelta(draw.choice([0, 0, 10, -1])),
-                    "DomesticViolenceSurvivor": draw.choice([0, 1, 1, 8, None]),
+                    "DomesticViolenceSurvivor": draw.choice([0, 1, 1, 8, 99, None]),
                     "CurrentlyFleeing": draw.choice([0, 1, None]),
                 }
             )
@@ -246,7 +314,7 @@ def _nights(draw: random.Random, enrollment: str, entry: date, left: date | None
             "TypeProvided": 200,
         }  # fmt: skip
         if draw.random() < 0.02:
-            row["DateDeleted"] = "2026-01-01 10:00:00"
+            row["DateDeleted"] = GONE
         if draw.random() < 0.02:
             row |= {"RecordType": 144, "TypeProvided": 3}
         yield row
@@ -262,7 +330,7 @@ def _exits(draw: random.Random, enrollment: str, left: date) -> Iterator[Short]:
         "DestinationSubsidyType": draw.choice([428, 439, None]),
     }
     if draw.random() < 0.02:
-        exit_row["DateDeleted"] = "2026-01-01 10:00:00"
+        exit_row["DateDeleted"] = GONE
     if draw.random() < 0.02:
         exit_row["ExitDate"] = None
     yield exit_row

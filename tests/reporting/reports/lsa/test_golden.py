@@ -20,10 +20,11 @@ from hearth.reporting.reports.lsa.make import Made, files_of, make, prepare, rea
 from hearth.reporting.reports.lsa.wish import Scope, Wish
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection
+from hearth.reporting.runtime.inputs import opened_input
+from hearth.reporting.runtime.live import LeftOut
 from hearth.reporting.runtime.members import opened
 from hearth.reporting.runtime.plan import read_step
 from hearth.reporting.runtime.run import run_steps
-from hearth.reporting.sources import open_source, stage
 from tests.reference_data import SAMPLE, reference_data
 
 pytestmark = pytest.mark.golden
@@ -108,9 +109,10 @@ def test_a_file_of_the_hic(hic: Made, file: str) -> None:
 
 
 def run_on_sample(wish: Wish, files: list[UploadFile]) -> Iterator[Connection]:
-    with open_source(reference_data(SAMPLE)) as source, engine.connected() as connection:
+    with opened_input(reference_data(SAMPLE)) as given, engine.connected() as connection:
         steps = steps_of(files)
-        stage(source, connection, check=False, wanted=read_by(steps))
+        given.put(connection, read_by(steps))
+        assert given.left_out == LeftOut()
         prepare(connection, wish)
         run_steps(connection, steps)
         yield connection

@@ -96,6 +96,50 @@ def elsewhere(table: str, row: Row) -> Row:
     return changed
 
 
+GONE = "2026-01-01 10:00:00"
+
+
+@pytest.mark.parametrize("fresh", [True, False], ids=["new", "twice"])
+def test_deleted_rows_of_any_file_change_nothing(
+    whole: Made, world: Rows, tmp_path: Path, *, fresh: bool
+) -> None:
+    """Every row once more, deleted: under a new key, in the records of others; and under its own."""
+    draw = random.Random(5)
+    both: Rows = {}
+    for table, rows in world.items():
+        key = REGISTRY.file(table).key
+        others = draw.sample(rows, len(rows)) if fresh else rows
+        deleted = [
+            row
+            | ({key: f"{row[key]}gone"} if fresh else {})
+            | references(table, other)
+            | {"DateDeleted": GONE}
+            for row, other in zip(rows, others, strict=True)
+        ]
+        both[table] = [*rows, *deleted] if "DateDeleted" in REGISTRY.file(table) else rows
+    assert again(both, WISH, tmp_path / "out") == whole.files
+
+
+def references(table: str, row: Row) -> Row:
+    """What a row belongs to."""
+    return {column.name: row.get(column.name) for column in REGISTRY.file(table).columns if column.references}
+
+
+def test_to_delete_is_to_leave_out(world: Rows, tmp_path: Path) -> None:
+    """Deleted and missing, one row in twelve of every file, whatever belongs to it."""
+    draw = random.Random(6)
+    marked: Rows = {}
+    missing: Rows = {}
+    for table, rows in world.items():
+        gone = set(draw.sample(range(len(rows)), len(rows) // 12))
+        marked[table] = [row | {"DateDeleted": GONE} if n in gone else row for n, row in enumerate(rows)]
+        missing[table] = [row for n, row in enumerate(rows) if n not in gone]
+        assert gone or table not in ("Client", "Enrollment", "Exit", "Services", "Project", "Disabilities")
+    deleted = again(marked, WISH, tmp_path / "deleted")
+    assert deleted == again(missing, WISH, tmp_path / "missing")
+    assert deleted != again(world, WISH, tmp_path / "whole")
+
+
 # --- parts and totals --------------------------------------------------------------------------------------
 
 
@@ -105,7 +149,7 @@ def elsewhere(table: str, row: Row) -> Row:
         ("SELECT sum(RowTotal) FROM lsa_person", "SELECT UnduplicatedClient FROM lsa_report"),
         (
             "SELECT sum(RowTotal) FROM lsa_person",
-            "SELECT count(DISTINCT PersonalID) FROM lsa_enrollment WHERE Active = 1 OR AIR = 1",
+            "SELECT count(DISTINCT PersonalID) FROM lsa_enrollment WHERE Active = 1",
         ),
         (
             "SELECT sum(RowTotal) FROM lsa_household",
@@ -295,3 +339,47 @@ def test_counts_of_a_chosen_project_are_those_of_the_whole_system(
             assert of_projects == {key for key in all_of_them if key[2] in projects}
             for key in of_projects:
                 assert some[key][0] == all_of_them[key][0]
+
+
+def test_nobody_is_in_residence_who_is_not_active(whole: Made) -> None:
+    for table in ("lsa_household_active", "lsa_enrollment"):
+        assert whole.value(f"SELECT count(*) FROM {table} WHERE AIR = 1") > 0
+        assert whole.value(f"SELECT count(*) FROM {table} WHERE AIR = 1 AND Active = 0") == 0
+
+
+DAYS = "ESDays THDays ESTDays SystemHomelessDays Other3917Days TotalHomelessDays"
+
+
+def test_time_in_the_system_of_chosen_projects_is_that_of_the_whole_system() -> None:
+    """Time homeless of everybody; the days of every household that was there without a break."""
+    of_people = (
+        "SELECT t.* FROM lsa_ch_time AS t JOIN lsa_person_facts AS p USING (PersonalID) WHERE p.HoHAdult > 0"
+    )
+    of_households = (
+        "SELECT h.*, i.LastInactive, h.FirstEntry > s.First AS CameFromElsewhere FROM lsa_hoh_detail AS h"
+        " JOIN lsa_hoh_inactive AS i USING (HoHID, HHType)"
+        " JOIN (SELECT HoHID, ActiveHHType AS HHType, min(EntryDate) AS First FROM lsa_household_active"
+        " WHERE SystemActive = 1 GROUP BY ALL) AS s USING (HoHID, HHType)"
+    )
+    rows = random_world(11, 300)
+    people: dict[Scope, dict[Any, Row]] = {}
+    households: dict[Scope, dict[Any, Row]] = {}
+    for scope, projects in ((Scope.SYSTEMWIDE, ()), (Scope.PROJECT, ("ES", "NBN", "ES2", "TH"))):
+        with engine.connected(threads=1) as connection:
+            stage_rows(connection, rows)
+            run(connection, replace(WISH, scope=scope, projects=projects), ["lsa_hoh_detail", "lsa_ch_time"])
+            people[scope] = {row["PersonalID"]: row for row in rows_of(connection, of_people)}
+            households[scope] = {
+                (row["HoHID"], row["HHType"]): row for row in rows_of(connection, of_households)
+            }
+    for person, row in people[Scope.PROJECT].items():
+        assert row == people[Scope.SYSTEMWIDE][person]
+    came_from_elsewhere = 0
+    for household, row in households[Scope.PROJECT].items():
+        system = households[Scope.SYSTEMWIDE][household]
+        assert row["LastInactive"] >= system["LastInactive"]
+        housed = system["RRHHousedDays"] or system["PSHHousedDays"]  # those are of the chosen projects alone
+        if row["LastInactive"] == system["LastInactive"] and not housed:
+            came_from_elsewhere += row["CameFromElsewhere"]
+            assert [row[one] for one in DAYS.split()] == [system[one] for one in DAYS.split()]
+    assert came_from_elsewhere > 3

@@ -86,7 +86,7 @@ def test_members_and_their_dates(both: Both) -> None:
     """3.4"""
     columns = (
         "PersonalID HouseholdID RelationshipToHoH LSAProjectType EntryDate ExitDate MoveInDate LastBedNight"
-        " DisabilityStatus"
+        " DisabilityStatus DVStatus"
     )
     members = [member for household in both.households for member in household.members]
     assert both.ours("SELECT * FROM lsa_enrollment_dates", "EnrollmentID", columns) == theirs(
@@ -124,9 +124,29 @@ def test_household_types(both: Both) -> None:
 def test_active_and_resident_members(both: Both) -> None:
     """5.2"""
     members = [member for household in both.households for member in household.members]
-    assert both.ours("SELECT * FROM lsa_enrollment", "EnrollmentID", "Active AIR") == theirs(
-        members, "EnrollmentID", "Active AIR"
+    assert both.ours("SELECT * FROM lsa_enrollment", "EnrollmentID", "Active AIR SystemActive") == theirs(
+        members, "EnrollmentID", "Active AIR SystemActive"
     )
+
+
+def test_quarterly_nights(both: Both) -> None:
+    """9.2"""
+    found = both.ours(
+        "SELECT * FROM lsa_enrollment", "EnrollmentID", "PITOctober PITJanuary PITApril PITJuly"
+    )
+    assert found == {
+        (member.EnrollmentID,): tuple(member.nights.values())
+        for household in both.households
+        for member in household.members
+    }
+
+
+def test_rows_that_are_not_live(both: Both) -> None:
+    """3.3"""
+    for file, left in both.world.table.items():
+        assert engine.scalar(both.connection, f'SELECT count(*) FROM "{file}"') == len(left)
+        if left and file not in ("Export", "User"):
+            assert len(left) < len(both.world.rows[file]), f"no row of {file} is deleted"
 
 
 def test_three_years_of_heads_and_adults(both: Both) -> None:

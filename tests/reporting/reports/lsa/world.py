@@ -31,6 +31,7 @@ from hearth.reporting.reports.lsa.make import files_of, prepare, steps_of
 from hearth.reporting.reports.lsa.wish import Scope, Wish
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection, name
+from hearth.reporting.runtime.live import only_live
 from hearth.reporting.runtime.plan import Step, needed
 from hearth.reporting.runtime.run import run_steps
 from hearth.reporting.sources.typing import SQL_TYPES, create_empty
@@ -202,7 +203,7 @@ def _beside_projects(rows: Rows, coc: str) -> None:
 
 
 def stage_rows(connection: Connection, rows: Mapping[str, Sequence[Row]]) -> None:
-    """Typed tables like those of `sources.stage`, all of HUD's files."""
+    """Tables like those of `runtime.inputs`, all of HUD's files with their live rows."""
     with tempfile.NamedTemporaryFile("w", suffix=".csv", encoding="utf-8", newline="") as text:
         for file in REGISTRY.files.values():
             connection.execute(create_empty(file, name(file.name)))
@@ -225,6 +226,7 @@ def stage_rows(connection: Connection, rows: Mapping[str, Sequence[Row]]) -> Non
                 " FROM read_csv(?, header = true, all_varchar = true, delim = ',', quote = '\"')",
                 [text.name],
             )
+    only_live(connection)
 
 
 @cache

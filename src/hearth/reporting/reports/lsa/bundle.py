@@ -38,7 +38,7 @@ _FACTS_OF = {
     "Enrollment": (
         "PersonalID", "HouseholdID", "EntryDate", "RelationshipToHoH", "EnrollmentCoC", "LivingSituation",
         "LengthOfStay", "DateToStreetESSH", "TimesHomelessPastThreeYears", "MonthsHomelessPastThreeYears",
-        "DisablingCondition", "MoveInDate", "DateDeleted",
+        "DisablingCondition", "MoveInDate",
     ),
     "Project": ("ProjectType", "OperatingEndDate"),
 }  # fmt: skip

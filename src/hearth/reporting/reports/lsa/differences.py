@@ -63,17 +63,14 @@ _RESTS_ON = """
         SELECT DISTINCT p.PersonalID, e.HouseholdID
         FROM asked AS p
         JOIN {schema}.Enrollment AS e ON e.PersonalID = p.PersonalID
-        WHERE e.DateDeleted IS NULL
     )
     SELECT p.PersonalID, e.EnrollmentID
     FROM asked AS p
     JOIN {schema}.Enrollment AS e ON e.PersonalID = p.PersonalID
-    WHERE e.DateDeleted IS NULL
     UNION
     SELECT m.PersonalID, e.EnrollmentID
     FROM mine AS m
     JOIN {schema}.Enrollment AS e ON e.HouseholdID = m.HouseholdID
-    WHERE e.DateDeleted IS NULL
     UNION
     SELECT m.PersonalID, n.EnrollmentID
     FROM mine AS m

@@ -67,7 +67,7 @@ _STAYS = """
         CASE WHEN n.EnrollmentID IS NULL THEN x.ExitDate ELSE n.ExitDate END AS ExitDate
     FROM unit AS u
     JOIN unit_household AS h ON h.Number = u.Number
-    JOIN Enrollment AS e ON e.HouseholdID = h.HouseholdID AND e.DateDeleted IS NULL
+    JOIN Enrollment AS e ON e.HouseholdID = h.HouseholdID
     LEFT JOIN lsa_enrollment AS n ON n.EnrollmentID = e.EnrollmentID
     LEFT JOIN lsa_exit_record AS x ON x.EnrollmentID = e.EnrollmentID
     LEFT JOIN Project AS p ON p.ProjectID = e.ProjectID
@@ -104,7 +104,7 @@ _COUNTED = """
     LEFT JOIN lsa_person_detail AS p ON p.PersonalID = u.PersonalID
 """
 _RECORDED = """
-    SELECT u.Number, e.* EXCLUDE (PersonalID, EnrollmentID, HouseholdID, ProjectID, DateDeleted),
+    SELECT u.Number, e.* EXCLUDE (PersonalID, EnrollmentID, HouseholdID, ProjectID),
         x.ExitDate, x.Destination, n.ActiveAge, n.LastBedNight, p.OperatingEndDate
     FROM unit AS u
     JOIN (SELECT Number, min(HouseholdID) AS HouseholdID FROM unit_household GROUP BY Number) AS f
@@ -115,7 +115,6 @@ _RECORDED = """
     LEFT JOIN lsa_exit_record AS x ON x.EnrollmentID = e.EnrollmentID
     LEFT JOIN lsa_enrollment AS n ON n.EnrollmentID = e.EnrollmentID
     LEFT JOIN Project AS p ON p.ProjectID = e.ProjectID
-    WHERE e.DateDeleted IS NULL
     ORDER BY e.EnrollmentID
 """
 _NOT_SAID = (

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -45,8 +45,8 @@ _REFERENCE = ("row_values", "row_populations", "population_household_types")
 _PARAMETERS = ("lsa_parameters", "lsa_chosen_project", *(f"lsa_{name}" for name in _REFERENCE))
 #: What `prepare` looks at.
 _CHECKED = {
-    "Project": {"ContinuumProject", "ProjectType", "DateDeleted"},
-    "ProjectCoC": {"ProjectID", "CoCCode", "DateDeleted"},
+    "Project": {"ContinuumProject", "ProjectType"},
+    "ProjectCoC": {"ProjectID", "CoCCode"},
 }
 #: Files whose records would count twice if they were there twice.
 _ONCE = (
@@ -102,12 +102,7 @@ def files_of(scope: Scope) -> list[UploadFile]:
 
 def prepare(connection: Connection, wish: Wish) -> None:
     """Make the tables of parameters and reference lists beside the staged input; refuse what it lacks."""
-    known = {
-        code
-        for (code,) in engine.rows(
-            connection, "SELECT DISTINCT upper(CoCCode) FROM ProjectCoC WHERE DateDeleted IS NULL"
-        )
-    }
+    known = {code for (code,) in engine.rows(connection, "SELECT DISTINCT upper(CoCCode) FROM ProjectCoC")}
     if wish.coc not in known:
         raise ReportRefused(f"No project of this input is in {wish.coc}.")
     for file in map(load(LATEST).file, _ONCE):
@@ -154,8 +149,7 @@ def _check_project(connection: Connection, coc: str, project: str) -> None:
     """Refuse a chosen project that section 3.1 does not let users choose."""
     found = engine.rows(
         connection,
-        "SELECT ContinuumProject = 1 AND ProjectType IN (0, 1, 2, 3, 8, 13) FROM Project"
-        " WHERE ProjectID = ? AND DateDeleted IS NULL",
+        "SELECT ContinuumProject = 1 AND ProjectType IN (0, 1, 2, 3, 8, 13) FROM Project WHERE ProjectID = ?",
         [project],
     )
     if not found:
@@ -166,7 +160,7 @@ def _check_project(connection: Connection, coc: str, project: str) -> None:
         )
     in_coc = engine.scalar(
         connection,
-        "SELECT count(*) FROM ProjectCoC WHERE ProjectID = ? AND upper(CoCCode) = ? AND DateDeleted IS NULL",
+        "SELECT count(*) FROM ProjectCoC WHERE ProjectID = ? AND upper(CoCCode) = ?",
         [project, coc],
     )
     if not in_coc:
@@ -258,6 +252,7 @@ def _computed(
             input_sha256=given.sha256(),
             engine=runner.name,
             seconds={**read, **seconds},
+            left_out=asdict(given.left_out),
         )
         yield connection, record
 

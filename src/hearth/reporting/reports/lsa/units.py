@@ -69,7 +69,7 @@ _BY_HOUSEHOLD = """
             AS PersonalID,
         NULL AS HouseholdType, NULL AS EnrollmentID, NULL AS Amount, c.Counted AS HouseholdID
     FROM (SELECT DISTINCT Counted FROM counted) AS c
-    JOIN Enrollment AS e ON e.HouseholdID = c.Counted AND e.DateDeleted IS NULL
+    JOIN Enrollment AS e ON e.HouseholdID = c.Counted
     GROUP BY c.Counted
 """
 _BY_PERSON = """
@@ -86,7 +86,6 @@ _RESTS_ON = """
     SELECT DISTINCT u.Number, e.EnrollmentID
     FROM unit_household AS u
     JOIN Enrollment AS e ON e.HouseholdID = u.HouseholdID
-    WHERE e.DateDeleted IS NULL
     UNION
     SELECT Number, EnrollmentID FROM unit WHERE EnrollmentID IS NOT NULL
     UNION

@@ -6,5 +6,5 @@ SELECT a.AffiliationID, a.ProjectID, a.ResProjectID, a.DateCreated, a.DateUpdate
 FROM Affiliation AS a
 JOIN lsa_project AS p ON p.ProjectID = a.ProjectID
 CROSS JOIN lsa_parameters AS r
-WHERE a.DateDeleted IS NULL AND p.ProjectType = 13 AND p.RRHSubType = 1 AND p.ResidentialAffiliation = 1
+WHERE p.ProjectType = 13 AND p.RRHSubType = 1 AND p.ResidentialAffiliation = 1
     AND (p.OperatingEndDate IS NULL OR p.OperatingEndDate > r.ReportStart)

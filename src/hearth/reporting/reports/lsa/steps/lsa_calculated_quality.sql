@@ -44,7 +44,7 @@ recorded AS (
     JOIN lsa_project AS p ON p.ProjectID = e.ProjectID
     CROSS JOIN lsa_parameters AS r
     LEFT JOIN lsa_exit_record AS x ON x.EnrollmentID = e.EnrollmentID
-    WHERE e.DateDeleted IS NULL AND p.ProjectType NOT IN (9, 10) AND e.EntryDate <= r.ReportEnd
+    WHERE p.ProjectType NOT IN (9, 10) AND e.EntryDate <= r.ReportEnd
         AND (x.ExitDate IS NULL OR (x.ExitDate >= r.ReportStart AND x.ExitDate > e.EntryDate))
 ),
 heads AS (
@@ -53,7 +53,7 @@ heads AS (
         max(CASE WHEN upper(e.EnrollmentCoC) = r.ReportCoC THEN 1 ELSE 0 END) AS InCoC
     FROM Enrollment AS e
     CROSS JOIN lsa_parameters AS r
-    WHERE e.RelationshipToHoH = 1 AND e.DateDeleted IS NULL AND e.HouseholdID IS NOT NULL
+    WHERE e.RelationshipToHoH = 1 AND e.HouseholdID IS NOT NULL
     GROUP BY e.HouseholdID
 ),
 in_coc AS (

@@ -1,8 +1,8 @@
 -- Section: 5.2 Active and active-in-residence enrollments; 9.2 Quarterly nights
 -- Grain: one row per EnrollmentID of 3.4
--- Inputs: lsa_parameters, lsa_cohort, lsa_enrollment_age, lsa_household_type, Services
+-- Inputs: lsa_parameters, lsa_cohort, lsa_enrollment_age, lsa_household_type, lsa_bed_night
 -- Counted is 1 for whoever the report counts: active ones, in the HIC only those in residence.
--- A night-by-night client is there on a quarterly night with any service on that day.
+-- A night-by-night client is there on a quarterly night with a bed night of that day.
 WITH night AS (
     SELECT max(CASE WHEN Cohort = 10 THEN CohortStart END) AS October,
         max(CASE WHEN Cohort = 11 THEN CohortStart END) AS January,
@@ -13,6 +13,8 @@ WITH night AS (
 flagged AS (
     SELECT n.*, h.ActiveHHType,
         CASE WHEN h.Active = 1 AND (n.ExitDate IS NULL OR n.ExitDate >= r.ReportStart) THEN 1 ELSE 0 END AS Active,
+        CASE WHEN h.SystemActive = 1 AND (n.ExitDate IS NULL OR n.ExitDate >= r.ReportStart) THEN 1 ELSE 0 END
+            AS SystemActive,
         CASE
             WHEN h.AIR = 1 AND (n.ExitDate IS NULL OR n.ExitDate > r.ReportStart)
                 AND (n.LSAProjectType IN (0, 2, 8)
@@ -28,15 +30,15 @@ flagged AS (
 ),
 served AS (
     SELECT n.EnrollmentID,
-        max(CASE WHEN s.DateProvided = q.October THEN 1 ELSE 0 END) AS October,
-        max(CASE WHEN s.DateProvided = q.January THEN 1 ELSE 0 END) AS January,
-        max(CASE WHEN s.DateProvided = q.April THEN 1 ELSE 0 END) AS April,
-        max(CASE WHEN s.DateProvided = q.July THEN 1 ELSE 0 END) AS July
+        max(CASE WHEN b.Night = q.October THEN 1 ELSE 0 END) AS October,
+        max(CASE WHEN b.Night = q.January THEN 1 ELSE 0 END) AS January,
+        max(CASE WHEN b.Night = q.April THEN 1 ELSE 0 END) AS April,
+        max(CASE WHEN b.Night = q.July THEN 1 ELSE 0 END) AS July
     FROM flagged AS n
-    JOIN Services AS s ON s.EnrollmentID = n.EnrollmentID
+    JOIN lsa_bed_night AS b ON b.EnrollmentID = n.EnrollmentID
     CROSS JOIN night AS q
-    WHERE n.LSAProjectType = 1 AND n.AIR = 1 AND s.DateProvided >= n.EntryDate
-        AND (n.ExitDate IS NULL OR s.DateProvided < n.ExitDate)
+    WHERE n.LSAProjectType = 1 AND n.AIR = 1 AND b.Night >= n.EntryDate
+        AND (n.ExitDate IS NULL OR b.Night < n.ExitDate)
     GROUP BY n.EnrollmentID
 ),
 resident AS (
@@ -50,7 +52,7 @@ resident AS (
 )
 SELECT n.EnrollmentID, n.PersonalID, n.HouseholdID, n.RelationshipToHoH, n.ProjectID, n.LSAProjectType, n.EntryDate,
     n.MoveInDate, n.ExitDate, n.LastBedNight, n.DisabilityStatus, n.DVStatus, n.EntryAge, n.ActiveAge, n.Exit1Age,
-    n.Exit2Age, n.HIV, n.SMI, n.SUD, n.ActiveHHType, n.Active, n.AIR,
+    n.Exit2Age, n.HIV, n.SMI, n.SUD, n.ActiveHHType, n.Active, n.SystemActive, n.AIR,
     CASE WHEN n.AIR = 1 OR (n.Active = 1 AND n.LSAScope <> 3) THEN 1 ELSE 0 END AS Counted,
     CASE
         WHEN s.October = 1 OR (f.FromDate <= q.October AND (n.ExitDate IS NULL OR n.ExitDate > q.October)) THEN 1

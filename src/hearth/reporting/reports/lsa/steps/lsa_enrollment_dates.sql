@@ -14,7 +14,7 @@ WITH member AS (
     JOIN Enrollment AS n ON n.HouseholdID = h.HouseholdID
     LEFT JOIN lsa_exit_record AS x ON x.EnrollmentID = n.EnrollmentID
     CROSS JOIN lsa_parameters AS r
-    WHERE n.DateDeleted IS NULL AND n.RelationshipToHoH IN (1, 2, 3, 4, 5)
+    WHERE n.RelationshipToHoH IN (1, 2, 3, 4, 5)
 ),
 entry_exit AS (
     SELECT EnrollmentID, PersonalID, HouseholdID, RelationshipToHoH, ProjectID, LSAProjectType, EntryDate,

@@ -8,7 +8,6 @@ WITH numbered AS (
             PARTITION BY EnrollmentID ORDER BY CASE WHEN ExitDate IS NULL THEN 1 ELSE 0 END, ExitDate, ExitID
         ) AS Number
     FROM "Exit"
-    WHERE DateDeleted IS NULL
 )
 SELECT EnrollmentID, ExitDate, Destination, DestinationSubsidyType
 FROM numbered

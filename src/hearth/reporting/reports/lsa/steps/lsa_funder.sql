@@ -6,5 +6,4 @@ SELECT f.FunderID, f.ProjectID, f.Funder, f.OtherFunder, CAST(NULL AS VARCHAR) A
 FROM Funder AS f
 JOIN lsa_project AS p ON p.ProjectID = f.ProjectID
 CROSS JOIN lsa_parameters AS r
-WHERE f.DateDeleted IS NULL
-    AND (f.EndDate IS NULL OR (f.EndDate >= r.ReportStart AND f.EndDate > f.StartDate))
+WHERE f.EndDate IS NULL OR (f.EndDate >= r.ReportStart AND f.EndDate > f.StartDate)

@@ -7,4 +7,4 @@ SELECT h.HMISParticipationID, h.ProjectID, h.HMISParticipationType, h.HMISPartic
 FROM HMISParticipation AS h
 JOIN lsa_project AS p ON p.ProjectID = h.ProjectID
 CROSS JOIN lsa_parameters AS r
-WHERE h.DateDeleted IS NULL AND (p.OperatingEndDate IS NULL OR p.OperatingEndDate > r.ReportStart)
+WHERE p.OperatingEndDate IS NULL OR p.OperatingEndDate > r.ReportStart

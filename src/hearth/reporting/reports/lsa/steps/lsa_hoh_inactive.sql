@@ -3,21 +3,34 @@
 -- Inputs: lsa_parameters, lsa_hoh, lsa_household_active, lsa_bed_night
 -- Stays, padded by six days and merged, make islands. The last inactive date is the day before the first entry,
 -- or before the island that covers that day; never before the day before the lookback date.
-WITH household AS (
-    SELECT h.HoHID, h.HHType, h.FirstEntry, h.Stat,
-        max(CASE WHEN s.ExitDate < r.ReportStart AND s.ExitDate + 6 >= h.FirstEntry THEN 1 ELSE 0 END) AS JustBefore
+-- The stays are those of the whole system, whichever projects are chosen (3.1). As in HUD's sample stays that ended
+-- before the report count only where the household, in the whole system, is engaged continuously from its first entry
+-- on, came by the report's first day, and had left one of them within the six days before.
+WITH first_in_system AS (
+    SELECT h.HoHID, h.HHType, h.FirstEntry, min(s.EntryDate) AS SystemEntry,
+        max(CASE WHEN s.EntryDate < r.ReportStart AND s.LSAProjectType <> 15 THEN 1 ELSE 0 END) AS FromBefore
     FROM lsa_hoh AS h
+    JOIN lsa_household_active AS s ON s.HoHID = h.HoHID AND s.ActiveHHType = h.HHType AND s.SystemActive = 1
+    CROSS JOIN lsa_parameters AS r
+    GROUP BY h.HoHID, h.HHType, h.FirstEntry
+),
+household AS (
+    SELECT h.HoHID, h.HHType, h.FirstEntry, h.SystemEntry, h.FromBefore,
+        max(CASE WHEN s.ExitDate < h.SystemEntry AND s.ExitDate + 15 > h.SystemEntry THEN 1 ELSE 0 END) AS JustLeft,
+        max(CASE WHEN s.ExitDate < r.ReportStart AND s.ExitDate + 6 >= h.SystemEntry THEN 1 ELSE 0 END) AS JustBefore
+    FROM first_in_system AS h
     JOIN lsa_household_active AS s ON s.HoHID = h.HoHID AND s.ActiveHHType = h.HHType
     CROSS JOIN lsa_parameters AS r
-    GROUP BY h.HoHID, h.HHType, h.FirstEntry, h.Stat
+    GROUP BY h.HoHID, h.HHType, h.FirstEntry, h.SystemEntry, h.FromBefore
 ),
 stay AS (
     SELECT h.HoHID, h.HHType, s.EnrollmentID, s.LSAProjectType, s.EntryDate, s.ExitDate, r.ReportEnd, r.LookbackDate
     FROM household AS h
     JOIN lsa_household_active AS s ON s.HoHID = h.HoHID AND s.ActiveHHType = h.HHType
     CROSS JOIN lsa_parameters AS r
-    WHERE h.Stat = 5 AND h.JustBefore = 1 AND h.FirstEntry <= r.ReportStart
-        AND (s.Active = 1 OR s.ExitDate < r.ReportStart)
+    WHERE s.SystemActive = 1
+        OR (s.ExitDate < r.ReportStart AND h.JustBefore = 1 AND h.SystemEntry <= r.ReportStart
+            AND (h.FromBefore = 1 OR h.JustLeft = 1))
 ),
 padded AS (
     SELECT HoHID, HHType, EntryDate AS StartDate, coalesce(least(ExitDate + 6, ReportEnd), ReportEnd) + 1 AS EndDate

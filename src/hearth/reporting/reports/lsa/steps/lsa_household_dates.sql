@@ -12,7 +12,7 @@ WITH residential AS (
     FROM Project AS p
     JOIN Organization AS o ON o.OrganizationID = p.OrganizationID
     CROSS JOIN lsa_parameters AS r
-    WHERE p.DateDeleted IS NULL AND p.ContinuumProject = 1 AND o.VictimServiceProvider = 0
+    WHERE p.ContinuumProject = 1 AND o.VictimServiceProvider = 0
         AND p.ProjectType IN (0, 1, 2, 3, 8, 13)
         AND (p.ProjectType <> 13 OR p.RRHSubType IN (1, 2))
         AND p.OperatingStartDate <= r.ReportEnd
@@ -22,7 +22,7 @@ WITH residential AS (
 heads_of_household AS (
     SELECT HouseholdID
     FROM Enrollment
-    WHERE RelationshipToHoH = 1 AND DateDeleted IS NULL AND HouseholdID IS NOT NULL
+    WHERE RelationshipToHoH = 1 AND HouseholdID IS NOT NULL
     GROUP BY HouseholdID
     HAVING count(*) = 1
 ),
@@ -35,7 +35,7 @@ head AS (
     JOIN residential AS p ON p.ProjectID = n.ProjectID
     JOIN lsa_parameters AS r ON upper(n.EnrollmentCoC) = r.ReportCoC
     LEFT JOIN lsa_exit_record AS x ON x.EnrollmentID = n.EnrollmentID
-    WHERE n.DateDeleted IS NULL AND n.RelationshipToHoH = 1 AND n.EntryDate <= r.ReportEnd
+    WHERE n.RelationshipToHoH = 1 AND n.EntryDate <= r.ReportEnd
         AND (n.EntryDate < p.OperatingEnd OR p.OperatingEnd IS NULL)
 ),
 participation AS (
@@ -62,8 +62,7 @@ ranked AS (
         ) AS Number
     FROM candidate AS c
     JOIN HMISParticipation AS hp ON hp.ProjectID = c.ProjectID
-    WHERE hp.HMISParticipationType = 1 AND hp.DateDeleted IS NULL
-        AND hp.HMISParticipationStatusStartDate <= c.ReportEnd
+    WHERE hp.HMISParticipationType = 1 AND hp.HMISParticipationStatusStartDate <= c.ReportEnd
         AND (hp.HMISParticipationStatusEndDate IS NULL
             OR (hp.HMISParticipationStatusEndDate > c.LookbackDate
                 AND hp.HMISParticipationStatusEndDate > c.EntryDate))

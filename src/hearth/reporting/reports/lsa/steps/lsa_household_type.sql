@@ -1,8 +1,11 @@
 -- Section: 3.6 Household types; 5.1 Active and active-in-residence households
 -- Grain: one row per HouseholdID of 3.3
--- Inputs: lsa_parameters, lsa_cohort, lsa_household_dates, lsa_enrollment_age, lsa_project
+-- Inputs: lsa_parameters, lsa_cohort, lsa_household_dates, lsa_enrollment_age, lsa_project,
+--   lsa_project_in_coc
 -- 1 adults only, 2 adults and children, 3 children only, 99 cannot be told. Those who left before a cohort
 -- starts do not count in it; a household that came later or had left keeps its type at entry.
+-- SystemActive is Active as the report of the whole system has it: scope 2 asks for it where 3.1 wants the data of
+-- the whole system.
 WITH start AS (
     SELECT max(CASE WHEN Cohort = 1 THEN CohortStart END) AS ActiveStart,
         max(CASE WHEN Cohort = -1 THEN CohortStart END) AS Exit1Start,
@@ -69,15 +72,21 @@ SELECT h.*, t.AtEntry AS EntryHHType,
         ELSE 0
     END AS Active,
     CASE
-        WHEN h.EntryDate <= r.ReportEnd AND (h.ExitDate IS NULL OR h.ExitDate > r.ReportStart)
+        WHEN c.ProjectID IS NOT NULL AND h.EntryDate <= r.ReportEnd
+            AND (h.ExitDate IS NULL OR h.ExitDate >= r.ReportStart) THEN 1
+        ELSE 0
+    END AS SystemActive,
+    CASE
+        WHEN p.ProjectID IS NOT NULL AND h.EntryDate <= r.ReportEnd
+            AND (h.ExitDate IS NULL OR h.ExitDate > r.ReportStart)
             AND (h.LSAProjectType IN (0, 2, 8)
                 OR (h.LSAProjectType = 1 AND h.LastBedNight BETWEEN r.ReportStart AND r.ReportEnd)
-                OR (h.LSAProjectType IN (3, 13) AND h.MoveInDate IS NOT NULL))
-            AND (r.LSAScope <> 2 OR p.ProjectID IS NOT NULL) THEN 1
+                OR (h.LSAProjectType IN (3, 13) AND h.MoveInDate IS NOT NULL)) THEN 1
         ELSE 0
     END AS AIR
 FROM lsa_household_dates AS h
 LEFT JOIN types AS t ON t.HouseholdID = h.HouseholdID
 LEFT JOIN lsa_project AS p ON p.ProjectID = h.ProjectID
+LEFT JOIN lsa_project_in_coc AS c ON c.ProjectID = h.ProjectID
 CROSS JOIN start AS s
 CROSS JOIN lsa_parameters AS r

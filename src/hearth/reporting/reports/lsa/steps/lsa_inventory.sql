@@ -13,6 +13,6 @@ SELECT i.InventoryID, i.ProjectID, i.CoCCode, i.HouseholdType,
 FROM Inventory AS i
 JOIN lsa_project AS p ON p.ProjectID = i.ProjectID
 JOIN lsa_parameters AS r ON upper(i.CoCCode) = r.ReportCoC
-WHERE i.DateDeleted IS NULL AND (p.ProjectType <> 13 OR p.RRHSubType = 2)
+WHERE (p.ProjectType <> 13 OR p.RRHSubType = 2)
     AND (i.InventoryEndDate IS NULL
         OR (i.InventoryEndDate >= r.ReportStart AND i.InventoryEndDate > i.InventoryStartDate))

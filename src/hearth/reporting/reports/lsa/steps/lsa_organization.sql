@@ -9,4 +9,3 @@ SELECT o.OrganizationID, left(o.OrganizationName, 200) AS OrganizationName, o.Vi
     CAST(NULL AS VARCHAR) AS UserID, CAST(NULL AS TIMESTAMP) AS DateDeleted, p.ExportID
 FROM Organization AS o
 JOIN exported AS p ON p.OrganizationID = o.OrganizationID
-WHERE o.DateDeleted IS NULL

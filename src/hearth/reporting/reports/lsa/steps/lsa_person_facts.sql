@@ -2,6 +2,7 @@
 -- Grain: one row per PersonalID that the report counts
 -- Inputs: lsa_parameters, lsa_enrollment, Client, client_ssn
 -- HoHAdult: 0 neither, 1 adult, 2 head of household, 3 both. RaceEthnicity lists the digits of all races chosen.
+-- The three years lead up to the last day in the whole system, whichever projects are chosen (3.1).
 WITH stays AS (
     SELECT PersonalID,
         max(CASE WHEN Counted = 1 AND ActiveAge BETWEEN 18 AND 65 THEN 1 ELSE 0 END)
@@ -12,7 +13,7 @@ WITH stays AS (
         max(CASE WHEN AIR = 1 AND ActiveAge BETWEEN 18 AND 65 THEN SMI ELSE -1 END) AS SMI,
         max(CASE WHEN AIR = 1 AND ActiveAge BETWEEN 18 AND 65 THEN SUD ELSE -1 END) AS SUD,
         max(CASE
-            WHEN Active = 0 THEN NULL
+            WHEN SystemActive = 0 THEN NULL
             WHEN ExitDate IS NULL AND (LastBedNight IS NULL OR LastBedNight = ReportEnd) THEN ReportEnd
             WHEN LastBedNight IS NOT NULL THEN LastBedNight + 1
             ELSE ExitDate

@@ -1,14 +1,7 @@
 -- Section: 4.1 Project.csv
 -- Grain: one row per ProjectID
--- Inputs: lsa_parameters, lsa_chosen_project, Project, ProjectCoC
+-- Inputs: lsa_parameters, lsa_chosen_project, lsa_project_in_coc, Project
 -- Scope 2 takes the chosen projects only.
-WITH in_coc AS (
-    SELECT c.ProjectID
-    FROM ProjectCoC AS c
-    JOIN lsa_parameters AS r ON upper(c.CoCCode) = r.ReportCoC
-    WHERE c.DateDeleted IS NULL
-    GROUP BY c.ProjectID
-)
 SELECT p.ProjectID, p.OrganizationID, left(p.ProjectName, 200) AS ProjectName,
     CAST(NULL AS VARCHAR) AS ProjectCommonName, p.OperatingStartDate, p.OperatingEndDate, p.ContinuumProject,
     p.ProjectType,
@@ -18,10 +11,10 @@ SELECT p.ProjectID, p.OrganizationID, left(p.ProjectName, 200) AS ProjectName,
     p.TargetPopulation, p.HOPWAMedAssistedLivingFac, p.PITCount, p.DateCreated, p.DateUpdated,
     CAST(NULL AS VARCHAR) AS UserID, CAST(NULL AS TIMESTAMP) AS DateDeleted, r.ReportID AS ExportID
 FROM Project AS p
-JOIN in_coc ON in_coc.ProjectID = p.ProjectID
+JOIN lsa_project_in_coc AS c ON c.ProjectID = p.ProjectID
 CROSS JOIN lsa_parameters AS r
 LEFT JOIN lsa_chosen_project AS chosen ON chosen.ProjectID = p.ProjectID
-WHERE p.DateDeleted IS NULL AND p.ContinuumProject = 1
+WHERE p.ContinuumProject = 1
     AND (p.ProjectType IN (0, 1, 2, 3, 8, 13) OR (r.LSAScope <> 2 AND p.ProjectType IN (9, 10)))
     AND (p.OperatingEndDate IS NULL
         OR (p.OperatingEndDate > r.LookbackDate AND p.OperatingEndDate > p.OperatingStartDate))

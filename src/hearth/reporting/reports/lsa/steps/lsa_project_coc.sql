@@ -7,4 +7,3 @@ SELECT c.ProjectCoCID, c.ProjectID, c.CoCCode, c.Geocode, left(c.Address1, 100) 
 FROM ProjectCoC AS c
 JOIN lsa_project AS p ON p.ProjectID = c.ProjectID
 JOIN lsa_parameters AS r ON upper(c.CoCCode) = r.ReportCoC
-WHERE c.DateDeleted IS NULL

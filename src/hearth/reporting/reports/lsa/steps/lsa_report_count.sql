@@ -10,7 +10,7 @@ WITH served AS (
     FROM Enrollment AS e
     LEFT JOIN lsa_exit_record AS x ON x.EnrollmentID = e.EnrollmentID
     CROSS JOIN lsa_parameters AS r
-    WHERE e.DateDeleted IS NULL AND e.EntryDate <= r.ReportEnd
+    WHERE e.EntryDate <= r.ReportEnd
         AND (x.ExitDate IS NULL OR x.ExitDate >= r.ReportStart)
 ),
 served_here AS (
@@ -23,20 +23,18 @@ served_here AS (
 coc_of_project AS (
     SELECT ProjectID, upper(CoCCode) AS CoCCode
     FROM ProjectCoC
-    WHERE DateDeleted IS NULL
     GROUP BY ProjectID, upper(CoCCode)
 ),
 heads AS (
     SELECT HouseholdID, count(DISTINCT EnrollmentID) AS Heads
     FROM Enrollment
-    WHERE RelationshipToHoH = 1 AND DateDeleted IS NULL
+    WHERE RelationshipToHoH = 1
     GROUP BY HouseholdID
 ),
 in_coc AS (
     SELECT e.HouseholdID
     FROM Enrollment AS e
     JOIN lsa_parameters AS r ON upper(e.EnrollmentCoC) = r.ReportCoC
-    WHERE e.DateDeleted IS NULL
     GROUP BY e.HouseholdID
 ),
 shared AS (
