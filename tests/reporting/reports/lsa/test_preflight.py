@@ -16,6 +16,7 @@ from hearth.reporting.reports.lsa.wish import Scope
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection
 from hearth.reporting.runtime.run import run_steps
+from hearth.standards.load import LATEST, load
 
 from .bundles import bundle_of
 from .world import filled, stage_rows, wish_of
@@ -37,6 +38,10 @@ def tables() -> Any:
         stage_rows(connection, filled({"Project": {"ES1": {}}}, wish.coc))
         prepare(connection, wish)
         run_steps(connection, steps_of(files_of(Scope.SYSTEMWIDE)))
+        for file in set(BASE["defaults"]) & set(load(LATEST).files):  # a view of the live rows
+            connection.execute(f"CREATE TABLE live AS SELECT * FROM {file}")
+            connection.execute(f"DROP VIEW {file}")
+            connection.execute(f"ALTER TABLE live RENAME TO {file}")
         yield connection
 
 
