@@ -3,7 +3,9 @@
 Commands that need no database load no Django.
 """
 
+import errno
 import importlib
+import os
 import sys
 from typing import Any
 
@@ -17,6 +19,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "serve": ("hearth.server.cli:serve", "Serve the web application."),
     "worker": ("hearth.server.cli:worker", "Run the jobs that pages queue: imports, exports, reports."),
     "user": ("hearth.hmis.access.cli:user", "People who sign in: add, and give a password."),
+    "organization": (
+        "hearth.hmis.organizations.cli:organization",
+        "Organizations: list them with their numbers.",
+    ),
     "db": ("hearth.server.cli:db", "The database: start, stop, migrate, back up, restore."),
     "import": ("hearth.hmis.exchange.cli:import_app", "Import an HMIS CSV export."),
     "export": ("hearth.hmis.exchange.exporting.cli:export", "Export HMIS CSV."),
@@ -80,7 +86,17 @@ def main(arguments: list[str] | None = None) -> Any:
     from hearth.server.errors import ServerError
 
     try:
-        return app(arguments)
+        try:
+            return app(arguments)
+        finally:
+            sys.stdout.flush()
     except ServerError as error:
         sys.stderr.write(f"{error}\n")
+        raise SystemExit(1) from None
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        # What is still in the buffer has nowhere to go, and Python would complain about it at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.stderr.write("There is no room left where the output goes. What the command had done stands.\n")
         raise SystemExit(1) from None

@@ -70,6 +70,22 @@ def test_diff() -> None:
     assert "3 differences between FY2022 and FY2024." in only
 
 
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["2026", "2024"], "must be a later year"),
+        (["2024", "2025"], "must be a later year"),  # the same standards
+        (["2024", "2026", "--only", "colum"], "There is no kind colum"),
+        (["2020", "2026"], "No HMIS standards for FY2020"),
+        (["2024", "2030"], "No HMIS standards for FY2030"),
+    ],
+)
+def test_diff_refuses_what_it_cannot_compare(arguments: list[str], sentence: str) -> None:
+    result = RUN.invoke(app, ["diff", *arguments])
+    assert result.exit_code == 2
+    assert sentence in result.output
+
+
 def test_diff_is_complete_and_names_each_change_once() -> None:
     changes = diff(load(2024), load(2026))
     columns = {(change.sort, change.what) for change in changes if change.kind == "column"}

@@ -15,9 +15,8 @@ import psycopg
 from psycopg import pq, sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from hearth.server import contents, database, key_checks, roles
+from hearth.server import binaries, contents, database, key_checks, roles
 from hearth.server.binaries import Binaries
-from hearth.server.binaries import find as find_binaries
 from hearth.server.errors import ServerError
 from hearth.server.home import Home
 from hearth.server.postgres import Cluster
@@ -40,6 +39,8 @@ def backup(file: Path) -> int:
     # embedded cluster, or on an own server the loader role, sees them all.
     address = database.url("superuser" if database.is_embedded() else "loader")
     file = file.expanduser()
+    if file.exists() and not file.is_file():
+        raise ServerError(f"{file} is no file: name the file to write the backup to.")
     partial = file.with_name(f".{file.name}.part")
     try:
         handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -81,13 +82,14 @@ def restore(file: Path, *, replace: bool = False, new_secret_key: bool = False) 
         raise ServerError(f"The backup {file} cannot be read ({error.strerror}).") from error
     if start != MAGIC:
         raise ServerError(f"{file} is not a backup made by `hearth db backup`: nothing was changed.")
-    target = database.url("superuser" if database.is_embedded() else "owner")
-    _refuse_when_in_the_way(target, replace)
+    role: database.Role = "superuser" if database.is_embedded() else "owner"
+    target = database.url(role)
+    _refuse_when_in_the_way(role, replace)
     tools = programs()
     for key in (key_checks.SSN,) if new_secret_key else key_checks.KEYS:
         key_checks.compare(key, _written_with(tools, file, key), f"The backup {file}")
     (_restore_embedded if database.is_embedded() else _restore_own)(file, target)
-    with database.connected("superuser" if database.is_embedded() else "owner") as connection:
+    with database.connected(role) as connection:
         if new_secret_key:
             key_checks.take_new_secret_key(connection)
         key_checks.verify(connection)
@@ -128,8 +130,8 @@ def _rows(tools: Binaries, file: Path, table: str) -> Iterator[dict[str, str | N
             process.kill()
 
 
-def _refuse_when_in_the_way(target: str, replace: bool) -> None:
-    with psycopg.connect(target) as connection:
+def _refuse_when_in_the_way(role: database.Role, replace: bool) -> None:
+    with database.connected(role) as connection:
         row = connection.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
             "AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
@@ -231,8 +233,11 @@ def environment(address: str) -> dict[str, str]:
 
 
 def programs() -> Binaries:
-    """PostgreSQL's programs that fit the database."""
-    return Cluster(Home.find()).programs() if database.is_embedded() else find_binaries()
+    """PostgreSQL's programs of the database's own version."""
+    if database.is_embedded():
+        return Cluster(Home.find()).programs()
+    with database.connected("web") as connection:
+        return binaries.clients_of(connection.info.server_version // 10000)
 
 
 def _rename(admin: psycopg.Connection[tuple[object, ...]], name: str, other: str) -> None:

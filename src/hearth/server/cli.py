@@ -97,6 +97,8 @@ def migrate() -> None:
     from hearth.server.processes import django
 
     database.ensure_running()
+    with database.connected("owner"):
+        pass  # a server that does not let the owner in is one sentence, and not Django's traceback
     django("migrate", role="owner")
 
 
@@ -182,7 +184,7 @@ def checksums() -> None:
     from hearth.server import contents, database
 
     database.ensure_running(check_keys=False)
-    with psycopg.connect(database.url("superuser" if database.is_embedded() else "loader")) as connection:
+    with database.connected("superuser" if database.is_embedded() else "loader") as connection:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         with _busy("Reading every table"):
             found = contents.contents(connection)
@@ -250,7 +252,7 @@ def serve(
     """
     from hearth.server import database, processes
 
-    number = port or processes.chosen_port()
+    number = processes.chosen_port() if port is None else port
     processes.refuse_taken(host, number)
     database.ensure_running()
     processes.become(processes.web_command(host, number, workers), processes.django_environment())
@@ -284,4 +286,4 @@ def demo(
     from hearth.server import demo as demos
     from hearth.server import processes
 
-    demos.run(port or processes.chosen_port())
+    demos.run(processes.chosen_port() if port is None else port)

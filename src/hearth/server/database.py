@@ -75,20 +75,20 @@ def set_up_own_server(superuser_url: str) -> None:
     Without HEARTH_REPORT_URL the role for reports cannot sign in, and reports come from files alone.
     """
     named = ["owner", "web", "loader", *(["report"] if os.environ.get(VARIABLES["report"]) else [])]
-    users = {role: conninfo_to_dict(url(role)) for role in named}  # type: ignore[arg-type]
+    users = {role: _parts(role, url(role)) for role in named}  # type: ignore[arg-type]
     for role, parts in users.items():
         if parts.get("user") != USERS[role] or not parts.get("password"):
             raise ServerError(f"{VARIABLES[role]} must name the user {USERS[role]} and a password for it.")
     wanted = str(users["web"].get("dbname") or roles.DATABASE)
     passwords = {USERS[role]: str(parts["password"]) for role, parts in users.items()}
-    with psycopg.connect(superuser_url, autocommit=True) as connection:
+    with connected("superuser", address=superuser_url, autocommit=True) as connection:
         if connection.info.server_version < OLDEST_MAJOR * 10000:
             raise ServerError(f"That server is older than PostgreSQL {OLDEST_MAJOR}: upgrade it first.")
         with connection.transaction():
             roles.prepare_roles(connection, passwords)
         if not roles.database_exists(connection, wanted):
             roles.create_database(connection, wanted)
-    with psycopg.connect(make_conninfo(superuser_url, dbname=wanted)) as connection:
+    with connected("superuser", address=make_conninfo(superuser_url, dbname=wanted)) as connection:
         roles.prepare_database(connection)
 
 
@@ -112,17 +112,30 @@ def ensure_running(*, check_keys: bool = True) -> bool:
 
 
 @contextmanager
-def connected(role: Role = "web", **options: Any) -> Iterator[key_checks.Connection]:
-    """A connection as the role. Raises ServerError with one sentence where the database refuses it."""
+def connected(
+    role: Role = "web", *, address: str | None = None, **options: Any
+) -> Iterator[key_checks.Connection]:
+    """A connection as the role, at its own address unless another is given.
+
+    Raises ServerError with one sentence where the database refuses it.
+    """
     variable = VARIABLES[role]
     try:
-        connection = psycopg.connect(url(role), connect_timeout=CONNECT_SECONDS, **options)
+        connection = psycopg.connect(address or url(role), connect_timeout=CONNECT_SECONDS, **options)
     except psycopg.ProgrammingError as error:
         raise not_an_address(variable) from error
     except psycopg.OperationalError as error:
         raise ServerError(_unreachable(variable, str(error))) from error
     with connection:
         yield connection
+
+
+def _parts(role: str, address: str) -> dict[str, Any]:
+    """libpq's parts of an address. Raises ServerError where it is none."""
+    try:
+        return conninfo_to_dict(address)
+    except ProgrammingError as error:
+        raise not_an_address(VARIABLES[role]) from error
 
 
 def not_an_address(variable: str) -> ServerError:
@@ -148,19 +161,16 @@ def _unreachable(variable: str, said: str) -> str:
 
 
 def _reason(said: str) -> str:
-    """What libpq says last, without the address and its user."""
+    """What libpq says is wrong, without the address and its user."""
     lines = [line.strip() for line in said.splitlines() if line.strip()]
-    last = lines[-1] if lines else "it said nothing"
-    return last.rsplit("failed: ", 1)[-1].rstrip(".?")
+    telling = next((line for line in lines if "failed: " in line), lines[0] if lines else "it said nothing")
+    return telling.rsplit("failed: ", 1)[-1].rstrip(".?")
 
 
 def django_settings(role: str = "web") -> dict[str, Any]:
     """One entry of Django's DATABASES for the role, with a connection pool for the web role."""
     address = url(role)  # type: ignore[arg-type]  # an unknown role is refused by url()
-    try:
-        parts = conninfo_to_dict(address)
-    except ProgrammingError as error:
-        raise not_an_address(VARIABLES[role]) from error
+    parts = _parts(role, address)
     options: dict[str, Any] = {
         key: value
         for key, value in parts.items()

@@ -105,6 +105,11 @@ class Cluster:
             folder = account.prepare_folder(self.home, who)
             programs = self._programs()
             at = account.reachable_copy(programs.folder, programs.version, who)
+            if self.data.exists() and not self._data_version():
+                raise ServerError(
+                    f"The folder {self.data} holds no PostgreSQL database but something else: move it away,"
+                    " or put the database back from a copy, and start again."
+                )
             if not self.data.exists():
                 self._initialize(at, programs.major, folder, who)
             self._prepare_start(who)
@@ -186,9 +191,9 @@ class Cluster:
     def _programs(self) -> binaries.Binaries:
         version = self._data_version()
         if not version:
-            return binaries.find()
+            return binaries.find(server=True)
         try:
-            return binaries.find(int(version))
+            return binaries.find(int(version), server=True)
         except binaries.VersionError as error:
             raise ServerError(
                 f"The database in {self.data} was made by PostgreSQL {version}, but only PostgreSQL "
@@ -201,7 +206,8 @@ class Cluster:
         """Process id of the running server of this data folder, or None."""
         self._reap()
         try:
-            pid = int((self.data / "postmaster.pid").read_text(encoding="ascii").split("\n", 1)[0])
+            # The file goes on with the path of the folder, in whatever letters it has.
+            pid = int((self.data / "postmaster.pid").read_bytes().split(b"\n", 1)[0])
         except (OSError, ValueError):
             return None
         return pid if self._is_ours(pid) else None

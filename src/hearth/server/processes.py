@@ -1,5 +1,6 @@
 """Starting our own programs: Django's commands, the web server, the worker; and free ports."""
 
+import errno
 import os
 import socket
 import subprocess
@@ -87,6 +88,8 @@ def chosen_port() -> int:
 def refuse_taken(host: str, port: int) -> None:
     """Raise ServerError when something listens on the port already, or we may not."""
     # The web server shares a port with whoever else allows it (SO_REUSEPORT), so it would not notice.
+    if not 0 < port < 65536:
+        raise ServerError(f"{port} is no port: give a number between 1 and 65535, for example `--port 9000`.")
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -95,7 +98,16 @@ def refuse_taken(host: str, port: int) -> None:
             raise ServerError(
                 f"This user may not open port {port}: take one above 1023, for example `PORT=8000`."
             ) from error
+        except (socket.gaierror, UnicodeError) as error:
+            raise ServerError(
+                f"--host {host} is no address of this machine: give 127.0.0.1, 0.0.0.0 or one of its own."
+            ) from error
         except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise ServerError(
+                    f"This machine cannot listen on --host {host} ({error.strerror}): give 127.0.0.1, 0.0.0.0"
+                    " or an address of its own."
+                ) from error
             raise ServerError(
                 f"Port {port} on {host} is taken by another program: stop that program, or choose another "
                 f"port, for example `PORT={port + 1 if port < 65535 else 8000}`."

@@ -72,8 +72,13 @@ def diff(
     from rich.console import Console
 
     from hearth.standards import load, screen
+    from hearth.standards.diff import KINDS
     from hearth.standards.diff import diff as differences
 
+    if not _known(before) < _known(after):
+        raise typer.BadParameter(f"{after} must be a later year of the standards than {before}.")
+    if kind is not None and kind not in KINDS:
+        raise typer.BadParameter(f"There is no kind {kind}: use {', '.join(KINDS)}.", param_hint="--only")
     changes = differences(load(_known(before)), load(_known(after)))
     chosen = [change for change in changes if kind in (None, change.kind)]
     Console().print(screen.of_changes(chosen))
@@ -134,8 +139,10 @@ def docs(
 
 
 def _known(year: int) -> int:
-    from hearth.standards.load import standard_year
+    from hearth.standards.load import LATEST, standard_year
 
+    if year > LATEST + 1:  # HUD publishes for every second year
+        raise typer.BadParameter(f"No HMIS standards for FY{year} here; the latest are FY{LATEST}.")
     try:
         return standard_year(year)
     except ValueError as error:

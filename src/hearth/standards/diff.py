@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from hearth.standards.load import Registry
 from hearth.standards.model import Column, File, List, Option
 
+KINDS = ("file", "column", "list", "code", "element")
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
 
 

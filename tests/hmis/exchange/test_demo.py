@@ -1,5 +1,6 @@
 """The demonstration: filled once, whole after an interruption, with accounts that see what they should."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from hearth.hmis.organizations.models import Organization, Region
 from hearth.server import keys
 from hearth.server.errors import ServerError
 from hearth.server.home import Home
+from tests.factories import make_administrator, make_client, make_organization
 from tests.hmis.exchange.importing import records
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -51,6 +53,28 @@ def test_filled_once(settings: object) -> None:
     before = records()
     demo.fill()
     assert records() == before
+
+
+def test_a_folder_that_has_an_administrator_already_is_filled_all_the_same() -> None:
+    first = make_administrator()
+    demo.fill()
+    made = User.objects.get(email="admin@example.org")
+    assert made.sees_all
+    with acting(made):
+        assert Client.objects.count() == 300
+    assert User.objects.get(pk=first.pk).sees_all
+
+
+@pytest.mark.parametrize("make", [make_client, make_organization])
+def test_records_of_others_are_not_shown_to_accounts_whose_password_is_on_the_screen(
+    make: Callable[[], object],
+) -> None:
+    first = make_administrator()
+    with acting(first):
+        make()
+    with pytest.raises(ServerError, match="set HEARTH_HOME to another folder"):
+        demo.fill()
+    assert User.objects.count() == 1
 
 
 def test_begun_again_after_an_interruption(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -227,6 +227,9 @@ def test_places_that_are_not_there(administrator: User, place: Path) -> None:
         assert (run.state, place.exists()) == ("refused", False)
     with pytest.raises(RequestError, match="not there"):
         project_ids(administrator, "NOPE")
+    for nothing in ("", " ", ",", " , ,"):
+        with pytest.raises(RequestError, match="No project is named"):
+            project_ids(administrator, nothing)
 
 
 def test_a_folder_that_is_gone_is_one_sentence(administrator: User, tmp_path: Path) -> None:

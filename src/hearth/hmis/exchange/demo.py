@@ -19,6 +19,7 @@ from hearth.hmis.access.actions import become_first_administrator, give_role
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
 from hearth.hmis.access.roles import Auditor, HmisUser, Role, SystemAdministrator
+from hearth.hmis.clients.models import Client
 from hearth.hmis.exchange.actions import start_command_import
 from hearth.hmis.exchange.importing.perform import perform
 from hearth.hmis.exchange.models import ImportRun, RunState
@@ -59,8 +60,10 @@ ACCOUNTS = (
 
 
 def fill() -> None:
-    """Fill the database once. Raises ServerError when the import does not succeed."""
+    """Fill the database once. Raises ServerError when it holds records that are not of the demonstration, and
+    when the import does not succeed."""
     console = Console(highlight=False)
+    _refuse_records_of_others()
     administrator = _administrator()
     _import_people(administrator, console)
     with acting(administrator):
@@ -70,13 +73,45 @@ def fill() -> None:
     console.print(f"{CLIENTS:,} invented people are there, with regions, agencies and accounts.")
 
 
+def _refuse_records_of_others() -> None:
+    """The demonstration's accounts have a password that is on the screen: they never see other records."""
+    by = _some_administrator()
+    if by is None:
+        return
+    with transaction.atomic(), acting(by):
+        others = [
+            model.objects.restrict(by).exclude(data_source__name=SOURCE).exists()
+            for model in (Organization, Client)
+        ]
+    if any(others):
+        raise ServerError(
+            "This data folder holds records that are not of the demonstration, and its accounts must not see"
+            " them: set HEARTH_HOME to another folder for it, or use `hearth serve` and `hearth worker` here"
+        )
+
+
+def _some_administrator() -> User | None:
+    return (
+        User.objects.filter(is_active=True, memberships__role=SystemAdministrator.code).order_by("id").first()
+    )
+
+
 def _administrator() -> User:
+    """The demonstration's administrator; where commands made another one before, that one gives the role."""
     account = ACCOUNTS[0]
     user = User.objects.filter(email=account.email).first()
-    if user is None:
+    if user is None or not user.sees_all:
         with transaction.atomic():
-            user = User.objects.create_user(account.email, keys.demo_password(), display_name=account.name)
-            become_first_administrator(by=user)
+            if user is None:
+                user = User.objects.create_user(
+                    account.email, keys.demo_password(), display_name=account.name
+                )
+            first = _some_administrator()
+            if first is None:
+                become_first_administrator(by=user)
+            else:
+                give_role(by=first, user=user, role=account.role)
+        user = User.objects.get(pk=user.pk)  # what it may do was read before it had the role
     return user
 
 

@@ -59,6 +59,9 @@ def writing(target: Path) -> Iterator[Archive]:
     Raises `OutputError` when the folder is missing or not writable, and when the disk is full.
     """
     folder = target.parent
+    if target.exists() and not target.is_file():
+        kind = "a folder" if target.is_dir() else "no ordinary file"
+        raise OutputError(f"{target} is {kind}. Name the file to write.")
     try:
         handle, part_name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=folder)
     except OSError as error:

@@ -21,8 +21,9 @@ def export(
         list[str] | None, typer.Option(metavar="MN-500", help="CoC number; may be given several times.")
     ] = None,
     projects: Annotated[
-        str, typer.Option(metavar="ID,ID", help="HUD's ProjectIDs or our own project numbers, with commas.")
-    ] = "",
+        str | None,
+        typer.Option(metavar="ID,ID", help="HUD's ProjectIDs or our own project numbers, with commas."),
+    ] = None,
     hashed: Annotated[bool, typer.Option("--hashed", help="Names and SSN by HUD's hashing.")] = False,
     deleted: Annotated[bool, typer.Option("--deleted", help="Rows marked as deleted as well.")] = False,
     acting: Annotated[
@@ -61,7 +62,7 @@ def export(
             start=start.date(),
             end=end.date(),
             cocs=tuple(coc or ()),
-            projects=project_ids(user, projects),
+            projects=() if projects is None else project_ids(user, projects),
             hashed=hashed,
             deleted=deleted,
         )

@@ -89,9 +89,13 @@ def _places(user: User, cocs: tuple[str, ...]) -> Any:
 def project_ids(user: User, text: str) -> tuple[int, ...]:
     """Our ids of projects named by number: HUD's ProjectID where one has it, else our own.
 
-    Raises `RequestError` for one that is not there, or that several data sources have."""
+    Raises `RequestError` where none is named, and for one that is not there or that several data sources
+    have."""
     found = []
-    for part in filter(None, (part.strip() for part in text.split(","))):
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    if not parts:
+        raise RequestError("No project is named. Give their numbers, or leave the projects out for all.")
+    for part in parts:
         projects = Project.objects.restrict(user)
         of_hud = list(projects.filter(hud_id=part).values_list("pk", flat=True)[:2])
         own = list(projects.filter(pk=int(part))[:1].values_list("pk", flat=True)) if _is_id(part) else []
