@@ -226,7 +226,7 @@ def _show(made: Made) -> None:
     for file, count in made.rows.items():
         table.add_row(file, f"{count:,}")
     _out.print(table)
-    lost = made.record.left_out.get("without_parent", {})
+    lost = made.record.not_live.get("without_parent", {})
     if lost:
         rows = ", ".join(f"{file} {count:,}" for file, count in lost.items())
         _out.print(

@@ -6,7 +6,7 @@ import pytest
 
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection
-from hearth.reporting.runtime.live import LeftOut, needed_for, only_live
+from hearth.reporting.runtime.live import NotLive, needed_for, only_live
 
 DAY = "2026-01-06 10:00:00"
 ROWS = {
@@ -47,7 +47,7 @@ def connection(request: pytest.FixtureRequest) -> Iterator[Connection]:
 
 
 def test_the_live_rows_are_left_and_the_others_are_counted(connection: Connection) -> None:
-    left_out = only_live(connection)
+    not_live = only_live(connection)
     for file, key, kept in (
         ("Organization", "OrganizationID", ["O1"]),
         ("Project", "ProjectID", ["P1"]),
@@ -56,7 +56,7 @@ def test_the_live_rows_are_left_and_the_others_are_counted(connection: Connectio
         ("Services", "ServicesID", ["S1"]),
     ):
         assert engine.rows(connection, f"SELECT {key} FROM {file}") == [(one,) for one in kept]
-    assert left_out == LeftOut(
+    assert not_live == NotLive(
         deleted={"Organization": 1, "Project": 1, "Client": 1, "Enrollment": 1, "Services": 2},
         without_parent={"Project": 1, "Enrollment": 4, "Services": 2},
     )
@@ -75,7 +75,7 @@ def test_a_parent_that_nobody_gave_leaves_nothing_out() -> None:
             "CREATE TABLE Enrollment AS SELECT 'E1' AS EnrollmentID, 'C1' AS PersonalID,"
             " NULL::TIMESTAMP AS DateDeleted"
         )
-        assert only_live(connection) == LeftOut()
+        assert only_live(connection) == NotLive()
         assert engine.scalar(connection, "SELECT count(*) FROM Enrollment") == 1
 
 

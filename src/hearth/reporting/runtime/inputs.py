@@ -2,7 +2,7 @@
 
     with opened_input(path) as given, engine.connected(temp_directory=given.work / "spill") as connection:
         given.put(connection, wanted)        # HUD's files as tables
-        given.left_out                       # how many rows are not live
+        given.not_live                       # how many rows are not live
 
 Both give the tables of `sources.staging` with their live rows alone (see `live`); a snapshot has some of the
 shared concepts, too (`given.tables`).
@@ -23,7 +23,7 @@ from hearth.standards.load import LATEST, load
 
 from . import engine
 from .engine import Connection, name, text
-from .live import LeftOut, needed_for, only_live
+from .live import NotLive, needed_for, only_live
 from .run import sha256_of
 
 #: Called once the tables of HUD's files are there, to leave out what must not be read.
@@ -36,7 +36,7 @@ class InputRefused(Exception):
 
 class Input(Protocol):
     """An input that is open. `work`: a folder for what does not fit into memory, gone with the input.
-    `tables`: what it gives beside HUD's files. `left_out`: known once it was `put`."""
+    `tables`: what it gives beside HUD's files. `not_live`: known once it was `put`."""
 
     @property
     def work(self) -> Path: ...
@@ -45,7 +45,7 @@ class Input(Protocol):
     def tables(self) -> tuple[str, ...]: ...
 
     @property
-    def left_out(self) -> LeftOut: ...
+    def not_live(self) -> NotLive: ...
 
     def put(self, connection: Connection, wanted: Mapping[str, Collection[str]]) -> dict[str, float]:
         """Make the tables of the `wanted` columns (more may be there) with their live rows; returns the
@@ -73,7 +73,7 @@ class _Export:
     path: Path
     source: Source
     tables: tuple[str, ...] = ()
-    left_out: LeftOut = field(default_factory=LeftOut)
+    not_live: NotLive = field(default_factory=NotLive)
 
     @property
     def work(self) -> Path:
@@ -82,7 +82,7 @@ class _Export:
     def put(self, connection: Connection, wanted: Mapping[str, Collection[str]]) -> dict[str, float]:
         staged = stage(self.source, connection, check=False, wanted=needed_for(wanted))
         _refuse_broken(staged)
-        self.left_out = only_live(connection)
+        self.not_live = only_live(connection)
         return staged.seconds
 
     def sha256(self) -> str:
@@ -96,7 +96,7 @@ class _State:
     stack: ExitStack
     tables: tuple[str, ...] = ("client_ssn",)
     mark: str = ""
-    left_out: LeftOut = field(default_factory=LeftOut)
+    not_live: NotLive = field(default_factory=NotLive)
 
     def put(self, connection: Connection, wanted: Mapping[str, Collection[str]]) -> dict[str, float]:
         began = time.monotonic()
@@ -104,7 +104,7 @@ class _State:
             self.mark = self.stack.enter_context(snapshot.opened(self.path, connection)).sha256
         except snapshot.SnapshotError as error:
             raise InputRefused(str(error)) from error
-        self.left_out = only_live(connection)
+        self.not_live = only_live(connection)
         return {"open": round(time.monotonic() - began, 4)}
 
     def sha256(self) -> str:

@@ -1,7 +1,7 @@
 """Which of the recorded rows a report may use: those that are not deleted, of records that are there.
 
-    left_out = only_live(connection)     # once the tables of HUD's files are on the connection
-    left_out.deleted["Enrollment"], left_out.without_parent["Services"]
+    not_live = only_live(connection)     # once the tables of HUD's files are on the connection
+    not_live.deleted["Enrollment"], not_live.without_parent["Services"]
 
 Afterwards every table of HUD's files holds its live rows alone and has no column DateDeleted: no step needs a
 test, and none can forget it. A row is live when
@@ -32,7 +32,7 @@ DELETED = "DateDeleted"
 
 
 @dataclass(slots=True)
-class LeftOut:
+class NotLive:
     """Numbers of rows by file, of the files that have any. `without_parent`: not deleted themselves."""
 
     deleted: dict[str, int] = field(default_factory=dict)
@@ -56,10 +56,10 @@ def needed_for(wanted: Mapping[str, Collection[str]]) -> dict[str, set[str]]:
     return found
 
 
-def only_live(connection: Connection) -> LeftOut:
+def only_live(connection: Connection) -> NotLive:
     """Leave the live rows in the tables (or views) of HUD's files. The rows as they were recorded stay behind
     names that no step knows."""
-    left_out = LeftOut()
+    not_live = NotLive()
     kinds = {
         str(table): str(kind)
         for table, kind in engine.rows(
@@ -68,11 +68,11 @@ def only_live(connection: Connection) -> LeftOut:
     }
     for file in load(LATEST).files.values():  # parents before their children
         if file.name in kinds and DELETED in engine.columns_of(connection, file.name):
-            _leave(connection, file, kinds, left_out)
-    return left_out
+            _leave(connection, file, kinds, not_live)
+    return not_live
 
 
-def _leave(connection: Connection, file: File, kinds: Mapping[str, str], left_out: LeftOut) -> None:
+def _leave(connection: Connection, file: File, kinds: Mapping[str, str], not_live: NotLive) -> None:
     columns = engine.columns_of(connection, file.name)
     recorded = name(f"_recorded_{file.name}")
     what = "VIEW" if kinds[file.name] == "VIEW" else "TABLE"
@@ -82,7 +82,7 @@ def _leave(connection: Connection, file: File, kinds: Mapping[str, str], left_ou
         connection, f"SELECT (SELECT count(*) FROM {recorded}), (SELECT count(*) FROM ({live}))"
     )
     if rows > remaining:
-        left_out.deleted[file.name] = rows - remaining
+        not_live.deleted[file.name] = rows - remaining
     joins = [
         f"SEMI JOIN {name(parent)} AS {name(cell)} ON {name(cell)}.{name(key)} = t.{name(cell)}"
         for cell, parent, key in _parents(file)
@@ -91,7 +91,7 @@ def _leave(connection: Connection, file: File, kinds: Mapping[str, str], left_ou
     whole = f"SELECT t.* FROM ({live}) AS t {' '.join(joins)}"
     kept = int(engine.scalar(connection, f"SELECT count(*) FROM ({whole})")) if joins else remaining
     if remaining > kept:
-        left_out.without_parent[file.name] = remaining - kept
+        not_live.without_parent[file.name] = remaining - kept
     # Where nothing lacks a parent, the joins would cost every step a look at the parents.
     rows_of = whole if remaining > kept else live
     engine.run(

@@ -62,8 +62,8 @@ class Runner(Protocol):
 @dataclass(frozen=True, slots=True)
 class RunRecord:
     """What made a result: enough to run it again. `seconds` are per step, in the order they ran; `tables` are
-    those that were kept beside the result, `steps_sha256` the steps that made them. `left_out` are the
-    rows of the input that were not read, as `live.LeftOut` counts them."""
+    those that were kept beside the result, `steps_sha256` the steps that made them. `not_live` are the
+    rows of the input that were not read, as `live.NotLive` counts them."""
 
     report: str
     specification: str
@@ -76,7 +76,7 @@ class RunRecord:
     seconds: Mapping[str, float] = field(default_factory=dict)
     tables: tuple[str, ...] = ()
     steps_sha256: str = ""
-    left_out: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    not_live: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 def run_steps(

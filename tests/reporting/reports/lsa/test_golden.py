@@ -21,7 +21,7 @@ from hearth.reporting.reports.lsa.wish import Scope, Wish
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection
 from hearth.reporting.runtime.inputs import opened_input
-from hearth.reporting.runtime.live import LeftOut
+from hearth.reporting.runtime.live import NotLive
 from hearth.reporting.runtime.members import opened
 from hearth.reporting.runtime.plan import read_step
 from hearth.reporting.runtime.run import run_steps
@@ -112,7 +112,7 @@ def run_on_sample(wish: Wish, files: list[UploadFile]) -> Iterator[Connection]:
     with opened_input(reference_data(SAMPLE)) as given, engine.connected() as connection:
         steps = steps_of(files)
         given.put(connection, read_by(steps))
-        assert given.left_out == LeftOut()
+        assert given.not_live == NotLive()
         prepare(connection, wish)
         run_steps(connection, steps)
         yield connection

@@ -252,7 +252,7 @@ def _computed(
             input_sha256=given.sha256(),
             engine=runner.name,
             seconds={**read, **seconds},
-            left_out=asdict(given.left_out),
+            not_live=asdict(given.not_live),
         )
         yield connection, record
 
