@@ -1,7 +1,7 @@
 """What changed in a record, from its old versions: column by column, oldest value to newest."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -38,10 +38,16 @@ class Change:
     steps: list[Step]
 
 
-def changes(records: Iterable[models.Model]) -> list[Change]:
+#: Says of old versions (by `pgh_id`) which version came next; None: the record as it is now.
+Followers = Callable[[list[int]], dict[int, int | None]]
+
+
+def changes(records: Iterable[models.Model], followers: Followers | None = None) -> list[Change]:
     """The changes of these records that the acting user may see, the latest first; a query for each model.
 
-    Versions that differ in nothing HUD knows (an import that only touched its stamps) are left out.
+    Versions that differ in nothing HUD knows (an import that only touched its stamps) are left out. Where
+    a version between two others may be hidden, `followers` keeps what was changed by several from being
+    told as one change.
     """
     by_model: dict[type[models.Model], dict[Any, models.Model]] = defaultdict(dict)
     for record in records:
@@ -49,8 +55,13 @@ def changes(records: Iterable[models.Model]) -> list[Change]:
     found = []
     for model, current in by_model.items():
         newer = dict(current)
-        for old in versions_of(model, current)[:MOST_VERSIONS]:
+        versions = list(versions_of(model, current)[:MOST_VERSIONS])
+        next_of = followers([old.pgh_id for old in versions]) if followers else {}
+        for old in versions:
             pk = old.pgh_obj_id
+            if followers and next_of.get(old.pgh_id) != getattr(newer[pk], "pgh_id", None):
+                newer[pk] = old
+                continue
             steps = list(_steps(old, newer[pk]))
             deletion = old.pgh_label == "before_delete"
             if steps or deletion:

@@ -10,6 +10,7 @@ from django.db import connection
 
 from hearth.hmis.access.models import User
 from hearth.hmis.clients.models import Client, RecentClient
+from hearth.hmis.clients.origin import origins
 from hearth.hmis.clients.search import birth_dates, reasons
 from hearth.hmis.clients.search.names import stand_ins
 from hearth.hmis.clients.search.question import Question
@@ -32,11 +33,13 @@ _SEARCH = """
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A client that a search found, and why in plain words. `score`: 10 is a whole name and nothing else."""
+    """A client that a search found, and why in plain words. `score`: 10 is a whole name and nothing else.
+    `data_source` is empty where the user may not know it (`clients/origin.py`)."""
 
     client: Client
     score: float
     reasons: list[str]
+    data_source: str
 
 
 def clients_of(user: User) -> "Iterable[Client]":
@@ -47,8 +50,7 @@ def clients_of(user: User) -> "Iterable[Client]":
 
 def client(user: User, pk: int) -> Client | None:
     """One client, or None when there is none that the user may see."""
-    related = ("data_source", "created_by", "updated_by")
-    return clients_of(user).select_related(*related).filter(pk=pk).first()
+    return clients_of(user).filter(pk=pk).first()
 
 
 def search(user: User, question: Question, *, page: int, today: date) -> Page:
@@ -58,10 +60,15 @@ def search(user: User, question: Question, *, page: int, today: date) -> Page:
     if not rows and page > 1:
         page, rows = 1, ask(question, today, skip=0)
     total = min(rows[0][3], MOST_PAGES * PAGE_ROWS) if rows else 0
-    listed = clients_of(user).select_related("data_source").only("data_source__name", *_LISTED)
-    people = listed.in_bulk([row[0] for row in rows])
+    people = clients_of(user).only(*_LISTED).in_bulk([row[0] for row in rows])
+    known = origins(user, people)
     found = [
-        Found(people[pk], score, reasons.in_words(json.loads(why), question, people[pk].dob is not None))
+        Found(
+            people[pk],
+            score,
+            reasons.in_words(json.loads(why), question, people[pk].dob is not None),
+            known[pk].data_source if pk in known else "",
+        )
         for pk, score, why, _ in rows
         if pk in people
     ]
@@ -106,10 +113,3 @@ def recent(user: User) -> list[RecentClient]:
     if not user.sees_all:
         rows = rows.filter(client__date_deleted__isnull=True)
     return list(rows[:RECENT_SHOWN])
-
-
-def writer_of(record: Client) -> str:
-    """Who wrote a record last: the user here, or the user of the system it came from; empty if unknown."""
-    if record.updated_by is not None and record.data_source.is_hearth:
-        return str(record.updated_by)
-    return f"user {record.user_id} there" if record.user_id else ""

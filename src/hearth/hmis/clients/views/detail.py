@@ -10,6 +10,7 @@ from hearth.hmis.audit import changes as history_of_records
 from hearth.hmis.clients import actions, page, queries
 from hearth.hmis.clients.identity import identity, written_out
 from hearth.hmis.clients.models import Client
+from hearth.hmis.clients.origin import next_versions, origins
 
 
 @require_safe
@@ -38,7 +39,7 @@ def history(request: HttpRequest, pk: int) -> HttpResponse:
     """What changed in a client's record, when and by whom."""
     client = _client(request, pk)
     actions.open_client(by=request.user, client=client, page="client history")
-    changes = history_of_records.changes([client])
+    changes = history_of_records.changes([client], next_versions)
     names = history_of_records.names_of({change.by for change in changes})
     rows = [(change, names.get(change.by or 0, "")) for change in changes]
     return render(request, "clients/history.html", {"client": client, "rows": rows})
@@ -56,5 +57,5 @@ def _context(request: HttpRequest, client: Client) -> dict:
         "client": client,
         "identity": identity(client),
         "parts": page.parts(request.user, client),
-        "writer": queries.writer_of(client),
+        "origin": origins(request.user, [client.pk]).get(client.pk),
     }

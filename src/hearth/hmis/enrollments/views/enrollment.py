@@ -8,7 +8,7 @@ from hearth.hmis.access.guard import refuse_as_missing, require
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.audit import changes as history_of_records
 from hearth.hmis.clients.actions import open_client
-from hearth.hmis.clients.queries import writer_of
+from hearth.hmis.clients.origin import writer_of
 from hearth.hmis.enrollments import queries, sheet
 from hearth.hmis.enrollments.queries import Stay
 from hearth.hmis.hud import display

@@ -16,7 +16,7 @@ from hearth.hmis.access.models import User
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
-from hearth.hmis.exchange.exporting import keys
+from hearth.hmis.exchange.exporting import keys, writers
 from hearth.hmis.exchange.exporting.gathering import gather
 from hearth.hmis.exchange.exporting.heartbeat import ExportHeartbeat
 from hearth.hmis.exchange.exporting.left_out import LeftOut
@@ -91,6 +91,7 @@ def _write(run: ExportRun, target: Path, heartbeat: ExportHeartbeat) -> hmis_csv
                 placeholders += gather(file, request, tables, heartbeat.heard)
             run.parameters["left_out"] = LeftOut.of(households, future, placeholders).as_json()
             _hide_addresses(tables, user)
+            writers.hide_unknown(tables, timezone.localdate(run.started_at))
             _keep_named_users(tables, files)
             record_access(
                 by=user.pk,

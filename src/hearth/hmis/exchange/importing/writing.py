@@ -90,6 +90,8 @@ class Writer:
         if match.new:
             count.added = self._add(layout, match)
             count.left_out = match.new - count.added
+        if layout.is_visible_by_organization and self.has_written(layout):
+            self._note_writers(layout.table, self.since)
         if count.added + count.changed >= _ANALYZE_FROM:
             self._analyze(layout)
 
@@ -121,6 +123,10 @@ class Writer:
             )
             added += self.cursor.rowcount
         return added
+
+    def _note_writers(self, table: str, since: Any) -> None:
+        """Remember who wrote in which organization (triggers notes_writers_of_added and _of_changed)."""
+        self.cursor.execute("SELECT hearth_note_writers(%s::regclass, %s)", [table, since])
 
     def _parts(self, layout: Layout, match: Match) -> list[str]:
         """What comes behind the WHERE for each part of the rows that is written at once."""
@@ -273,6 +279,8 @@ class Writer:
             self.cursor.execute(
                 f"UPDATE {table} AS t SET {assignments} FROM correction AS i WHERE t.id = i.id"
             )
+            if "organization_id" in columns:
+                self._note_writers(table, "-infinity")
         self.cursor.execute("DROP TABLE correction")
         return found
 
