@@ -21,5 +21,9 @@ def test_stamps_of_clients_are_read_through_their_origin(path: Path) -> None:
 
 
 def test_the_pattern_finds_what_it_is_for() -> None:
-    for told in ("{{ client.date_updated|date }}", 'order_by("client__updated_at")', "one.client.data_source"):
+    for told in (
+        "{{ client.date_updated|date }}",
+        'order_by("client__updated_at")',
+        "one.client.data_source",
+    ):
         assert NAMED.search(told), told

@@ -9,6 +9,7 @@ from hearth.hmis.access.context import acting
 from hearth.hmis.access.guard import refuse_as_missing, require, require_one
 from hearth.hmis.access.models import User
 from hearth.hmis.access.permissions import Permission
+from hearth.hmis.access.roles import Auditor
 from hearth.hmis.audit.models import AccessLog
 from tests import factories
 
@@ -22,6 +23,11 @@ def needs_both(request, pk: int = 0) -> HttpResponse:
 
 @require_one(Permission.CLIENT_VIEW, Permission.ACCESS_LOG_VIEW)
 def needs_one(request) -> HttpResponse:
+    return HttpResponse("seen")
+
+
+@require(Permission.CLIENT_VIEW, Permission.ACCESS_LOG_VIEW)
+def needs_both_kinds(request) -> HttpResponse:
     return HttpResponse("seen")
 
 
@@ -43,6 +49,26 @@ def test_who_may_passes(rf, administrator: User) -> None:
     assert ask(rf, administrator, needs_both).content == b"seen"
     assert ask(rf, user, needs_one).content == b"seen"
     assert refusals(administrator) == []
+
+
+def test_one_of_the_needed_permissions_is_not_enough(rf, administrator: User) -> None:
+    """An HMIS user has the first, an auditor the second; who holds both roles has both."""
+    with acting(administrator):
+        worker = factories.make_hmis_user(factories.make_organization())
+        both = factories.make_hmis_user(factories.make_organization())
+    factories.give_role(both, Auditor)
+    for user, needed in (
+        (worker, Permission.ACCESS_LOG_VIEW),
+        (factories.make_auditor(), Permission.CLIENT_VIEW),
+    ):
+        assert not user.may(needed)
+        with acting(user):
+            request = rf.get("/")
+            request.user, request.resolver_match = user, None
+            with pytest.raises(PermissionDenied):
+                needs_both_kinds(request)
+    assert len(refusals(administrator)) == 2
+    assert ask(rf, both, needs_both_kinds).content == b"seen"
 
 
 def test_a_refusal_is_403_and_written_down(rf, administrator: User) -> None:

@@ -112,6 +112,22 @@ def test_the_right_birth_date_decides_between_namesakes(people, administrator) -
     assert found(administrator, "john smith 4/1/1990")[0].client == people["john"]
 
 
+def test_a_wrong_birth_date_costs(people, administrator) -> None:
+    """Of three namesakes the one of another birth date comes last, behind the one without any; a wrong date
+    makes a name less likely than the name alone, a day as well as a month and a year."""
+    right = factories.make_client(first_name="Orla", last_name="Fennimore", dob=date(1980, 5, 6))
+    wrong = factories.make_client(first_name="Orla", last_name="Fennimore", dob=date(1963, 11, 30))
+    blank = factories.make_client(first_name="Orla", last_name="Fennimore", dob=None)
+    alone = {one.client: one.score for one in found(administrator, "orla fennimore")}
+    for asked in ("5/6/1980", "1980", "May 1980"):
+        hits = found(administrator, f"orla fennimore {asked}")
+        assert [one.client for one in hits[:3]] == [right, blank, wrong], asked
+        scores = {one.client: one.score for one in hits}
+        assert scores[wrong] < alone[wrong], asked
+        assert scores[blank] == alone[blank], asked
+        assert scores[right] > alone[right], asked
+
+
 def test_pages_have_25_and_do_not_overlap(people, administrator) -> None:
     first, second = found(administrator, "zzyzx"), found(administrator, "zzyzx", page=2)
     assert (len(first), len(second)) == (25, 5)

@@ -1,7 +1,9 @@
 """The HMIS CSV writer byte by byte."""
 
+import csv
 import errno
 import hashlib
+import io
 import zipfile
 from datetime import date, datetime
 
@@ -129,6 +131,40 @@ def test_text_that_could_not_be_typed_goes_out_as_it_came(connection, tmp_path):
     content = written(connection, tmp_path, Client=source)["Client.csv"].decode()
     assert ",31/12/1980," in content
     assert ',"a,""b""",' in content
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["a\nb", "a\rb", "a\r\nb", "\na", "a\n", '\r\n"', 'a"b', '"', '""', "a,b", ",", 'a,\n"b"\r,c'],
+)
+def test_values_with_signs_of_the_form_come_back_as_they_were(connection, tmp_path, value):
+    """A string, and text in the place of a date, a number, an amount and a moment: one row stays one row, for
+    Python's reader and for our own."""
+    columns = {
+        "Client": ("LastName", "DOB", "VeteranStatus", "DateUpdated"),
+        "IncomeBenefits": ("OtherIncomeSourceIdentify", "InformationDate", "Earned", "EarnedAmount"),
+    }
+    sources = {}
+    for file, names in columns.items():
+        rows = [{REGISTRY.file(file).key: key} | dict.fromkeys(names, value) for key in ("1", "2")]
+        sources[file] = relation(file, rows, dict.fromkeys(names, "VARCHAR"))
+    files = written(connection, tmp_path, **sources)
+    for file, names in columns.items():
+        text = files[f"{file}.csv"].decode()
+        rows = list(csv.DictReader(io.StringIO(text, newline="")))
+        assert len(rows) == 2
+        target = tmp_path / f"{file}.csv"
+        target.write_bytes(files[f"{file}.csv"])
+        own = connection.execute(
+            "SELECT * FROM read_csv(?, header=true, auto_detect=false, delim=',', quote='\"', escape='\"',"
+            " columns=?)",
+            [str(target), dict.fromkeys(rows[0], "VARCHAR")],
+        ).fetchall()
+        assert len(own) == 2
+        for row, ours in zip(rows, own, strict=True):
+            cells = dict(zip(row, ours, strict=True))
+            for name in names:
+                assert row[name] == cells[name] == value, (file, name)
 
 
 def test_a_hashed_export_hides_four_columns_and_no_more(connection, tmp_path):

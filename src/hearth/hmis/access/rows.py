@@ -88,7 +88,7 @@ class SecureRows(Operation):
     """Migration operation: row-level security, enabled and forced, on a model's table and its history.
 
     The history table holds old versions of the same rows, so that the same people may read them. Its
-    rows are written by triggers whoever acts, and changed by nobody.
+    rows are written by triggers whoever acts, by nobody else, and changed by nobody.
     """
 
     reversible = True
@@ -124,7 +124,9 @@ class SecureRows(Operation):
             f'CREATE POLICY removes ON "{table}" FOR DELETE USING ((SELECT hearth_sees_all()))'
         )
         if history:
-            schema_editor.execute(f'CREATE POLICY adds ON "{history}" FOR INSERT WITH CHECK (true)')
+            schema_editor.execute(
+                f'CREATE POLICY adds ON "{history}" FOR INSERT WITH CHECK (pg_trigger_depth() > 0)'
+            )
 
     def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         table, history = self._tables(app_label, from_state)

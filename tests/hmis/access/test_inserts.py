@@ -1,0 +1,176 @@
+"""Rows that a user may not add are refused by each table's INSERT policy itself.
+
+`INSERT … RETURNING` also asks the SELECT policy, and Django's own INSERT returns the id: a policy that lets
+everything in would go unnoticed behind it. These rows are added without RETURNING, and where a row can be one
+that SELECT would show to the user (a shared enrollment's), it is.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import ProgrammingError, connection, models, transaction
+
+from hearth.hmis.access.context import acting
+from hearth.hmis.access.models import User
+from hearth.hmis.access.rows import OfOrganization, Open
+from hearth.hmis.coordinated_entry.models import Assessment
+from hearth.hmis.enrollments.models import Enrollment
+from hearth.hmis.enrollments.models.base import EnrollmentRecord
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+OF_ORGANIZATIONS = [
+    model for model in apps.get_models() if getattr(model, "row_policy", None) is OfOrganization
+]
+HISTORIES = [
+    model
+    for model in apps.get_models()
+    if getattr(getattr(model, "pgh_tracked_model", None), "row_policy", Open) is not Open
+]
+#: Tables whose INSERT policy has a test of its own below.
+OTHERS = {"clients_client", "clients_recentclient", "audit_accesslog", "access_membership"}
+
+
+class Place:
+    """A user of one organization, and another organization's shared enrollment with an assessment."""
+
+    def __init__(self, administrator: User) -> None:
+        with acting(administrator):
+            self.own, self.other = factories.make_organization(), factories.make_organization()
+            self.projects = {
+                organization.pk: factories.make_project(organization)
+                for organization in (self.own, self.other)
+            }
+            self.stays = {
+                pk: factories.make_enrollment(project=project, is_shared=True)
+                for pk, project in self.projects.items()
+            }
+            self.assessments = {
+                pk: Assessment.objects.create(**factories.record(enrollment=stay))
+                for pk, stay in self.stays.items()
+            }
+            self.user = factories.make_hmis_user(self.own)
+            self.source = self.stays[self.own.pk].data_source_id
+
+    def row(self, model: type[models.Model], organization: int) -> dict[str, Any]:
+        """What an INSERT must give for a shared row of that organization."""
+        values: dict[str, Any] = {
+            "data_source_id": self.source, "hud_id": "added", "organization_id": organization,
+            "is_shared": True,
+        }  # fmt: skip
+        if model is Enrollment:
+            stay = self.stays[organization]
+            values |= {"client_id": stay.client_id, "project_id": stay.project_id}
+        else:
+            values["enrollment_id"] = self.stays[organization].pk
+        if "assessment" in {field.name for field in model._meta.fields}:
+            values["assessment_id"] = self.assessments[organization].pk
+        return values
+
+
+@pytest.fixture
+def place(administrator: User) -> Place:
+    return Place(administrator)
+
+
+def add(table: str, values: dict[str, Any]) -> None:
+    names = ", ".join(f'"{name}"' for name in values)
+    marks = ", ".join(["%s"] * len(values))
+    with connection.cursor() as cursor:
+        cursor.execute(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', list(values.values()))
+
+
+def refused(doing: Callable[[], None]) -> None:
+    with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
+        doing()
+
+
+@pytest.mark.parametrize("model", OF_ORGANIZATIONS, ids=lambda model: model.__name__)
+def test_only_to_ones_own_organization(place: Place, model: type[models.Model]) -> None:
+    table = model._meta.db_table
+    with acting(place.user):
+        refused(lambda: add(table, place.row(model, place.other.pk)))
+        add(table, place.row(model, place.own.pk))
+        assert model.objects.filter(hud_id="added").get().organization_id == place.own.pk
+    for nobody in (factories.make_auditor(), factories.make_user(), None):
+        with acting(nobody):
+            refused(lambda: add(table, place.row(model, place.own.pk) | {"hud_id": "again"}))
+
+
+@pytest.mark.parametrize("model", OF_ORGANIZATIONS, ids=lambda model: model.__name__)
+def test_no_row_is_moved_to_another_organization(place: Place, model: type[models.Model]) -> None:
+    """The same of UPDATE: neither theirs to the own organization, nor an own one out of it."""
+    if issubclass(model, EnrollmentRecord):
+        with acting(place.user):
+            add(model._meta.db_table, place.row(model, place.own.pk))
+            row = model.objects.get(hud_id="added")
+            refused(lambda: model.objects.filter(pk=row.pk).update(enrollment=place.stays[place.other.pk].pk))
+    with acting(place.user):
+        theirs = model.objects.filter(organization_id=place.other.pk)
+        assert theirs.update(percent_ami=1) == 0 if model is Enrollment else theirs.update(hud_id="x") == 0
+
+
+@pytest.mark.parametrize("model", HISTORIES, ids=lambda model: model.__name__)
+def test_old_versions_are_written_by_triggers_alone(place: Place, model: type[models.Model]) -> None:
+    """Nobody invents what a record said before."""
+    table = model._meta.db_table
+    values: dict[str, Any] = {"pgh_created_at": "2026-01-01", "pgh_label": "before_change", "pgh_obj_id": 1}
+    for field in model._meta.local_concrete_fields:
+        if not field.null and field.column not in values and field.column != "pgh_id":
+            kind = field.get_internal_type()
+            values[field.column] = {"BooleanField": True, "DateTimeField": "2026-01-01"}.get(kind, 1)
+    if "organization_id" in values:
+        values |= {"organization_id": place.own.pk, "is_shared": True}
+    with acting(place.user):
+        refused(lambda: add(table, values))
+
+
+def test_clients_are_added_by_who_works_with_them(place: Place) -> None:
+    values = {"data_source_id": place.source, "hud_id": "added"}
+    for nobody in (factories.make_auditor(), factories.make_user(), None):
+        with acting(nobody):
+            refused(lambda: add("clients_client", values))
+    with acting(place.user):
+        add("clients_client", values)
+
+
+def test_only_to_ones_own_list_of_recent_clients(place: Place, administrator: User) -> None:
+    client = place.stays[place.own.pk].client_id
+    with acting(place.user):
+        refused(lambda: add("clients_recentclient", {"user_id": administrator.pk, "client_id": client}))
+        add("clients_recentclient", {"user_id": place.user.pk, "client_id": client})
+
+
+def test_the_access_log_is_added_to_in_ones_own_name(place: Place, administrator: User) -> None:
+    values = {"action": "searched", "subject": "", "details": "{}"}
+    auditor = factories.make_auditor()  # who may read every row of it
+    for user in (place.user, auditor):
+        with acting(user):
+            refused(lambda: add("audit_accesslog", values | {"user_id": administrator.pk}))
+            add("audit_accesslog", values | {"user_id": user.pk})
+
+
+def test_roles_are_given_by_administrators_alone(place: Place, administrator: User) -> None:
+    """Everybody may read who holds which role, so that only the INSERT policy stands in the way."""
+    values = {"user_id": place.user.pk, "role": "system_administrator"}
+    for user in (place.user, factories.make_auditor(), None):
+        with acting(user):
+            refused(lambda: add("access_membership", values))
+    with acting(administrator):
+        add("access_membership", values)
+
+
+def test_every_insert_policy_is_tested_here_and_asks_something() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tablename, with_check FROM pg_policies WHERE schemaname = 'public'"
+            " AND cmd IN ('INSERT', 'ALL') AND permissive = 'PERMISSIVE'"
+        )
+        policies = cursor.fetchall()
+    tested = {model._meta.db_table for model in [*OF_ORGANIZATIONS, *HISTORIES]} | OTHERS
+    assert {table for table, _ in policies} <= tested
+    assert {table for table, check in policies if check in (None, "true", "(true)")} == set()
+    assert len(OF_ORGANIZATIONS) == 13
