@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -30,13 +31,20 @@ from hearth.reporting.sources import SourceFault
 app = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True)
 _out = Console()
 _err = Console(stderr=True)
-_DAY = ["%Y-%m-%d"]
+_DAY = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 
 #: Told in a few words what is being done.
 Say = Callable[[str], None]
 #: Name → a context manager that gives the path of the input. It gets who acts (`--as`), what the report is
 #: to be, and where to say what it does; it raises `ReportRefused` where there is nothing to read.
 NAMED: dict[str, Callable[[str | None, Wish, Say], AbstractContextManager[Path]]] = {}
+
+
+def _path(said: str) -> Path:
+    """A path that was given; an empty text would be the folder where the command is given."""
+    if not said.strip():
+        raise typer.BadParameter("it is empty. Name a file or folder.")
+    return Path(said)
 
 
 @app.callback()
@@ -58,24 +66,29 @@ def lsa(
         Path,
         typer.Argument(
             metavar="INPUT",
+            parser=_path,
             help="An HMIS CSV zip, the folder with its files, or `db` for this installation's database.",
         ),
     ],
     coc: Annotated[str, typer.Option(help="The CoC, such as MN-500.", metavar="CODE")],
-    start: Annotated[datetime, typer.Option(formats=_DAY, help="First day.", metavar="DAY")],
+    start: Annotated[str, typer.Option(help="First day, such as 2025-10-01.", metavar="DAY")],
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="The folder to write to.", show_default=False)
+        Path | None,
+        typer.Option(
+            "--out", "-o", parser=_path, metavar="FOLDER", help="The folder to write to.", show_default=False
+        ),
     ] = None,
     end: Annotated[
-        datetime | None,
-        typer.Option(
-            formats=_DAY, help="Last day; the HIC has one day only.", metavar="DAY", show_default=False
-        ),
+        str | None,
+        typer.Option(help="Last day; the HIC has one day only.", metavar="DAY", show_default=False),
     ] = None,
     scope: Annotated[str, typer.Option(help="systemwide, project or hic.")] = "systemwide",
     projects: Annotated[
-        str, typer.Option(help="ProjectIDs of scope project, with commas between.", metavar="ID,ID")
-    ] = "",
+        str | None,
+        typer.Option(
+            help="ProjectIDs of scope project, with commas between.", metavar="ID,ID", show_default=False
+        ),
+    ] = None,
     memory: Annotated[
         str,
         typer.Option(
@@ -169,6 +182,11 @@ def lsa(
     except KeyboardInterrupt:
         _err.print("[bold red]Cancelled.[/] Nothing was written.")
         raise typer.Exit(130) from None
+    except (engine.EngineError, OSError) as error:
+        _err.print(
+            f"[bold red]Nothing was written.[/] {escape(_stopped(error))}", highlight=False, soft_wrap=True
+        )
+        raise typer.Exit(2) from None
     if not only_check:
         _show(made)
     show_flags(flags, every=only_check)
@@ -176,6 +194,15 @@ def lsa(
 
 app.command()(members)
 app.command()(compare)
+
+
+def _stopped(error: Exception) -> str:
+    """What ended the work, without the engine's own words, which may hold values of the input."""
+    if engine.said_disk_full(error):
+        return "The disk is full: there is no room left to work on the report. Make room and start again."
+    if isinstance(error, OSError):
+        return f"A file could not be read or written: {error.strerror or type(error).__name__}."
+    return f"The engine could not work with this input ({type(error).__name__})."
 
 
 def _runner(cluster: str | None, shared: str | None) -> AbstractContextManager[Runner]:
@@ -199,24 +226,40 @@ def _memory(said: str) -> str:
         raise ReportRefused(str(error)) from None
 
 
-def _wish(coc: str, start: datetime, end: datetime | None, scope: str, projects: str) -> Wish:
+def _wish(coc: str, start: str, end: str | None, scope: str, projects: str | None) -> Wish:
     try:
         chosen = Scope[scope.strip().upper()]
     except KeyError:
-        raise ReportRefused(f"{scope} is not a scope; there are systemwide, project and hic.") from None
-    if end is None:
-        if chosen is not Scope.HIC:
-            raise ReportRefused("Say with --end on which day the report ends.")
-        end = start
+        raise ReportRefused(
+            f"--scope {scope} is not a scope; there are systemwide, project and hic."
+        ) from None
+    named = tuple(one.strip() for one in (projects or "").split(",") if one.strip())
+    if projects is not None and not named:
+        raise ReportRefused(
+            "--projects names no project. A report on chosen projects needs at least one project."
+        )
+    first = _day("--start", start)
+    if end is None and chosen is not Scope.HIC:
+        raise ReportRefused("Say with --end on which day the report ends.")
     return Wish(
         coc=coc.strip().upper(),
-        start=start.date(),
-        end=end.date(),
+        start=first,
+        end=first if end is None else _day("--end", end),
         scope=chosen,
-        projects=tuple(one.strip() for one in projects.split(",") if one.strip()),
+        projects=named,
         vendor=Vendor.of(os.environ),
         made_at=datetime.now().astimezone().replace(tzinfo=None),
     )
+
+
+def _day(option: str, said: str) -> date:
+    found = _DAY.fullmatch(said.strip())
+    try:
+        if found is not None:
+            return date(*map(int, found.groups()))
+    except ValueError:
+        pass
+    raise ReportRefused(f"{option} {said} is no day of the calendar; one looks like 2026-09-30.")
 
 
 def _show(made: Made) -> None:

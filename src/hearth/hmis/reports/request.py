@@ -12,7 +12,7 @@ from hearth.hmis.organizations.models import Project, ProjectCoC
 from hearth.hmis.organizations.queries import YES
 from hearth.hmis.reports import catalog
 from hearth.hmis.reports.catalog import Report
-from hearth.reporting.reports.lsa.wish import Vendor, Wish
+from hearth.reporting.reports.lsa.wish import ReportRefused, Vendor, Wish, check_days
 
 #: Emergency shelter of both kinds, transitional housing, PSH, safe haven, rapid re-housing (list 2.02.6).
 _IN_LSA = (0, 1, 2, 3, 8, 13)
@@ -35,6 +35,12 @@ class ReportRequest:
     def __post_init__(self) -> None:
         if self.end < self.start:
             raise RequestError("The last day is before the first day. Correct one of them.")
+        try:
+            check_days(self.start, self.end)
+        except ReportRefused as error:
+            raise RequestError(str(error)) from error
+        if self.report.is_of_one_night and self.end != self.start:
+            raise RequestError("A HIC is about one night: the last day is the first.")
         if self.report.chooses_projects != bool(self.projects):
             raise RequestError(
                 "Choose at least one project."

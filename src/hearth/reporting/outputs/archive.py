@@ -94,5 +94,7 @@ def explained(error: BaseException, target: Path) -> OutputError:
         return OutputError(f"The folder {target.parent} does not let you write. Name another one.")
     if isinstance(error, IsADirectoryError):
         return OutputError(f"{target} is a folder. Give the name of a file in it.")
+    if isinstance(error, FileExistsError | NotADirectoryError):
+        return OutputError(f"{target} cannot be made: a part of this path is a file. Name another folder.")
     assert isinstance(error, OSError)
     return OutputError(f"{target} could not be written: {error.strerror or type(error).__name__}.")

@@ -11,6 +11,22 @@ from pathlib import Path
 from hearth.reporting.outputs.archive import OutputError, explained
 
 
+def check_folder(target: Path) -> None:
+    """Find out before a long work whether `folder_of_results` can write there later. Raises `OutputError`."""
+    try:
+        _part_beside(target).rmdir()
+    except OSError as error:
+        raise explained(error, target) from error
+
+
+def _part_beside(target: Path) -> Path:
+    """An empty hidden folder beside `target`."""
+    if target.exists() and not target.is_dir():
+        raise OutputError(f"{target} is a file. Name a folder.")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    return Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent))
+
+
 @contextmanager
 def folder_of_results(target: Path, *, owned: Sequence[str] = ()) -> Iterator[Path]:
     """A hidden folder beside `target` whose files appear there when the block ends without an exception.
@@ -20,10 +36,7 @@ def folder_of_results(target: Path, *, owned: Sequence[str] = ()) -> Iterator[Pa
     The folder is closed to other users of the machine. Raises `OutputError` when it cannot be written.
     """
     try:
-        if target.exists() and not target.is_dir():
-            raise OutputError(f"{target} is a file. Name a folder.")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        part = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent))
+        part = _part_beside(target)
     except OSError as error:
         raise explained(error, target) from error
     try:

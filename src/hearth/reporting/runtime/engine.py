@@ -28,6 +28,7 @@ Connection = duckdb.DuckDBPyConnection
 EngineError = duckdb.Error
 InvalidInput = duckdb.InvalidInputException
 OutOfMemory = duckdb.OutOfMemoryException
+Interrupted = duckdb.InterruptException
 
 VERSION: str = duckdb.__version__
 DEFAULT_MEMORY_LIMIT = "600MB"
@@ -131,10 +132,15 @@ def run(
 
 
 def _execute(connection: Connection, sql: str, parameters: Sequence[object] | None) -> None:
-    if parameters is None:
-        connection.execute(sql)
-    else:
-        connection.execute(sql, list(parameters))
+    try:
+        if parameters is None:
+            connection.execute(sql)
+        else:
+            connection.execute(sql, list(parameters))
+    except RuntimeError as error:
+        if "interrupted" in str(error).lower():  # how the engine says that Ctrl-C came within a statement
+            raise KeyboardInterrupt from error
+        raise
 
 
 #: What the engine wants of its memory limit for each column of a table before it fills it on several

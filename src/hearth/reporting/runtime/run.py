@@ -156,7 +156,13 @@ def write_record(folder: Path, record: RunRecord) -> Path:
 def read_record(path: Path) -> RunRecord:
     """Read run.json; what a later version added is passed over. Raises OSError, ValueError or TypeError."""
     said = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(said, dict):
+        raise ValueError(f"{RECORD} is no record of a run")
     known = {one.name for one in fields(RunRecord)}
     given = {key: value for key, value in said.items() if key in known}
-    given["tables"] = tuple(given.get("tables", ()))
-    return RunRecord(**given)
+    given["tables"] = tuple(given.get("tables") or ())
+    record = RunRecord(**given)
+    texts = (record.report, record.specification, record.code_version, record.input_sha256, *record.tables)
+    if not (isinstance(record.parameters, dict) and all(isinstance(one, str) for one in texts)):
+        raise ValueError(f"{RECORD} is no record of a run")
+    return record

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,7 @@ from typer.testing import CliRunner
 
 from hearth.reporting.cli import app
 from hearth.reporting.reports.lsa import upload
+from hearth.reporting.runtime import engine
 from tests.reporting.sources.exports import csv_bytes, write_zip
 
 from .world import REGISTRY, filled
@@ -117,6 +119,52 @@ def test_an_empty_folder_is_no_export(tmp_path: Path) -> None:
     assert left_in(tmp_path) == ["empty"]
 
 
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (("--start", "0007-01-01"), "check the year of 0007-01-01"),
+        (("--start", "0001-01-01", "--end", "0001-12-31"), "check the year of 0001-01-01"),
+        (("--end", "9999-12-31"), "check the year of 9999-12-31"),
+        (("--start", "2026-02-29"), "--start 2026-02-29 is no day of the calendar"),
+        (("--end", "2025-13-01"), "--end 2025-13-01 is no day"),
+        (("--end", ""), "is no day"),
+        (("--start", "10/1/2025"), "--start 10/1/2025 is no day"),
+        (("--start", "2026-10-01"), "ends on 2026-09-30, before it starts on 2026-10-01"),
+        (("--scope", "hic"), "A HIC is about one night, 2025-10-01; leave the last day (2026-09-30) away"),
+        (("--scope", ""), "is not a scope"),
+        (("--coc", ""), "An empty text is not a CoC code"),
+        (("--coc", "MN500"), "MN500 is not a CoC code"),
+        (("--coc", "[red]"), "[RED] is not a CoC code"),
+        (("--coc", "XX-599"), "No project of this input is in XX-599"),
+        (("--projects", ""), "--projects names no project"),
+        (("--projects", " ,"), "--projects names no project"),
+        (("--projects", "ES"), "Projects can be chosen in the scope of chosen projects only"),
+        (("--memory", "lots"), "lots is not a size of memory"),
+    ],
+)
+def test_what_cannot_be_asked_for(export: Path, tmp_path: Path, more: tuple[str, ...], said: str) -> None:
+    refused(run(export, tmp_path / "out", *more), said)
+    assert left_in(tmp_path) == ["export.zip"]
+
+
+def test_leap_days_are_days(export: Path, tmp_path: Path) -> None:
+    assert run(export, tmp_path / "out", "--start", "2024-02-29").exit_code == 0
+    record = json.loads((tmp_path / "out" / "run.json").read_text())
+    assert record["parameters"]["lookback"] == "2017-02-28"
+
+
+def test_a_hic_may_say_its_night_twice(export: Path, tmp_path: Path) -> None:
+    night = ("--scope", "hic", "--start", "2026-01-28", "--end", "2026-01-28")
+    assert run(export, tmp_path / "out", *night).exit_code == 0
+
+
+@pytest.mark.parametrize("which", ["INPUT", "--out"])
+def test_an_empty_path_is_not_the_folder_where_one_stands(export: Path, which: str) -> None:
+    source, out = ("", "out") if which == "INPUT" else (str(export), "")
+    result = RUNNER.invoke(app, ["lsa", source, "--out", out, *YEAR])
+    assert result.exit_code == 2 and which in result.output and "it is empty" in result.output
+
+
 # --- where it is written -----------------------------------------------------------------------------------
 
 
@@ -145,6 +193,30 @@ def test_a_folder_that_cannot_be_written(export: Path, tmp_path: Path, where: st
     refused(run(export, tmp_path / where), "file")
     assert left_in(tmp_path) == ["export.zip", "file"]
     assert (tmp_path / "file").read_text() == "mine"
+
+
+def test_the_zip_of_another_report_never_stands_beside_this_one(export: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert run(export, out).exit_code == 0
+    before = {path.name: path.read_bytes() for path in out.iterdir()}
+    for other in (("--scope", "hic", "--end", "2025-10-01"), ("--start", "2025-09-01")):
+        refused(run(export, out, *other), "out holds the zip of another report (lsa-XX-501-2025-10-01.zip)")
+        assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+    assert run(export, out).exit_code == 0  # the same once more replaces itself
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "export.zip").write_bytes(b"mine")
+    assert run(export, tmp_path / "own").exit_code == 0
+
+
+def test_a_folder_that_cannot_be_written_is_said_before_the_work(
+    export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def too_late(*_: object, **__: object) -> None:
+        raise AssertionError("it was computed first")
+
+    monkeypatch.setattr("hearth.reporting.reports.lsa.make.prepare", too_late)
+    (tmp_path / "file").write_text("mine")
+    refused(run(export, tmp_path / "file"), "is a file")
 
 
 def half_written(then: Callable[[], None]) -> Callable[..., None]:
@@ -210,3 +282,71 @@ def test_killed(export: Path, tmp_path: Path, moment: str) -> None:
     assert not out.exists()
     assert run(export, out).exit_code == 0
     assert set(left_in(out)) > WRITTEN
+
+
+SLOW = """
+import sys
+from hearth.reporting import cli
+from hearth.reporting.runtime import engine, run
+
+whole = engine.run
+
+def endless(connection, sql, *more, **named):
+    if sql.startswith('CREATE TABLE "lsa_enrollment" AS'):
+        print("READY", file=sys.stderr, flush=True)
+        sql = "CREATE TABLE endless AS SELECT count(*) FROM range(100000000000) AS a, range(100000) AS b"
+    return whole(connection, sql, *more, **named)
+
+engine.run = endless
+cli.app()
+"""
+
+
+def test_ctrl_c_within_a_step(export: Path, tmp_path: Path) -> None:
+    """The engine answers with an error of its own, and not with KeyboardInterrupt."""
+    command = [sys.executable, "-c", SLOW, "lsa", str(export), "--out", str(tmp_path / "out"), *YEAR]
+    running = subprocess.Popen(
+        command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+    )  # fmt: skip
+    said = ""
+    assert running.stderr is not None
+    for line in running.stderr:
+        said += line
+        if "READY" in line:
+            break
+    time.sleep(0.3)  # within the statement
+    running.send_signal(signal.SIGINT)
+    output, rest = running.communicate(timeout=60)
+    assert running.returncode == 130, said + rest
+    assert "Cancelled. Nothing was written." in rest and "Traceback" not in said + rest + output
+    assert left_in(tmp_path) == ["export.zip"]
+
+
+@pytest.mark.parametrize(
+    "fault", [OSError(errno.EIO, "Input/output error"), OSError(errno.ENOSPC, "No space left")]
+)
+def test_a_fault_of_the_machine_is_a_sentence(
+    export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: OSError
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise fault
+
+    monkeypatch.setattr("hearth.reporting.reports.lsa.make.prepare", broken)
+    refused(
+        run(export, tmp_path / "out"), "disk is full" if fault.errno == errno.ENOSPC else "could not be read"
+    )
+
+
+def test_the_engines_words_are_not_shown(
+    export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They may hold values of the input."""
+
+    def broken(*_: object, **__: object) -> None:
+        raise engine.EngineError("Could not convert string 'Una' to DATE")
+
+    monkeypatch.setattr("hearth.reporting.reports.lsa.make.prepare", broken)
+    result = run(export, tmp_path / "out")
+    refused(result, "The engine could not work with this input")
+    assert "Una" not in result.output

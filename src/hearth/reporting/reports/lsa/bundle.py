@@ -111,11 +111,13 @@ def _columns(connection: Connection, table: str) -> Sequence[str]:
 
 def record_of(folder: Path) -> RunRecord:
     """The record of the run in `folder`. Raises `BundleError` when it is none of an LSA or HIC."""
+    if folder.exists() and not folder.is_dir():
+        raise BundleError(f"{folder} is a file. Name the folder that a report was written to.")
     try:
         record = read_record(folder / RECORD)
     except FileNotFoundError:
         raise BundleError(f"{folder} is not the folder of a report: there is no {RECORD} in it.") from None
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError, TypeError, RecursionError) as error:
         raise BundleError(f"{folder / RECORD} cannot be read. Make the report again.") from error
     if record.report not in ("lsa", "hic"):
         raise BundleError(f"{folder} holds another report than an LSA or HIC.")
@@ -150,6 +152,18 @@ def scratch() -> Iterator[Connection]:
 
 
 @contextmanager
+def damage_told(*folders: Path) -> Iterator[None]:
+    """What cannot be read of a bundle, as `BundleError`: a file that was cut off, emptied or changed."""
+    try:
+        yield
+    except (engine.OutOfMemory, engine.Interrupted):
+        raise
+    except (engine.EngineError, ValueError, OverflowError) as error:
+        listed = " or ".join(map(str, folders))
+        raise BundleError(f"A file in {listed} is damaged. Make the report again.") from error
+
+
+@contextmanager
 def open_bundle(folder: Path, *, tables: bool = True) -> Iterator[Bundle]:
     """Open the run in `folder`. With `tables`, its kept tables too, each under its name.
 
@@ -157,7 +171,7 @@ def open_bundle(folder: Path, *, tables: bool = True) -> Iterator[Bundle]:
     by other steps than those of this version (they would not mean the same).
     """
     record = kept_record(folder) if tables else record_of(folder)
-    with scratch() as connection:
+    with scratch() as connection, damage_told(folder):
         if tables:
             attach(connection, folder, record)
         yield Bundle(folder, record, connection)

@@ -15,6 +15,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from hearth.reporting.runtime import engine
+
 from . import compare as comparing
 from . import members as opening
 from .bundle import BundleError
@@ -175,12 +177,18 @@ def _flagged(folder: Path, number: int, limit: int, offset: int) -> None:
 
 @contextmanager
 def _said() -> Iterator[None]:
-    """Faults as one sentence, status 2."""
+    """Faults as one sentence, status 2; Ctrl-C as one, status 130."""
     try:
         yield
     except (BundleError, opening.NoSuchRow, comparing.NotComparable) as error:
         _err.print(escape(str(error)), highlight=False, soft_wrap=True)
         raise typer.Exit(2) from None
+    except engine.OutOfMemory:
+        _err.print("This report needs more memory to be opened than there is.")
+        raise typer.Exit(2) from None
+    except KeyboardInterrupt:
+        _err.print("Cancelled.")
+        raise typer.Exit(130) from None
 
 
 def _where(said: Iterable[str]) -> Mapping[str, str | None]:

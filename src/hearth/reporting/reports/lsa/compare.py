@@ -23,7 +23,7 @@ from hearth.reporting.runtime.engine import Connection, name, text
 from hearth.standards.load import LATEST, load
 
 from . import differences, units
-from .bundle import kept_record, open_bundle, scratch
+from .bundle import damage_told, kept_record, open_bundle, scratch
 from .columns import upload_files
 from .differences import FactChange
 from .facts import Member, members_of_page
@@ -163,7 +163,7 @@ def changed_rows(before: Path, after: Path, file: str, *, limit: int = 50, offse
     dimensions = dimensions_of(file)
     changed = f"SELECT * FROM ({_side_by_side(before, after, file)}) AS t WHERE Before IS DISTINCT FROM After"
     columns = ", ".join(name(column) for column in dimensions)
-    with scratch() as connection:
+    with scratch() as connection, damage_told(before, after):
         total = int(engine.scalar(connection, f"SELECT count(*) FROM ({changed}) AS c"))
         found = engine.rows(
             connection,

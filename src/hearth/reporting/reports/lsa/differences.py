@@ -14,7 +14,7 @@ from pathlib import Path
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection, name
 
-from .bundle import attach, kept_record, scratch
+from .bundle import attach, damage_told, kept_record, scratch
 from .words import words
 
 BEFORE, AFTER = "before", "after"
@@ -82,7 +82,7 @@ _RESTS_ON = """
 @contextmanager
 def both(before: Path, after: Path) -> Iterator[Connection]:
     """A connection with both runs. Raises `BundleError`."""
-    with scratch() as connection:
+    with scratch() as connection, damage_told(before, after):
         for schema, folder in ((BEFORE, before), (AFTER, after)):
             attach(connection, folder, kept_record(folder), schema)
         yield connection

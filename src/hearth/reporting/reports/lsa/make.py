@@ -11,6 +11,7 @@ LSA specifications v8 (FY2026), section 3.1 for the parameters.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -18,7 +19,7 @@ from functools import cache
 from pathlib import Path
 
 from hearth.reporting import concepts
-from hearth.reporting.outputs.folder import folder_of_results
+from hearth.reporting.outputs.folder import check_folder, folder_of_results
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection, name, text
 from hearth.reporting.runtime.inputs import Input, InputRefused, Narrow, opened_input
@@ -53,6 +54,7 @@ _ONCE = (
     "Client", "Enrollment",
     "Project", "Organization", "ProjectCoC", "HMISParticipation", "Inventory", "Funder", "Affiliation",
 )  # fmt: skip
+_ZIP = re.compile(r"(lsa|hic)-.*-\d{4}-\d{2}-\d{2}\.zip")
 _HOUSEHOLD_FILES = ("LSAHousehold", "LSAExit")
 
 
@@ -187,6 +189,8 @@ def make(
     Raises `ReportRefused`, `OutputError`, `SourceFault`, `engine.Cancelled` or `StepFailed`; in every case
     nothing is left at `out` that was not there before.
     """
+    check_wish(wish)
+    _check_out(out, wish)
     with _computed(source, wish, code_version, keep, narrow, memory_limit, runner, on_step, should_stop) as (
         connection,
         record,
@@ -244,7 +248,7 @@ def _computed(
             should_stop=should_stop,
         )
         record = RunRecord(
-            report="hic" if wish.scope is Scope.HIC else "lsa",
+            report=_kind(wish),
             specification=SPECIFICATION,
             year=LATEST,
             parameters=said(wish),
@@ -257,20 +261,43 @@ def _computed(
         yield connection, record
 
 
+def zip_name(wish: Wish) -> str:
+    """The name of the zip to upload."""
+    return f"{_kind(wish)}-{wish.coc}-{wish.start}.zip"
+
+
+def _kind(wish: Wish) -> str:
+    return "hic" if wish.scope is Scope.HIC else "lsa"
+
+
+def _check_out(out: Path, wish: Wish) -> None:
+    """Refuse a folder that cannot be written, or in which the zip of another report would stand beside these
+    files: somebody would upload the wrong one."""
+    check_folder(out)
+    others = sorted(
+        path.name for path in out.glob("*.zip") if _ZIP.fullmatch(path.name) and path.name != zip_name(wish)
+    )
+    if others:
+        raise ReportRefused(
+            f"{out} holds the zip of another report ({', '.join(others)})."
+            " Name another folder, or move it away."
+        )
+
+
 def leave(connection: Connection, wish: Wish, record: RunRecord, out: Path, *, keep: bool) -> Made:
     """Write the bundle of a run whose tables are on the connection. Raises `OutputError`."""
     files = files_of(wish.scope)
     rows = {file.name: _count(connection, file) for file in files}
     record = replace(record, rows=rows, steps_sha256=bundle.steps_sha256())
-    zip_name = f"{record.report}-{wish.coc}-{wish.start}.zip"
+    zipped = zip_name(wish)
     with folder_of_results(out, owned=(bundle.TABLES,)) as folder:
-        upload.write(connection, {file.name for file in files}, folder, zip_name)
+        upload.write(connection, {file.name for file in files}, folder, zipped)
         if keep:
             record = replace(record, tables=bundle.keep(connection, folder))
         flags = preflight.find(connection, wish.scope.name.lower())
         preflight.write(folder, flags)
         write_record(folder, record)
-    return Made(out, out / zip_name, rows, record, flags)
+    return Made(out, out / zipped, rows, record, flags)
 
 
 @contextmanager

@@ -310,7 +310,7 @@ def flags(folder: Path) -> tuple[Flag, ...]:
     record_of(folder)
     try:
         return tuple(map(read, json.loads((folder / _JSON).read_text(encoding="utf-8"))))
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise BundleError(f"{folder / _JSON} cannot be read. Make the report again.") from error
 
 

@@ -15,6 +15,8 @@ from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 
 LOOKBACK_YEARS = 7
+#: Days that a report can be about: what lies outside is a slip of the pen, and some of it cannot be computed.
+FIRST_DAY, LAST_DAY = date(1980, 1, 1), date(2199, 12, 31)
 _COC = re.compile(r"[A-Z]{2}-[0-9]{3}[A-Z]?")
 _NAME_LENGTH = 50
 
@@ -87,12 +89,27 @@ class Wish:
         return (self.made_at.year % 10) * 100_000_000 + int(self.made_at.strftime("%m%d%H%M"))
 
 
+def check_days(start: date, end: date) -> None:
+    """Refuse days that no report can be about."""
+    for day in (start, end):
+        if not FIRST_DAY <= day <= LAST_DAY:
+            raise ReportRefused(
+                f"A report is about days between {FIRST_DAY} and {LAST_DAY}; check the year of {day}."
+            )
+    if end < start:
+        raise ReportRefused(f"The report ends on {end}, before it starts on {start}.")
+
+
 def check_wish(wish: Wish) -> None:
     """Refuse parameters that no input could satisfy."""
     if not _COC.fullmatch(wish.coc):
-        raise ReportRefused(f"{wish.coc} is not a CoC code; one looks like XX-501.")
-    if wish.end < wish.start:
-        raise ReportRefused(f"The report ends on {wish.end}, before it starts on {wish.start}.")
+        what = f"{wish.coc} is not" if wish.coc else "An empty text is not"
+        raise ReportRefused(f"{what} a CoC code; one looks like XX-501.")
+    check_days(wish.start, wish.end)
+    if wish.scope is Scope.HIC and wish.end != wish.start:
+        raise ReportRefused(
+            f"A HIC is about one night, {wish.start}; leave the last day ({wish.end}) away, or give the same."
+        )
     if wish.scope is Scope.PROJECT and not wish.projects:
         raise ReportRefused("A report on chosen projects needs at least one project.")
     if wish.scope is not Scope.PROJECT and wish.projects:
