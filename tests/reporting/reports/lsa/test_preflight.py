@@ -131,6 +131,12 @@ def test_inventory_that_the_report_leaves_out_or_that_has_blanks_is_flagged(tmp_
             "Project": {"ES1": {}},
             "Inventory": [
                 record | {"InventoryStartDate": "2026-03-01", "InventoryEndDate": "2026-02-01"},
+                record
+                | {
+                    "InventoryStartDate": "2026-03-01",
+                    "InventoryEndDate": "2026-02-01",
+                    "DateDeleted": "2026-05-01",
+                },
                 record | {"InventoryStartDate": "2025-03-01", "UnitInventory": 5, "OtherBedInventory": 4},
             ],
         },
