@@ -1,5 +1,6 @@
 """The same report from an export and from the database after importing that export."""
 
+import json
 import zipfile
 from datetime import date, datetime
 from pathlib import Path
@@ -18,6 +19,10 @@ from hearth.standards import load
 from tests import factories
 from tests.hmis.exchange.importing import finished
 from tests.reference_data import SAMPLE, reference_data
+from tests.reporting.reports.lsa.random_world import random_world
+from tests.reporting.reports.lsa.test_deleted import EXPORTED
+from tests.reporting.reports.lsa.world import REGISTRY
+from tests.reporting.sources.exports import csv_bytes, write_zip
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -59,6 +64,25 @@ def test_an_invented_world(invented: Path, tmp_path: Path) -> None:
         comparison = compare(tmp_path / f"export {coc}", tmp_path / f"database {coc}")
         assert comparison.people == 0 and not any(one.changed for one in comparison.files)
     assert_same_tables(invented, state)
+
+
+def test_deleted_rows_count_in_neither(tmp_path: Path) -> None:
+    """Of every file some rows; the report has nobody of them."""
+    rows = random_world(4, 12)
+    rows["Client"][0]["DateDeleted"] = "2026-01-01 10:00:00"
+    exported = csv_bytes("Export", [EXPORTED])
+    source = write_zip(
+        tmp_path / "export.zip",
+        {f"{file}.csv": csv_bytes(file, rows[file]) for file in REGISTRY.files} | {"Export.csv": exported},
+    )
+    finished(factories.make_administrator(), source)
+    from_export = files(source, wish("XX-501"), tmp_path / "export")
+    assert files(refreshed(), wish("XX-501"), tmp_path / "database") == from_export
+    of_both = [json.loads((tmp_path / one / "run.json").read_text()) for one in ("export", "database")]
+    assert of_both[0]["not_live"] == of_both[1]["not_live"]
+    assert {"Client", "Organization", "HealthAndDV", "Disabilities", "Services"} <= set(
+        of_both[0]["not_live"]["deleted"]
+    )
 
 
 def assert_same_tables(export: Path, state: Path) -> None:
