@@ -22,7 +22,7 @@ from hearth.hmis.enrollments.models import (
     Services,
     YouthEducationStatus,
 )
-from hearth.hmis.exchange.exporting.dates import INFORMATION_DATES, OWN_DATES, dated_columns
+from hearth.hmis.exchange.information_dates import INFORMATION_DATES, OWN_DATES, dated_columns
 from hearth.hmis.hud.names import python_name
 from hearth.hmis.organizations.models import Project, ProjectCoC, SourceUser
 from hearth.standards import load

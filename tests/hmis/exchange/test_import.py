@@ -294,14 +294,14 @@ def test_what_contradicts_a_stored_record_is_kept_and_marked(
     """The other exit is not in this export: both stay, and the newcomer is marked, once and for all."""
     finished(by, export.zip(tmp_path))
     export.row("Exit").update(ExitID="T3", ExitDate="2025-12-01")
-    run = finished(by, export.zip(tmp_path))
+    run = finished(by, export.zip(tmp_path), missing="keep")
     assert "1 records contradict others" in run.message
     assert listed(run, "exit_stored_already") == [("error", "Exit", 2, "EnrollmentID", "T3")]
     with acting(by):
         assert dict(Exit.objects.values_list("hud_id", "is_faulty")) == {"T2": False, "T3": True}
     before = records()
     export.tables["Client"].reverse()
-    assert "exit_stored_already" in checks(finished(by, export.zip(tmp_path)))
+    assert "exit_stored_already" in checks(finished(by, export.zip(tmp_path), missing="keep"))
     assert records() == before
 
 
@@ -313,7 +313,7 @@ def test_a_second_head_is_listed_like_any_finding(by: User, export: Export, tmp_
     for rows in export.tables.values():
         rows[:] = [row for row in rows if row.get("EnrollmentID") != other]
     export.tables["Enrollment"].append({**head, "EnrollmentID": "E9"})
-    run = finished(by, export.zip(tmp_path))
+    run = finished(by, export.zip(tmp_path), missing="keep")
     line = len(export.tables["Enrollment"]) + 1
     assert listed(run, "head_stored_already") == [("error", "Enrollment", line, "RelationshipToHoH", "E9")]
     (one,) = [one for one in run.findings_summary if one["check"] == "head_stored_already"]
@@ -332,7 +332,7 @@ def test_an_exit_left_before_its_entry_is_marked(by: User, export: Export, tmp_p
     finished(by, export.zip(tmp_path))
     export.tables["Exit"] = []
     export.row("Enrollment", 1)["EntryDate"] = "2026-01-02"
-    run = finished(by, export.zip(tmp_path))
+    run = finished(by, export.zip(tmp_path), missing="keep")
     assert listed(run, "exit_before_entry") == [("error", "Exit", None, "ExitDate", "T2")]
     with acting(by):
         leave = Exit.objects.get()
@@ -389,7 +389,7 @@ def test_records_follow_a_project_to_another_organization(by: User, export: Expo
     finished(by, export.zip(tmp_path))
     export.row("Project")["OrganizationID"] = "O2"
     export.tables["Disabilities"] = []
-    finished(by, export.zip(tmp_path))
+    finished(by, export.zip(tmp_path), missing="keep")
     with acting(by):
         for model in (Enrollment, Exit, Disabilities):
             assert set(model.objects.values_list("organization__hud_id", flat=True)) == {"O2"}, model

@@ -1,14 +1,19 @@
-"""Starting imports. Each action is one transaction; the import itself is `importing`."""
+"""Starting, answering and cancelling imports. Each action is one transaction; the work is `importing`."""
 
 from pathlib import Path
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from hearth.hmis.access.models import User
 from hearth.hmis.access.permissions import Permission
+from hearth.hmis.audit.actions import record_access
+from hearth.hmis.audit.models.access_log import Access
 from hearth.hmis.exchange.importing.job import KIND, keep_upload
-from hearth.hmis.exchange.models import ImportRun
+from hearth.hmis.exchange.importing.perform import tidy
+from hearth.hmis.exchange.importing.settling import Question
+from hearth.hmis.exchange.models import ImportRun, RunState
 from hearth.hmis.jobs.actions import cancel_run, give_to_worker, start_run
 from hearth.hmis.jobs.sweep import sweep
 
@@ -25,16 +30,20 @@ def _require_import(by: User) -> None:
 
 
 def start_command_import(
-    *, by: User, file_name: str, source: str, is_shared: bool, folder: str = ""
+    *,
+    by: User,
+    file_name: str,
+    source: str,
+    is_shared: bool,
+    folder: str = "",
+    answers: dict[str, Any] | None = None,
 ) -> ImportRun:
-    """A run that this process is about to perform."""
+    """A run that this process is about to perform. `answers`: what `importing.settling` asks for."""
     _require_import(by)
     sweep()
+    asked = {"source": source, "is_shared": is_shared, "folder": folder, "started_by": COMMAND}
     return start_run(  # type: ignore[no-any-return]
-        by=by,
-        kind=KIND,
-        file_name=file_name,
-        parameters={"source": source, "is_shared": is_shared, "folder": folder, "started_by": COMMAND},
+        by=by, kind=KIND, file_name=file_name, parameters=asked | (answers or {})
     )
 
 
@@ -53,13 +62,57 @@ def queue_import(
         kind=KIND,
         file_name=Path(upload.name or "").name,
         file_bytes=upload.size,
-        parameters={"source": source, "is_shared": is_shared, "folder": folder, "started_by": PAGE},
+        parameters={
+            "source": source,
+            "is_shared": is_shared,
+            "folder": folder,
+            "started_by": PAGE,
+            "asks": True,
+        },
     )
     transaction.on_commit(lambda: give_to_worker(by=by, run=run, file=keep_upload(run, upload)))
     return run
 
 
+@transaction.atomic
+def answer_import(*, by: User, run: ImportRun, missing: str, newer: str) -> bool:
+    """Give an import that waits for an answer to a worker again, with the answer; who answered what is in the
+    access log. False where it does not wait any more: answered by somebody else, or ended."""
+    _require_import(by)
+    waits = ImportRun.objects.restrict(by).select_for_update().filter(pk=run.pk, state=RunState.ASKING)
+    asked = waits.first()
+    if asked is None:
+        return False
+    question = Question.from_json(asked.parameters["question"])
+    answer = {"missing": missing, "newer": newer, "answered": question.mark}
+    waits.update(
+        state=RunState.QUEUED,
+        parameters=asked.parameters | answer,
+        message="",
+        finished_at=None,
+        attempts=0,
+    )
+    record_access(
+        by=by.pk,
+        action=Access.IMPORTED,
+        subject=f"importrun:{run.pk}",
+        state="answered",
+        missing=missing,
+        missing_records=question.missed,
+        newer=newer,
+        newer_records=question.kept,
+    )
+    give_to_worker(by=by, run=asked)
+    return True
+
+
+@transaction.atomic
 def cancel_import(*, by: User, run: ImportRun) -> None:
     """Ask an import to stop; one that has not begun ends at once. One that has ended stays as it is."""
     _require_import(by)
-    cancel_run(by=by, run=run)
+    waits = ImportRun.objects.restrict(by).filter(pk=run.pk, state=RunState.ASKING)
+    called_off = {"state": RunState.CANCELLED, "message": "The import was called off. Nothing was imported."}
+    if waits.update(**called_off):
+        transaction.on_commit(lambda: tidy(ImportRun.objects.get(pk=run.pk)))
+    else:
+        cancel_run(by=by, run=run)

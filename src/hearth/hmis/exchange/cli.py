@@ -10,7 +10,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from hearth.hmis.exchange.terminal import ProgressBar
+from hearth.hmis.exchange.terminal import ProgressBar, asked_at_terminal, given
 from hearth.server.errors import ServerError
 
 if TYPE_CHECKING:
@@ -39,17 +39,38 @@ def import_(
     acting: Annotated[
         str | None, typer.Option("--as", metavar="EMAIL", help="System administrator who acts.")
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before writing.")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Do not ask before adding and changing records.")
+    ] = False,
+    remove_missing: Annotated[
+        bool | None,
+        typer.Option(
+            "--remove-missing/--keep-missing",
+            help="Mark as deleted what a full refresh lacks, or leave it. Without either nothing is imported"
+            " where anything is missing.",
+        ),
+    ] = None,
+    take_back: Annotated[
+        bool | None,
+        typer.Option(
+            "--take-back/--keep-newer",
+            help="Overwrite records that are newer here or were changed here, or leave them (as without it).",
+        ),
+    ] = None,
 ) -> None:
     """Import an HMIS CSV export (FY2026, FY2024 or FY2022), with everything that is wrong in it listed.
 
-    All of it is written, or nothing. Importing the same file again changes nothing; a corrected export
+    All of it is written, or nothing. A full refresh replaces what was imported before from the same data
+    source: of its projects and its period, records that it lacks are listed, and removed (marked as deleted)
+    with --remove-missing. Values that are newer here than in the export stay unless you say --take-back.
+    Importing the same file again changes nothing; a corrected export
     changes what was corrected. Ctrl-C stops it, and nothing is written.
 
     \b
     Examples:
       hearth import export.zip
       hearth import export.zip --source "Clarity" --shared --yes
+      hearth import export.zip --source "Clarity" --yes --remove-missing
       hearth import export.zip --findings findings.xlsx --as admin@example.org
     """
     from hearth.hmis.access import command_line
@@ -59,16 +80,26 @@ def import_(
     if findings is not None and not findings.absolute().parent.is_dir():
         raise ServerError(f"{findings} cannot be written: the folder is not there. Make it first.")
     command_line.prepare()
-    from hearth.hmis.exchange.actions import start_command_import
+    from hearth.hmis.exchange.actions import cancel_import, start_command_import
     from hearth.hmis.exchange.importing.perform import perform
 
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
     user = command_line.acting_administrator(acting)
     console.print(f"Acting as {user.email}.")
-    run = start_command_import(
-        by=user, file_name=file.name, source=source.strip(), is_shared=shared, folder=folder.strip()
-    )
     ask = not yes and sys.stdin.isatty() and console.is_terminal
+    answers: dict[str, Any] = {"asks": ask} | given(remove_missing, take_back)
+
+    def start() -> "ImportRun":
+        return start_command_import(
+            by=user,
+            file_name=file.name,
+            source=source.strip(),
+            is_shared=shared,
+            folder=folder.strip(),
+            answers=answers,
+        )
+
+    run = start()
     with ProgressBar(console) as bar:
 
         def confirm(summary: list[Any], rows: int, name: str, is_new: bool) -> bool:
@@ -80,6 +111,13 @@ def import_(
             return wanted
 
         run = perform(run, file, show=bar.progress, confirm=confirm if ask else None)
+    while run.state == "asking":
+        _print_summary(console, run.findings_summary)
+        answers |= asked_at_terminal(console, run)
+        cancel_import(by=user, run=run)
+        run = start()
+        with ProgressBar(console) as bar:
+            run = perform(run, file, show=bar.progress)
     # Of an import that failed on the way nobody knows yet what is wrong in the file.
     if not ask and (run.findings_summary or run.state in ("finished", "refused")):
         _print_summary(console, run.findings_summary)

@@ -5,6 +5,8 @@ from typing import Any
 from django import forms
 from django.conf import settings
 
+from hearth.hmis.exchange.importing.settling import KEEP, REMOVE, TAKE_BACK, Question
+
 _SEVERITIES = {"high": "High: stops an import", "error": "Error", "warning": "Warning", "info": "Info"}
 
 
@@ -51,6 +53,34 @@ class ImportForm(forms.Form):
                 code="too_large",
             )
         return file
+
+
+class AnswerForm(forms.Form):
+    """What is to be done with records that an import may not remove or take back by itself."""
+
+    missing = forms.ChoiceField(
+        label="Records that this full refresh lacks",
+        choices=[
+            (REMOVE, "Mark them as deleted: the sending system has deleted them"),
+            (KEEP, "Leave them as they are"),
+        ],
+        widget=forms.RadioSelect,
+    )
+    newer = forms.ChoiceField(
+        label="Records that are newer here, or were changed here",
+        choices=[
+            (KEEP, "Leave them as they are, and import the rest"),
+            (TAKE_BACK, "Take the values of this export"),
+        ],
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, *args: Any, question: Question, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not question.missed:
+            del self.fields["missing"]
+        if not question.kept:
+            del self.fields["newer"]
 
 
 class FindingFilter(forms.Form):

@@ -6,7 +6,8 @@ from typing import Any
 from django.conf import settings
 
 from hearth.hmis.access.models import User
-from hearth.hmis.exchange.models import ImportRun
+from hearth.hmis.exchange.importing.settling import Question
+from hearth.hmis.exchange.models import ImportRun, RunState
 from hearth.hmis.organizations.models import DataSource
 from hearth.standards import load
 
@@ -25,6 +26,19 @@ def data_source_names(user: User) -> list[str]:
     """Data sources that records were imported from."""
     sources = DataSource.objects.restrict(user).filter(is_hearth=False)
     return list(sources.order_by("name").values_list("name", flat=True))
+
+
+def question(run: ImportRun) -> Question | None:
+    """What an import asks, while it waits for the answer."""
+    asked = run.parameters.get("question")
+    return Question.from_json(asked) if asked and run.state == RunState.ASKING else None
+
+
+def undecided(asked: Question) -> list[tuple[str, int, int, int]]:
+    """Of each file with any: records that the export lacks, that are newer here, that were changed here."""
+    parts = (asked.missing, asked.newer, asked.changed)
+    rows = [(file, *(part.get(file, 0) for part in parts)) for file in load(2026).files]
+    return [row for row in rows if any(row[1:])]  # type: ignore[misc]
 
 
 def counts(run: ImportRun) -> list[tuple[str, dict[str, int]]]:

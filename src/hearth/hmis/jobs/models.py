@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 
 #: The state of a run that nobody works on yet. States are stored and never change.
 QUEUED = "queued"
-#: States in which nothing more will happen, the same for every kind of run.
-ENDED = frozenset({"finished", "refused", "failed", "cancelled"})
+#: States in which nobody works on a run any more, the same for every kind; one that is "asking" goes on when
+#: its question is answered.
+ENDED = frozenset({"finished", "refused", "failed", "cancelled", "asking"})
 #: A process that works on a run says every second that it lives; after so long it is dead.
 SILENT_SECONDS = 60
 #: How often a run is begun: one that makes the worker die must not do so for ever.

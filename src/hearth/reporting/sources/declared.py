@@ -42,12 +42,17 @@ def live_rows(connection: Connection, files: Iterable[File]) -> Iterator[None]:
         connection.execute(f"DROP SCHEMA {LIVE} CASCADE")
 
 
-def check_declared(collected: Collected, registry: Registry, file: File) -> None:
-    """Run every declared check whose rows are of `file`. Must be called within `live_rows`."""
+def check_declared(collected: Collected, registry: Registry, file: File, *, partial: bool = False) -> None:
+    """Run every declared check whose rows are of `file`. Must be called within `live_rows`.
+
+    Of a `partial` export those are left out that conclude from what is not there: NOT EXISTS, and groups of
+    rows (a household without a head)."""
     together: dict[str, list[Check]] = defaultdict(list)
     alone: list[Check] = []
     for check in registry.checks.values():
         if check.kind not in _KINDS or file.name not in check.files or check.violates is None:
+            continue
+        if partial and (check.per or "NOT EXISTS" in check.violates.upper()):
             continue
         if check.per or "SELECT" in check.violates.upper():
             alone.append(check)

@@ -34,14 +34,17 @@ def find(
     *,
     exported_year: int,
     absent: set[str],
+    partial: bool = False,
     filled: Mapping[str, frozenset[str]] = MappingProxyType({}),
     progress: Callable[[str, float], None] = lambda file, share: None,
     listed: int = LISTED_PER_RULE,
 ) -> list[Summary]:
     """Check the staged tables of `connection`, write the findings with the `problems` to `path`.
 
-    `absent` names files that the export does not have; `exported_year` is the format it came in; `filled`
-    are, by file, the columns with any value where that is known, which spares looking at the others.
+    `absent` names files that the export does not have; `partial`: it holds only what changed (a delta), so
+    that what a row belongs to may be elsewhere, and nothing is concluded from what the export lacks;
+    `exported_year` is the format it came in; `filled` are, by file, the columns with any value where that is
+    known, which spares looking at the others.
     `progress` hears the file and the share (0 to 1) that is done. Returns the summary.
     """
     collected = Collected(connection, listed)
@@ -57,17 +60,18 @@ def find(
         done += share * shares[file.name]
         progress(file.name, min(1.0, done))
 
-    check_row_counts(collected, registry, absent)
+    check_row_counts(collected, registry, absent, partial=partial)
     for file in with_rows:
         _check_conditions(collected, registry, file, replace(situation, filled=filled.get(file.name)))
         advance(file, 0.4)
         check_keys(collected, registry, file)
-        check_references(collected, registry, file, absent)
-        check_combinations(collected, registry, file, absent)
+        check_references(collected, registry, file, absent, partial=partial)
+        if not partial:
+            check_combinations(collected, registry, file, absent)
         advance(file, 0.3)
     with live_rows(connection, registry.files.values()):
         for file in with_rows:
-            check_declared(collected, registry, file)
+            check_declared(collected, registry, file, partial=partial)
             advance(file, 0.3)
     return collected.write(path)
 

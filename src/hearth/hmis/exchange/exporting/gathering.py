@@ -9,9 +9,9 @@ from typing import Any
 
 from django.db import connection as database
 
-from hearth.hmis.exchange.exporting.dates import not_after_end
 from hearth.hmis.exchange.exporting.request import ExportRequest
 from hearth.hmis.exchange.exporting.selection import rows_of
+from hearth.hmis.exchange.information_dates import not_after_end
 from hearth.hmis.hud import ssn
 from hearth.hmis.hud.fields import HudDateTime
 from hearth.hmis.hud.records import Stored, is_sealed, model_of, stored_columns

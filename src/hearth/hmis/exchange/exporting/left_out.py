@@ -3,10 +3,36 @@
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from hearth.hmis.exchange.exporting.households import REASONS, Unplaced
+from django.db.backends.utils import CursorWrapper
 
+from hearth.hmis.exchange.households import REASONS
+
+#: So many households are listed; all are counted.
+LISTED = 200
 #: How rows of a file are called in a sentence; of the others: records.
 _ROWS = {"Exit": ("exit", "exits")}
+
+
+@dataclass(frozen=True)
+class Unplaced:
+    """Households that are in no CoC's export, by reason, and our ids of one enrollment of each."""
+
+    counts: dict[str, int]
+    enrollments: list[tuple[int, str]]
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+
+def find_unplaced(cursor: CursorWrapper) -> Unplaced:
+    """Of the households of `export_candidate`, those with a reason why no CoC's export holds them."""
+    of = "FROM export_candidate JOIN household_coc USING (project_id, household) WHERE reason IS NOT NULL"
+    households = f"SELECT reason, project_id, household, min(id) AS id {of} GROUP BY 1, 2, 3"
+    cursor.execute(f"SELECT reason, count(*) FROM ({households}) AS h GROUP BY 1 ORDER BY 1")
+    counts = dict(cursor.fetchall())
+    cursor.execute(f"SELECT id, reason FROM ({households}) AS h ORDER BY id LIMIT {LISTED}")
+    return Unplaced(counts, [(int(pk), str(reason)) for pk, reason in cursor.fetchall()])
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from typing import Any
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
 from hearth.hmis.enrollments.models import Enrollment
-from hearth.hmis.exchange.exporting.households import REASONS
 from hearth.hmis.exchange.exporting.left_out import LeftOut
+from hearth.hmis.exchange.households import REASONS
 from hearth.hmis.exchange.models import ExportRun
 from hearth.standards import load
 

@@ -13,10 +13,10 @@ from typing import Any
 
 from django.db.backends.utils import CursorWrapper
 
-from hearth.hmis.exchange.exporting import households
-from hearth.hmis.exchange.exporting.dates import INFORMATION_DATES, OWN_DATES, after_end
-from hearth.hmis.exchange.exporting.households import Unplaced
+from hearth.hmis.exchange import households
+from hearth.hmis.exchange.exporting.left_out import Unplaced, find_unplaced
 from hearth.hmis.exchange.exporting.request import ExportRequest
+from hearth.hmis.exchange.information_dates import INFORMATION_DATES, OWN_DATES, after_end
 from hearth.hmis.hud.names import python_name
 from hearth.hmis.hud.records import model_of
 
@@ -62,9 +62,9 @@ def select(cursor: CursorWrapper, request: ExportRequest) -> Unplaced:
     )
     chosen, chosen_values, unplaced = "", [], _NONE
     if request.cocs:
-        households.find(cursor)
-        unplaced = households.unplaced(cursor)
-        chosen = " JOIN export_household USING (project_id, household) WHERE reason IS NULL AND coc = ANY(%s)"
+        households.find(cursor, "(SELECT id FROM export_project WHERE with_clients)")
+        unplaced = find_unplaced(cursor)
+        chosen = " JOIN household_coc USING (project_id, household) WHERE reason IS NULL AND coc = ANY(%s)"
         chosen_values = [list(request.cocs)]
     cursor.execute(
         "CREATE TEMPORARY TABLE export_enrollment ON COMMIT DROP AS"

@@ -4,10 +4,11 @@ Then nothing needs to be read again: its rows are stored and its findings are kn
 
 - the same file: its bytes are the same (`fingerprint`);
 - another export of the same data: every CSV file but Export.csv is the same byte by byte, except for the
-  ExportID that ends each line and is new with every export (`contents`).
+  ExportID that ends each line and is new with every export, and it is of the same kind, period and CoCs
+  (`contents`).
 
-Either counts only when the newest import of that data source is the one compared with, and the same reader
-read it.
+Either counts only when the newest import of that data source is the one compared with, the same reader read
+it, it left nothing undecided (`settling`), and no record of the data source was changed here since (`newer`).
 """
 
 import csv
@@ -21,6 +22,7 @@ from hearth.reporting.sources import Source
 
 #: Small enough that no other thread waits long for its turn while one is looked through.
 _CHUNK = 1 << 18
+_REPLACES = ("ExportDirective", "ExportPeriodType", "ExportStartDate", "ExportEndDate", "SourceID")
 
 
 def fingerprint(path: Path) -> str:
@@ -36,8 +38,9 @@ def fingerprint(path: Path) -> str:
 
 
 def contents(source: Source) -> str:
-    """SHA-256 of what an opened export says, without Export.csv and without ExportID; and of its faults."""
-    whole = hashlib.sha256(repr((source.year, source.problems)).encode())
+    """SHA-256 of what an opened export says, without ExportID and most of Export.csv, but with what decides
+    what it replaces; and of its faults."""
+    whole = hashlib.sha256(repr((source.year, source.problems, _announced(source))).encode())
     endings = _endings(_export_id(source))
     for name, file in sorted(source.files.items()):
         if name == "Export":
@@ -53,6 +56,18 @@ def contents(source: Source) -> str:
                 chunk = lines.read(_CHUNK)
                 chunk += lines.readline()  # whole lines only: an ending is never cut
     return whole.hexdigest()
+
+
+def _announced(source: Source) -> list[list[str]]:
+    """The cells of Export.csv that decide what may be concluded from what the export lacks."""
+    file = source.files.get("Export")
+    if file is None:
+        return []
+    places = [file.columns.index(column) for column in _REPLACES if column in file.columns]
+    with file.path.open(encoding="utf-8", newline="") as lines:
+        rows = csv.reader(lines)
+        next(rows, None)
+        return [[row[place] for place in places if place < len(row)] for row in rows]
 
 
 def _export_id(source: Source) -> str | None:

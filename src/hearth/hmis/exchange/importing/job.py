@@ -1,16 +1,19 @@
 """An import as a job of the worker: the uploaded file is there until the run has ended, and not longer."""
 
 import shutil
+from datetime import timedelta
 from pathlib import Path
 
 import structlog
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.utils import timezone
 
 from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
 from hearth.hmis.exchange.importing.failures import NOTHING_WRITTEN
 from hearth.hmis.exchange.importing.perform import folder_of, perform, tidy
+from hearth.hmis.exchange.importing.settling import ANSWER_DAYS
 from hearth.hmis.exchange.models import ImportRun, RunState
 from hearth.hmis.jobs.kinds import Kind
 from hearth.hmis.jobs.life import WORKER_PATIENCE
@@ -45,8 +48,17 @@ def work(run_id: int) -> None:
         tidy(run)
 
 
+def end_unanswered() -> int:
+    """End imports whose question nobody answered for some days: an upload does not wait for ever."""
+    late = timezone.now() - timedelta(days=ANSWER_DAYS)
+    return ImportRun.objects.filter(state=RunState.ASKING, finished_at__lt=late).update(
+        state=RunState.CANCELLED, message=f"Nobody answered within {ANSWER_DAYS} days. {NOTHING_WRITTEN}"
+    )
+
+
 def clear_away() -> None:
-    """Remove files of imports that are over or never were."""
+    """Remove files of imports that are over or never were, after those that nobody answered are ended."""
+    end_unanswered()
     runs = ImportRun.objects.in_bulk()
     for folder in (Path(settings.MEDIA_ROOT) / "imports").glob("[0-9]*"):
         run = runs.get(int(folder.name))

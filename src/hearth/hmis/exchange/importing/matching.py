@@ -8,7 +8,9 @@ Tables made here, on the engine's connection, for a file F:
 - `stored_F` (hud_id, id, row_hash, deleted, …): what the database has of this data source;
 - `found_F` (rid, id, same, deleted): staged rows, by rowid, that are stored already;
 - `new_F` (rid, id): those that are not; only made where the data source has rows of F already;
+- `newer_F` (rid, id, reason): staged rows that would take something back (see `newer`), where F is stored;
 - `known_F` (hud_id, id, …): for files that others refer to, every record that may be referred to;
+- `orphaned` (file, "column", line, key): rows that belong to no record of the export or of the database;
 - `contradicting` ("check", line, key): rows that contradict a stored record which the export does not have.
 """
 
@@ -17,6 +19,8 @@ from dataclasses import dataclass
 
 import psycopg
 
+from hearth.hmis.exchange.importing import newer
+from hearth.hmis.exchange.importing.announced import Announced
 from hearth.hmis.exchange.importing.layout import TARGETS, Layout
 from hearth.reporting.runtime.engine import Connection, name, row, scalar, text
 from hearth.reporting.sources.transfer import postgres_to_engine
@@ -29,7 +33,8 @@ _ALLOCATION_LOCK = 7_301_001
 @dataclass(frozen=True)
 class Match:
     """What matching found for one file. `first_id` is the id of the staged row with rowid 0 where all
-    rows are new (`all_new`); else `new_F` and `found_F` say which row has which id."""
+    rows are new (`all_new`); else `new_F` and `found_F` say which row has which id. `kept`: rows that are
+    passed over, because the stored record is newer."""
 
     file: str
     rows: int
@@ -37,10 +42,11 @@ class Match:
     changed: int
     all_new: bool
     first_id: int
+    kept: int = 0
 
     @property
     def unchanged(self) -> int:
-        return self.rows - self.new - self.changed
+        return self.rows - self.new - self.changed - self.kept
 
     @property
     def new_rows(self) -> str:
@@ -70,7 +76,8 @@ class Match:
 class Matching:
     """Matches one file after another, in HUD's order, with the records of one data source.
 
-    `heard` is told of every stored row that was fetched, and may raise to cancel.
+    `announced`: what the export says of itself; `takes_back`: rows may take something back. `heard` is told
+    of every stored row that was fetched, and may raise to cancel.
     """
 
     def __init__(
@@ -81,30 +88,49 @@ class Matching:
         *,
         is_new_source: bool,
         share: bool,
+        announced: Announced,
+        takes_back: bool,
         heard: Callable[[int], None],
     ) -> None:
         self.connection, self.cursor, self.data_source = connection, cursor, data_source
+        self.announced, self.takes_back = announced, takes_back
         self.is_new_source, self.share, self.heard = is_new_source, share, heard
         connection.execute(
-            'CREATE OR REPLACE TABLE contradicting ("check" VARCHAR, line BIGINT, key VARCHAR)'
+            'CREATE OR REPLACE TABLE contradicting ("check" VARCHAR, line BIGINT, key VARCHAR);'
+            ' CREATE OR REPLACE TABLE orphaned (file VARCHAR, "column" VARCHAR, line BIGINT, key VARCHAR)'
         )
 
     def match(self, layout: Layout) -> Match:
         """Match one file; everything that it refers to was matched before."""
         file = layout.file
         rows = scalar(self.connection, f"SELECT count(*) FROM {name(file)}")
-        if self.is_new_source or not (rows or file in TARGETS) or not self._fetch_stored(layout):
+        wanted = rows or file in TARGETS or self.announced.replaces
+        if self.is_new_source or not wanted or not self._fetch_stored(layout):
             match = Match(file, rows, rows, 0, True, self._allocate(layout.table, rows))
         else:
             match = self._compare(layout, rows)
         if file in TARGETS:
             self._know(layout, match)
+        if self.announced.parents_elsewhere and match.new + match.changed:
+            self._find_orphans(layout, match)
         return match
+
+    def _find_orphans(self, layout: Layout, match: Match) -> None:
+        """Note rows that belong to what neither the export nor the database has. Deleted ones may."""
+        for column in layout.required:
+            self.connection.execute(
+                f"INSERT INTO orphaned SELECT {text(layout.file)}, {text(column.column)}, s._line,"
+                f" s.{name(layout.key)} FROM {name(layout.file)} AS s {layout.joins()}"
+                f" WHERE to_{column.field}.id IS NULL AND s.DateDeleted IS NULL"
+                f" AND s.rowid IN ({match.writes})"
+            )
 
     def _fetch_stored(self, layout: Layout) -> int:
         """Fill `stored_F`; returns the number of rows."""
         columns = {"hud_id": "VARCHAR", "id": "BIGINT", "row_hash": "BIGINT"}
         deleted = "date_deleted IS NOT NULL" if "date_deleted" in layout.fields else "false"
+        if newer.is_dated(layout):
+            columns["date_updated"] = "TIMESTAMP"
         more = {"organization_id": "BIGINT"} if layout.file in ("Project", "Enrollment") else {}
         if layout.file == "Enrollment":
             more["is_shared"] = "BOOLEAN"
@@ -121,13 +147,20 @@ class Matching:
 
     def _compare(self, layout: Layout, rows: int) -> Match:
         file, key = layout.file, name(layout.key)
+        kept = newer.find(self.connection, layout, is_older=self.announced.is_older)
+        if self.takes_back:
+            kept = 0
         if file in _PROTECTED:
-            self._mark_contradictions(layout)
+            self._mark_contradictions(layout, kept)
         self.connection.execute(
             f"CREATE OR REPLACE TABLE found_{file} AS SELECT s.rowid AS rid, e.id, e.deleted,"
             f" e.row_hash IS NOT DISTINCT FROM s._hash AS same"
             f" FROM {name(file)} AS s JOIN stored_{file} AS e ON e.hud_id = s.{key}"
         )
+        if kept:
+            self.connection.execute(
+                f"UPDATE found_{file} SET same = TRUE WHERE rid IN (SELECT rid FROM newer_{file})"
+            )
         found, changed = row(
             self.connection, f"SELECT count(*), count(*) FILTER (WHERE NOT same) FROM found_{file}"
         )
@@ -137,7 +170,7 @@ class Matching:
             f" {first} - 1 + row_number() OVER () AS id FROM {name(file)} AS s"
             f" ANTI JOIN found_{file} AS f ON f.rid = s.rowid"
         )
-        return Match(file, rows, rows - found, changed, False, first)
+        return Match(file, rows, rows - found, changed, False, first, kept)
 
     def _know(self, layout: Layout, match: Match) -> None:
         """Make `known_F`: stored records, and staged ones that can be stored."""
@@ -166,17 +199,19 @@ class Matching:
                 f" FROM {name(file)} AS s {layout.joins()} WHERE {layout.can_be_stored()}"
             )
             return
+        # Of a record that is passed over the stored version holds, as if the export did not have it.
+        said = f"(SELECT rowid, * FROM {name(file)} WHERE {_written(file, match.kept)})"
         self.connection.execute(
-            f"CREATE OR REPLACE TABLE known_{file} AS SELECT {', '.join(own)} FROM {name(file)} AS s"
+            f"CREATE OR REPLACE TABLE known_{file} AS SELECT {', '.join(own)} FROM {said} AS s"
             f" LEFT JOIN stored_{file} AS e ON e.hud_id = s.{key}"
             f" LEFT JOIN new_{file} AS n ON n.rid = s.rowid"
             f" {layout.joins()} WHERE e.id IS NOT NULL OR ({layout.can_be_stored()})"
             f" UNION ALL SELECT {', '.join(kept)} FROM stored_{file} AS e"
-            f" ANTI JOIN {name(file)} AS s ON s.{key} = e.hud_id"
+            f" ANTI JOIN {said} AS s ON s.{key} = e.hud_id"
         )
 
-    def _mark_contradictions(self, layout: Layout) -> None:
-        """Mark staged rows that contradict a stored record which this export does not have.
+    def _mark_contradictions(self, layout: Layout, kept: int) -> None:
+        """Mark staged rows that contradict a stored record which this export does not have, or not anew.
 
         The database allows one head of a household and one exit of an enrollment. Staging has marked what
         contradicts within the export (`reporting/sources/contradictions.py`); the mark and the sign of the
@@ -184,17 +219,19 @@ class Matching:
         """
         check, query, columns, same = _PROTECTED[layout.file]
         file, key = name(layout.file), name(layout.key)
+        written = _written(layout.file, kept)
         postgres_to_engine(
             self.cursor, query, [self.data_source], self.connection, "protected", columns, self.heard
         )
         self.connection.execute(
             f"DELETE FROM protected WHERE id IN (SELECT e.id FROM stored_{layout.file} AS e"
-            f" SEMI JOIN {file} AS s ON s.{key} = e.hud_id)"
+            f" SEMI JOIN (SELECT * FROM {file} WHERE {written}) AS s ON s.{key} = e.hud_id)"
         )
         if scalar(self.connection, "SELECT count(*) FROM protected"):
+            passed_over = f" AND s.rowid NOT IN (SELECT rid FROM newer_{layout.file})" if kept else ""
             self.connection.execute(
                 f"CREATE OR REPLACE TEMP TABLE contradicts AS SELECT DISTINCT s.rowid AS rid FROM {file} AS s"
-                f" {same} AND NOT s._faulty AND s.DateDeleted IS NULL"
+                f" {same} AND NOT s._faulty AND s.DateDeleted IS NULL{passed_over}"
             )
             self.connection.execute(
                 f"INSERT INTO contradicting SELECT {text(check)}, s._line, s.{key} FROM {file} AS s"
@@ -223,6 +260,11 @@ class Matching:
             self.cursor.execute("SELECT pg_advisory_unlock(%s)", [_ALLOCATION_LOCK])
         assert found is not None
         return int(found[0]) - count + 1
+
+
+def _written(file: str, kept: int) -> str:
+    """A condition for the staged rows of a file that are not passed over."""
+    return f"rowid NOT IN (SELECT rid FROM newer_{file})" if kept else "TRUE"
 
 
 # For the two files whose rows the database holds to be unique in a way that an export may break: the

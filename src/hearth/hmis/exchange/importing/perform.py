@@ -9,15 +9,17 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, NoReturn
 
 import psycopg
 from django.conf import settings
 
+from hearth import standards
 from hearth.hmis.clients import search_keys
-from hearth.hmis.exchange.importing import already, origin
+from hearth.hmis.exchange.importing import already, announced, missing, newer, origin
+from hearth.hmis.exchange.importing.announced import Announced
 from hearth.hmis.exchange.importing.ending import as_unchanged, day, said, write_success
 from hearth.hmis.exchange.importing.failures import NOTHING_WRITTEN, refusal
 from hearth.hmis.exchange.importing.heartbeat import ImportHeartbeat
@@ -26,8 +28,9 @@ from hearth.hmis.exchange.importing.matching import Matching
 from hearth.hmis.exchange.importing.preparing import Preparing
 from hearth.hmis.exchange.importing.priority import step_back
 from hearth.hmis.exchange.importing.sealing import seal
+from hearth.hmis.exchange.importing.settling import TAKE_BACK, Settling
 from hearth.hmis.exchange.importing.writing import Writer
-from hearth.hmis.exchange.models import ImportRun
+from hearth.hmis.exchange.models import ImportRun, RunState
 from hearth.hmis.jobs import life
 from hearth.hmis.jobs.outcome import CalledOff
 from hearth.reporting.runtime import engine
@@ -78,7 +81,10 @@ def folder_of(run: ImportRun) -> Path:
 
 
 def tidy(run: ImportRun) -> None:
-    """Remove what an import that is over must not leave: the upload, and findings that were not kept."""
+    """Remove what an import that is over must not leave: the upload, and findings that were not kept. One
+    that waits for an answer needs both."""
+    if run.state == RunState.ASKING:
+        return
     (folder_of(run) / "upload.zip").unlink(missing_ok=True)
     if not run.findings_file:
         (folder_of(run) / "findings.parquet").unlink(missing_ok=True)
@@ -88,6 +94,36 @@ def _clear(folder: Path) -> None:
     """Remove work files, also those that a killed process left."""
     for left in folder.glob("hearth-source-*"):
         shutil.rmtree(left, ignore_errors=True)
+
+
+_ORPHANED = "reference_missing"
+
+
+def _contradictions(reader: Connection) -> list[tuple[str, str, str]]:
+    """(check, file, SELECT of line, key and value class) of rows that contradict stored records."""
+    found = engine.rows(reader, 'SELECT DISTINCT "check" FROM contradicting ORDER BY ALL')
+    registry = standards.load()
+    return [
+        (
+            check,
+            registry.check(check).files[0],
+            f'SELECT line, key, NULL::VARCHAR FROM contradicting WHERE "check" = {text(check)}',
+        )
+        for (check,) in found
+    ]
+
+
+def _orphans(reader: Connection) -> list[tuple[str, str, str]]:
+    """The same of rows that belong to what neither the export nor the database has."""
+    return [
+        (
+            _ORPHANED,
+            file,
+            f"SELECT line, key, 'neither in the export nor in the database' FROM orphaned"
+            f" WHERE file = {text(file)}",
+        )
+        for (file,) in engine.rows(reader, "SELECT DISTINCT file FROM orphaned ORDER BY ALL")
+    ]
 
 
 class _Import:
@@ -107,7 +143,7 @@ class _Import:
             self.run.sha256 = already.fingerprint(self.path)
             self.run.file_bytes = self.path.stat().st_size if self.path.is_file() else None
             same = already.same_file(self.run)
-            if same is not None:
+            if same is not None and not self._has_moved_on(same):
                 self._take_over(same)
                 with self._loader() as loader:
                     message = f"Exactly this export was imported before ({day(same)}): nothing has changed."
@@ -133,6 +169,13 @@ class _Import:
 
     # ------------------------------------------------------------------ shortcuts
 
+    def _has_moved_on(self, same: ImportRun) -> bool:
+        """Whether the records are not as an import left them any more, or it left something undecided."""
+        if "left" in same.parameters:
+            return True
+        with self._loader() as loader:
+            return newer.any_changed_here(loader.cursor(), int(same.data_source_id or 0))
+
     def _is_the_same(self, source: Source) -> bool:
         """End here where another export of the same data was the last: only Export.csv is new."""
         if not already.may_be_known(source):
@@ -140,7 +183,7 @@ class _Import:
         mark = self.run.parameters["contents"] = already.contents(source)
         self._lap("compare")
         same = already.same_contents(mark)
-        if same is None or not already.is_newest(same):
+        if same is None or not already.is_newest(same) or self._has_moved_on(same):
             return False
         only_export = Source(source.path, source.work, source.year, {"Export": source.files["Export"]})
         with engine.connected(memory_limit="150MB") as small, self._loader() as loader:
@@ -150,7 +193,7 @@ class _Import:
             if home.id != same.data_source_id or not already.is_newest(same):
                 return False
             self._take_over(same)
-            writer = self._write_files(staged, small, source.work, cursor, home, [layout("Export")])
+            writer, _ = self._write_files(staged, small, source.work, cursor, home, [layout("Export")])
             counts = as_unchanged(same) | {file: asdict(count) for file, count in writer.counts.items()}
             self._finish(
                 cursor,
@@ -232,7 +275,7 @@ class _Import:
 
             self._lap("match")
             try:
-                writer = self._write_files(
+                writer, told = self._write_files(
                     staged, reader, source.work, cursor, home, layouts(), rows=source.lines, wait=wait
                 )
                 self._lap("write")
@@ -243,27 +286,40 @@ class _Import:
                 search_keys.write(cursor)
                 self._lap("search")
             self._heed(preparing)
-            contradicting = self._tell_contradictions(preparing, reader)
+            found = missing.find(reader, cursor, writer.data_source, told, set(source.files), self._heard)
+            settling = Settling(reader, writer, self.run, told, found)
+            absent = missing.findings(reader, cursor, found, self._heard)
+            done = settling.settle()
+            self._tell_stored(preparing, reader, absent)
+            settling.ask()
+            if found.counts.get("Client"):
+                search_keys.refresh(cursor, data_source_id=writer.data_source, since=writer.since)
+            contradicting = engine.scalar(reader, "SELECT count(*) FROM contradicting")
             counts = {file: asdict(count) for file, count in writer.counts.items()}
             if mark is not None:
                 self.run.parameters["contents"] = mark.result()
-            self._finish(cursor, writer.data_source, counts, said(writer, contradicting))
+            message = " ".join([said(writer, contradicting), *done])
+            self._finish(cursor, writer.data_source, counts, message)
 
-    def _tell_contradictions(self, preparing: Preparing, reader: Connection) -> int:
-        """Add to the findings what contradicts stored records that the export does not have; how many."""
-        found = engine.rows(reader, 'SELECT "check", count(*) FROM contradicting GROUP BY ALL ORDER BY ALL')
-        if found:
-            registry = preparing.staged.registry
-            rules = []
-            for check_id, _ in found:
-                check = registry.check(check_id)
-                rule = Rule.of(check, check.files[0], check.columns[0])
-                select = (
-                    f'SELECT line, key, NULL::VARCHAR FROM contradicting WHERE "check" = {text(check_id)}'
-                )
-                rules.append((rule, select))
-            self._keep_findings(added(reader, self.findings, preparing.finish(), rules))
-        return sum(count for _, count in found)
+    def _tell_stored(
+        self, preparing: Preparing, reader: Connection, absent: list[tuple[str, str, str]]
+    ) -> None:
+        """Add to the findings what only the database could tell: rows that contradict stored records which
+        the export does not have, rows of nothing that is here (they stop it), newer and missing records."""
+        found = [*_contradictions(reader), *_orphans(reader), *newer.findings(reader), *absent]
+        if not found:
+            return
+        registry = preparing.staged.registry
+        rules = []
+        for check_id, file, select in found:
+            check = registry.check(check_id)
+            stops = check_id == _ORPHANED
+            column = None if stops or file not in check.files else next(iter(check.columns), None)
+            rules.append((Rule.of(check, file, column, stops=stops), select))
+        summary = added(reader, self.findings, preparing.finish(), rules)
+        self._keep_findings(summary)
+        if stopping := [(one.sentence, one.remedy) for one in summary if one.stops]:
+            raise refusal(stopping)
 
     def _write_files(
         self,
@@ -276,7 +332,7 @@ class _Import:
         *,
         rows: int | None = None,
         wait: Callable[[str], None] = lambda file: None,
-    ) -> Writer:
+    ) -> tuple[Writer, Announced]:
         """Match and write `files` of what is staged, in the loader's transaction. `reader` is a connection of
         the engine on which the staged tables are; `wait` returns when that of a file is complete, and `rows`
         are about how many there will be then."""
@@ -286,6 +342,8 @@ class _Import:
             reader, cursor, data_source, self.run.created_by_id, share, staged.filled, self.heartbeat.add
         )
         writer.begin()
+        newest = None if home.id is None else announced.newest_export(cursor, home.id)
+        told = replace(announced.read(reader), newest=newest)
         self.heartbeat.begin("write", rows or staged.rows)
         matching = Matching(
             reader,
@@ -293,7 +351,9 @@ class _Import:
             data_source,
             is_new_source=home.id is None,
             share=share,
-            heard=lambda count: self.heartbeat.check(),
+            announced=told,
+            takes_back=self.run.parameters.get("newer") == TAKE_BACK,
+            heard=self._heard,
         )
         for file in files:
             wait(file.file)
@@ -305,8 +365,12 @@ class _Import:
             writer.write(file, match)
             if file.file == "Client" and writer.has_written(file):
                 search_keys.gather(cursor, data_source_id=data_source, since=writer.since)
-        writer.mark_exits_before_entry()
-        return writer
+        passed_over = any(count.kept for count in writer.counts.values())
+        writer.mark_exits_before_entry(of_all=told.parents_elsewhere or passed_over)
+        return writer, told
+
+    def _heard(self, count: int) -> None:
+        self.heartbeat.check()
 
     def _lock_source(self, reader: Connection, cursor: psycopg.Cursor) -> origin.Origin:
         """The data source, which no other import writes until the end of this transaction."""

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
+from hearth.hmis.exchange.importing import announced
 from hearth.hmis.exchange.importing.heartbeat import ImportHeartbeat
 from hearth.hmis.exchange.importing.priority import STEPS_OF_CHECKS, step_back
 from hearth.reporting.runtime import engine
@@ -124,6 +125,7 @@ class Preparing:
             self._target,
             exported_year=self._source.year,
             filled=staged.filled,
+            partial=announced.read(connection).parents_elsewhere,
             absent=set(load(self._source.year).files) - set(self._source.files),
             progress=lambda file, share: self._check(file, share, staged.rows),
         )

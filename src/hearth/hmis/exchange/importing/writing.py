@@ -49,13 +49,15 @@ _STATISTICS_TARGET = 50
 
 @dataclass
 class Count:
-    """What happened to the rows of one file. `left_out`: deleted rows of records that were never here."""
+    """What happened to the rows of one file. `left_out`: deleted rows of records that were never here;
+    `kept`: rows that were passed over because the stored record is newer."""
 
     added: int = 0
     changed: int = 0
     unchanged: int = 0
     deleted: int = 0
     left_out: int = 0
+    kept: int = 0
 
 
 @dataclass
@@ -84,7 +86,7 @@ class Writer:
 
     def write(self, layout: Layout, match: Match) -> None:
         """Change and add the rows of one file. The table `sealed` is there where the file has an SSN."""
-        count = self.counts[layout.file] = Count(unchanged=match.unchanged)
+        count = self.counts[layout.file] = Count(unchanged=match.unchanged, kept=match.kept)
         if match.changed:
             self._change(layout, match, count)
         if match.new:
@@ -189,7 +191,7 @@ class Writer:
             self.heard,
         )
         self.cursor.execute(f"ANALYZE {incoming}")
-        self._keep_history(layout.file, f"JOIN {incoming} AS i ON i.id = t.id")
+        self.keep_history(layout.file, f"JOIN {incoming} AS i ON i.id = t.id")
         if layout.file in _PLACES:
             self._free_places(layout, incoming)
         # A record of a deleted row may be named by nothing in this export: then it keeps what it had.
@@ -228,7 +230,7 @@ class Writer:
                 " ON parent.id = i.id AND parent.organization_id <> t.organization_id"
             )
             self._correct("Enrollment", moved, ["organization_id"])
-            for file in _of_enrollment():
+            for file in of_enrollment():
                 self._correct(
                     file,
                     "JOIN enrollments_enrollment AS parent ON parent.id = t.enrollment_id"
@@ -237,7 +239,7 @@ class Writer:
                     ["organization_id"],
                 )
         if layout.file == "Enrollment":
-            for file in _of_enrollment():
+            for file in of_enrollment():
                 self._correct(
                     file,
                     f"JOIN {incoming} AS i ON i.id = t.enrollment_id JOIN enrollments_enrollment AS parent"
@@ -246,16 +248,17 @@ class Writer:
                     ["organization_id", "is_shared"],
                 )
 
-    def mark_exits_before_entry(self) -> None:
+    def mark_exits_before_entry(self, *, of_all: bool) -> None:
         """Mark stored exits, which this export does not have, that a changed entry leaves behind; they are
-        noted in the engine's table `contradicting`."""
-        if not self.counts.get("Enrollment", Count()).changed:
+        noted in the engine's table `contradicting`. `of_all`: exits may have been written without their
+        enrollments, so that all exits of the data source are looked at."""
+        if not of_all and not self.counts.get("Enrollment", Count()).changed:
             return
+        changed = "" if of_all else " JOIN incoming_enrollment AS i ON i.id = t.enrollment_id"
         join = (
-            "JOIN incoming_enrollment AS i ON i.id = t.enrollment_id"
-            " JOIN (SELECT id, entry_date, true AS is_faulty FROM enrollments_enrollment) AS parent"
-            " ON parent.id = i.id AND t.exit_date < parent.entry_date AND NOT t.is_faulty"
-            " AND t.date_deleted IS NULL"
+            f"{changed} JOIN (SELECT id, entry_date, true AS is_faulty FROM enrollments_enrollment"
+            f" WHERE data_source_id = {int(self.data_source)}) AS parent ON parent.id = t.enrollment_id"
+            " AND t.exit_date < parent.entry_date AND NOT t.is_faulty AND t.date_deleted IS NULL"
         )
         self.cursor.execute(f"SELECT t.hud_id FROM enrollments_exit AS t {join}")
         if found := self.cursor.fetchall():
@@ -274,7 +277,7 @@ class Writer:
         )
         found = self.cursor.rowcount
         if found:
-            self._keep_history(file, "JOIN correction AS i ON i.id = t.id")
+            self.keep_history(file, "JOIN correction AS i ON i.id = t.id")
             assignments = ", ".join(f"{column} = i.{column}" for column in columns)
             self.cursor.execute(
                 f"UPDATE {table} AS t SET {assignments} FROM correction AS i WHERE t.id = i.id"
@@ -284,7 +287,7 @@ class Writer:
         self.cursor.execute("DROP TABLE correction")
         return found
 
-    def _keep_history(self, file: str, join: str) -> None:
+    def keep_history(self, file: str, join: str) -> None:
         """Store the rows `t` that the join selects as old versions: pghistory's trigger before_change."""
         model = model_of(file)
         try:
@@ -312,7 +315,7 @@ def _listed(columns: object, prefix: str = "") -> str:
     return ", ".join(f'{prefix}"{column}"' for column in columns)  # type: ignore[attr-defined]
 
 
-def _of_enrollment() -> list[str]:
+def of_enrollment() -> list[str]:
     """Files whose records hang on an enrollment."""
     return [
         file

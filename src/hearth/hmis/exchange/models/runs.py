@@ -16,7 +16,8 @@ class RunState(models.TextChoices):
     MATCHING = "matching", "Comparing with what is there"
     WRITING = "writing", "Writing"
     FINISHED = "finished", "Finished"
-    REFUSED = "refused", "Refused: the file must be corrected"
+    ASKING = "asking", "Waiting for your answer"
+    REFUSED = "refused", "Refused"
     FAILED = "failed", "Failed"
     CANCELLED = "cancelled", "Cancelled"
 
@@ -31,11 +32,12 @@ class ImportRun(Run):
     `counts`: {file: {"added", "changed", "unchanged", "deleted"}}; deleted counts rows that now carry
     DateDeleted and did not before. `findings_summary`: [{"check", "severity", "file", "column",
     "sentence", "remedy", "count"}]. `findings_file`: the full list as Parquet, relative to `Home.files`.
-    `parameters`: {"source": name or "", "is_shared": bool}. `progress`: {"stage", "file", "rows_done",
-    "rows_total", "rows_per_second", "seconds_left"}.
+    `parameters`: {"source": name or "", "is_shared": bool, "folder": name or ""}; `asks`: somebody can be
+    asked; `missing`, `newer`, `answered`, `question`, `left`: see `importing.settling`. `progress`: {"stage",
+    "file", "rows_done", "rows_total", "rows_per_second", "seconds_left"}.
     """
 
-    found_on_the_way = ("findings_summary", "findings_file", "sha256", "year", "file_bytes")
+    found_on_the_way = ("parameters", "findings_summary", "findings_file", "sha256", "year", "file_bytes")
     state = _state()
     data_source = models.ForeignKey(
         "organizations.DataSource", on_delete=models.PROTECT, null=True, related_name="imports"

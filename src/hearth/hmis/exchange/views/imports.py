@@ -15,7 +15,8 @@ from hearth.hmis.access.permissions import Permission
 from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
 from hearth.hmis.exchange import actions, findings, queries
-from hearth.hmis.exchange.forms import FindingFilter, ImportForm
+from hearth.hmis.exchange.forms import AnswerForm, FindingFilter, ImportForm
+from hearth.hmis.exchange.importing.settling import ANSWER_DAYS
 from hearth.hmis.exchange.models import ImportRun
 
 _IMPORTS_ON_A_PAGE = 20
@@ -85,6 +86,28 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("exchange:import", run.pk)
 
 
+@require(Permission.DATA_IMPORT)
+@require_POST
+def answer(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say what is to be done with what an import may not remove or take back by itself; it goes on then."""
+    run = _find(request, pk)
+    question = queries.question(run)
+    if question is None:  # answered meanwhile, or called off: its page says so
+        return redirect("exchange:import", run.pk)
+    form = AnswerForm(request.POST, question=question)
+    if not form.is_valid():
+        return render(
+            request, "exchange/import.html", {"run": run, **_result(request, run), "answer_form": form}
+        )
+    actions.answer_import(
+        by=request.user,
+        run=run,
+        missing=form.cleaned_data.get("missing", ""),
+        newer=form.cleaned_data.get("newer", ""),
+    )
+    return redirect("exchange:import", run.pk)
+
+
 @require(Permission.DATA_IMPORT, Permission.FINDING_VIEW)
 @require_safe
 def download(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
@@ -121,6 +144,19 @@ def _result(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
         "query": query.urlencode(),
         "counts": queries.counts(run),
         "severities": queries.severities(run),
+        **_asked(run),
+    }
+
+
+def _asked(run: ImportRun) -> dict[str, Any]:
+    question = queries.question(run)
+    if question is None:
+        return {}
+    return {
+        "question": question,
+        "undecided": queries.undecided(question),
+        "answer_form": AnswerForm(question=question),
+        "answer_days": ANSWER_DAYS,
     }
 
 

@@ -1,4 +1,4 @@
-"""Whose households an export by CoC holds: whole ones, by the CoC of their head, and nobody else's.
+"""The CoC of a household: an export by CoC holds whole households by it, and nobody else's.
 
 Enrollment CoC (3.16) is asked of heads of household and holds for the household (HMIS CSV, Reporting
 Period: "a CoC Code associated with the EnrollmentID"; LSA 3.3). A household is the enrollments of one
@@ -8,32 +8,30 @@ project under one HouseholdID; an enrollment without one is a household of its o
   not;
 - where no head says one, or none is there: the only CoC in which the project operates.
 
-Left out of every export by CoC, and told: a household without a code in a project of several CoCs, one whose
-heads (there should be one) say different codes, and one whose code is none of its project's.
+In no CoC: a household without a code in a project of several CoCs, one whose heads (there should be one) say
+different codes, and one whose code is none of its project's.
 """
 
-from dataclasses import dataclass
-
+import psycopg
 from django.db.backends.utils import CursorWrapper
 
+Cursor = CursorWrapper | psycopg.Cursor
 #: Why a household is in no CoC's export; the sentences are for the person who exports.
 REASONS = {
     "unsaid": "no head names a CoC, and the project works in several",
     "disagree": "several heads of it name different CoCs",
     "elsewhere": "its head names a CoC in which the project does not work",
 }
-#: So many are listed; all are counted.
-LISTED = 200
 
 _HOUSEHOLDS = """
-    CREATE TEMPORARY TABLE export_household ON COMMIT DROP AS
+    CREATE TEMPORARY TABLE household_coc ON COMMIT DROP AS
     WITH place AS (
         SELECT project_id, array_agg(DISTINCT upper(btrim(coc_code))) AS codes
         FROM organizations_projectcoc WHERE date_deleted IS NULL AND btrim(coc_code) <> '' GROUP BY 1),
     member AS (
         SELECT e.project_id, {household} AS household, e.date_deleted IS NULL AS is_live,
             e.relationship_to_hoh = 1 AS is_head, nullif(upper(btrim(e.enrollment_coc)), '') AS code
-        FROM enrollments_enrollment e JOIN export_project p ON p.id = e.project_id AND p.with_clients),
+        FROM enrollments_enrollment e JOIN {projects} p ON p.id = e.project_id),
     alive AS (
         SELECT *, bool_or(is_live) OVER (PARTITION BY project_id, household) AS anybody FROM member),
     said AS (
@@ -54,34 +52,13 @@ _HOUSEHOLDS = """
 """
 
 
-@dataclass(frozen=True)
-class Unplaced:
-    """Households that are in no CoC's export, by reason, and our ids of one enrollment of each."""
-
-    counts: dict[str, int]
-    enrollments: list[tuple[int, str]]
-
-    @property
-    def total(self) -> int:
-        return sum(self.counts.values())
-
-
 def key_of(alias: str) -> str:
     """The household of an enrollment, within its project."""
     return f"coalesce({alias}.household_id, '#' || {alias}.id)"
 
 
-def find(cursor: CursorWrapper) -> None:
-    """Make `export_household` (project_id, household, coc, reason) for the projects of `export_project`."""
-    cursor.execute(_HOUSEHOLDS.format(household=key_of("e")))
-    cursor.execute("ANALYZE export_household")
-
-
-def unplaced(cursor: CursorWrapper) -> Unplaced:
-    """Of the households of `export_candidate`, those with a reason why no CoC's export holds them."""
-    of = "FROM export_candidate JOIN export_household USING (project_id, household) WHERE reason IS NOT NULL"
-    households = f"SELECT reason, project_id, household, min(id) AS id {of} GROUP BY 1, 2, 3"
-    cursor.execute(f"SELECT reason, count(*) FROM ({households}) AS h GROUP BY 1 ORDER BY 1")
-    counts = dict(cursor.fetchall())
-    cursor.execute(f"SELECT id, reason FROM ({households}) AS h ORDER BY id LIMIT {LISTED}")
-    return Unplaced(counts, [(int(pk), str(reason)) for pk, reason in cursor.fetchall()])
+def find(cursor: Cursor, projects: str) -> None:
+    """Make `household_coc` (project_id, household, coc, reason) for the projects whose `id` is in a table, as
+    far as the acting user sees their enrollments. `reason` is null where the CoC is settled."""
+    cursor.execute(_HOUSEHOLDS.format(household=key_of("e"), projects=projects))
+    cursor.execute("ANALYZE household_coc")

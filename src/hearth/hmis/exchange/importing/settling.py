@@ -1,0 +1,193 @@
+"""What an import may not do by itself: remove records that a full refresh lacks, and take back newer ones.
+
+Both are found when everything is written, before the commit. Removing needs a person's word (`remove` or
+`keep`); until it is given, nothing is imported. Newer records stay as they are unless a person says
+otherwise; whoever can be asked (on the page, at a terminal) is asked before anything is written. The question
+and the answer stand in the run's parameters; an answer given on the page holds for exactly the records it was
+shown for.
+"""
+
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Any
+
+from django.utils.formats import date_format
+
+from hearth.hmis.exchange.importing import missing, newer
+from hearth.hmis.exchange.importing.announced import Announced
+from hearth.hmis.exchange.importing.failures import NOTHING_WRITTEN
+from hearth.hmis.exchange.importing.missing import Missing
+from hearth.hmis.exchange.importing.writing import Writer
+from hearth.hmis.exchange.models import ImportRun, RunState
+from hearth.hmis.jobs.outcome import Refused
+from hearth.reporting.runtime.engine import Connection
+
+REMOVE, KEEP = "remove", "keep"
+TAKE_BACK = "take_back"
+
+#: So long an import waits for an answer.
+ANSWER_DAYS = 7
+#: At most so many words of a question stand in one sentence: the files with the most records.
+_FILES_NAMED = 4
+
+
+class Asked(Refused):
+    """Somebody must answer first; the run waits for it."""
+
+    state = RunState.ASKING
+
+
+@dataclass(frozen=True)
+class Question:
+    """Records by file: `missing` in a full refresh, `newer` here than in the export, `changed` here since.
+    `missing_changed`: how many of the missing ones were changed here. `held`: enrollments that the refresh
+    lacks and that stay in any case, because records entered here hang on them. `older_than`: the day of a
+    later export that was imported before, '' where there is none. `mark`: of exactly these records."""
+
+    missing: dict[str, int]
+    newer: dict[str, int]
+    changed: dict[str, int]
+    missing_changed: int = 0
+    held: int = 0
+    older_than: str = ""
+    mark: str = ""
+
+    @property
+    def kept(self) -> int:
+        """How many rows would take something back."""
+        return sum(self.newer.values()) + sum(self.changed.values())
+
+    @property
+    def missed(self) -> int:
+        return sum(self.missing.values())
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> "Question":
+        """From `ImportRun.parameters["question"]`."""
+        return cls(**values)
+
+    def sentences(self) -> list[str]:
+        """What is asked, without what may be answered."""
+        said = []
+        if self.older_than:
+            said.append(f"This export is older than one that was imported before ({self.older_than}).")
+        if self.missed:
+            here = f", {self.missing_changed:,} of them changed here since" if self.missing_changed else ""
+            said.append(
+                f"{_many(self.missed, 'record')} of this data source, in the export's projects and period,"
+                f" {_be(self.missed)} not in this full refresh ({_listed(self.missing)}){here}."
+            )
+        if self.newer:
+            said.append(
+                f"{_many(sum(self.newer.values()), 'record')} {_be(sum(self.newer.values()))} newer here than"
+                f" in this export ({_listed(self.newer)})."
+            )
+        if self.changed:
+            said.append(
+                f"{_many(sum(self.changed.values()), 'record')} {_was(sum(self.changed.values()))} changed"
+                f" here since the last import ({_listed(self.changed)})."
+            )
+        return said
+
+
+@dataclass(frozen=True)
+class Settling:
+    """What is settled of one import, over the connections of its transaction."""
+
+    connection: Connection
+    writer: Writer
+    run: ImportRun
+    announced: Announced
+    found: Missing
+
+    @cached_property
+    def question(self) -> Question:
+        """What was found, as a question."""
+        passed_over = newer.counts(self.connection)
+        is_older = self.announced.is_older
+        return Question(
+            missing=self.found.counts,
+            newer=passed_over.get("newer", {}),
+            changed=passed_over.get("changed", {}),
+            missing_changed=self.found.changed_here,
+            held=self.found.held,
+            older_than=date_format(self.announced.newest, "F j, Y") if is_older else "",
+            mark=f"{self.found.mark} {newer.mark(self.connection)}".strip(),
+        )
+
+    def _is_open(self, question: Question) -> bool:
+        parameters = self.run.parameters
+        holds = parameters.get("answered", question.mark) == question.mark
+        open_missing = question.missed and not (parameters.get("missing") and holds)
+        open_newer = question.kept and parameters.get("asks") and not (parameters.get("newer") and holds)
+        return bool(open_missing or open_newer)
+
+    def ask(self) -> None:
+        """Raise `Asked` or `Refused` where an answer is wanted first."""
+        parameters, question = self.run.parameters, self.question
+        if not self._is_open(question):
+            return
+        parameters["question"] = asdict(question)
+        text = " ".join(question.sentences())
+        if parameters.get("asks"):
+            raise Asked(text, "Nothing is imported before you say what is to be done with them.")
+        raise Refused(
+            text,
+            "Import again with --remove-missing to mark them as deleted, or with --keep-missing to leave"
+            f" them. {NOTHING_WRITTEN}",
+        )
+
+    def settle(self) -> list[str]:
+        """Do what was answered, where nothing is open. Returns sentences about it; what is left as it is
+        stands in the run's parameters, so that the same export is looked at again."""
+        parameters, question = self.run.parameters, self.question
+        if self._is_open(question):
+            return []
+        parameters.pop("question", None)
+        said, left = [], {}
+        if self.announced.parents_elsewhere:
+            said.append("The export holds only what changed: nothing was concluded from what it lacks.")
+        if question.older_than:
+            said.append(f"This export is older than one that was imported before ({question.older_than}).")
+        if question.missed and parameters.get("missing") == REMOVE:
+            missing.remove(self.connection, self.writer, self.found, self.announced)
+            records = f"{_many(question.missed, 'record')} that this full refresh lacks"
+            said.append(f"{records} {_was(question.missed)} marked as deleted.")
+        elif question.missed:
+            left["missing"] = question.missed
+            records = f"{_many(question.missed, 'record')} that this full refresh lacks"
+            said.append(f"{records} {_was(question.missed)} left as they are.")
+        if question.held:
+            records = f"{_many(question.held, 'enrollment')} that it lacks stayed"
+            said.append(f"{records}, because records that were entered here belong to them.")
+        if question.kept and parameters.get("newer") == TAKE_BACK:
+            said.append(f"{_many(question.kept, 'record')} went back to what this export says.")
+        elif question.kept:
+            left["newer"] = question.kept
+            said.append(
+                f"{_many(question.kept, 'record')} stayed as they are, because they are newer here than in"
+                " this export or were changed here since (--take-back overwrites them)."
+            )
+        if left:
+            parameters["left"] = left
+        return said
+
+
+def _many(count: int, one: str) -> str:
+    return f"{count:,} {one}" + ("" if count == 1 else "s")
+
+
+def _be(count: int) -> str:
+    return "is" if count == 1 else "are"
+
+
+def _was(count: int) -> str:
+    return "was" if count == 1 else "were"
+
+
+def _listed(counts: dict[str, int]) -> str:
+    most = sorted(counts.items(), key=lambda one: -one[1])
+    parts = [f"{file} {count:,}" for file, count in most[:_FILES_NAMED]]
+    if others := sum(count for _, count in most[_FILES_NAMED:]):
+        parts.append(f"others {others:,}")
+    return ", ".join(parts)
