@@ -7,7 +7,7 @@ RUN := .venv/bin
 WORKERS ?= auto
 IN_PARALLEL := -n $(WORKERS) --maxprocesses 8 --dist loadscope --no-loadscope-reorder
 
-.PHONY: help demo install install-dev check test bench docs clean
+.PHONY: help demo install install-dev check test test-long bench docs clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -34,6 +34,9 @@ check: install-dev ## Everything that can be checked without running the applica
 test: install-dev ## The whole test suite: units, house rules, golden tables, browser
 	@scripts/browser
 	$(RUN)/python -m pytest $(IN_PARALLEL) --durations=15
+
+test-long: install-dev ## The random tests with 200 seeds and large worlds (an hour or more)
+	HEARTH_LONG_TESTS=1 $(RUN)/python -m pytest -n $(WORKERS) --maxprocesses 8 --dist worksteal -m long --durations=15
 
 bench: install-dev ## Measure speed and memory, print the table (ONLY=search, SMALL=1)
 	$(RUN)/python -m bench $(ONLY) $(if $(SMALL),--small)

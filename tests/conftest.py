@@ -6,6 +6,16 @@ from collections.abc import Iterator
 import pytest
 
 from tests.environment import CHECKOUT, TEST_HOME
+from tests.sharing import Shared
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shared]:
+    """What all workers of this run use together."""
+    mine = tmp_path_factory.getbasetemp()
+    used = Shared(mine.parent if "PYTEST_XDIST_WORKER" in os.environ else mine)
+    yield used
+    used.leave()
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ connect as `hearth_web`, so row-level security is in force in them.
 """
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,9 @@ os.environ["HEARTH_LOG_LEVEL"] = "INFO"
 os.environ["HEARTH_DB_NAME"] = f"test_{os.getpid()}"
 # Only `pytest_configure` loads Django: pytest-django would at once, where a worker inherits the name.
 os.environ.pop("DJANGO_SETTINGS_MODULE", None)
+# PySpark takes a process without a main file, which a worker is, for a run of its own doctests.
+if not hasattr(sys.modules["__main__"], "__file__"):
+    sys.modules["__main__"].__file__ = pytest.__file__
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -15,6 +15,7 @@ from psycopg import sql
 from hearth.server import roles
 from hearth.server.home import Home
 from hearth.server.postgres import Cluster
+from tests.reset import Original
 
 # Only system administrators give roles, and the first one is made once: the factories of tests have their
 # own way, which no real database has.
@@ -25,8 +26,11 @@ GIVE_ROLE = """
     $$;
     ALTER FUNCTION tests_give_role OWNER TO hearth_owner;
 """
-# Tests need speed, not durability: the folder can be made again.
-FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+# Tests need speed, not durability: the folder can be made again. Nothing works in the background.
+FAST = {
+    "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200",
+    "autovacuum": "off",
+}  # fmt: skip
 
 
 class TestDatabase:
@@ -55,7 +59,7 @@ class TestDatabase:
                 self._build_template()
         finally:
             os.close(building)
-        self.reset()
+        self._make()
         return self
 
     def __exit__(
@@ -67,11 +71,23 @@ class TestDatabase:
         self._stop_when_alone()
 
     def reset(self) -> None:
-        """Make the database anew from the template; whoever is still connected is cut off."""
-        self._drop(self.name)
-        self._copy(self.name, self.template)
+        """Make the database as new (`tests/reset.py`); whoever is still connected is cut off."""
+        with self._connect() as connection:
+            as_new = self._original.restore(connection)
+        if not as_new:
+            self._make()
 
     # ------------------------------------------------------------------ parts
+
+    def _make(self) -> None:
+        """Copy the template."""
+        self._drop(self.name)
+        self._copy(self.name, self.template)
+        with self._connect() as connection:
+            self._original = Original(connection)
+
+    def _connect(self) -> "psycopg.Connection[tuple[object, ...]]":
+        return psycopg.connect(self.cluster.conninfo(database=self.name), autocommit=True)
 
     def _stop_when_alone(self) -> None:
         """Only the last run gets the lock for itself; then nobody needs the server any more."""

@@ -1,11 +1,13 @@
 """Fixtures of the browser tests: a running site, Chromium, and signed-in pages.
 
-Everything is kept for the length of this folder only: Playwright's loop must not run beside Django's tests.
+Site and sign-ins are one for all workers. The browser is kept for the length of this folder only:
+Playwright's loop must not run beside Django's tests.
 """
 
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from tests.browser.checks import settle, watch
 from tests.browser.seed import ACCOUNTS, PASSWORD
-from tests.browser.site import Site
+from tests.browser.site import Running, Site
+from tests.sharing import Shared
 
 CHROMIUM = os.environ.get("HEARTH_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 # The background flags keep Chromium from calling its maker; the rest is what it needs without a screen.
@@ -35,11 +38,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="package")
-def site() -> Iterator[Site]:
+@pytest.fixture(scope="session")
+def site(shared: Shared) -> Site:
     """The running site."""
-    with Site(Path(os.environ["HEARTH_HOME"])) as running:
-        yield running
+    return Site(**shared.get("site", lambda: Running(Path(os.environ["HEARTH_HOME"]))))
 
 
 @pytest.fixture(scope="package")
@@ -58,17 +60,21 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-def states(site: Site, browser: Browser) -> dict[str, object]:
-    """Cookies of each role, signed in through the real form."""
-    found: dict[str, object] = {"public": None}
-    for role in ("administrator", "user", "auditor"):
-        context = browser.new_context(base_url=site.address)
-        context.set_default_timeout(15_000)
-        page = context.new_page()
-        sign_in(page, ACCOUNTS[role])
-        found[role] = context.storage_state()
-        context.close()
-    return found
+def states(shared: Shared, site: Site, browser: Browser) -> dict[str, object]:
+    """Cookies of each role, signed in through the real form once for all workers."""
+
+    def signed_in() -> dict[str, object]:
+        found: dict[str, object] = {"public": None}
+        for role in ("administrator", "user", "auditor"):
+            context = browser.new_context(base_url=site.address)
+            context.set_default_timeout(15_000)
+            page = context.new_page()
+            sign_in(page, ACCOUNTS[role])
+            found[role] = context.storage_state()
+            context.close()
+        return found
+
+    return shared.get("states", lambda: nullcontext(signed_in()))
 
 
 OpenPage = Callable[..., Page]

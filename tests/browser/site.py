@@ -1,4 +1,7 @@
-"""A whole Hearth for the browser: the real web server, real static files, a database of its own."""
+"""A whole Hearth for the browser: the real web server, real static files, a database of its own.
+
+One for all workers of a run (`tests/sharing.py`): whoever is first starts it.
+"""
 
 import json
 import os
@@ -20,22 +23,36 @@ STARTED_WITHIN_SECONDS = 60
 
 
 class Site:
-    """Context manager: `address`, and `ids` from seed.py; the server's log is test-output/server.log."""
+    """A running site: `address`, and `ids` from seed.py; the server's log is test-output/server.log."""
 
-    def __init__(self, home: Path) -> None:
-        self.database = TestDatabase(CHECKOUT, home, f"browser_{os.getpid()}")
+    def __init__(self, database: str, address: str = "", ids: dict[str, Any] | None = None) -> None:
+        self.database, self.address, self.ids = database, address, ids or {}
         self.environment = {
             **processes.django_environment(),
-            "HEARTH_DB_NAME": self.database.name,
+            "HEARTH_DB_NAME": database,
             "HEARTH_DEMO": "1",
         }
         self.log = OUTPUT / "server.log"
 
-    def __enter__(self) -> "Site":
+    def log_lines(self) -> list[dict[str, Any]]:
+        """What the server logged, one object a line."""
+        lines = self.log.read_text(encoding="utf-8").splitlines()
+        return [json.loads(line) for line in lines if line.startswith("{")]
+
+
+class Running:
+    """Context manager that starts a site, and gives what `Site` is made of."""
+
+    def __init__(self, home: Path) -> None:
+        self.database = TestDatabase(CHECKOUT, home, f"browser_{os.getpid()}")
+        self.site = Site(self.database.name)
+        self.environment, self.log = self.site.environment, self.site.log
+
+    def __enter__(self) -> dict[str, Any]:
         OUTPUT.mkdir(exist_ok=True)
         self.database.__enter__()
         self._run("-m", "django", "collectstatic", "--noinput", "--verbosity=0")
-        self.ids: dict[str, Any] = json.loads(self._run("-m", "tests.browser.seed"))
+        ids = json.loads(self._run("-m", "tests.browser.seed"))
         port = _free_port()
         self.address = f"http://127.0.0.1:{port}"
         with self.log.open("wb") as log:
@@ -43,7 +60,7 @@ class Site:
                 processes.web_command("127.0.0.1", port, 1), env=self.environment, stderr=log, stdout=log
             )
         self._wait()
-        return self
+        return {"database": self.database.name, "address": self.address, "ids": ids}
 
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
@@ -55,11 +72,6 @@ class Site:
             self._server.kill()
             self._server.wait()
         self.database.__exit__(kind, value, trace)
-
-    def log_lines(self) -> list[dict[str, Any]]:
-        """What the server logged, one object a line."""
-        lines = self.log.read_text(encoding="utf-8").splitlines()
-        return [json.loads(line) for line in lines if line.startswith("{")]
 
     def _run(self, *arguments: str) -> str:
         done = subprocess.run(

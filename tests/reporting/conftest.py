@@ -2,13 +2,21 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
+from tests.sharing import Shared
+
 
 @pytest.fixture(scope="session")
-def sail() -> Iterator[str]:
-    """The address of a Spark Connect server on loopback that lasts as long as the tests."""
+def sail(shared: Shared) -> str:
+    """The address of a Spark Connect server on loopback, one for all workers."""
+    return shared.get("sail", running_sail)
+
+
+@contextmanager
+def running_sail() -> Iterator[str]:
     os.environ.setdefault("RUST_LOG", "off")  # it tells its life on stderr
     from pysail.spark import SparkConnectServer
 

@@ -16,8 +16,9 @@ from hearth.server import database
 from tests.factories import make_administrator
 from tests.hmis.exchange.importing import finished
 from tests.reporting.sources.exports import STAMP, Export, Row
+from tests.sizes import seeds
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
 
 PROJECTS, ORGANIZATIONS, CLIENTS = 4, 3, 12
 STAMPED: Row = {"DateCreated": STAMP, "DateUpdated": STAMP, "UserID": "U1", "ExportID": "X1"}
@@ -132,7 +133,7 @@ ALWAYS = {
 }
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", seeds(3))
 def test_the_latest_row_of_every_key_stands(seed: int, tmp_path: Path) -> None:
     by: User = make_administrator()
     dice = random.Random(seed)

@@ -13,13 +13,17 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hearth.standards.load import load
 from hearth.standards.model import Column, File
+from tests.sizes import size
 
 from .exports import Export, csv_bytes, staged
+
+pytestmark = pytest.mark.long
 
 REGISTRY = load(2026)
 FILES = ("Export", "Organization", "User", "Project", "ProjectCoC", "Inventory", "Client", "Enrollment",
@@ -252,7 +256,7 @@ class Twin:
 
 
 @settings(
-    max_examples=8,
+    max_examples=size(8, 200),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -13,6 +13,7 @@ from hearth.reporting.sources import Staged, open_source, stage
 from hearth.reporting.synthetic.generate import Generated, generate
 from hearth.reporting.synthetic.wish import Wish
 from hearth.standards import load
+from tests.sizes import size
 
 REGISTRY = load(2026)
 
@@ -55,6 +56,6 @@ def invented(wish: Wish, folder: Path) -> Iterator[Export]:
 
 @pytest.fixture(scope="session")
 def minnesota(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Export]:
-    """5,000 people in all ten CoCs, without a planted error."""
-    with invented(Wish(clients=5_000), tmp_path_factory.mktemp("minnesota")) as export:
+    """5,000 people in all ten CoCs, without a planted error; many more in `make test-long`."""
+    with invented(Wish(clients=size(5_000, 50_000)), tmp_path_factory.mktemp("minnesota")) as export:
         yield export

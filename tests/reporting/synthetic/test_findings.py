@@ -8,8 +8,11 @@ from hearth.reporting.synthetic.faults import HEADER
 from hearth.reporting.synthetic.generate import planted_path
 from hearth.reporting.synthetic.slips import DESCRIPTOR_SLIPS, SLIPS
 from hearth.reporting.synthetic.wish import Wish
+from tests.sizes import size
 
 from .conftest import REGISTRY, invented
+
+pytestmark = pytest.mark.long
 
 
 def test_a_clean_export_has_no_findings(minnesota):
@@ -38,7 +41,7 @@ def test_every_wish_is_clean(wish, tmp_path):
 
 @pytest.mark.parametrize(("seed", "share"), [(1, 0.05), (2, 0.6)])
 def test_what_is_planted_is_found_and_nothing_else(seed, share, tmp_path):
-    wish = Wish(clients=4_000, seed=seed, errors=share)
+    wish = Wish(clients=size(4_000, 40_000), seed=seed, errors=share)
     with invented(wish, tmp_path) as export:
         planted = sorted((one.file, one.key, one.check, one.column) for one in export.made.planted)
         assert export.findings() == planted

@@ -7,7 +7,7 @@ its rows, in the columns that the case names; or for some of the rows a list of
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,9 @@ import pytest
 import yaml
 
 from hearth.reporting.runtime import engine
+from hearth.reporting.runtime.engine import Connection
 
-from .world import filled, rows_of, run, stage_rows, table_named, wish_of
+from .world import filled, own_tables, rows_of, run, stage_rows, table_named, wish_of
 
 CASES = [
     pytest.param(case, id=f"{path.stem}: {case['title']}")
@@ -26,11 +27,17 @@ CASES = [
 ABOUT = {"title", "report", "expect"}
 
 
+@pytest.fixture(scope="module")
+def connection() -> Iterator[Connection]:
+    with engine.connected(threads=1) as connection:
+        yield connection
+
+
 @pytest.mark.parametrize("case", CASES)
-def test_a_case(case: Mapping[str, Any]) -> None:
+def test_a_case(connection: Connection, case: Mapping[str, Any]) -> None:
     assert case["expect"], "a case must expect something"
     wish = wish_of(case.get("report"))
-    with engine.connected(threads=1) as connection:
+    with own_tables(connection):
         stage_rows(
             connection, filled({file: rows for file, rows in case.items() if file not in ABOUT}, wish.coc)
         )

@@ -6,6 +6,7 @@ outside of stays, deleted rows, other CoCs, projects that close or pause their p
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from itertools import cycle
 from typing import Any
 
 import pytest
@@ -15,20 +16,26 @@ from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection
 from tests.reference.lsa import exits, homeless_time, stays, system_use
 from tests.reference.lsa.rows import World
+from tests.sizes import seeds
 
 from .random_world import random_world
 from .world import COC, rows_of, run, stage_rows
 
+pytestmark = pytest.mark.long
+
 MADE_AT = datetime(2026, 11, 2, 8, 30)
 FISCAL_YEAR = {"start": date(2025, 10, 1), "end": date(2026, 9, 30)}
-REPORTS = [
-    (1, Wish(coc=COC, scope=Scope.SYSTEMWIDE, made_at=MADE_AT, **FISCAL_YEAR)),
-    (
-        2,
-        Wish(coc=COC, scope=Scope.SYSTEMWIDE, made_at=MADE_AT, start=date(2025, 2, 1), end=date(2025, 8, 31)),
+WISHES = {
+    "year": Wish(coc=COC, scope=Scope.SYSTEMWIDE, made_at=MADE_AT, **FISCAL_YEAR),
+    "months": Wish(
+        coc=COC, scope=Scope.SYSTEMWIDE, made_at=MADE_AT, start=date(2025, 2, 1), end=date(2025, 8, 31)
     ),
-    (3, Wish(coc=COC, scope=Scope.PROJECT, projects=("ES", "PSH", "NBN"), made_at=MADE_AT, **FISCAL_YEAR)),
-]
+    "projects": Wish(
+        coc=COC, scope=Scope.PROJECT, projects=("ES", "PSH", "NBN"), made_at=MADE_AT, **FISCAL_YEAR
+    ),
+}
+# Each seed with one of the reports, in turn.
+REPORTS = [(seed, name) for seed, name in zip(seeds(3), cycle(WISHES), strict=False)]
 TABLES = ["lsa_household_active", "lsa_hoh_detail", "lsa_exit_detail"]
 
 Found = dict[tuple[Any, ...], tuple[Any, ...]]
@@ -52,9 +59,10 @@ class Both:
         }
 
 
-@pytest.fixture(scope="module", params=REPORTS, ids=["year", "months", "projects"])
+@pytest.fixture(scope="module", params=REPORTS, ids=lambda one: f"{one[1]}-{one[0]}")
 def both(request: pytest.FixtureRequest) -> Iterator[Both]:
-    seed, wish = request.param
+    seed, name = request.param
+    wish = WISHES[name]
     rows = random_world(seed)
     with engine.connected() as connection:
         stage_rows(connection, rows)
