@@ -83,6 +83,7 @@ def root() -> None:
 
 def main(arguments: list[str] | None = None) -> Any:
     """Run the command; an error a user can act on is one sentence, not a traceback."""
+    from hearth.scratch import ScratchError
     from hearth.server.errors import ServerError
 
     try:
@@ -90,7 +91,7 @@ def main(arguments: list[str] | None = None) -> Any:
             return app(arguments)
         finally:
             sys.stdout.flush()
-    except ServerError as error:
+    except (ServerError, ScratchError) as error:
         sys.stderr.write(f"{error}\n")
         raise SystemExit(1) from None
     except OSError as error:

@@ -153,3 +153,22 @@ def test_reports_read_live_rows_alone_and_need_not_test(path: Path) -> None:
     """`runtime.live` leaves them the live rows. The upload's own empty DateDeleted is written, not read."""
     said = re.sub(r"CAST\(NULL AS TIMESTAMP\) AS DateDeleted\b", "", path.read_text(encoding="utf-8"))
     assert not re.search("DateDeleted", said, re.IGNORECASE)
+
+
+# Where files of the system's temporary folder are made, and why no client data is in them.
+TEMPORARY = {
+    "scratch.py": "the one place for work that must not outlive its process",
+    "server/account.py": "programs and folders of PostgreSQL, which stay",
+    "server/keys.py": "a key on its way to its name, in the folder of keys",
+    "server/postgres.py": "the folder of a socket",
+}
+
+
+@pytest.mark.parametrize("path", PYTHON, ids=name)
+def test_client_data_is_worked_on_in_scratch(path: Path) -> None:
+    """Anything else is left behind in clear when the process is killed."""
+    text = path.read_text(encoding="utf-8")
+    makes = re.search(r"\bimport tempfile|from tempfile|FILE_UPLOAD_TEMP_DIR|gettempdir", text)
+    assert bool(makes) == (name(path) in TEMPORARY)
+    if name(path) not in TEMPORARY:
+        assert not re.search(r"""["'][^"'\n]*\.(part|tmp|partial)["']""", text)

@@ -6,7 +6,6 @@ is not in it, on purpose: keep it too, and in another place.
 
 import os
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -15,6 +14,7 @@ import psycopg
 from psycopg import pq, sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from hearth import scratch
 from hearth.server import binaries, contents, database, key_checks, roles
 from hearth.server.binaries import Binaries
 from hearth.server.errors import ServerError
@@ -41,27 +41,25 @@ def backup(file: Path) -> int:
     file = file.expanduser()
     if file.exists() and not file.is_file():
         raise ServerError(f"{file} is no file: name the file to write the backup to.")
-    partial = file.with_name(f".{file.name}.part")
     try:
-        handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    except OSError as error:
-        raise ServerError(
-            f"The backup cannot be written to {file} ({error.strerror}): choose a folder of yours."
-        ) from error
-    try:
-        with os.fdopen(handle, "wb") as out:
-            arguments = ["--format=custom", "--no-password"]
-            arguments += [f"--exclude-table-data=public.{table}" for table in contents.LEFT_OUT]
-            run(programs(), "pg_dump", arguments, address, stdout=out)
-            out.flush()
-            os.fsync(out.fileno())
-        partial.replace(file)
+        with scratch.beside(file) as partial:
+            try:
+                handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            except OSError as error:
+                raise ServerError(
+                    f"The backup cannot be written to {file} ({error.strerror}): choose a folder of yours."
+                ) from error
+            with os.fdopen(handle, "wb") as out:
+                arguments = ["--format=custom", "--no-password"]
+                arguments += [f"--exclude-table-data=public.{table}" for table in contents.LEFT_OUT]
+                run(programs(), "pg_dump", arguments, address, stdout=out)
+                out.flush()
+                os.fsync(out.fileno())
+            partial.replace(file)
     except OSError as error:
         raise ServerError(
             f"The backup to {file} failed ({error.strerror}): make room and try again."
         ) from error
-    finally:
-        partial.unlink(missing_ok=True)
     return file.stat().st_size
 
 
@@ -192,10 +190,11 @@ def _restore(file: Path, arguments: list[str], address: str) -> None:
         raise ServerError(
             f"The backup {file} is damaged or of a newer PostgreSQL: {_reason(listing.stderr)}."
         )
-    with tempfile.NamedTemporaryFile("w", suffix=".list") as kept:
-        kept.writelines(f"{line}\n" for line in listing.stdout.splitlines() if not _is_prepared(line))
-        kept.flush()
-        run(tools, "pg_restore", [*arguments, f"--use-list={kept.name}", str(file)], address)
+    with scratch.folder("restore") as folder:
+        kept = folder / "list"
+        lines = [f"{line}\n" for line in listing.stdout.splitlines() if not _is_prepared(line)]
+        kept.write_text("".join(lines), encoding="utf-8")
+        run(tools, "pg_restore", [*arguments, f"--use-list={kept}", str(file)], address)
 
 
 def _is_prepared(line: str) -> bool:

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from hearth import scratch
+
 db = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -41,6 +43,7 @@ def start() -> None:
     """
     from hearth.server import database
 
+    scratch.sweep()
     if not database.is_embedded():
         _say("DATABASE_URL names your own server: nothing to start here.")
     elif database.ensure_running():
@@ -254,6 +257,7 @@ def serve(
 
     number = processes.chosen_port() if port is None else port
     processes.refuse_taken(host, number)
+    scratch.sweep()
     database.ensure_running()
     processes.become(processes.web_command(host, number, workers), processes.django_environment())
 
@@ -269,6 +273,7 @@ def worker(
     """
     from hearth.server import database, processes
 
+    scratch.sweep()
     database.ensure_running()
     processes.become(processes.worker_command(concurrency), processes.django_environment())
 
@@ -286,4 +291,5 @@ def demo(
     from hearth.server import demo as demos
     from hearth.server import processes
 
+    scratch.sweep()
     demos.run(processes.chosen_port() if port is None else port)

@@ -1,15 +1,11 @@
-"""The data folder: where everything that must survive a restart is kept.
-
-`HEARTH_HOME` names it; without it, it is the user's data directory (on Linux `~/.local/share/hearth`).
-"""
+"""The data folder: where everything that must survive a restart is kept (see `hearth.data_folder`)."""
 
 import os
 import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-import platformdirs
-
+from hearth.data_folder import data_folder, make
 from hearth.server.errors import ServerError
 
 
@@ -25,20 +21,14 @@ class Home:
 
         Raises ServerError when it cannot be created or is not ours to write in.
         """
-        named = os.environ.get("HEARTH_HOME")
-        path = Path(named).expanduser() if named else Path(platformdirs.user_data_path("hearth"))
-        return cls.at(path)
+        return cls.at(data_folder())
 
     @classmethod
     def at(cls, path: Path) -> "Home":
         """The data folder at `path`, created with its parts when new."""
         home = cls(Path(os.path.abspath(path)))  # noqa: PTH100  (keeps symbolic links as the user wrote them)
         try:
-            if not home.path.is_dir():
-                home.path.mkdir(parents=True, mode=0o700)
-                # PostgreSQL refuses to run as root, so as root its own user must be able to pass through
-                # this folder (not to list it); everything inside stays closed to others.
-                home.path.chmod(0o711 if os.geteuid() == 0 else 0o700)
+            make(home.path)
             for part in (home.keys, home.files, home.logs):
                 part.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:

@@ -18,6 +18,7 @@ import psycopg
 import pytest
 from django.conf import settings
 
+from hearth import scratch
 from hearth.hmis.access.models import User
 from hearth.hmis.exchange.importing import writing
 from hearth.hmis.exchange.importing.perform import folder_of, perform
@@ -359,10 +360,11 @@ def test_killed_in_the_middle_and_begun_again(by: User, stored: Export, tmp_path
     assert records() == before
     run.refresh_from_db()
     assert not run.has_ended
-    assert list(folder_of(run).glob("hearth-source-*"))
+    assert list(scratch.root().glob(f"source-{child.pid}-*"))
+    scratch.sweep()
+    assert not list(scratch.root().glob(f"*-{child.pid}-*"))
     run = perform(run, path)
     assert (run.state, run.counts["Client"]["added"]) == ("finished", 1)
-    assert not list(folder_of(run).glob("hearth-source-*"))
 
 
 def test_ctrl_c_in_a_terminal(by: User, stored: Export, tmp_path: Path) -> None:
@@ -386,7 +388,7 @@ def test_ctrl_c_in_a_terminal(by: User, stored: Export, tmp_path: Path) -> None:
     run.refresh_from_db()
     assert (run.state, run.message) == ("cancelled", "The import was cancelled. Nothing was imported.")
     assert records() == before
-    assert not list(folder_of(run).glob("hearth-source-*"))
+    assert not list(scratch.root().glob(f"*-{process}-*"))
 
 
 def test_two_imports_of_one_source_wait_for_one_another(by: User, stored: Export, tmp_path: Path) -> None:

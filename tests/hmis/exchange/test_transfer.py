@@ -90,3 +90,16 @@ def test_of_many_rows_all_are_heard_of(binary: bool, monkeypatch: pytest.MonkeyP
     rows, heard = transferred(select, ["number", "said"])
     assert [row[0] for row in rows] == list(range(200_000))
     assert heard == 200_000
+
+
+def test_a_slow_engine_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine the engine may need long for the last rows; nothing is called off."""
+    stopped: list[bool] = []
+    monkeypatch.setattr(transfer._Thread, "stop", lambda self, connection: stopped.append(True))
+    with psycopg.connect(database.url("loader")) as loader, engine.connected() as tables:
+        transfer.postgres_to_engine(
+            loader.cursor(), "SELECT i::text FROM generate_series(1, 3) AS r(i)", [], tables, '"t"',
+            {"i": "VARCHAR"}, lambda rows: None,
+        )  # fmt: skip
+        assert engine.scalar(tables, "SELECT count(*) FROM t") == 3
+    assert not stopped

@@ -257,6 +257,14 @@ def test_cancelled_on_the_way(by: User, kind: Kind) -> None:
     assert interrupted
 
 
+def test_what_is_interrupted_may_fail_in_its_own_way(by: User, kind: Kind) -> None:
+    def work(heartbeat: Heartbeat) -> None:
+        heartbeat.cancel()
+        raise RuntimeError("Query interrupted")
+
+    assert attempt(make(by, kind), work).state == "cancelled"
+
+
 # ------------------------------------------------------------------ attempts
 
 

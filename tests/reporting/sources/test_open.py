@@ -55,11 +55,11 @@ def test_a_folder_is_as_good_as_a_zip_and_is_read_in_place(tmp_path: Path) -> No
 
 def test_the_temporary_folder_is_gone_afterwards(tmp_path: Path) -> None:
     path = Export().zip(tmp_path)
-    with opened(path, work_directory=tmp_path) as source:
+    with opened(path) as source:
         assert source.work.exists()
         assert source.files["Client"].path.is_relative_to(source.work)
     assert not source.work.exists()
-    with pytest.raises(RuntimeError, match="boom"), opened(path, work_directory=tmp_path) as source:
+    with pytest.raises(RuntimeError, match="boom"), opened(path) as source:
         raise RuntimeError("boom")
     assert not source.work.exists()
 
@@ -152,7 +152,7 @@ def test_a_size_that_lies_does_not_unpack_more_than_it_says(tmp_path: Path) -> N
 )
 def test_path_traversal(tmp_path: Path, name: str) -> None:
     path = write_zip(tmp_path / "export.zip", {**Export().all_files(), name: b"x"})
-    only(path, "zip_path_leads_out", work_directory=tmp_path)
+    only(path, "zip_path_leads_out")
     assert sorted(p.name for p in tmp_path.iterdir()) == ["export.zip"]
 
 
@@ -443,7 +443,7 @@ def test_progress_may_cancel(tmp_path: Path) -> None:
 
     with (
         pytest.raises(KeyboardInterrupt),
-        opened(Export().zip(tmp_path), progress=stop, work_directory=tmp_path),
+        opened(Export().zip(tmp_path), progress=stop),
     ):
         pass
     assert [p.name for p in tmp_path.iterdir()] == ["export.zip"]

@@ -154,7 +154,10 @@ MEDIA_ROOT = HOME.files  # uploads and exports; no address leads here, views han
 MAX_UPLOAD_BYTES = int(os.environ.get("HEARTH_MAX_UPLOAD_MB", "4096")) * 1024 * 1024
 MAX_FORM_BYTES = 5 * 1024 * 1024  # of every page that does not take uploads
 SMALL_BODY_BYTES = 64 * 1024  # what strangers may send; received before a thread is given (config/asgi.py)
-FILE_UPLOAD_TEMP_DIR = str(HOME.files)
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "hearth.hmis.config.uploads.ScratchUploadHandler",
+]
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 

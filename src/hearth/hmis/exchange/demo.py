@@ -5,16 +5,14 @@ password, made for this data folder; `hearth demo` prints it.
 """
 
 import os
-import secrets
 from dataclasses import dataclass
-from pathlib import Path
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Count
 from rich.console import Console
 
 import hearth
+from hearth import scratch
 from hearth.hmis.access.actions import become_first_administrator, give_role
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
@@ -120,8 +118,8 @@ def _import_people(administrator: User, console: Console) -> None:
     source = DataSource.objects.filter(name=SOURCE)
     if ImportRun.objects.filter(state=RunState.FINISHED, data_source__in=source).exists():
         return
-    target = Path(settings.MEDIA_ROOT) / f"demo-{secrets.token_hex(4)}.zip"
-    try:
+    with scratch.folder("demo") as folder:
+        target = folder / "invented-minnesota.zip"
         with console.status("Inventing people …"):
             generate(
                 Wish(clients=CLIENTS, seed=SEED, errors=ERRORS), load(), target, version=hearth.__version__
@@ -131,9 +129,6 @@ def _import_people(administrator: User, console: Console) -> None:
         )
         with ProgressBar(console) as bar:
             run = perform(run, target, show=bar.progress)
-    finally:
-        target.unlink(missing_ok=True)
-        target.with_suffix(".planted.csv").unlink(missing_ok=True)
     if run.state != RunState.FINISHED:
         raise ServerError(f"The invented people could not be imported. {run.message}")
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import xlsxwriter
 
+from hearth import scratch
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection, name, text
 
@@ -103,7 +104,14 @@ def write_excel(path: Path, wanted: Filter, target: Path) -> int:
     """As many findings as a sheet holds, as Excel; returns how many were left out."""
     condition, values = wanted.where()
     total = count(path, wanted)
-    book = xlsxwriter.Workbook(str(target), {"constant_memory": True, "strings_to_formulas": False})
+    with scratch.folder("excel") as folder:
+        # Without `tmpdir` its rows would lie in the system's temporary folder while it is written.
+        options = {"constant_memory": True, "strings_to_formulas": False, "tmpdir": str(folder)}
+        _write_book(xlsxwriter.Workbook(str(target), options), path, condition, values, total)
+    return max(0, total - EXCEL_ROWS)
+
+
+def _write_book(book: xlsxwriter.Workbook, path: Path, condition: str, values: list[str], total: int) -> None:
     try:
         sheet = book.add_worksheet("Findings")
         bold = book.add_format({"bold": True})
@@ -124,7 +132,6 @@ def write_excel(path: Path, wanted: Filter, target: Path) -> int:
                         sheet.write_string(line, number, str(value))
     finally:
         book.close()
-    return max(0, total - EXCEL_ROWS)
 
 
 def _disarmed(column: str) -> str:

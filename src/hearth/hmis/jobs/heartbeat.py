@@ -79,6 +79,14 @@ class Heartbeat:
         if self.cancelled:
             raise Cancelled
 
+    def explain(self, error: Exception) -> None:
+        """Raise `Cancelled` or `TakenOver` where that is behind an exception: what is interrupted fails in
+        its own way."""
+        try:
+            self.check()
+        except (Cancelled, TakenOver) as behind:
+            raise behind from error
+
     def _beat(self) -> None:
         try:
             while not self._stop.wait(BEAT_SECONDS):
@@ -91,9 +99,9 @@ class Heartbeat:
 
     def _write(self, state: str, progress: dict[str, Any]) -> None:
         try:
-            rows = type(self.run).objects.filter(pk=self.run.pk, attempts=self.run.attempts)
-            alive = rows.exclude(state__in=ENDED)
-            if not alive.update(state=state, progress=progress, heartbeat_at=Now()):
+            rows = type(self.run).objects.filter(pk=self.run.pk)
+            mine = rows.filter(attempts=self.run.attempts).exclude(state__in=ENDED)
+            if not mine.update(state=state, progress=progress, heartbeat_at=Now()) and rows.exists():
                 self.taken_over = True
                 self.cancel()
             elif not self.cancelled and rows.filter(cancel_requested=True).exists():

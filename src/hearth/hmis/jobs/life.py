@@ -48,8 +48,11 @@ def perform(
     fields: dict[str, Any] | None = None
     try:
         with explained(kind, run.pk), heartbeat:
-            fields = work()
-            heartbeat.stop()
+            try:
+                fields = work()
+            except Exception as error:
+                heartbeat.explain(error)
+                raise
     except TakenOver:
         log.warning("run_taken_over", kind=kind.noun, run=run.pk, attempt=run.attempts)
         run.refresh_from_db()

@@ -8,12 +8,12 @@ is bounded by the largest chunk handed in.
 from __future__ import annotations
 
 import os
-import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from hearth import scratch
 from hearth.reporting.runtime.engine import said_disk_full
 
 # The earliest time that a zip can hold: the archive says nothing about when it was made.
@@ -58,24 +58,19 @@ def writing(target: Path) -> Iterator[Archive]:
 
     Raises `OutputError` when the folder is missing or not writable, and when the disk is full.
     """
-    folder = target.parent
     if target.exists() and not target.is_file():
         kind = "a folder" if target.is_dir() else "no ordinary file"
         raise OutputError(f"{target} is {kind}. Name the file to write.")
     try:
-        handle, part_name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=folder)
-    except OSError as error:
-        raise explained(error, target) from error
-    part = Path(part_name)
-    try:
-        with os.fdopen(handle, "w+b", buffering=_WRITE_AT_ONCE) as stream:
-            with zipfile.ZipFile(stream, "w", compresslevel=_BEST_TRADE) as zipped:
-                yield Archive(zipped)
-            stream.flush()
-            os.fsync(stream.fileno())
-        part.replace(target)
+        with scratch.beside(target) as part:
+            handle = os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+            with os.fdopen(handle, "w+b", buffering=_WRITE_AT_ONCE) as stream:
+                with zipfile.ZipFile(stream, "w", compresslevel=_BEST_TRADE) as zipped:
+                    yield Archive(zipped)
+                stream.flush()
+                os.fsync(stream.fileno())
+            part.replace(target)
     except BaseException as error:
-        part.unlink(missing_ok=True)
         if isinstance(error, OSError) or said_disk_full(error):
             raise explained(error, target) from error
         raise
@@ -88,6 +83,8 @@ def explained(error: BaseException, target: Path) -> OutputError:
             f"The disk is full: {target.name} was not written and nothing was left behind. "
             f"Free some space in {target.parent}, or name another folder."
         )
+    if isinstance(error, scratch.ScratchError):
+        return OutputError(str(error))
     if isinstance(error, FileNotFoundError):
         return OutputError(f"There is no folder {target.parent}. Create it, or name another one.")
     if isinstance(error, PermissionError):

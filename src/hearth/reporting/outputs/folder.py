@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from hearth import scratch
 from hearth.reporting.outputs.archive import OutputError, explained
 
 
 def check_folder(target: Path) -> None:
     """Find out before a long work whether `folder_of_results` can write there later. Raises `OutputError`."""
     try:
-        _part_beside(target).rmdir()
+        with _part_beside(target):
+            pass
     except OSError as error:
         raise explained(error, target) from error
 
 
-def _part_beside(target: Path) -> Path:
+@contextmanager
+def _part_beside(target: Path) -> Iterator[Path]:
     """An empty hidden folder beside `target`."""
     if target.exists() and not target.is_dir():
         raise OutputError(f"{target} is a file. Name a folder.")
     target.parent.mkdir(parents=True, exist_ok=True)
-    return Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent))
+    with scratch.beside(target) as part:
+        part.mkdir(mode=0o700)
+        yield part
 
 
 @contextmanager
@@ -36,25 +40,24 @@ def folder_of_results(target: Path, *, owned: Sequence[str] = ()) -> Iterator[Pa
     The folder is closed to other users of the machine. Raises `OutputError` when it cannot be written.
     """
     try:
-        part = _part_beside(target)
+        with _part_beside(target) as part:
+            yield part
+            _put_in_place(part, target, owned)
     except OSError as error:
         raise explained(error, target) from error
-    try:
-        yield part
-        for file in part.rglob("*"):
-            file.chmod(0o700 if file.is_dir() else 0o600)  # what is said about clients is for the owner alone
-        if target.exists():
-            target.chmod(0o700)
-            for old in {*owned, *(file.name for file in part.iterdir() if file.is_dir())}:
-                _remove(target / old)
-            for file in part.iterdir():
-                file.replace(target / file.name)
-        else:
-            part.rename(target)
-    except OSError as error:
-        raise explained(error, target) from error
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
+
+
+def _put_in_place(part: Path, target: Path, owned: Sequence[str]) -> None:
+    for file in part.rglob("*"):
+        file.chmod(0o700 if file.is_dir() else 0o600)  # what is said about clients is for the owner alone
+    if target.exists():
+        target.chmod(0o700)
+        for old in {*owned, *(file.name for file in part.iterdir() if file.is_dir())}:
+            _remove(target / old)
+        for file in part.iterdir():
+            file.replace(target / file.name)
+    else:
+        part.rename(target)
 
 
 def _remove(path: Path) -> None:

@@ -21,6 +21,9 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from duckdb.func import FunctionNullHandling
+
+from hearth import scratch
 
 from .supervised import supervised
 
@@ -52,7 +55,8 @@ def connect(
 ) -> Connection:
     """Open an engine connection with bounded memory and no access to the network.
 
-    `database` is ':memory:' or a file; `threads` defaults to the cores this process may use.
+    What does not fit into memory goes to `temp_directory`, to scratch where none is named, and nowhere where
+    it is "". `database` is ':memory:' or a file; `threads` defaults to the cores this process may use.
     `preserve_insertion_order=False` saves memory where the order of rows does not matter; staging needs
     the order (line numbers), so it is on by default.
     """
@@ -64,8 +68,8 @@ def connect(
     }
     if threads is not None:
         config["threads"] = threads
-    if temp_directory is not None:
-        config["temp_directory"] = str(temp_directory)
+    # The engine's own default is a folder `.tmp` where the process stands.
+    config["temp_directory"] = str(scratch.spill() if temp_directory is None else temp_directory)
     connection = duckdb.connect(str(database), config=config)
     # Progress is only tracked while the bar is enabled; it must never print, and a statement that
     # ends sooner than this is not worth reporting.
@@ -183,6 +187,19 @@ def can_scan_postgres(connection: Connection) -> bool:
     except (ImportError, duckdb.Error):
         return False
     return True
+
+
+def give_function(connection: Connection, called: str, function: Callable[[str | None], str | None]) -> None:
+    """Let SQL on this connection call a function of Python from text to text, once for every value. It is
+    called on the engine's threads; what it raises is an `EngineError` of the statement."""
+    connection.create_function(
+        called,
+        function,
+        ["VARCHAR"],
+        "VARCHAR",
+        null_handling=FunctionNullHandling.SPECIAL,
+        side_effects=True,
+    )
 
 
 def rows(

@@ -10,7 +10,6 @@ shared concepts, too (`given.tables`).
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -18,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from hearth import scratch
 from hearth.reporting.sources import Source, Staged, open_source, snapshot, stage
 from hearth.standards.load import LATEST, load
 
@@ -60,7 +60,7 @@ def opened_input(path: Path) -> Iterator[Input]:
     """Open the export or the snapshot's state at `path`. Raises `InputRefused` or `SourceFault`."""
     with ExitStack() as stack:
         if snapshot.is_state(path):
-            work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hearth-report-")))
+            work = stack.enter_context(scratch.folder("report"))
             yield _State(path, work, stack)
         else:
             source = stack.enter_context(open_source(path))

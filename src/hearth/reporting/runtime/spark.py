@@ -19,7 +19,6 @@ import contextlib
 import os
 import queue
 import secrets
-import tempfile
 import time
 import warnings
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -40,6 +39,8 @@ from pyspark.errors import PySparkException
 from pyspark.sql.connect.client import DefaultChannelBuilder
 from pyspark.sql.connect.client.retries import DefaultPolicy
 from pyspark.sql.connect.session import SparkSession
+
+from hearth import scratch
 
 from . import engine
 from .engine import Connection, name
@@ -267,8 +268,8 @@ def _session(channel: DefaultChannelBuilder) -> Iterator[SparkSession]:
 @contextlib.contextmanager
 def _storage(shared: str | None) -> Iterator[Storage]:
     if shared is None:
-        with tempfile.TemporaryDirectory(prefix="hearth-cluster-") as folder:
-            yield _folder(Path(folder))
+        with scratch.folder("cluster") as folder:
+            yield _folder(folder)
     elif "://" in shared:
         try:
             # Spark says s3a for what everybody else calls s3.

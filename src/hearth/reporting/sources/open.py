@@ -15,15 +15,15 @@ Source: HMIS CSV Format Specifications FY2026 v1.0, general rules (S-001 to S-00
 from __future__ import annotations
 
 import shutil
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from hearth import scratch
 from hearth.reporting.runtime.engine import said_disk_full
 from hearth.standards.load import YEARS, load
 
@@ -93,33 +93,29 @@ def open_source(
     path: str | Path,
     *,
     folder: str | None = None,
-    work_directory: str | Path | None = None,
     limits: Limits | None = None,
     progress: Progress = silent,
 ) -> Iterator[Source]:
     """Open an export for reading; see the module.
 
-    `folder` names the folder inside when there are several exports. `work_directory` is where the
-    temporary folder is made (default: the system's). Never raises for a bad input, nor for a full disk:
-    both are in `problems`. `progress` may raise to cancel.
+    `folder` names the folder inside when there are several exports. Never raises for a bad input, nor for a
+    full disk: both are in `problems`. `progress` may raise to cancel.
     """
     path = Path(path)
-    try:
-        work = Path(tempfile.mkdtemp(prefix="hearth-source-", dir=work_directory))
-    except OSError as error:
-        if not said_disk_full(error):
-            raise
-        raise SourceFault(disk_full(Path(work_directory or tempfile.gettempdir()))) from error
-    source = Source(path=path, work=work)
-    container = look_into(path, limits or Limits(), folder)
-    try:
+    with ExitStack() as stack:
+        try:
+            work = stack.enter_context(scratch.folder("source"))
+        except OSError as error:
+            if not said_disk_full(error):
+                raise
+            raise SourceFault(disk_full(scratch.root())) from error
+        source = Source(path=path, work=work)
+        container = look_into(path, limits or Limits(), folder)
+        stack.callback(container.close)
         source.problems.extend(container.problems)
         if not source.stops:
             _read(source, container, progress)
         yield source
-    finally:
-        container.close()
-        shutil.rmtree(work, ignore_errors=True)
 
 
 def _read(source: Source, container: Container, progress: Progress) -> None:

@@ -55,7 +55,7 @@ def disk_full(folder: Path) -> Problem:
     return stopping(
         "disk_full",
         "The disk is full: there is no room left to unpack and check the export.",
-        f"Free some space on the disk that holds {folder}, or set another folder for temporary files,"
+        f"Free some space on the disk that holds {folder}, or set HEARTH_HOME to a folder elsewhere,"
         " and start again. Nothing was imported.",
     )
 

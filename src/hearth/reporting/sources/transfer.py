@@ -75,7 +75,7 @@ def engine_to_postgres(
         heard(cursor.rowcount - told)
     finally:
         os.close(reading)
-        producer.wait(connection)
+        producer.stop(connection)
 
 
 def _in_binary(
@@ -146,17 +146,20 @@ def postgres_to_engine(
 
     consumer = _Thread(consume)
     try:
-        with cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT csv)", parameters) as copy:
-            for block in copy:
-                _write_all(writing, block)
-                heard(bytes(block).count(b"\n"))
+        try:
+            with cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT csv)", parameters) as copy:
+                for block in copy:
+                    _write_all(writing, block)
+                    heard(bytes(block).count(b"\n"))
+        finally:
+            os.close(writing)
     except BrokenPipeError:
         consumer.finish()  # its error is the reason
         raise
-    finally:
-        os.close(writing)
-        consumer.wait(connection)
-    consumer.finish()
+    except BaseException:
+        consumer.stop(connection)
+        raise
+    consumer.finish()  # however long it takes with what it got
 
 
 def _pipe() -> tuple[int, int]:
@@ -192,8 +195,8 @@ class _Thread:
         if self._failure is not None:
             raise self._failure
 
-    def wait(self, connection: Connection) -> None:
-        """Wait, whatever happened; a statement that still runs after its other side is gone is stopped."""
+    def stop(self, connection: Connection) -> None:
+        """Wait, whatever happened; a statement that still runs although its other side is gone is stopped."""
         self._thread.join(5)
         while self._thread.is_alive():
             connection.interrupt()

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
+from hearth import scratch
 from hearth.reporting.outputs import archive
 from hearth.reporting.synthetic.draw import Bools, Dice, Ints
 from hearth.reporting.synthetic.enrollments import Rows
@@ -150,16 +151,15 @@ def _key(store: Store, slip: Slip, broken: Broken, table: Table, place: int) -> 
 
 def write_planted(path: Path, planted: list[Planted], world: World) -> None:
     """Write the list, ordered by file and key. Raises `archive.OutputError` when it cannot be written."""
-    part = path.with_name(f".{path.name}.part")
     try:
-        with part.open("w", encoding="utf-8", newline="") as stream:
-            writer = csv.writer(stream)
-            writer.writerow(HEADER)
-            for one in sorted(planted):
-                check = world.registry.check(one.check)
-                origin = " ".join(check.origin)
-                writer.writerow((one.check, origin, check.severity, one.file, one.key, one.column))
-        part.replace(path)
+        with scratch.beside(path) as part:
+            with part.open("w", encoding="utf-8", newline="") as stream:
+                writer = csv.writer(stream)
+                writer.writerow(HEADER)
+                for one in sorted(planted):
+                    check = world.registry.check(one.check)
+                    origin = " ".join(check.origin)
+                    writer.writerow((one.check, origin, check.severity, one.file, one.key, one.column))
+            part.replace(path)
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise archive.explained(error, path) from error

@@ -6,13 +6,13 @@ memory does not grow with the number of clients. Blocks depend on the seed and t
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from hearth import scratch
 from hearth.reporting.outputs import archive, hmis_csv
 from hearth.reporting.runtime import engine
 from hearth.reporting.synthetic import descriptors, draw, inventory, world
@@ -147,8 +147,8 @@ def generate(
     wish.check(registry)
     said = on_progress or (lambda what, done: None)
     try:
-        with tempfile.TemporaryDirectory(prefix=".hearth-synth-", dir=target.parent) as folder:
-            made = _generate(wish, registry, target, Path(folder), version, said)
+        with scratch.folder("synth") as folder:
+            made = _generate(wish, registry, target, folder, version, said)
     except (OSError, engine.EngineError) as error:
         if isinstance(error, OSError) or engine.said_disk_full(error):
             raise archive.explained(error, target) from error

@@ -17,6 +17,7 @@ import psycopg
 import pytest
 from django.utils import timezone
 
+from hearth import scratch
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
 from hearth.hmis.clients.models import Client
@@ -287,12 +288,12 @@ def test_a_killed_refresh_leaves_the_last_good_state(by: User) -> None:
     )  # fmt: skip
     assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()[-2000:]
     home = snapshot.folder()
-    (left,) = home.glob(".new-*")
+    assert list(home.glob(".new.*.part"))
     assert states.newest(home) == good
     assert content(good)
-    os.utime(left, (0, 0))
+    scratch.sweep()
+    assert not list(home.glob(".new.*.part"))
     assert_current(refreshed())
-    assert not list(home.glob(".new-*"))
 
 
 def test_cancelling_leaves_nothing(by: User) -> None:

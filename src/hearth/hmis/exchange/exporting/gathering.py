@@ -1,7 +1,8 @@
 """Bring the rows of an export from PostgreSQL into the report engine, as text and with the user's rights.
 
 Every cell is text as HUD writes it, because a value that came unreadable goes out as it came
-(`Record.as_it_came`). SSNs are unsealed here, in this process, and nowhere else.
+(`Record.as_it_came`). SSNs stay sealed here; they are opened one by one while the zip is written, see
+`Unsealing`.
 """
 
 from collections.abc import Callable
@@ -16,21 +17,17 @@ from hearth.hmis.hud import ssn
 from hearth.hmis.hud.fields import HudDateTime
 from hearth.hmis.hud.records import Stored, is_sealed, model_of, stored_columns
 from hearth.reporting.outputs.hashing import ssn_says_nothing
-from hearth.reporting.runtime.engine import Connection, name
+from hearth.reporting.runtime.engine import Connection, give_function, name
 from hearth.reporting.sources.transfer import postgres_to_engine
 
-_SSN_ROWS = 50_000
-_BETWEEN = "\x1e"  # the control character made to stand between records
+_FUNCTION = "unsealed"
 
 #: Called with the file and the number of its rows that came.
 Heard = Callable[[str, int], None]
 
 
-def gather(file: str, request: ExportRequest, engine: Connection, heard: Heard) -> int:
-    """Make the engine's table of one file: `_id` and HUD's columns, keys as `source|key` (see `keys`).
-
-    Returns how many SSNs are left blank because they are placeholders (HMIS CSV,
-    Export, rule 7)."""
+def gather(file: str, request: ExportRequest, engine: Connection, heard: Heard) -> None:
+    """Make the engine's table of one file: `_id` and HUD's columns, keys as `source|key` (see `keys`)."""
     query, values = _query(file, request)
     columns = ["_id", *(s.column for s in stored_columns(file) if s.kind != "not_stored")]
     kinds = {column: "BIGINT" if column == "_id" else "VARCHAR" for column in columns}
@@ -38,9 +35,6 @@ def gather(file: str, request: ExportRequest, engine: Connection, heard: Heard) 
         postgres_to_engine(
             cursor.cursor, query, values, engine, name(file), kinds, lambda rows: heard(file, rows)
         )
-        if sealed := [s for s in stored_columns(file) if s.kind == "value" and is_sealed(file, s.field)]:
-            return _unseal(file, sealed[0], request, engine)
-    return 0
 
 
 def _query(file: str, request: ExportRequest) -> tuple[str, list[Any]]:
@@ -85,38 +79,39 @@ def _key(alias: str, column: str) -> str:
 def _text(file: str, stored: Stored) -> str:
     column = f"r.{stored.db_column}"
     if is_sealed(file, stored.field):
-        return "NULL::text"
+        return f"encode({column}, 'hex')"
     if isinstance(model_of(file)._meta.get_field(stored.field), HudDateTime):
         return f"to_char({column}, 'YYYY-MM-DD HH24:MI:SS')"
     return f"{column}::text"
 
 
-def _unseal(file: str, stored: Stored, request: ExportRequest, engine: Connection) -> int:
-    placeholders = 0
-    source, values = rows_of(file, request)
-    engine.execute("CREATE OR REPLACE TEMPORARY TABLE unsealed (_id BIGINT, value VARCHAR)")
-    with database.chunked_cursor() as cursor:
-        cursor.execute(f"SELECT r.id, r.{stored.db_column} FROM {source}", values)
-        while rows := cursor.fetchmany(_SSN_ROWS):
-            opened = [
-                (str(i), ssn.decrypt(sealed).replace(_BETWEEN, ""))
-                for i, sealed in rows
-                if sealed is not None
-            ]
-            known = [one for one in opened if not ssn_says_nothing(one[1])]
-            placeholders += len(opened) - len(known)
-            # Two long texts instead of many values: the engine takes long over each single value.
-            texts = [_BETWEEN.join(part) for part in zip(*known, strict=True)]
-            if texts:
-                split = f"chr({ord(_BETWEEN)})"
-                engine.execute(
-                    f"INSERT INTO unsealed SELECT CAST(unnest(string_split($1, {split})) AS BIGINT),"
-                    f" unnest(string_split($2, {split}))",
-                    texts,
-                )
-    column = name(stored.column)
-    engine.execute(
-        f"UPDATE {name(file)} AS g SET {column} = unsealed.value FROM unsealed WHERE unsealed._id = g._id"
-    )
-    engine.execute("DROP TABLE unsealed")
-    return placeholders
+class Unsealing:
+    """Opens sealed SSNs one by one while the zip is written, so that none lies open anywhere else.
+
+    `placeholders`: how many were left blank because they say nothing (HMIS CSV, Export, rule 7)."""
+
+    def __init__(self, tables: Connection) -> None:
+        self._blank: list[None] = []  # appended to on the engine's threads
+        give_function(tables, _FUNCTION, self._opened)
+
+    @property
+    def placeholders(self) -> int:
+        return len(self._blank)
+
+    def relation(self, file: str, relation: str) -> str:
+        """The query that gives the rows of a file with what is sealed in them opened."""
+        opened = [
+            f"{_FUNCTION}({name(s.column)}) AS {name(s.column)}"
+            for s in stored_columns(file)
+            if s.kind == "value" and is_sealed(file, s.field)
+        ]
+        return f"(SELECT * REPLACE ({', '.join(opened)}) FROM {relation})" if opened else relation
+
+    def _opened(self, sealed: str | None) -> str | None:
+        if sealed is None:
+            return None
+        value = ssn.decrypt(bytes.fromhex(sealed))
+        if ssn_says_nothing(value):
+            self._blank.append(None)
+            return None
+        return value

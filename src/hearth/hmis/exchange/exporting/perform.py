@@ -1,6 +1,5 @@
 """One export from the request to the finished zip."""
 
-import tempfile
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -11,13 +10,14 @@ from django.db import connection
 from django.utils import timezone
 
 import hearth
+from hearth import scratch
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
 from hearth.hmis.exchange.exporting import keys, writers
-from hearth.hmis.exchange.exporting.gathering import gather
+from hearth.hmis.exchange.exporting.gathering import Unsealing, gather
 from hearth.hmis.exchange.exporting.heartbeat import ExportHeartbeat
 from hearth.hmis.exchange.exporting.left_out import LeftOut
 from hearth.hmis.exchange.exporting.request import ExportRequest, RequestError
@@ -76,20 +76,19 @@ def _write(run: ExportRun, target: Path, heartbeat: ExportHeartbeat) -> hmis_csv
     registry = load()
     files = [file for file in registry.files if file != "Export"]
     with (
-        tempfile.TemporaryDirectory(prefix="hearth-export-", dir=settings.HOME.files) as work,
-        engine.connected(Path(work) / "gathered.duckdb", temp_directory=work) as tables,
+        scratch.folder("export") as work,
+        engine.connected(work / "gathered.duckdb", temp_directory=work) as tables,
     ):
+        heartbeat.on_cancel(tables.interrupt)
         with acting(user):
             run.parameters["made_with"] = rights_of(user)
             request.check_places(user)
             with connection.cursor() as cursor:
                 households = select(cursor, request)
                 future = count_future(cursor, request)
-            placeholders = 0
             for file in files:
                 heartbeat.file(file)
-                placeholders += gather(file, request, tables, heartbeat.heard)
-            run.parameters["left_out"] = LeftOut.of(households, future, placeholders).as_json()
+                gather(file, request, tables, heartbeat.heard)
             _hide_addresses(tables, user)
             writers.hide_unknown(tables, timezone.localdate(run.started_at))
             _keep_named_users(tables, files)
@@ -103,13 +102,17 @@ def _write(run: ExportRun, target: Path, heartbeat: ExportHeartbeat) -> hmis_csv
             )
         heartbeat.writing()
         collisions = keys.find_collisions(tables, files) > 0
+        unsealing = Unsealing(tables)
         sources = {
-            file: keys.relation(
-                file, [s.column for s in stored_columns(file) if s.kind != "not_stored"], collisions
+            file: unsealing.relation(
+                file,
+                keys.relation(
+                    file, [s.column for s in stored_columns(file) if s.kind != "not_stored"], collisions
+                ),
             )
             for file in files
         }
-        return hmis_csv.write(
+        written = hmis_csv.write(
             tables,
             target,
             registry=registry,
@@ -117,6 +120,8 @@ def _write(run: ExportRun, target: Path, heartbeat: ExportHeartbeat) -> hmis_csv
             sources=sources,
             on_progress=heartbeat.heard,
         )
+        run.parameters["left_out"] = LeftOut.of(households, future, unsealing.placeholders).as_json()
+        return written
 
 
 def _hide_addresses(tables: Connection, user: User) -> None:

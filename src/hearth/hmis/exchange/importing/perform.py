@@ -65,18 +65,14 @@ def perform(
 
     def work() -> None:
         folder = folder_of(run)
-        _clear(folder)
         folder.mkdir(parents=True, mode=0o700, exist_ok=True)
-        try:
-            _Import(run, path, folder, heartbeat, confirm).run_all()
-        finally:
-            _clear(folder)
+        _Import(run, path, folder, heartbeat, confirm).run_all()
 
     return life.perform(run, heartbeat, work, patience=patience)
 
 
 def folder_of(run: ImportRun) -> Path:
-    """The run's private folder: the uploaded file, work files while it runs, findings."""
+    """The run's private folder: the uploaded file, and findings."""
     return Path(settings.MEDIA_ROOT) / "imports" / str(run.pk)
 
 
@@ -88,12 +84,6 @@ def tidy(run: ImportRun) -> None:
     (folder_of(run) / "upload.zip").unlink(missing_ok=True)
     if not run.findings_file:
         (folder_of(run) / "findings.parquet").unlink(missing_ok=True)
-
-
-def _clear(folder: Path) -> None:
-    """Remove work files, also those that a killed process left."""
-    for left in folder.glob("hearth-source-*"):
-        shutil.rmtree(left, ignore_errors=True)
 
 
 _ORPHANED = "reference_missing"
@@ -152,7 +142,6 @@ class _Import:
         with open_source(
             self.path,
             folder=self.run.parameters.get("folder") or None,
-            work_directory=self.folder,
             progress=self.heartbeat,
         ) as source:
             self.run.year = source.year

@@ -1,7 +1,5 @@
 """The pages of imports: upload, watch, read the findings, take them along."""
 
-import tempfile
-from pathlib import Path
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -10,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
+from hearth import scratch
 from hearth.hmis.access.guard import refuse_as_missing, require, require_one
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.audit.actions import record_access
@@ -118,8 +117,8 @@ def download(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
         raise Http404
     wanted = _wanted(FindingFilter(request.GET, summary=run.findings_summary))
     # Unlinked at once: the open file is all that is needed, and it is gone with the response.
-    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
-        target = Path(folder) / f"findings.{kind}"
+    with scratch.folder("findings") as folder:
+        target = folder / f"findings.{kind}"
         if kind == "csv":
             findings.write_csv(path, wanted, target)
         else:

@@ -13,7 +13,6 @@ the same protection as the database.
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -143,11 +142,8 @@ def kept_record(folder: Path) -> RunRecord:
 
 @contextmanager
 def scratch() -> Iterator[Connection]:
-    """A connection of its own; what does not fit into memory goes into a closed folder that goes with it."""
-    with (
-        tempfile.TemporaryDirectory(prefix="hearth-report-") as folder,
-        engine.connected(temp_directory=folder) as connection,
-    ):
+    """A connection of its own; what does not fit into memory goes to scratch."""
+    with engine.connected() as connection:
         yield connection
 
 

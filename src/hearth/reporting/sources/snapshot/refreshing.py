@@ -55,8 +55,9 @@ def refresh(
 
     `url`: the database, as a role that may read the relations' columns and is not subject to row-level
     security. `thorough` looks at every row for changes, see `changes`; it is done by itself once a week. One
-    process at a time may refresh a folder, which the caller sees to. Nothing is left behind by a call that
-    raises or is killed but a folder that the next calls remove; the newest state stays as it was.
+    process at a time may refresh a folder, which the caller sees to. A call that raises leaves nothing
+    behind, what one leaves that is killed goes with the next sweep (`hearth.scratch`), and the newest state
+    stays as it was.
 
     Raises `SnapshotError`, `engine.Cancelled` or `engine.OutOfMemory`.
     """

@@ -10,21 +10,20 @@ import fcntl
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from hearth import scratch
+
 from .problems import SnapshotError
 
 FORMAT = 1
 _STATE = "state.json"
-_NEW = ".new-"
 #: A state that has been replaced stays for so long, for whoever was told of it and has not opened it yet.
 _GRACE_SECONDS = 3600
-_ABANDONED_SECONDS = 24 * 3600
 
 
 @dataclass(slots=True)
@@ -90,14 +89,9 @@ def building(home: Path) -> Iterator[Path]:
     """
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     home.chmod(0o700)
-    folder = Path(tempfile.mkdtemp(prefix=_NEW, dir=home))
-    for left in home.glob(f"{_NEW}*"):
-        if _age(left, folder) > _ABANDONED_SECONDS:
-            shutil.rmtree(left, ignore_errors=True)
-    try:
+    with scratch.beside(home / "new") as folder:
+        folder.mkdir(mode=0o700)
         yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def put_in_place(home: Path, folder: Path, state: State) -> Path:
