@@ -35,4 +35,4 @@ def facts(name: str) -> list[dict[str, str]]:
     """The rows of one table of facts about the standards."""
     path = require(data_folder().resolve().parent / "facts" / "standards" / f"{name}.csv")
     with path.open(newline="", encoding="utf-8") as stream:
-        return list(csv.DictReader(stream))
+        return list(csv.DictReader(line for line in stream if not line.startswith("# ")))

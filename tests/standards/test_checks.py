@@ -1,78 +1,77 @@
-"""Every check with a predicate finds what it should and nothing else, in the engine that runs it."""
+"""Every check with a predicate finds what it should and nothing else, in the engine that runs it.
+
+A case is worth something when it notices a mistake: every branch of every predicate is broken once, and some
+case must come out otherwise (`mutations`).
+"""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
-import yaml
 
-from hearth.standards import Check, load
+from hearth.standards.document import Block
+from hearth.standards.document import read as read_yaml
+from hearth.standards.model import Check
 from hearth.standards.predicates import columns, compared_codes
+from hearth.standards.read_checks import CONDITIONS, expand, joins
 
-CASES = Path(__file__).parent / "cases"
-REGISTRY = load(2026)
-TYPES = {"S": "VARCHAR", "I": "BIGINT", "D": "DATE", "T": "TIMESTAMP", "M": "DECIMAL(12, 2)"}
+from .cases_of_checks import CASES, REGISTRY, Row, cases, empty_tables, finds, put, read
+from .mutations import Predicate, broken
+
 PREDICATES = {c.id: c for c in REGISTRY.checks.values() if c.violates and c.kind != "dependent"}
 DEPENDENTS = {c.id: c for c in REGISTRY.checks.values() if c.kind == "dependent"}
-WRITTEN: dict[str, dict[str, Any]] = {
-    name: case
-    for path in sorted(CASES.glob("*.yaml"))
-    for name, case in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader).items()
+WRITTEN = {name: case for path in sorted(CASES.glob("[!_]*.yaml")) for name, case in read(path.name).items()}
+SHARED = read("_conditions.yaml")
+# Branches whose breaking changes no result, and why.
+SAME_ALL_THE_SAME = {
+    "homeless_months_contradict": {"+ 1 > 13 with its equal case changed": "13 months are 13 either way"},
+    "vsp_has_clients": {
+        "COUNT(*) > 0 with its equal case changed": "a group has a row",
+        "per: without ProjectID": "it decides how many findings there are, not whether",
+    },
 }
-
-IDENTIFIERS = {file.key for file in REGISTRY.files.values()} | {"HouseholdID"}
-
-Row = dict[str, str | None]
 
 
 @pytest.fixture(scope="module")
 def engine() -> Iterator[duckdb.DuckDBPyConnection]:
-    """Empty typed tables of the newest year."""
-    with duckdb.connect() as connection:
-        for file in REGISTRY.files.values():
-            typed = ", ".join(f'"{c.name}" {TYPES[c.type]}' for c in file.columns)
-            connection.execute(f'CREATE TABLE "{file.name}" ({typed})')
+    with duckdb.connect(config={"threads": 1}) as connection:
+        empty_tables(connection)
         yield connection
 
 
-def query(check: Check, file: str) -> str:
-    """The rows or groups that violate a check, as checks/README.md says to build it."""
-    joins = " ".join(f'LEFT JOIN "{j.file}" AS {j.alias} ON {j.on}' for j in check.joins)
-    if check.per:
-        groups = ", ".join(f'this."{name}"' for name in check.per)
-        where = f"WHERE {check.where}" if check.where else ""
-        return f'SELECT 1 FROM "{file}" AS this {joins} {where} GROUP BY {groups} HAVING {check.violates}'
-    where = " AND ".join(f"({part})" for part in (check.where, check.violates) if part)
-    return f'SELECT 1 FROM "{file}" AS this {joins} WHERE {where}'
+def unnoticed(engine: duckdb.DuckDBPyConnection, predicate: Predicate, written: dict[str, Any]) -> list[str]:
+    """Run every case, assert what it says, and tell which broken branches no case notices."""
+    check = predicate.check
+    left = dict(enumerate(broken(predicate)))
+    for position, file in enumerate(check.files):
+        for case in cases(written, file):
+            engine.execute("BEGIN")
+            try:
+                put(engine, case.rows)
+                assert finds(engine, check, file) == case.bad, (
+                    "bad" if case.bad else "good",
+                    file,
+                    case.rows,
+                )
+                if position == 0:
+                    noticed = [n for n, one in left.items() if finds(engine, one.check, file) != case.bad]
+                    for number in noticed:
+                        del left[number]
+            finally:
+                engine.execute("ROLLBACK")
+    same = SAME_ALL_THE_SAME.get(check.id, {})
+    return [one.what for one in left.values() if not any(part in one.what for part in same)]
 
 
-def found(engine: duckdb.DuckDBPyConnection, check: Check, file: str, rows: dict[str, list[Row]]) -> int:
-    """How often a check finds something in these rows."""
-    engine.execute("BEGIN")
-    try:
-        for name, some in rows.items():
-            identifiers = [c.name for c in REGISTRY.file(name).columns if c.name in IDENTIFIERS]
-            for row in some:
-                full: Row = {**dict.fromkeys(identifiers, "1"), **row}
-                names = ", ".join(f'"{column}"' for column in full)
-                marks = ", ".join("?" for _ in full)
-                engine.execute(f'INSERT INTO "{name}" ({names}) VALUES ({marks})', list(full.values()))
-        return len(engine.execute(query(check, file)).fetchall())
-    finally:
-        engine.execute("ROLLBACK")
-
-
-def as_rows(written: Any) -> list[Row]:
-    return written if isinstance(written, list) else [written or {}]
-
-
-def alternatives(written: Any) -> list[list[Row]]:
-    """What `bad` or `good` says: one set of rows, or several under `each`."""
-    if isinstance(written, dict) and "each" in written:
-        return [as_rows(one) for one in written["each"]]
-    return [as_rows(written)]
+def predicate_of(check: Check) -> Predicate:
+    written = read_yaml(REGISTRY.folder, f"checks/{check.family}.yaml").block(check.id)
+    return Predicate(
+        check,
+        written.optional("where"),
+        written.text("violates"),
+        lambda whole: expand(REGISTRY, whole, check.files),
+    )
 
 
 def test_every_check_has_a_case_and_every_case_a_check() -> None:
@@ -81,16 +80,32 @@ def test_every_check_has_a_case_and_every_case_a_check() -> None:
 
 @pytest.mark.parametrize("name", sorted(PREDICATES))
 def test_check(engine: duckdb.DuckDBPyConnection, name: str) -> None:
-    check, case = PREDICATES[name], WRITTEN[name]
-    others = {file: as_rows(rows) for file, rows in (case.get("rows") or {}).items()}
-    for file in check.files:
-        for rows in alternatives(case["bad"]):
-            assert found(engine, check, file, {**others, file: [*others.get(file, []), *rows]}), (file, rows)
-        for rows in alternatives(case["good"]):
-            assert not found(engine, check, file, {**others, file: [*others.get(file, []), *rows]}), (
-                file,
-                rows,
-            )
+    assert unnoticed(engine, predicate_of(PREDICATES[name]), WRITTEN[name]) == []
+
+
+def test_every_shared_condition_has_a_case() -> None:
+    assert set(SHARED) == set(read_yaml(REGISTRY.folder, CONDITIONS))
+
+
+@pytest.mark.parametrize("name", sorted(SHARED))
+def test_shared_condition(engine: duckdb.DuckDBPyConnection, name: str) -> None:
+    """`bad` rows are those where the condition holds."""
+    written = SHARED[name]
+    text = read_yaml(REGISTRY.folder, CONDITIONS).text(name)
+    files = (written["file"],)
+    block = Block("_conditions.yaml", 1)
+    block["joins"] = written.get("joins", [])
+    holds = written.get("holds", f"{{{name}}}")
+
+    def of(text: str) -> str:
+        return expand(REGISTRY, text, files)
+
+    check = Check(
+        name, "", "info", "row", "sql", files, (), "", "",
+        joins=joins(block, REGISTRY, files), violates=of(holds),
+    )  # fmt: skip
+    predicate = Predicate(check, None, holds.replace(f"{{{name}}}", f"({text})"), of)
+    assert unnoticed(engine, predicate, written) == []
 
 
 @pytest.mark.parametrize("name", sorted(DEPENDENTS))
@@ -105,5 +120,13 @@ def test_dependent(engine: duckdb.DuckDBPyConnection, name: str) -> None:
         holds.setdefault(named.column, code)
     for named in columns(condition):
         holds.setdefault(named.column, "1")
-    for row, expected in (({**holds, column.name: value}, 0), ({column.name: value}, 1), (holds, 0)):
-        assert found(engine, check, column.file, {column.file: [row]}) == expected, row
+    for row, expected in (
+        ({**holds, column.name: value}, False),
+        ({column.name: value}, True),
+        (holds, False),
+    ):
+        engine.execute("BEGIN")
+        put(engine, {column.file: [row]})
+        found = finds(engine, check, column.file)
+        engine.execute("ROLLBACK")
+        assert found == expected, row

@@ -4,13 +4,11 @@ from collections.abc import Iterator
 from itertools import chain
 
 from hearth.standards.document import read
+from hearth.standards.kinds import KINDS
 from hearth.standards.load import LATEST, Registry
 from hearth.standards.model import Check, Column
 from hearth.standards.predicates import Named, columns, compared_codes, tables, unknown_functions
 from hearth.standards.problem import Problem
-
-# Kinds that need a predicate; the others are decided elsewhere (checks/README.md).
-_WITH_PREDICATE = ("sql", "quality", "dependent")
 
 
 def lint_checks(registry: Registry) -> Iterator[Problem]:
@@ -40,11 +38,17 @@ def _ids(registry: Registry) -> Iterator[Problem]:
 
 
 def _fields(check: Check) -> Iterator[Problem]:
-    if (check.kind in _WITH_PREDICATE) != (check.violates is not None):
+    if KINDS[check.kind].has_predicate != (check.violates is not None):
         yield Problem(
             check.at,
             f"{check.id} is of kind {check.kind} and has {'a' if check.violates else 'no'} predicate.",
             "Give kinds sql and quality a 'violates', and no other.",
+        )
+    if check.not_run and (check.violates or not KINDS[check.kind].runs):
+        yield Problem(
+            check.at,
+            f"{check.id} says why it does not run, and its kind says so already, or does run.",
+            "Remove 'not_run', or choose another kind.",
         )
     if check.violates and check.severity == "high":
         yield Problem(check.at, f"{check.id} is high, and a faulty row stops no import.", "Make it an error.")

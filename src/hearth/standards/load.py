@@ -77,6 +77,11 @@ class Registry:
     def __repr__(self) -> str:
         return f"Registry({self.year})"
 
+    @property
+    def newest(self) -> "Registry":
+        """The registry of the newest year, in whose terms predicates are written."""
+        return self if self.year == LATEST else load(LATEST, self.folder)
+
     @cached_property
     def files(self) -> Mapping[str, File]:
         """HMIS CSV files in HUD's order."""

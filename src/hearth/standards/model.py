@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cache
 
+from hearth.standards.kinds import KINDS
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -356,7 +358,8 @@ class Check:
 
     `files` are the files whose rows are looked at; `columns` where the finding points, the first one
     being its column. `violates` is true for a finding, over the row `this` and `joins`; with `per` it
-    is an aggregate over groups of rows. `origin` are ids of the tables of facts.
+    is an aggregate over groups of rows. `origin` are ids of the tables of facts. `not_run` is the reason why
+    this one runs nowhere, although its kind does.
     """
 
     id: str
@@ -374,11 +377,22 @@ class Check:
     per: tuple[str, ...] = ()
     violates: str | None = None
     origin: tuple[str, ...] = ()
+    not_run: str = ""
     note: str = ""
     reference: str = ""
     since: int | None = None
     until: int | None = None
     at: Place = field(default=NOWHERE, compare=False)
+
+    @property
+    def runs(self) -> str:
+        """Where the check runs, in words; empty when nowhere, and `why_not_run` says why."""
+        return "" if self.not_run else KINDS[self.kind].runs
+
+    @property
+    def why_not_run(self) -> str:
+        """Why the check runs nowhere yet; empty when it runs."""
+        return self.not_run or KINDS[self.kind].not_run
 
     @property
     def file(self) -> str | None:

@@ -7,23 +7,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from hearth.standards import words
+from hearth.standards.kinds import KINDS
 from hearth.standards.load import FOLDER as REGISTRY
 from hearth.standards.load import LATEST, Registry, load
 from hearth.standards.model import Check, Column, Element, File, List
 
 FOLDER = REGISTRY.parents[2] / "docs" / "generated"
 _NOTICE = "<!-- Written by `hearth standards docs`. Change src/hearth/standards, not this page. -->"
-_KINDS = {
-    "sql": "a predicate over rows",
-    "quality": "a predicate over rows, for data quality reports",
-    "dependent": "a predicate over rows, from the column's condition",
-    "report": "a data quality report",
-    "manual": "a person",
-    "writer": "our own export",
-    "cleanup": "the import, as a repair that it offers",
-    "stored": "the import, by what the database holds",
-    "application": "the application",
-}
 
 
 def pages(registry: Registry) -> dict[str, str]:
@@ -180,14 +170,15 @@ def _checks(registry: Registry) -> str:
     for check in registry.checks.values():
         families.setdefault(check.family, []).append(check)
     parts = [
-        f"{len(registry.checks)} checks. How they are written:"
-        " [checks/README.md](../../src/hearth/standards/checks/README.md)."
+        f"{len(registry.checks)} checks, of which"
+        f" {sum(not check.runs for check in registry.checks.values())} run nowhere yet."
+        " How they are written: [checks/README.md](../../src/hearth/standards/checks/README.md)."
     ]
     for family, checks in families.items():
         parts += [
             f"## {family.replace('_', ' ').capitalize()}",
             _table(
-                ("Check", "Severity", "Looks at", "What is wrong", "What to do", "Found by"),
+                ("Check", "Severity", "Looks at", "What is wrong", "What to do", "Found by", "Runs in"),
                 map(_check, checks),
             ),
         ]
@@ -201,7 +192,8 @@ def _check(check: Check) -> tuple[str, ...]:
         words.files_words(check.files),
         check.sentence,
         check.remedy,
-        _KINDS.get(check.kind, check.kind.replace("_", " ")),
+        KINDS[check.kind].found_by,
+        words.runs_words(check),
     )
 
 

@@ -4,28 +4,27 @@ checks/README.md is the convention that this module implements.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hearth.standards import asked
 from hearth.standards.document import Block, StandardsError, as_of, in_force, read
+from hearth.standards.kinds import KINDS
 from hearth.standards.model import Check, Column, File, Join
 
 if TYPE_CHECKING:
     from hearth.standards.load import Registry
 
 CONDITIONS = "checks/_conditions.yaml"
+CONDITION = re.compile(r"\{([a-z_]+)\}")
+"""`{adult_or_head}` in a predicate or in another condition."""
 SEVERITIES = ("high", "error", "warning", "info")
 LEVELS = ("export", "file", "row", "enrollment", "household", "project", "client", "system")
-KINDS = (
-    "sql", "quality", "dependent", "file_set", "version", "header", "encoding", "rows", "type", "length",
-    "characters", "null", "list", "list_status", "pattern", "range", "key", "reference", "among", "writer",
-    "manual", "report", "cleanup", "stored", "application",
-)  # fmt: skip
 TYPES = ("D", "T", "I", "M")
 _KEYS = (
     "severity", "level", "kind", "for_type", "files", "columns", "joins", "where", "per", "violates",
-    "sentence", "remedy", "origin", "note", "reference", "since", "until", "earlier",
+    "sentence", "remedy", "origin", "not_run", "note", "reference", "since", "until", "earlier",
 )  # fmt: skip
 
 # A join's name → its table and the column that leads to it; the column is sought in the row itself
@@ -56,24 +55,25 @@ def read_checks(folder: Path, path: str, registry: "Registry") -> Iterator[Check
         if not in_force(since, until, registry.year):
             continue
         block = as_of(written, registry.year)
-        violates = _predicate(folder, block, "violates")
         files = _files(block, registry)
+        violates = _predicate(registry, block, "violates", files)
         yield Check(
             id=name,
             family=family,
             severity=_one_of(block, "severity", SEVERITIES),
             level=_one_of(block, "level", LEVELS, "row"),
-            kind=_one_of(block, "kind", KINDS, "sql" if violates else None),
+            kind=_one_of(block, "kind", tuple(KINDS), "sql" if violates else None),
             files=files,
             columns=block.texts("columns"),
             sentence=block.text("sentence"),
             remedy=block.text("remedy"),
             for_type=_one_of(block, "for_type", TYPES) if "for_type" in block else None,
             joins=joins(block, registry, files),
-            where=_predicate(folder, block, "where"),
+            where=_predicate(registry, block, "where", files),
             per=block.texts("per"),
             violates=violates,
             origin=block.texts("origin"),
+            not_run=block.optional("not_run") or "",
             note=block.optional("note") or "",
             reference=block.optional("reference") or "",
             since=since,
@@ -90,23 +90,34 @@ def _files(block: Block, registry: "Registry") -> tuple[str, ...]:
     return block.texts("files")
 
 
-def _predicate(folder: Path, block: Block, key: str) -> str | None:
-    """The SQL of a key with its shared conditions written out, in brackets."""
+def _predicate(registry: "Registry", block: Block, key: str, files: tuple[str, ...]) -> str | None:
+    """The SQL of a key with what stands in braces written out."""
     text = block.optional(key)
     if text is None or "{" not in text:
         return text
-    conditions = read(folder, CONDITIONS)
+    try:
+        return expand(registry, text, files)
+    except (KeyError, ValueError) as error:
+        raise StandardsError(
+            block.at(key),
+            f"{error.args[0]}.",
+            f"Add it to {CONDITIONS} or elements/, or write it out.",
+        ) from error
+
+
+def expand(registry: "Registry", text: str, files: Sequence[str]) -> str:
+    """A predicate with its `{condition}` and `{asked 4.02}` written out, in brackets.
+
+    KeyError names a condition or an element that there is not, ValueError who is asked it as no SQL can say.
+    """
+    conditions = read(registry.folder, CONDITIONS)
 
     def written_out(match: re.Match[str]) -> str:
         if match[1] not in conditions:
-            raise StandardsError(
-                block.at(key),
-                f"There is no condition '{match[1]}'.",
-                f"Add it to {CONDITIONS}, or write it out.",
-            )
-        return f"({conditions.text(match[1])})"
+            raise KeyError(f"There is no condition '{match[1]}'")
+        return f"({CONDITION.sub(written_out, conditions.text(match[1]))})"
 
-    return re.sub(r"\{([a-z_]+)\}", written_out, text)
+    return asked.written_out(registry.newest, CONDITION.sub(written_out, text), files)
 
 
 def dependent_checks(registry: "Registry") -> Iterator[Check]:

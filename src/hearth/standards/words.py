@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from hearth.standards.kinds import KINDS
 from hearth.standards.load import YEARS
 from hearth.standards.model import Check, Column, Element, File, List, Option, Requirement
 
@@ -136,7 +137,8 @@ def of_check(check: Check) -> Lines:
     yield "What to do", check.remedy
     yield "Severity", check.severity
     yield "About", check.level
-    yield "Found by", check.kind
+    yield "Found by", f"{KINDS[check.kind].found_by} (kind {check.kind})"
+    yield "Runs in", runs_words(check)
     yield "Looks at", files_words(check.files)
     if check.columns:
         yield "Columns", ", ".join(check.columns)
@@ -151,6 +153,11 @@ def of_check(check: Check) -> Lines:
     if check.origin:
         yield "Rules", ", ".join(check.origin)
     yield from _ends(check)
+
+
+def runs_words(check: Check) -> str:
+    """Where a check runs, or that and why it does not run."""
+    return check.runs or f"not yet run: {check.why_not_run}"
 
 
 def type_words(column: Column) -> str:

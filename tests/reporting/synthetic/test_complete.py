@@ -25,7 +25,7 @@ def values(export, column: str) -> set[int]:
     "column",
     [
         "Project.ProjectType", "Client.SSNDataQuality", "Client.NameDataQuality", "Client.DOBDataQuality",
-        "Enrollment.LengthOfStay", "Enrollment.TimesHomelessPastThreeYears", "Disabilities.DisabilityType",
+        "Disabilities.DisabilityType",
         "Assessment.AssessmentType", "Assessment.AssessmentLevel", "Assessment.PrioritizationStatus",
         "Exit.DestinationSubsidyType", "Event.ReferralResult", "HealthAndDV.WhenOccurred",
         "Project.HousingType", "Project.RRHSubType", "Inventory.HouseholdType", "Inventory.Availability",
@@ -34,6 +34,12 @@ def values(export, column: str) -> set[int]:
 )  # fmt: skip
 def test_every_code_of_the_list(minnesota, column):
     assert values(minnesota, column) == codes(REGISTRY.column(column).lists[0])
+
+
+@pytest.mark.parametrize("column", ["Enrollment.LengthOfStay", "Enrollment.TimesHomelessPastThreeYears"])
+def test_every_answer_about_the_time_before(minnesota, column):
+    """All but 99: whoever was not asked is a finding, and a clean export has none."""
+    assert values(minnesota, column) == codes(REGISTRY.column(column).lists[0]) - {99}
 
 
 def test_every_relationship(minnesota):
@@ -58,7 +64,7 @@ def test_every_destination(minnesota):
 
 
 def test_every_prior_situation(minnesota):
-    assert values(minnesota, "Enrollment.LivingSituation") == used_for("prior")
+    assert values(minnesota, "Enrollment.LivingSituation") == used_for("prior") - {99}
 
 
 def test_every_kind_of_service(minnesota):

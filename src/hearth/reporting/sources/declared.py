@@ -19,7 +19,7 @@ from hearth.standards.model import Check, File
 from .collected import Collected, Rule
 
 LIVE = "live"
-_KINDS = ("sql", "dependent")
+KINDS = ("sql", "dependent")
 _AT_ONCE = 60  # predicates of one scan: enough to save scans, few enough for the planner
 
 
@@ -50,7 +50,7 @@ def check_declared(collected: Collected, registry: Registry, file: File, *, part
     together: dict[str, list[Check]] = defaultdict(list)
     alone: list[Check] = []
     for check in registry.checks.values():
-        if check.kind not in _KINDS or file.name not in check.files or check.violates is None:
+        if check.kind not in KINDS or file.name not in check.files or check.violates is None:
             continue
         if partial and (check.per or "NOT EXISTS" in check.violates.upper()):
             continue

@@ -223,3 +223,4 @@ _FAMILIES: dict[str, Callable[[Registry, Check, Column, Situation], Found]] = {
     "pattern": _pattern,
     "range": _range,
 }
+KINDS = tuple(_FAMILIES)

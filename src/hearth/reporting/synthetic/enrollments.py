@@ -78,9 +78,9 @@ class Enrolling:
         self.last_entry = draw.day(world.wish.exported_at.date()) - 1
         paths = material("pathways")
         types = range(15)
-        priors = [paths["prior"].get(paths["prior_of"].get(t), {NOT_COLLECTED: 1}) for t in types]
+        priors = [paths["prior"].get(paths["prior_of"].get(t), {DOES_NOT_KNOW: 1}) for t in types]
         self.priors = Choices(priors)
-        self.came_from = np.array([paths["came_from"].get(t, NOT_COLLECTED) for t in types])
+        self.came_from = np.array([paths["came_from"].get(t, DOES_NOT_KNOW) for t in types])
         self.onward = np.array([paths["onward"].get(t, NOT_COLLECTED) for t in types])
         by_type = [dict(paths["destinations"].get(t, {NO_EXIT_INTERVIEW: 1})) for t in types]
         self.destinations = Choices(by_type + [d | paths["destinations"]["hopwa"] for d in by_type])
@@ -199,14 +199,14 @@ class Enrolling:
         return draw.where(asked & ~not_yet, day.astype(np.int32))
 
     def _prior(self, dice: Dice, rows: Rows, stays: Stays) -> dict[str, Ints]:
-        """3.917 for adults and heads, answered once for the household."""
+        """3.917 for adults and heads, answered once for the household; not asking (99) is an error."""
         size = len(stays)
         situation = self.priors.draw(dice, stays.type)
         straight = stays.previous != NOTHING
         before = np.where(straight, stays.previous, 0)
         situation = np.where(straight, self.came_from[before], situation).astype(np.int32)
         subsidy = self.subsidies.draw(dice, np.where(straight, before + 1, 0).astype(np.int32))
-        length = dice.pick({10: 7, 11: 12, 2: 18, 3: 20, 4: 20, 5: 16, 8: 1, 9: 0.5, 99: 1}, size)
+        length = dice.pick({10: 7, 11: 12, 2: 18, 3: 20, 4: 20, 5: 16, 8: 2, 9: 0.5}, size)
 
         like_shelter = np.isin(stays.type, SHELTER_LIKE)
         homeless = (situation >= 100) & (situation < 200)
@@ -224,7 +224,7 @@ class Enrolling:
         more = np.minimum(this_time + dice.waiting(4, size), MOST_MONTHS)
         months = MONTHS_BASE + np.where(times == 1, this_time, more)
         unsure = dice.happens(0.025, size) & ~years_long
-        code = dice.pick({8: 3, 9: 1, 99: 2}, size)
+        code = dice.pick({8: 4, 9: 2}, size)
         answers = {
             "LivingSituation": situation,
             "RentalSubsidyType": draw.where(situation == RENTAL_WITH_SUBSIDY, subsidy),

@@ -194,11 +194,13 @@ def _enrollment_slips() -> list[Slip]:
     def like_shelter(table: Table) -> Bools:
         return np.isin(table.of("type"), SHELTER_LIKE) & table.given("LivingSituation")
 
+    def of_head(table: Table, column: str) -> Bools:
+        """Heads with an answer. Of another member whose age is unknown nobody knows whether it was due."""
+        return table.of("is_head") & table.given(column)
+
     def housed_before(table: Table) -> Bools:
-        situation = table["LivingSituation"]
-        return (
-            ~np.isin(table.of("type"), SHELTER_LIKE) & (situation >= 300) & (table["LOSUnderThreshold"] == NO)
-        )
+        elsewhere = ~np.isin(table.of("type"), SHELTER_LIKE) & (table["LivingSituation"] >= 300)
+        return elsewhere & of_head(table, "LivingSituation") & (table["LOSUnderThreshold"] == NO)
 
     def contradicted(table: Table) -> Bools:
         records = table.files["Disabilities"]
@@ -215,14 +217,35 @@ def _enrollment_slips() -> list[Slip]:
                        lambda t: like_shelter(t) & (t["LivingSituation"] != RENTAL_WITH_SUBSIDY),
                        lambda t, c: t.put("LivingSituation", c, OLD_CODE_OF_THE_STREET), 3)  # fmt: skip
     return [
+        # Few rows fit these, so they come before others take their households.
+        _slip("Exit", "text_too_long", "OtherDestination",
+              lambda t: t["Destination"] == OTHER_DESTINATION,
+              lambda t, c: t.put("OtherDestination", c, _LONG_TEXT), 2),
+        _slip("Exit", "other_destination_missing", "OtherDestination",
+              lambda t: t["Destination"] == OTHER_DESTINATION,
+              lambda t, c: t.put("OtherDestination", c, None), 2),
         in_shelter,
         _slip("Enrollment", "not_a_prior_situation", "LivingSituation", in_shelter.fits,
               lambda t, c: t.put("LivingSituation", c, STAYING_WITH_FAMILY), 3),
         _slip("Enrollment", "homeless_since_after_entry", "DateToStreetESSH",
               lambda t: t.given("DateToStreetESSH"),
               lambda t, c: t.put("DateToStreetESSH", c, t.of("entry")[c] + 30), 3),
+        # Who stayed for a short time is asked about the night before, and was not.
         _slip("Enrollment", "stay_under_7_nights_wrong", "LOSUnderThreshold", housed_before,
-              lambda t, c: t.put("LOSUnderThreshold", c, YES), 3),
+              lambda t, c: t.put("LOSUnderThreshold", c, YES), 3,
+              also=(Broken("prior_situation_incomplete", "LivingSituation"),)),
+        _slip("Enrollment", "prior_situation_incomplete", "LivingSituation",
+              lambda t: of_head(t, "LivingSituation") & (t["LivingSituation"] != RENTAL_WITH_SUBSIDY),
+              lambda t, c: t.put("LivingSituation", c, NOTHING), 1),
+        _slip("Enrollment", "prior_situation_incomplete", "LivingSituation",
+              lambda t: of_head(t, "LengthOfStay") & ~t.given("LOSUnderThreshold"),
+              lambda t, c: t.put("LengthOfStay", c, NOT_COLLECTED), 1),
+        _slip("Enrollment", "prior_situation_incomplete", "LivingSituation",
+              lambda t: of_head(t, "DateToStreetESSH"),
+              lambda t, c: t.put("DateToStreetESSH", c, NOTHING), 1),
+        _slip("Enrollment", "prior_situation_incomplete", "LivingSituation",
+              lambda t: of_head(t, "TimesHomelessPastThreeYears"),
+              lambda t, c: t.put("TimesHomelessPastThreeYears", c, NOT_COLLECTED), 1),
         _slip("Enrollment", "required_blank", "DisablingCondition", lambda t: t["DisablingCondition"] == NO,
               lambda t, c: t.put("DisablingCondition", c, NOTHING), 3),
         _slip("Enrollment", "disabling_condition_contradicts", "DisablingCondition", contradicted,
@@ -254,12 +277,6 @@ def _enrollment_slips() -> list[Slip]:
         _slip("Exit", "destination_subsidy_missing", "DestinationSubsidyType",
               lambda t: t["Destination"] == RENTAL_WITH_SUBSIDY,
               lambda t, c: t.put("DestinationSubsidyType", c, NOTHING), 3),
-        _slip("Exit", "other_destination_missing", "OtherDestination",
-              lambda t: t["Destination"] == OTHER_DESTINATION,
-              lambda t, c: t.put("OtherDestination", c, None), 2),
-        _slip("Exit", "text_too_long", "OtherDestination",
-              lambda t: t["Destination"] == OTHER_DESTINATION,
-              lambda t, c: t.put("OtherDestination", c, _LONG_TEXT), 1),
         _slip("Exit", "not_asked.Exit.OtherDestination", "OtherDestination",
               lambda t: t["Destination"] == 101,
               lambda t, c: t.put("OtherDestination", c, "See case note"), 2),
