@@ -27,23 +27,37 @@ def test_database() -> Iterator[object]:
         yield database
 
 
+@pytest.fixture(scope="module")
+def database_of_module(django_db_setup, django_db_blocker, test_database) -> Iterator[None]:
+    """What a module's tests write stays for the next of them, so that a world is built once for all.
+
+    For modules without the mark `django_db`. At the end the database is as new.
+    """
+    with django_db_blocker.unblock():
+        yield
+        _close_connections()
+    test_database.reset()
+
+
+def _close_connections() -> None:
+    from django.db import connections
+
+    for connection in connections.all(initialized_only=True):
+        connection.close()
+        if hasattr(connection, "close_pool"):
+            connection.close_pool()
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(test_database, django_test_environment, django_db_blocker) -> Iterator[None]:
     """Replace pytest-django's: the database is ready, and emptying it means making it again.
 
     `hearth_web` may not TRUNCATE, and what migrations put into tables has to be there for the next test.
     """
-    from django.db import connections
     from django.test import TransactionTestCase
 
-    def close() -> None:
-        for connection in connections.all(initialized_only=True):
-            connection.close()
-            if hasattr(connection, "close_pool"):
-                connection.close_pool()
-
     def teardown(case: TransactionTestCase) -> None:
-        close()
+        _close_connections()
         test_database.reset()
 
     original = TransactionTestCase._fixture_teardown
@@ -51,4 +65,4 @@ def django_db_setup(test_database, django_test_environment, django_db_blocker) -
     yield
     TransactionTestCase._fixture_teardown = original  # type: ignore[method-assign]
     with django_db_blocker.unblock():
-        close()
+        _close_connections()
