@@ -31,7 +31,7 @@ HISTORIES = [
     if getattr(getattr(model, "pgh_tracked_model", None), "row_policy", Open) is not Open
 ]
 #: Tables whose INSERT policy has a test of its own below.
-OTHERS = {"clients_client", "clients_recentclient", "audit_accesslog", "access_membership"}
+OTHERS = {"clients_client", "clients_recentclient", "audit_accesslog", "access_membership", "access_usecount"}
 
 
 class Place:
@@ -151,6 +151,15 @@ def test_the_access_log_is_added_to_in_ones_own_name(place: Place, administrator
         with acting(user):
             refused(lambda: add("audit_accesslog", values | {"user_id": administrator.pk}))
             add("audit_accesslog", values | {"user_id": user.pk})
+
+
+def test_nobody_counts_for_somebody_else(place: Place, administrator: User) -> None:
+    values = {"kind": "search", "began_at": "2026-01-01", "used": -1000}
+    auditor = factories.make_auditor()  # who may read every count
+    for user in (place.user, auditor):
+        with acting(user):
+            refused(lambda: add("access_usecount", values | {"user_id": administrator.pk}))
+            add("access_usecount", values | {"user_id": user.pk})
 
 
 def test_roles_are_given_by_administrators_alone(place: Place, administrator: User) -> None:

@@ -9,7 +9,9 @@ from django.db import IntegrityError, connection, transaction
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import Membership, User
 from hearth.hmis.access.permissions import Permission
-from hearth.hmis.access.roles import Role
+from hearth.hmis.access.roles import Role, SystemAdministrator
+from hearth.hmis.audit.actions import record_access
+from hearth.hmis.audit.models.access_log import Access
 
 
 def give_role(*, by: User, user: User, role: type[Role], organization: int | None = None) -> Membership:
@@ -18,9 +20,14 @@ def give_role(*, by: User, user: User, role: type[Role], organization: int | Non
     if not by.may(Permission.USER_EDIT):
         raise PermissionDenied
     with acting(by):
-        return Membership.objects.create(
+        given = Membership.objects.create(
             user=user, role=role.code, organization_id=organization, created_by=by
         )
+        record_access(
+            by=by.pk, action=Access.ROLE_CHANGED, subject=f"user:{user.pk}",
+            done="given", role=role.code, organization=organization,
+        )  # fmt: skip
+        return given
 
 
 @transaction.atomic
@@ -28,7 +35,14 @@ def become_first_administrator(*, by: User) -> bool:
     """Make `by` the system administrator of an installation that has none; False where there is one."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT hearth_make_first_administrator(%s)", [by.pk])
-        return bool(cursor.fetchone()[0])
+        made = bool(cursor.fetchone()[0])
+    if made:
+        with acting(by):
+            record_access(
+                by=by.pk, action=Access.ROLE_CHANGED, subject=f"user:{by.pk}",
+                done="given", role=SystemAdministrator.code, organization=None,
+            )  # fmt: skip
+    return made
 
 
 @transaction.atomic
@@ -42,6 +56,8 @@ def add_user(*, by: User, email: str, name: str, role: type[Role], organization:
     user = User.objects.filter(email__iexact=email).first()
     if user is None:
         user = User.objects.create_user(email, display_name=name)
+        with acting(by):
+            record_access(by=by.pk, action=Access.USER_CHANGED, subject=f"user:{user.pk}", done="added")
     try:
         with transaction.atomic():
             give_role(by=by, user=user, role=role, organization=organization)
@@ -69,3 +85,5 @@ def set_password(*, by: User, email: str, password: str) -> None:
         raise ValueError(" ".join(error.messages)) from error
     user.set_password(password)
     user.save(update_fields=["password"])
+    with acting(by):
+        record_access(by=by.pk, action=Access.PASSWORD_CHANGED, subject=f"user:{user.pk}")

@@ -1,35 +1,154 @@
-"""Sign-ins, failed sign-ins and lock-outs in the access log, so that an auditor sees who was there."""
+"""Sign-ins, sign-outs, failures, lock-outs and changes of what one signs in with, in the access log.
+
+A failure carries the account where one of that name exists, and the network address; never what was typed,
+which may be a password. What failed on an account is told to its user at the next sign-in.
+"""
 
 from typing import Any
 
+from allauth.account.signals import password_changed, password_set
+from allauth.mfa.signals import (
+    authentication_failed,
+    authenticator_added,
+    authenticator_removed,
+    authenticator_reset,
+)
+from axes.handlers.proxy import AxesProxyHandler
+from axes.helpers import get_client_ip_address, get_client_username
 from axes.signals import user_locked_out
-from django.contrib.auth.signals import user_logged_in, user_login_failed
+from django.contrib import messages
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.db import connection
+from django.db.models import F
 from django.dispatch import receiver
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.formats import date_format
 
-from hearth.hmis.access.context import set_acting_user
+from hearth.hmis.access.context import acting, set_acting_user
 from hearth.hmis.access.models import User
 from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
 
+#: How the key of an account begins by which failures are counted (config/sign_in.py).
+ACCOUNT = "account "
+#: One's own slips of the password are no news; a wrong code means that somebody has the password.
+PASSWORDS_TOLD_FROM = 3
+
 
 @receiver(user_logged_in, dispatch_uid="hearth_signed_in")
 def signed_in(sender: Any, user: User, request: HttpRequest | None = None, **kwargs: Any) -> None:
-    """Log it in the name of who signed in, whose rights hold for the rest of the request."""
+    """Log it in the name of who signed in, whose rights hold for the rest of the request, and tell him what
+    failed before."""
     if request is None or not request.META or not connection.in_atomic_block:
         return  # no request of a person: a test's force_login
     set_acting_user(user.pk)
     record_access(by=user.pk, action=Access.SIGNED_IN)
+    failed = User.objects.get(pk=user.pk)
+    if said := what_failed(failed):
+        messages.warning(request, said)
+    if failed.wrong_at is not None:
+        User.objects.filter(pk=user.pk).update(wrong_passwords=0, wrong_codes=0, wrong_at=None)
+
+
+def what_failed(user: User) -> str:
+    """What was tried on the account since the last sign-in, in a sentence; empty for nothing to speak of."""
+    tries = []
+    if user.wrong_codes or user.wrong_passwords >= PASSWORDS_TOLD_FROM:
+        tries += [_times(user.wrong_passwords, "wrong password")] if user.wrong_passwords else []
+        tries += [_times(user.wrong_codes, "wrong code of the second step")] if user.wrong_codes else []
+    if not tries or user.wrong_at is None:
+        return ""
+    last = date_format(timezone.localtime(user.wrong_at), "F j, Y, g:i A")
+    return (
+        f"Since you last signed in, somebody tried {' and '.join(tries)} on your account, the last on {last}."
+        " If that was not you, change your password now and tell your administrator."
+    )
+
+
+def _times(count: int, what: str) -> str:
+    if count == 1:
+        return f"a {what}"
+    several = what.replace("password", "passwords").replace("code", "codes")
+    return f"{count} {several}"
+
+
+@receiver(user_logged_out, dispatch_uid="hearth_signed_out")
+def signed_out(sender: Any, user: User | None, request: HttpRequest | None = None, **kwargs: Any) -> None:
+    """Log a sign-out, one's own and one after idle time."""
+    if user is not None and request is not None and request.META:
+        with acting(user):
+            record_access(by=user.pk, action=Access.SIGNED_OUT)
 
 
 @receiver(user_login_failed, dispatch_uid="hearth_sign_in_failed")
-def sign_in_failed(sender: Any, **kwargs: Any) -> None:
+def sign_in_failed(
+    sender: Any, credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any
+) -> None:
     """Log that somebody failed: not the name that was tried, which may be a password."""
-    record_access(by=None, action=Access.SIGN_IN_FAILED)
+    particulars = _particulars(request, credentials)
+    record_access(by=None, action=Access.SIGN_IN_FAILED, **particulars)
+    if not getattr(request, "axes_locked_out", False):  # else the password was not looked at
+        _count(particulars.get("account"), "wrong_passwords")
 
 
 @receiver(user_locked_out, dispatch_uid="hearth_locked_out")
-def locked_out(sender: Any, **kwargs: Any) -> None:
+def locked_out(sender: Any, request: HttpRequest | None = None, **kwargs: Any) -> None:
     """Log that an account was locked for a while."""
-    record_access(by=None, action=Access.SIGN_IN_FAILED, locked=True)
+    credentials = getattr(request, "axes_credentials", None)
+    record_access(by=None, action=Access.SIGN_IN_FAILED, locked=True, **_particulars(request, credentials))
+
+
+@receiver(authentication_failed, dispatch_uid="hearth_second_step_failed")
+def second_step_failed(sender: Any, user: User, request: HttpRequest, **kwargs: Any) -> None:
+    """Log a wrong code, of an app or a recovery code, and count it like a wrong password."""
+    credentials = {"email": user.email}
+    record_access(by=None, action=Access.SECOND_STEP_FAILED, **_particulars(request, credentials))
+    _count(user.pk, "wrong_codes")
+    AxesProxyHandler.user_login_failed(sender, credentials, request)
+
+
+@receiver([password_changed, password_set], dispatch_uid="hearth_password_changed")
+def own_password_changed(sender: Any, user: User, **kwargs: Any) -> None:
+    """Log that somebody changed the own password."""
+    with acting(user):
+        record_access(by=user.pk, action=Access.PASSWORD_CHANGED, subject=f"user:{user.pk}")
+
+
+@receiver(authenticator_added, dispatch_uid="hearth_second_step_added")
+def second_step_added(sender: Any, user: User, authenticator: Any, **kwargs: Any) -> None:
+    _second_step(user, authenticator, "added")
+
+
+@receiver(authenticator_removed, dispatch_uid="hearth_second_step_removed")
+def second_step_removed(sender: Any, user: User, authenticator: Any, **kwargs: Any) -> None:
+    _second_step(user, authenticator, "removed")
+
+
+@receiver(authenticator_reset, dispatch_uid="hearth_second_step_reset")
+def second_step_reset(sender: Any, user: User, authenticator: Any, **kwargs: Any) -> None:
+    _second_step(user, authenticator, "made anew")
+
+
+def _second_step(user: User, authenticator: Any, what: str) -> None:
+    with acting(user):
+        record_access(
+            by=user.pk, action=Access.SECOND_STEP_CHANGED, subject=f"user:{user.pk}",
+            kind=str(authenticator.type), done=what,
+        )  # fmt: skip
+
+
+def _particulars(request: HttpRequest | None, credentials: dict[str, Any] | None) -> dict[str, Any]:
+    """The account that was meant, where there is one, and the network address."""
+    if request is None:
+        return {}
+    found: dict[str, Any] = {"address": get_client_ip_address(request) or ""}
+    key = get_client_username(request, credentials)
+    if key and key.startswith(ACCOUNT):
+        found["account"] = int(key.split()[1])
+    return found
+
+
+def _count(account: int | None, field: str) -> None:
+    if account is not None:
+        User.objects.filter(pk=account).update(**{field: F(field) + 1, "wrong_at": timezone.now()})

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from hearth.hmis.audit.models import AccessLog
+from hearth.hmis.audit.models.access_log import Access
 from hearth.hmis.audit.words import in_words
 
 #: The permission that the log is read with (access.permissions, which stands above this application).
@@ -18,15 +19,18 @@ PERMISSION = "access_log_view"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One access with the name and e-mail address of who it was; empty for nobody."""
+    """One access with the name and e-mail address of who it was; empty for nobody. `account`: the e-mail
+    address of the account that a failed sign-in was tried on, where there is one."""
 
     log: AccessLog
     user: str
     email: str
+    account: str = ""
 
     @property
     def what(self) -> str:
-        return in_words(self.log)
+        said = in_words(self.log)
+        return "; ".join(part for part in (self.account and f"on the account {self.account}", said) if part)
 
 
 def entries(user: Any, **filters: Any) -> QuerySet[AccessLog]:
@@ -35,7 +39,8 @@ def entries(user: Any, **filters: Any) -> QuerySet[AccessLog]:
         return AccessLog.objects.none()
     rows = AccessLog.objects.order_by("-id")
     if filters.get("who"):
-        rows = rows.filter(user_id__in=_users(filters["who"]))
+        named = list(_users(filters["who"]).values_list("pk", flat=True))
+        rows = rows.filter(Q(user_id__in=named) | Q(details__account__in=named))
     if filters.get("client"):
         rows = rows.filter(client_id=filters["client"])
     if filters.get("action"):
@@ -47,15 +52,23 @@ def entries(user: Any, **filters: Any) -> QuerySet[AccessLog]:
     return rows
 
 
+def stopped(user: Any) -> QuerySet[AccessLog]:
+    """Whenever somebody was stopped for looking up too much (`access/limits.py`), the latest first."""
+    return entries(user, action=Access.LIMITED)
+
+
 def with_users(rows: Iterable[AccessLog]) -> list[Entry]:
     """Entries with the names of their users; one query for all."""
     rows = list(rows)
-    known = get_user_model().objects.in_bulk({row.user_id for row in rows if row.user_id is not None})
+    about = {row.pk: (row.details or {}).get("account") for row in rows}
+    ids = {pk for pk in (*about.values(), *(row.user_id for row in rows)) if pk is not None}
+    known = get_user_model().objects.in_bulk(ids)
     found = []
     for row in rows:
         user = known.get(row.user_id)
         name = str(user) if user else ("" if row.user_id is None else f"user {row.user_id}")
-        found.append(Entry(row, name, user.email if user else ""))
+        account = known.get(about[row.pk])
+        found.append(Entry(row, name, user.email if user else "", account.email if account else ""))
     return found
 
 

@@ -6,7 +6,7 @@ from hearth.hmis.audit.models.access_log import Access
 _KINDS = {
     "name": "name", "birth_date": "birth date", "ssn": "SSN", "ssn_last4": "last four of the SSN", "id": "ID",
 }  # fmt: skip
-_HIDDEN = frozenset({"kinds", "total", "page", "shown", "needed", "method"})
+_HIDDEN = frozenset({"kinds", "total", "page", "shown", "needed", "method", "account"})
 
 
 def in_words(entry: AccessLog) -> str:

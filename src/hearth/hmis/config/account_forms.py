@@ -3,9 +3,12 @@
 from typing import Any
 
 from allauth.account.forms import ChangePasswordForm, LoginForm, ReauthenticateForm
+from allauth.core import context
 from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.base.forms import ReauthenticateForm as MfaReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
+from axes.handlers.proxy import AxesProxyHandler
+from django.core.exceptions import ValidationError
 from django.forms import Form
 
 
@@ -49,7 +52,21 @@ class ConfirmForm(ReauthenticateForm):
         _say(self, {"password": "Password"})
 
 
-class SecondStepForm(AuthenticateForm):
+class _Counted:
+    """A code is not looked at while the account is locked from where it comes: wrong ones were counted with
+    wrong passwords (access/sign_in_log.py), over all processes."""
+
+    user: Any
+
+    def clean_code(self) -> str:
+        request, credentials = context.request, {"email": self.user.email}
+        if not AxesProxyHandler.is_allowed(request, credentials):
+            request.axes_locked_out, request.axes_credentials = True, credentials
+            raise ValidationError("Too many tries. Wait a few minutes, then try again.", code="locked")
+        return super().clean_code()  # type: ignore[misc,no-any-return]
+
+
+class SecondStepForm(_Counted, AuthenticateForm):
     """The code of the second step."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -57,7 +74,7 @@ class SecondStepForm(AuthenticateForm):
         _say(self, {"code": "Code"})
 
 
-class ConfirmSecondStepForm(MfaReauthenticateForm):
+class ConfirmSecondStepForm(_Counted, MfaReauthenticateForm):
     """The code once more."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -78,7 +78,8 @@ PROBLEMS: dict[str, Problem] = {
         "There were too many failed tries to sign in to this account, so it is locked for "
         "{minutes} minutes. This protects client records from password guessing.",
         (
-            "Wait {minutes} minutes, then try again. Trying earlier makes the wait longer.",
+            "Wait {minutes} minutes, then try again.",
+            "If you signed in on another device before, you can still sign in there.",
             "If you have forgotten your password, ask the help desk for a new one.",
             "If the failed tries were not yours, tell the help desk.",
         ),

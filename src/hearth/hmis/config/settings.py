@@ -4,7 +4,9 @@ Environment: `HEARTH_HOME` (data folder), `DATABASE_URL`, `HEARTH_OWNER_URL`, `H
 PostgreSQL), `HEARTH_DB_ROLE` (web, owner or loader: which database role this process connects as),
 `HEARTH_SECRET_KEY`, `HEARTH_SSN_KEY`, `HEARTH_ALLOWED_HOSTS`, `HEARTH_ORIGINS`, `HEARTH_TLS` (1 behind
 TLS), `HEARTH_PROXIES` (how many reverse proxies stand before this server), `HEARTH_IDLE_MINUTES` and
-`HEARTH_SESSION_HOURS` (when a session ends), `HEARTH_METRICS_TOKEN`, `HEARTH_LOG_LEVEL`,
+`HEARTH_SESSION_HOURS` (when a session ends), `HEARTH_SEARCHES_PER_HOUR`, `HEARTH_SSNS_PER_HOUR` and
+`HEARTH_LIMIT_MINUTES` (how much one user may look up, and how long it is refused beyond),
+`HEARTH_METRICS_TOKEN`, `HEARTH_LOG_LEVEL`,
 `HEARTH_MAX_UPLOAD_MB`, `HEARTH_SITE_NAME` (shown beside the logo), `HEARTH_IMPLEMENTATION_ID` (of
 exports; the name of the site otherwise), `HEARTH_REPORT_MEMORY` (what one report may use, as 2GB),
 `HEARTH_REPORT_DAYS` (how long the files of reports are kept), `HEARTH_DEMO` (1: a banner says that
@@ -119,6 +121,7 @@ MIDDLEWARE = [
     "hearth.hmis.config.second_factor.SecondFactorDueMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "hearth.hmis.config.known_device.KnownDeviceMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
     "hearth.hmis.access.middleware.ActingUserMiddleware",
 ]
@@ -176,7 +179,8 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
-# Failed sign-ins are counted by django-axes, in the database, over all processes.
+# Failed sign-ins and second steps are counted by django-axes, in the database, over all processes; "None"
+# switches off allauth's own limit of both, which each process would keep for itself.
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": None}
 ACCOUNT_FORMS = {
     "login": "hearth.hmis.config.account_forms.SignInForm",
@@ -205,7 +209,13 @@ AUTH_PASSWORD_VALIDATORS = [
 LOCK_MINUTES = 15
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=LOCK_MINUTES)
-AXES_LOCKOUT_PARAMETERS = ["username"]
+AXES_LOCKOUT_PARAMETERS = "hearth.hmis.config.sign_in.counted_by"
+AXES_HANDLER = "hearth.hmis.config.sign_in.LockHandler"
+FAILURES_FROM_ANYWHERE = 25  # of one account, from whatever addresses, lock it for devices it does not know
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+# What is typed is not stored: a password may stand in the field of the name. Sign-ins are in our own log.
+AXES_SENSITIVE_PARAMETERS = ["login", "password", "code", "oldpassword", "password1", "password2"]
+AXES_DISABLE_ACCESS_LOG = True
 # Asks for the address too; but then whoever has many addresses may guess on.
 SILENCED_SYSTEM_CHECKS = ["axes.W006"]
 AXES_RESET_ON_SUCCESS = True
@@ -215,6 +225,12 @@ AXES_LOCKOUT_CALLABLE = "hearth.hmis.config.error_pages.locked_out"
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 
+# How often an hour one user may search, and see SSNs in full; beyond, it is refused for some minutes. 0: no
+# limit.
+SEARCHES_PER_HOUR = int(os.environ.get("HEARTH_SEARCHES_PER_HOUR", "600"))
+SSNS_PER_HOUR = int(os.environ.get("HEARTH_SSNS_PER_HOUR", "60"))
+LIMIT_MINUTES = int(os.environ.get("HEARTH_LIMIT_MINUTES", "15"))
+
 # Sessions end after idle time and after a working day, and with the browser.
 IDLE_SECONDS = int(os.environ.get("HEARTH_IDLE_MINUTES", "30")) * 60
 SESSION_SECONDS = int(os.environ.get("HEARTH_SESSION_HOURS", "12")) * 3600
@@ -223,6 +239,7 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 # The prefix makes browsers refuse the cookie from other hosts and without TLS.
 SESSION_COOKIE_NAME = "__Host-hearth_session" if TLS else "hearth_session"
 SESSION_COOKIE_SECURE = TLS
+DEVICE_COOKIE_NAME = "__Host-hearth_device" if TLS else "hearth_device"
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_NAME = "__Host-hearth_csrf" if TLS else "hearth_csrf"
 CSRF_COOKIE_SECURE = TLS

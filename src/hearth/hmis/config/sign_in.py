@@ -1,14 +1,27 @@
 """How Hearth uses django-allauth and django-axes: accounts are made by administrators only, the second
-factor is stored encrypted, and guessing locks the account whatever way its name is written."""
+factor is stored encrypted, and guessing locks the account whatever way its name is written.
+
+Wrong passwords and wrong codes are counted together, for an account and an address; tries from many
+addresses lock the account for all of them. A device on which the user has signed in before counts for
+itself (config/known_device.py), so that no stranger locks it.
+"""
 
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
+from axes.attempts import get_cool_off_threshold
+from axes.handlers.database import AxesDatabaseHandler
+from axes.models import AccessAttempt
 from cryptography.fernet import MultiFernet
 from django.conf import settings
+from django.db.models import Sum
 from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
 
+from hearth.hmis.access.models import User
+from hearth.hmis.access.sign_in_log import ACCOUNT
+from hearth.hmis.config import known_device
 from hearth.hmis.config.client_address import client_address
 from hearth.server import seals
 
@@ -66,7 +79,40 @@ def _cipher() -> MultiFernet:
 
 
 def account_tried(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:
-    """The account a sign-in was tried on, one spelling for all ways to write it (for django-axes)."""
+    """The key by which tries are counted (for django-axes): `account 17`, or `account 17 device …` on a
+    device that the account knows. Of a name that no account has a keyed hash: what was typed is not kept."""
     given = credentials or {}
-    name = given.get("email") or given.get("username") or request.POST.get("login", "")
-    return str(name).strip().casefold()[:254]
+    typed = given.get("email") or given.get("username") or request.POST.get("login", "")
+    name = str(typed).strip().casefold()[:254].replace("\x00", "")
+    known = request.__dict__.setdefault("_hearth_accounts", {})
+    if name not in known:
+        known[name] = User.objects.filter(email__iexact=name).values_list("pk", flat=True).first()
+    account = known[name]
+    if account is None:
+        return "unknown " + salted_hmac("hearth account tried", name, algorithm="sha256").hexdigest()[:40]
+    device = known_device.of_account(request, account)
+    return f"{ACCOUNT}{account}" + (f" device {device}" if device else "")
+
+
+def counted_by(request: Any, credentials: dict[str, Any] | None = None) -> list[Any]:
+    """What the tries of one key have in common to lock it (for django-axes): a known device needs no more."""
+    key = account_tried(request, credentials) if isinstance(request, HttpRequest) else request.username
+    return ["username"] if " device " in key else [["username", "ip_address"]]
+
+
+class LockHandler(AxesDatabaseHandler):
+    """Counts failures; many from different addresses lock an account for all devices it does not know."""
+
+    def get_failures(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> int:
+        failures = super().get_failures(request, credentials)
+        key = account_tried(request, credentials)
+        if " device " in key or failures >= settings.AXES_FAILURE_LIMIT:
+            return failures
+        anywhere = self.get_anywhere(request, key)
+        return settings.AXES_FAILURE_LIMIT if anywhere >= settings.FAILURES_FROM_ANYWHERE else failures
+
+    @staticmethod
+    def get_anywhere(request: HttpRequest, key: str) -> int:
+        """Failures of a key in the time that locks last, from all addresses."""
+        recent = AccessAttempt.objects.filter(username=key, attempt_time__gte=get_cool_off_threshold(request))
+        return recent.aggregate(all=Sum("failures_since_start"))["all"] or 0

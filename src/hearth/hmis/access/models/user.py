@@ -40,6 +40,10 @@ class User(AbstractUser):
         editable=False,
         help_text="Had a second step that was lost with the secret key: sets it up before anything else",
     )
+    #: Tries on this account that failed since its last sign-in; told at the next one.
+    wrong_passwords = models.IntegerField(default=0, db_default=0, editable=False)
+    wrong_codes = models.IntegerField(default=0, db_default=0, editable=False)
+    wrong_at = models.DateTimeField(null=True, editable=False)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: list[str] = []

@@ -20,6 +20,13 @@ class Access(models.TextChoices):
     REFUSED = "refused", "Access refused"
     SIGNED_IN = "signed_in", "Signed in"
     SIGN_IN_FAILED = "sign_in_failed", "Sign-in failed"
+    SIGNED_OUT = "signed_out", "Signed out"
+    SECOND_STEP_FAILED = "second_step_failed", "Second step failed"
+    SECOND_STEP_CHANGED = "second_step_changed", "Second step changed"
+    PASSWORD_CHANGED = "password_changed", "Password changed"
+    ROLE_CHANGED = "role_changed", "Role changed"
+    USER_CHANGED = "user_changed", "User changed"
+    LIMITED = "limited", "Stopped: too many in an hour"
     SECRET_KEY_CHANGED = "secret_key_changed", "Secret key replaced, everybody signed out"
 
 

@@ -41,6 +41,14 @@ def log(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @require(queries.PERMISSION)
+def stopped(request: HttpRequest) -> HttpResponse:
+    """Who was stopped for searching, or showing SSNs, more often than an hour allows."""
+    page = Paginator(queries.stopped(request.user)[:MOST_ROWS], PAGE_ROWS).get_page(request.GET.get("page"))
+    return render(request, "audit/stopped.html", {"page": page, "entries": queries.with_users(page)})
+
+
+@require_safe
+@require(queries.PERMISSION)
 def download(request: HttpRequest) -> HttpResponse:
     """The entries that fit, as CSV; the latest ones where there are too many."""
     form = LogFilter(request.GET)

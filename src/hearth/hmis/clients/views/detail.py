@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
+from hearth.hmis.access import limits
 from hearth.hmis.access.guard import refuse_as_missing, require
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.audit import changes as history_of_records
@@ -11,6 +12,7 @@ from hearth.hmis.clients import actions, page, queries
 from hearth.hmis.clients.identity import identity, written_out
 from hearth.hmis.clients.models import Client
 from hearth.hmis.clients.origin import next_versions, origins
+from hearth.hmis.clients.views.search import stopped_or
 
 
 @require_safe
@@ -27,10 +29,16 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 def ssn(request: HttpRequest, pk: int) -> HttpResponse:
     """The SSN in full: as a part of the page for htmx, else the page with it. Written to the access log."""
     client = _client(request, pk)
-    shown = written_out(actions.reveal_ssn(by=request.user, client=client))
+    told: dict[str, str] = {}
+    if stopped := limits.use(by=request.user, what=limits.SSNS):
+        told["ssn_stopped"] = stopped
+    else:
+        told["shown_ssn"] = written_out(actions.reveal_ssn(by=request.user, client=client))
     if request.headers.get("HX-Request"):
-        return render(request, "clients/parts/ssn.html", {"client": client, "shown_ssn": shown})
-    return render(request, "clients/detail.html", _context(request, client) | {"shown_ssn": shown})
+        response = render(request, "clients/parts/ssn.html", {"client": client} | told)
+    else:
+        response = render(request, "clients/detail.html", _context(request, client) | told)
+    return stopped_or(response, stopped)
 
 
 @require_safe

@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from hearth.hmis.access import limits
 from hearth.hmis.access.guard import require
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.clients import actions, queries
@@ -30,6 +31,8 @@ def search(request: HttpRequest) -> HttpResponse:
     context = {"form": form, "asked": asked, "text": text[: question.LONGEST], "longest": question.LONGEST}
     if asked.is_empty:
         context["recent"] = _recent(request)
+    elif stopped := limits.use(by=request.user, what=limits.SEARCHES):
+        context["stopped"] = stopped
     else:
         found = queries.search(request.user, asked, page=page, today=today)
         actions.record_search(
@@ -45,7 +48,16 @@ def search(request: HttpRequest) -> HttpResponse:
             "is_capped": found.paginator.count >= queries.PAGE_ROWS * queries.MOST_PAGES,
         }
     part = request.headers.get("HX-Target") == "search-results"
-    return render(request, "clients/parts/results.html" if part else "clients/search.html", context)
+    template = "clients/parts/results.html" if part else "clients/search.html"
+    return stopped_or(render(request, template, context), context.get("stopped"))
+
+
+def stopped_or(response: HttpResponse, stopped: str | None) -> HttpResponse:
+    """The page that says why it was refused, as such; htmx puts it where it would put any other."""
+    if stopped:
+        response.status_code = 429
+        response["X-Hearth-Part"] = "1"
+    return response
 
 
 @require_safe

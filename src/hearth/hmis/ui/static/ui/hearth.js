@@ -179,6 +179,13 @@
     labelCells(event.target.parentElement || document);
     notify("");
   });
+  // A refusal that says why, in the place where the answer would stand.
+  document.addEventListener("htmx:beforeSwap", function (event) {
+    if (event.detail.xhr.status === 429 && event.detail.xhr.getResponseHeader("X-Hearth-Part")) {
+      event.detail.shouldSwap = true;
+      event.detail.isError = false;
+    }
+  });
   document.addEventListener("htmx:responseError", function (event) {
     var status = event.detail.xhr.status;
     notify(
