@@ -87,6 +87,7 @@ PAGES = [
     Page("import", "/exchange/imports/{import}/", "administrator"),
     Page("import-filtered", "/exchange/imports/{import}/?severity=error", "administrator"),
     Page("import-refused", "/exchange/imports/{import_refused}/", "administrator"),
+    Page("import-asking", "/exchange/imports/{import_asking}/", "administrator"),
     Page("import-running", "/exchange/imports/{import_running}/", "administrator"),
     Page("exports", "/exchange/exports/", "user"),
     Page("access-log", "/audit/", "auditor"),

@@ -1,4 +1,4 @@
-"""Imports for the browser: one that finished with findings, one that was refused, one at work."""
+"""Imports for the browser: one that finished with findings, one that was refused, one that asks, one at work."""
 
 import tempfile
 from pathlib import Path
@@ -12,7 +12,7 @@ from tests.reporting.sources.exports import Export, write_zip
 
 
 def fill(administrator: User) -> dict[str, int]:
-    """Ids of the three, for addresses."""
+    """Ids of the four, for addresses."""
     with tempfile.TemporaryDirectory() as folder:
         export = Export()
         export.row("Exit")["ExitDate"] = "2025-10-01"
@@ -21,6 +21,11 @@ def fill(administrator: User) -> dict[str, int]:
         files = export.all_files()
         del files["Exit.csv"], files["Services.csv"]
         refused = _import(administrator, write_zip(Path(folder) / "incomplete.zip", files))
+        lacking = Export()
+        for rows in lacking.tables.values():
+            rows[:] = [row for row in rows if row.get("PersonalID") != "C2"]
+        lacking.row("Export").update(ExportID="X2", ExportDate="2026-01-08 12:00:00")
+        asking = _import(administrator, lacking.zip(Path(folder)), asks=True)
     running = ImportRun.objects.create(
         created_by=administrator,
         file_name="county-2026.zip",
@@ -31,11 +36,18 @@ def fill(administrator: User) -> dict[str, int]:
             "rows_per_second": 131_000, "seconds_left": 9, "share": 0.62,
         },
     )  # fmt: skip
-    return {"import": finished.pk, "import_refused": refused.pk, "import_running": running.pk}
+    return {
+        "import": finished.pk,
+        "import_refused": refused.pk,
+        "import_asking": asking.pk,
+        "import_running": running.pk,
+    }
 
 
-def _import(administrator: User, path: Path) -> ImportRun:
+def _import(administrator: User, path: Path, **parameters: object) -> ImportRun:
     run = ImportRun.objects.create(
-        created_by=administrator, file_name=path.name, parameters={"source": "", "is_shared": False}
+        created_by=administrator,
+        file_name=path.name,
+        parameters={"source": "", "is_shared": False} | parameters,
     )
     return perform(run, path)

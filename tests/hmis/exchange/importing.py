@@ -11,7 +11,7 @@ from hearth.hmis.exchange.models import ImportRun
 from hearth.server import contents, database
 
 #: What an import leaves behind even where it writes no record: its run, the log, jobs, sequences.
-_TRACES = ("exchange_", "audit_accesslog", "procrastinate_", "django_", "sequence ")
+_TRACES = ("exchange_", "audit_accesslog", "procrastinate_", "django_", "sequence ", "hearth_key_check")
 
 
 def begin(by: User, path: Path, **parameters: Any) -> ImportRun:
