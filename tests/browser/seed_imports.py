@@ -1,4 +1,4 @@
-"""Imports for the browser: one that finished with findings, one that was refused, one that asks, one at work."""
+"""Imports for the browser: one finished with findings, one refused, one that asks, one at work."""
 
 import tempfile
 from pathlib import Path
