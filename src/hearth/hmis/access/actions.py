@@ -1,15 +1,23 @@
 """Adding people, giving roles and passwords. Roles are given by system administrators alone; the
 database says so too (migration 0004)."""
 
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from axes.models import AccessAttempt
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.password_validation import validate_password
+from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Q, Sum
 
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import Membership, User
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.access.roles import Role, SystemAdministrator
+from hearth.hmis.access.sign_in_log import ACCOUNT
 from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
 
@@ -87,3 +95,89 @@ def set_password(*, by: User, email: str, password: str) -> None:
     user.save(update_fields=["password"])
     with acting(by):
         record_access(by=by.pk, action=Access.PASSWORD_CHANGED, subject=f"user:{user.pk}")
+
+
+@transaction.atomic
+def deactivate(*, by: User, email: str) -> User:
+    """Let somebody in no more, from the next request on. Raises ValueError for the last administrator."""
+    user = _user(by, email)
+    if _is_last_administrator(user):
+        raise ValueError(f"{user.email} is the only system administrator: make somebody else one first.")
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    _end_sessions(user)
+    _record(by, user, Access.USER_CHANGED, done="deactivated")
+    return user
+
+
+@transaction.atomic
+def remove_role(*, by: User, email: str, role: type[Role], organization: int | None = None) -> User:
+    """Take a role from somebody. Raises ValueError where it is not held, or is the last administrator's."""
+    user = _user(by, email)
+    if role is SystemAdministrator and _is_last_administrator(user):
+        raise ValueError(f"{user.email} is the only system administrator: make somebody else one first.")
+    with acting(by):
+        gone, _ = Membership.objects.filter(user=user, role=role.code, organization_id=organization).delete()
+    if not gone:
+        raise ValueError(f"{user.email} does not hold this role.")
+    _record(by, user, Access.ROLE_CHANGED, done="removed", role=role.code, organization=organization)
+    return user
+
+
+@transaction.atomic
+def unlock(*, by: User, email: str) -> int:
+    """Forget the failed tries on an account; returns how many there were."""
+    user = _user(by, email)
+    key = f"{ACCOUNT}{user.pk}"
+    tries = AccessAttempt.objects.filter(Q(username=key) | Q(username__startswith=f"{key} "))
+    count = tries.aggregate(all=Sum("failures_since_start"))["all"] or 0
+    tries.delete()
+    _record(by, user, Access.USER_CHANGED, done="unlocked")
+    return int(count)
+
+
+@transaction.atomic
+def end_sessions(*, by: User, email: str) -> int:
+    """Sign somebody out everywhere; returns of how many sessions."""
+    user = _user(by, email)
+    ended = _end_sessions(user)
+    _record(by, user, Access.USER_CHANGED, done="signed out everywhere", sessions=ended)
+    return ended
+
+
+@transaction.atomic
+def reset_mfa(*, by: User, email: str) -> bool:
+    """Take somebody's second step and recovery codes away; whether there were any."""
+    user = _user(by, email)
+    found, _ = Authenticator.objects.filter(user=user).delete()
+    _record(by, user, Access.SECOND_STEP_CHANGED, done="removed")
+    return bool(found)
+
+
+def _user(by: User, email: str) -> User:
+    if not by.may(Permission.USER_EDIT):
+        raise PermissionDenied
+    user = User.objects.filter(email__iexact=email).first()
+    if user is None:
+        raise ValueError(f"Nobody has the address {email}.")
+    return user
+
+
+def _is_last_administrator(user: User) -> bool:
+    administrators = User.objects.filter(is_active=True, memberships__role=SystemAdministrator.code)
+    return list(administrators.values_list("pk", flat=True).distinct()[:2]) == [user.pk]
+
+
+def _end_sessions(user: User) -> int:
+    mine = [
+        session.pk
+        for session in Session.objects.iterator()
+        if session.get_decoded().get(SESSION_KEY) == str(user.pk)
+    ]
+    Session.objects.filter(pk__in=mine).delete()
+    return len(mine)
+
+
+def _record(by: User, user: User, action: Access, **details: Any) -> None:
+    with acting(by):
+        record_access(by=by.pk, action=action, subject=f"user:{user.pk}", **details)
