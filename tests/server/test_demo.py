@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from hearth.server import demo
+from hearth.server import demo, processes
 from tests.server.conftest import Machine
 
 NewMachine = Callable[[str], Machine]
@@ -138,7 +138,7 @@ def test_it_says_where_and_answers(first: Demo) -> None:
     assert f"http://localhost:{first.port}/" in first.text
     assert first.page() in (200, 302)
     assert first.children("granian")
-    assert first.children("procrastinate")
+    assert first.children("django worker")
 
 
 def test_a_second_demo_on_the_same_folder_is_one_sentence(first: Demo, here: Machine) -> None:
@@ -180,18 +180,88 @@ def test_after_kill_9_of_the_supervisor_alone_the_rest_is_taken_over(
     assert nothing_runs(here)  # PostgreSQL too, although the second demo found it running
 
 
-@pytest.mark.parametrize("name", ["granian", "procrastinate"])
-def test_a_process_that_ends_by_itself_ends_the_demo_with_a_sentence(
-    here: Machine, port: int, start: Start, name: str
+def within(seconds: float, holds: Callable[[], object]) -> bool:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.1)
+    return True
+
+
+def seen_lately(machine: Machine) -> bool:
+    """Whether a worker has said since the last start of PostgreSQL that it lives."""
+    done = machine.hearth(
+        "db", "psql", "--role", "superuser", "-tc",
+        "SELECT max(last_heartbeat) > pg_postmaster_start_time() FROM procrastinate_workers",
+    )  # fmt: skip
+    return done.stdout.strip() == "t"
+
+
+def test_what_ends_by_itself_is_brought_back(here: Machine, port: int, start: Start) -> None:
+    running = start(here, port)
+    running.wait_until_ready(NEXT_SECONDS)
+    for name, what in {"granian": "web server", "django worker": "worker"}.items():
+        before = running.children(name)
+        os.kill(min(before), signal.SIGKILL)
+        assert within(NEXT_SECONDS, lambda what=what: f"The {what} ended by itself (code -9)" in running.text)
+        assert within(
+            NEXT_SECONDS,
+            lambda name=name, before=before: (
+                running.children(name) and not set(before) & set(running.children(name))
+            ),
+        )
+        assert within(NEXT_SECONDS, lambda: running.page() in (200, 302))
+    assert within(NEXT_SECONDS, lambda: seen_lately(here))
+    worker = running.children("django worker")
+    here.kill_server()
+    assert within(NEXT_SECONDS, lambda: "PostgreSQL is back." in running.text)
+    assert within(NEXT_SECONDS, lambda: running.page() in (200, 302))
+    assert within(NEXT_SECONDS, lambda: seen_lately(here))
+    assert running.children("django worker") == worker  # it has waited
+    running.process.send_signal(signal.SIGINT)
+    assert running.wait_for_end() == 0
+    assert nothing_runs(here)
+
+
+def test_what_ends_again_and_again_ends_the_demo_with_a_sentence(
+    here: Machine, port: int, start: Start
 ) -> None:
     running = start(here, port)
     running.wait_until_ready(NEXT_SECONDS)
-    leader = min(running.children(name))
-    os.kill(leader, signal.SIGKILL)
+    killed: set[int] = set()
+    while running.process.poll() is None and len(killed) < 10:
+        for pid in set(running.children("django worker")) - killed:
+            killed.add(pid)
+            os.kill(pid, signal.SIGKILL)
+        time.sleep(0.1)
     assert running.wait_for_end() == 1
-    what = {"granian": "web server", "procrastinate": "worker"}[name]
-    assert f"The {what} ended by itself (code -9); its log" in running.text
+    assert "The worker ended by itself 4 times within a minute; its log" in running.text
     assert nothing_runs(here)
+
+
+def test_a_worker_outlives_a_restart_and_gives_up_in_words(here: Machine, tmp_path: Path) -> None:
+    """Code 1, because a service manager takes 0 for an end that was wanted."""
+    here.hearth("db", "start")
+    said = tmp_path / "worker.log"
+    with said.open("wb") as log:
+        worker = subprocess.Popen(
+            [*processes.worker_command(1), "--patience", "8"],
+            env={**here.environment, "DJANGO_SETTINGS_MODULE": processes.SETTINGS, "HEARTH_DB_ROLE": "web"},
+            stderr=log,
+        )
+    try:
+        assert within(NEXT_SECONDS, lambda: b"Starting worker" in said.read_bytes())
+        here.kill_server()
+        here.hearth("db", "start")
+        assert within(NEXT_SECONDS, lambda: seen_lately(here))
+        assert worker.poll() is None
+        here.hearth("db", "stop")
+        assert worker.wait(2 * NEXT_SECONDS) == 1
+        assert b"The worker cannot go on: the database did not answer for 8 seconds." in said.read_bytes()
+    finally:
+        worker.kill()
+        worker.wait(10)
 
 
 def test_ctrl_c_during_preparation_stops_what_was_started(

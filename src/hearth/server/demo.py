@@ -13,6 +13,7 @@ from types import FrameType
 
 from rich.console import Console
 
+from hearth import scratch
 from hearth.server import database, processes
 from hearth.server.errors import ServerError
 from hearth.server.home import Home
@@ -21,6 +22,8 @@ from hearth.server.preparation import Preparation
 
 FIRST_PAGE_SECONDS = 60
 STOP_SECONDS = 12
+# How often something that ends by itself is brought back within so many seconds.
+BROUGHT_BACK, OFTEN_SECONDS = 3, 60
 LOG_BYTES = 10_000_000
 # Every process of a demo carries this in its environment, so that the next demo finds what a kill -9 left.
 MARK = "HEARTH_DEMO_FOLDER"
@@ -56,6 +59,7 @@ class Supervisor:
         self.console = console
         self.port = port
         self.children: dict[str, subprocess.Popen[bytes]] = {}
+        self.ends: dict[str, list[float]] = {}  # when what ended by itself
         # Kept over a kill -9: the PostgreSQL that we then find running is one to stop at the end.
         self.ours = home.path / "demo-started-postgres"
 
@@ -84,11 +88,20 @@ class Supervisor:
             self.console.print(preparation.accounts.read_text(encoding="utf-8").rstrip(), markup=False)
 
     def watch(self) -> None:
-        """Wait; a process that ends by itself is said and ends the demo."""
+        """Wait, and bring back what ends by itself; what does so again and again ends the demo."""
         while True:
-            for name, child in self.children.items():
+            if database.is_embedded() and not Cluster(self.home).is_alive():
+                self._count_end("PostgreSQL", f"its log is {Cluster(self.home).log}")
+                self._step("PostgreSQL ended by itself: starting it again", self._start_postgres)
+                self.console.print("PostgreSQL is back.")
+            for name, child in list(self.children.items()):
                 if child.poll() is not None:
-                    raise ServerError(self._ended(name, child))
+                    self._count_end(f"The {name}", self._said(name))
+                    self.console.print(
+                        f"The {name} ended by itself (code {child.returncode}): starting it again."
+                    )
+                    _signal(child, signal.SIGKILL)  # what it may have left of its group
+                    self._spawn(name, child.args)  # type: ignore[arg-type]
             time.sleep(0.5)
 
     def stop(self) -> None:
@@ -106,6 +119,7 @@ class Supervisor:
         if self.ours.exists():
             Cluster(self.home).stop()
             self.ours.unlink(missing_ok=True)
+        scratch.sweep()  # of what had to be killed
 
     # ------------------------------------------------------------------ parts
 
@@ -153,11 +167,21 @@ class Supervisor:
             f"{self._log('web server')} and start again."
         )
 
+    def _count_end(self, what: str, said: str) -> None:
+        """Note that something ended by itself. Raises ServerError where it did so too often."""
+        now = time.monotonic()
+        ends = [at for at in self.ends.get(what, []) if now - at < OFTEN_SECONDS]
+        if len(ends) >= BROUGHT_BACK:
+            raise ServerError(f"{what} ended by itself {len(ends) + 1} times within a minute; {said}")
+        self.ends[what] = [*ends, now]
+
     def _ended(self, name: str, child: "subprocess.Popen[bytes]") -> str:
+        return f"The {name} ended by itself (code {child.returncode}); {self._said(name)}"
+
+    def _said(self, name: str) -> str:
         lines = self._log(name).read_text(encoding="utf-8", errors="replace").splitlines()
         said = "\n".join(f"  {line}" for line in lines[-6:])
-        code = child.returncode
-        return f"The {name} ended by itself (code {code}); its log {self._log(name)} ends with:\n{said}"
+        return f"its log {self._log(name)} ends with:\n{said}"
 
 
 @contextmanager

@@ -138,6 +138,10 @@ class Cluster:
         """Whether it runs, which version, where. Never starts anything."""
         return Status(self._answers(), self._data_version(), self._pid(), self.data, self.socket)
 
+    def is_alive(self) -> bool:
+        """Whether the server's process is there; cheaper than `status`, and says nothing of answering."""
+        return self._pid() is not None
+
     def programs(self) -> binaries.Binaries:
         """Programs that fit the data folder, for pg_dump and psql."""
         return self._programs()

@@ -66,8 +66,7 @@ def web_command(host: str, port: int, workers: int) -> list[str]:
 
 def worker_command(concurrency: int) -> list[str]:
     """Command line of the worker that runs queued jobs."""
-    limits = ["--concurrency", str(concurrency), "--shutdown-graceful-timeout", "10"]
-    return django_command("procrastinate", "worker", *limits)
+    return django_command("worker", "--concurrency", str(concurrency))
 
 
 def become(command: Sequence[str], environment: dict[str, str]) -> None:
