@@ -1,11 +1,14 @@
 """From a number to the people behind it: the right ones, as far as the viewer may see them, written down;
 and two reports compared."""
 
+import json
 import re
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client as Browser
 from django.urls import reverse
 
@@ -16,9 +19,13 @@ from hearth.hmis.clients.models import Client
 from hearth.hmis.enrollments.models import Enrollment, Exit
 from hearth.hmis.reports import job, queries
 from hearth.hmis.reports.models import ReportRun
-from hearth.reporting.reports.lsa import members
+from hearth.reporting.reports.lsa import figures, members
+from hearth.reporting.reports.lsa.wish import Scope
 from tests import factories
 from tests.hmis.reports.world import COC, make_run, organization_with_people
+from tests.reporting.reports.lsa.bundles import bundle_of
+from tests.reporting.reports.lsa.test_compare import LATER
+from tests.reporting.reports.lsa.test_members import WORLD
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -164,6 +171,18 @@ def test_two_reports_and_who_made_the_difference(client: Browser, place: User) -
     assert chosen.headers["Location"] == reverse("reports:compare", args=[second.pk, first.pk])
     page = client.get(chosen.headers["Location"]).text
     assert f"/clients/{stay.client.pk}/" in page
+    # it begins with the main figures, then why, then who
+    order = [
+        page.index(part)
+        for part in (
+            "Headline figures",
+            "People served",
+            "Clients may stand in several",
+            "Clients whose records",
+        )
+    ]
+    assert order == sorted(order) and "Different periods" not in page
+    assert "Recorded exit" in page and "New record: 1" in page
     assert reverse("reports:compare_file", args=[second.pk, first.pk, "LSAHousehold"]) in page
     rows = ask(client, "compare_file", second.pk, first.pk, "LSAHousehold")
     address = reverse("reports:compare_row", args=[second.pk, first.pk, "LSAHousehold", 1])
@@ -226,3 +245,117 @@ def test_a_users_report_is_made_of_what_he_may_see(place: User) -> None:
         assert foreign.filter(client__in=served).exists()  # else the test could not fail
         foreign.update(date_deleted="2026-10-01 12:00:00")
     assert rows() == before
+
+
+def small(
+    by: User, short: dict[str, Any], report: dict[str, Any] | None = None, kind: str = "lsa_systemwide"
+) -> ReportRun:
+    """A finished run over a handful of invented people, made by the engine alone."""
+    given = {"coc": "XX-501", "start": "2025-10-01", "end": "2026-09-30", "projects": []}
+    given |= {key: str(value) for key, value in (report or {}).items() if key != "scope"}
+    if kind == "hic":
+        given["end"] = given["start"]
+    run = ReportRun.objects.create(created_by=by, report=kind, year=2026, parameters=given)
+    folder = bundle_of(job.folder_of(run), short, report)
+    run.file = folder.relative_to(settings.MEDIA_ROOT).as_posix()
+    run.state, run.file_name = "finished", next(folder.glob("*.zip")).name
+    scope = Scope.HIC if kind == "hic" else Scope.SYSTEMWIDE
+    run.result = {
+        "figures": figures.of_run(folder, scope), "flags": json.loads((folder / "flags.json").read_text()),
+        "made_at": "2026-11-02 08:30:00",
+    }  # fmt: skip
+    run.save()
+    return run
+
+
+def test_different_periods_are_warned_of_and_ordered(client: Browser, administrator: User) -> None:
+    """The earlier period is the earlier report, whenever it was made."""
+    with acting(administrator):
+        later = small(administrator, WORLD)
+        earlier = small(administrator, WORLD, {"start": date(2025, 9, 1)})
+    client.force_login(administrator)
+    page = ask(client, "compare", later.pk, earlier.pk)
+    assert "Different periods: 2025-09-01 to 2026-09-30 before, 2025-10-01 to 2026-09-30 after." in page
+    assert page.index(reverse("reports:run", args=[earlier.pk]) + '">Earlier') < page.index(
+        reverse("reports:run", args=[later.pk]) + '">Later'
+    )
+
+
+def test_flags_lead_to_their_people(client: Browser, administrator: User) -> None:
+    with acting(administrator):
+        run = small(administrator, WORLD)
+    client.force_login(administrator)
+    page = ask(client, "run", run.pk)
+    opened = 0
+    for number, line in enumerate(run.result["flags"], start=1):
+        address = reverse("reports:flag", args=[run.pk, number])
+        answer = client.get(address)
+        assert answer.status_code == 200
+        assert (address in page) == bool(line["people"])
+        for member in members.flagged(
+            folder_of(administrator, run), queries.read_flag(line), limit=20
+        ).members:
+            opened += 1
+            assert member.personal_id in answer.text
+    assert opened
+    with acting(administrator):
+        log = AccessLog.objects.filter(action="members_viewed", details__has_key="flag")
+        assert log.count() == len(run.result["flags"])
+    for number in (0, len(run.result["flags"]) + 1, 10**18):
+        assert client.get(reverse("reports:flag", args=[run.pk, number])).status_code == 404
+
+
+def test_no_address_of_a_report_is_a_fault(client: Browser, administrator: User) -> None:
+    """Any file, row, page and pair of reports: there, or not found."""
+    with acting(administrator):
+        run, other = small(administrator, WORLD), small(administrator, LATER)
+        hic = small(administrator, WORLD, {"scope": "hic", "start": date(2026, 1, 28)}, "hic")
+    client.force_login(administrator)
+    files = (*members.FILES, "Project", "nowhere")
+    addresses = [f"/reports/{one.pk}/rows/{file}/" for one in (run, hic) for file in files]
+    addresses += [
+        f"/reports/{one}/rows/{file}/{n}/"
+        for one in (run.pk, hic.pk)
+        for file in files
+        for n in (0, 2, 10**30)
+    ]
+    addresses += [f"/reports/{run.pk}/rows/LSAReport/{number}/" for number in range(1, 20)]
+    addresses += [
+        f"/reports/{run.pk}/rows/LSAPerson/1/?page={page}" for page in ("0", "-1", "x", "9" * 30, "")
+    ]
+    addresses += [
+        f"/reports/{run.pk}/rows/LSAPerson/?HHTypeEST={value}" for value in ("1", "'", "%00", "9" * 99)
+    ]
+    addresses += [f"/reports/{run.pk}/compare/?with={value}" for value in ("", "x", "-1", "9" * 40, other.pk)]
+    addresses += [f"/reports/{run.pk}/compare/{one}/" for one in (0, 10**30, hic.pk, other.pk, run.pk)]
+    for file in ("LSAReport", "LSACalculated", "Project", "nowhere"):
+        addresses += [f"/reports/{run.pk}/compare/{other.pk}/{file}/{number}/" for number in (0, 1, 10**30)]
+    client.raise_request_exception = False
+    for address in addresses:
+        assert client.get(address).status_code in (200, 302, 400, 404), address
+
+
+def test_a_damaged_report_is_a_sentence(client: Browser, administrator: User) -> None:
+    with acting(administrator):
+        run, other = small(administrator, WORLD), small(administrator, LATER)
+    client.force_login(administrator)
+    folder = folder_of(administrator, run)
+    for name in ("LSAPerson.csv", "tables/lsa_person_detail.parquet", "tables/Enrollment.parquet"):
+        (folder / name).write_bytes(b"PAR1 and then nothing")
+    client.raise_request_exception = False
+    number = 1 + next(n for n, line in enumerate(run.result["flags"]) if line["people"])
+    for address in (
+        "rows/LSAPerson/1/", "rows/LSACalculated/1/", f"flags/{number}/", f"compare/{other.pk}/",
+        f"compare/{other.pk}/LSAPerson/",
+    ):  # fmt: skip
+        answer = client.get(f"/reports/{run.pk}/{address}")
+        assert answer.status_code == 200 and "This cannot be opened" in answer.text, address
+
+
+@pytest.mark.parametrize("start", ["0007-01-01", "1900-01-01", "9999-12-31"])
+def test_a_year_that_is_a_slip_is_told_at_the_form(client: Browser, place: User, start: str) -> None:
+    client.force_login(place)
+    answer = client.post(
+        reverse("reports:new", args=["lsa-systemwide"]), {"coc": COC, "start": start, "end": "9999-12-31"}
+    )
+    assert answer.status_code == 200 and "check the year of" in answer.text

@@ -19,6 +19,7 @@ from hearth.hmis.reports.records import Records
 from hearth.reporting.reports.lsa import compare, members
 from hearth.reporting.reports.lsa.bundle import BundleError
 from hearth.reporting.reports.lsa.members import MaySee, Member, Row, Stay
+from hearth.reporting.reports.lsa.preflight import Flag
 
 ROWS_ON_A_PAGE = 25
 PEOPLE_ON_A_PAGE = 20
@@ -190,6 +191,20 @@ def people(user: User, folder: Path, file: str, row: Row, number: object) -> Peo
     return People(page, **counted)
 
 
+def flagged(user: User, folder: Path, flag: Flag, number: object) -> People:
+    """One page of the people whom a flag is about, as far as the viewer may see them."""
+    counted = {"value": 0, "total": 0, "hidden": 0}
+    known = Records(user, folder)
+
+    def read(limit: int, offset: int) -> tuple[list[OpenMember], int]:
+        found = members.flagged(folder, flag, limit=limit, offset=offset, may_see=sight(known))
+        counted.update(value=found.value, total=found.total, hidden=found.hidden)
+        return _opened(known, found.members), found.total - found.hidden
+
+    page = paged(number, PEOPLE_ON_A_PAGE, read)
+    return People(page, **counted)
+
+
 def _opened(known: Records, found: Iterable[Member]) -> list[OpenMember]:
     found = list(found)
     stays = [stay for member in found for stay in member.stays]
@@ -220,6 +235,7 @@ class FactRow:
     of: str
     before: str
     after: str
+    part: str = ""
 
 
 def fact_rows(facts: Iterable[compare.FactChange]) -> tuple[FactRow, ...]:
@@ -228,22 +244,29 @@ def fact_rows(facts: Iterable[compare.FactChange]) -> tuple[FactRow, ...]:
         FactRow(
             fact.label or fact.column,
             f"{_TABLES.get(fact.table, fact.table)} {fact.key}".strip() if fact.key else "",
-            _in_words(fact, fact.before),
-            _in_words(fact, fact.after),
+            _in_words(fact, fact.before, fact.before_meaning),
+            _in_words(fact, fact.after, fact.after_meaning),
+            fact.part,
         )
         for fact in facts
     )
 
 
 #: What the facts of a table are about.
-_TABLES = {"LSAHousehold": "household of", "LSAExit": "exit:", "Enrollment": "enrollment"}
+_TABLES = {
+    "LSAHousehold": "household of", "LSAExit": "exit:", "Enrollment": "enrollment, as the report uses it,",
+    "EnrollmentRecord": "enrollment", "Exit": "exit of enrollment", "Nights": "enrollment", "LSAReport": "",
+    "LSACalculated": "",
+}  # fmt: skip
 
 
-def _in_words(fact: compare.FactChange, value: str | None) -> str:
+def _in_words(fact: compare.FactChange, value: str | None, known: str | None) -> str:
+    if fact.column == "":
+        return "in the report" if value else "not in the report"
     if value is None:
         return "nothing"
     whole = value.removesuffix(".0")
-    meaning = words.meaning(fact.table, fact.column, whole)
+    meaning = known or words.meaning(fact.table, fact.column, whole)
     if meaning:
         return f"{meaning} ({whole})"
     return "not applicable" if whole == "-1" else whole
@@ -256,6 +279,41 @@ class PersonChange:
     change: compare.PersonChange
     client: Client | None
     facts: tuple[FactRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HeadlineRow:
+    """A main figure of two reports. `number`: of its row among those that differ; `opens`: whether the rows
+    of its file that differ lead to people."""
+
+    figure: compare.Headline
+    share_before: float | None
+    share_after: float | None
+    number: int | None
+    opens: bool
+
+
+def headline(before: Path, after: Path, comparison: compare.Comparison) -> list[HeadlineRow]:
+    """The main figures of a comparison, each with where it can be opened."""
+    counts = compare.changed_rows(before, after, "LSAReport", limit=100).rows
+    numbers = {row.values.get("Column"): number for number, row in enumerate(counts, start=1)}
+    differing = {
+        one.name for one in comparison.files if one.has_members and (one.came or one.went or one.changed)
+    }
+    return [
+        HeadlineRow(
+            one,
+            _percent(one.before, one.of_before),
+            _percent(one.after, one.of_after),
+            numbers.get(one.column) if one.column else None,
+            one.file in differing,
+        )
+        for one in comparison.headline
+    ]
+
+
+def _percent(part: int, whole: int | None) -> float | None:
+    return round(100 * part / whole, 1) if whole else None
 
 
 def changed_rows(before: Path, after: Path, file: str, number: object) -> Page:

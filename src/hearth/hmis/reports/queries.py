@@ -17,6 +17,8 @@ from hearth.hmis.reports.models import ReportRun
 from hearth.hmis.reports.quality import Count, faults, totals
 from hearth.hmis.reports.records import Records
 from hearth.reporting.reports.lsa.columns import upload_files
+from hearth.reporting.reports.lsa.preflight import Flag
+from hearth.reporting.reports.lsa.preflight import read as read_flag
 from hearth.standards.load import LATEST, load
 
 #: Household types of the LSA, as people say them.
@@ -166,8 +168,11 @@ def _share(part: int, whole: int) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class FlagRow:
-    """One thing that HDX will flag, with the name of the project concerned."""
+    """One thing that HDX will flag, with the name of the project concerned. `number` counts from 1 among all
+    flags of the run; `flag` as the engine knows it."""
 
+    number: int
+    flag: Flag
     severity: str
     file: str
     sentence: str
@@ -185,20 +190,36 @@ def severities(run: ReportRun) -> list[tuple[str, str, int]]:
 
 def flags(user: User, run: ReportRun, severity: str = "") -> list[FlagRow]:
     """The flags of a run, of one severity where one is named."""
-    chosen = [flag for flag in run.result.get("flags", []) if not severity or flag["severity"] == severity]
+    every = list(enumerate(map(read_flag, run.result.get("flags", [])), start=1))
+    return _flag_rows(
+        user, run, [(number, flag) for number, flag in every if severity in ("", flag.severity)]
+    )
+
+
+def flag(user: User, run: ReportRun, number: int) -> FlagRow | None:
+    """The flag of that number, from 1; None where there is none."""
+    given = run.result.get("flags", [])
+    if not 0 < number <= len(given):
+        return None
+    return _flag_rows(user, run, [(number, read_flag(given[number - 1]))])[0]
+
+
+def _flag_rows(user: User, run: ReportRun, chosen: list[tuple[int, Flag]]) -> list[FlagRow]:
     folder = folder_of(user, run)
-    named = {flag["project_id"] for flag in chosen if flag["project_id"]}
+    named = {flag.project_id for _, flag in chosen if flag.project_id}
     known = Records(user, folder).projects(named) if folder else {}
     return [
         FlagRow(
-            severity=flag["severity"],
-            file=flag["file"],
-            sentence=flag["sentence"],
-            remedy=flag["remedy"],
-            project=known.get(flag["project_id"] or ""),
-            project_id=flag["project_id"] or "",
+            number=number,
+            flag=flag,
+            severity=flag.severity,
+            file=flag.file,
+            sentence=flag.sentence,
+            remedy=flag.remedy,
+            project=known.get(flag.project_id or ""),
+            project_id=flag.project_id or "",
         )
-        for flag in chosen
+        for number, flag in chosen
     ]
 
 

@@ -14,6 +14,7 @@ urlpatterns = [
     path("reports/<int:pk>/download/", runs.download, name="download"),
     path("reports/<int:pk>/rows/<slug:file>/", opened.rows, name="rows"),
     path("reports/<int:pk>/rows/<slug:file>/<int:number>/", opened.row, name="row"),
+    path("reports/<int:pk>/flags/<int:number>/", opened.flag, name="flag"),
     path("reports/<int:pk>/compare/", opened.compare_with, name="compare_with"),
     path("reports/<int:pk>/compare/<int:other>/", opened.compare, name="compare"),
     path("reports/<int:pk>/compare/<int:other>/<slug:file>/", opened.compare_file, name="compare_file"),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hearth.reporting.reports.lsa.bundle import BundleError, kept_tables, open_bundle
+from hearth.reporting.reports.lsa.bundle import RECORDED_CLIENT, BundleError, kept_tables, open_bundle
 from hearth.reporting.reports.lsa.make import make
 from hearth.reporting.reports.lsa.wish import Scope, Wish
 from hearth.reporting.runtime import engine
@@ -41,6 +41,11 @@ def test_the_kept_tables_have_their_names_and_no_ssn(source: Path, tmp_path: Pat
         assert {one for one in said if "SSN" in one} <= {"SSNValid", "SSNGroup"}
         assert not said & {"FirstName", "MiddleName", "LastName", "NameSuffix", "DOB"}
         assert not {"Client", "Services"} & {table for table, _ in columns}
+        # what a comparison names of a client's record, and no more (ADR on kept answers)
+        assert {column for table, column in columns if table == RECORDED_CLIENT} == {
+            "PersonalID", "DateOfBirth", "DOBDataQuality", "VeteranStatus", "AmIndAKNative", "Asian",
+            "BlackAfAmerican", "HispanicLatinao", "MidEastNAfrican", "NativeHIPacific", "White", "RaceNone",
+        }  # fmt: skip
         of_files = {column for table, column in columns if table in ("Enrollment", "Exit", "Project")}
         assert not of_files & {"UserID", "Comments", "LastPermanentZIP", "OtherDestination", "DateUpdated"}
 

@@ -206,3 +206,128 @@ def test_a_folder_that_is_no_run_is_refused(before: Path, tmp_path: Path) -> Non
         changed_rows(before, before, "Project")
     with pytest.raises(NoSuchRow):
         changed_members(before, before, "LSACalculated", {"ReportRow": "77"})
+
+
+# --- what was corrected, and what of it shows --------------------------------------------------------------
+
+# Twelve people left a night-by-night shelter days after their last night; Pia lives in PSH; Tom is a child of
+# Una's.
+NBN: dict[str, Any] = {"ProjectID": "NBN1", "EntryDate": "2026-01-05", "ExitDate": "2026-02-01"}
+CORRECTED: dict[str, Any] = {
+    "Client": {"Pia": {"DOB": "1970-01-01"}, "Una": {}, "Tom": {"DOB": "2010-01-01"}},
+    "Enrollment": [
+        *({**NBN, "PersonalID": f"N{number:02}", "Nights": "2026-01-05..2026-01-09", "Destination": 99}
+          for number in range(11)),
+        {**NBN, "PersonalID": "N11", "Nights": "2026-01-05..2026-01-31", "Destination": 99},
+        {"PersonalID": "Pia", "ProjectID": "PSH1", "EntryDate": "2026-01-05"},
+        {"PersonalID": "Una", "ProjectID": "ES1", "EntryDate": "2026-01-05", "HouseholdID": "H1"},
+        {"PersonalID": "Tom", "HouseholdID": "H1", "RelationshipToHoH": 2},
+    ],
+}  # fmt: skip
+
+
+def corrected() -> dict[str, Any]:
+    """All twelve destinations are known now, Pia moved in and was born later, Tom was born on another day."""
+    later = copy.deepcopy(CORRECTED)
+    for one in later["Enrollment"][:12]:
+        one["Destination"] = 410
+    later["Enrollment"][12]["MoveInDate"] = "2026-02-01"
+    later["Client"]["Pia"] = {"DOB": "1990-01-01"}
+    later["Client"]["Tom"] = {"DOB": "2010-01-02"}
+    return later
+
+
+@pytest.fixture(scope="module")
+def corrections(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    folder = tmp_path_factory.mktemp("corrections")
+    return bundle_of(folder / "before", CORRECTED), bundle_of(folder / "after", corrected())
+
+
+def test_everybody_whose_record_was_corrected_is_named_once(corrections: tuple[Path, Path]) -> None:
+    """Also those of whom data quality counts alone changed, or nothing at all."""
+    found = changed_people(*corrections, limit=100)
+    people = [one.personal_id for one in found.people]
+    assert people == [*(f"N{number:02}" for number in range(12)), "Pia", "Tom"]
+    assert found.total == compare(*corrections).people == 14
+    for one in found.people[:12]:
+        (exit_,) = [fact for fact in one.facts if fact.table == "Exit"]
+        assert (exit_.label, exit_.before, exit_.after) == ("Destination", "99", "410")
+        assert exit_.before_meaning == "Data not collected" and exit_.part == "recorded"
+        (quality,) = [fact for fact in one.facts if fact.table == "LSAReport"]
+        assert (quality.before, quality.after, quality.part) == ("counted", None, "quality")
+        assert "without a destination" in quality.key or "estination" in quality.key
+
+
+def test_the_changed_record_behind_derived_facts_is_named(corrections: tuple[Path, Path]) -> None:
+    pia = next(one for one in changed_people(*corrections, limit=100).people if one.personal_id == "Pia")
+    said = [
+        (fact.table, fact.label, fact.before, fact.after) for fact in pia.facts if fact.part == "recorded"
+    ]
+    assert ("Client", "Date of birth", "1970-01-01", "1990-01-01") in said
+    assert ("EnrollmentRecord", "Housing move-in date", None, "2026-02-01") in [
+        (table, "Housing move-in date" if "ove-in" in label else label, old, new)
+        for table, label, old, new in said
+    ]
+    assert any(fact.part == "derived" and fact.table == "LSAHousehold" for fact in pia.facts)
+    assert [fact.part for fact in pia.facts] == sorted(
+        (fact.part for fact in pia.facts), key=["recorded", "quality", "derived"].index
+    )
+    assert pia.unchanged == ()
+
+
+def test_why_a_correction_changed_no_figure_is_said(corrections: tuple[Path, Path]) -> None:
+    people = {one.personal_id: one for one in changed_people(*corrections, limit=100).people}
+    (why,) = people["N00"].unchanged
+    assert (
+        "changes data quality counts only" in why
+        and "night-by-night stays end after their last bed night" in why
+    )
+    assert people["N11"].unchanged == ()  # the exit that is the day after the last night counts
+    (why,) = people["Tom"].unchanged
+    assert "Date of birth changes no figure" in why and "age group" in why
+
+
+def test_why_people_differ_is_counted(corrections: tuple[Path, Path]) -> None:
+    causes = compare(*corrections).causes
+    assert (causes.corrected, causes.added, causes.removed, causes.without_effect) == (14, 0, 0, 1)
+    figures = {one.column or one.label: one for one in compare(*corrections).headline}
+    assert (figures["People served"].before, figures["People served"].change) == (15, 0)
+    gone = figures["Destination"]
+    assert (gone.before, gone.after, gone.of_before, gone.change) == (12, 0, 12, -12)
+    same = compare(corrections[0], corrections[0])
+    assert same.people == 0 and same.causes.corrected == same.causes.others == 0
+
+
+def test_a_moved_bed_night_names_its_client(tmp_path: Path, corrections: tuple[Path, Path]) -> None:
+    later = copy.deepcopy(CORRECTED)
+    later["Enrollment"][0]["Nights"] = ["2026-01-05", "2026-01-06", "2026-01-08", "2026-01-09"]
+    found = changed_people(corrections[0], bundle_of(tmp_path / "out", later))
+    assert [one.personal_id for one in found.people] == ["N00"]
+    assert ("Nights", "Bed nights", "5", "4") in [
+        (fact.table, fact.label, fact.before, fact.after) for fact in found.people[0].facts
+    ]
+
+
+def test_a_record_of_somebody_who_is_in_neither_report_is_none_of_its_business(tmp_path: Path) -> None:
+    elsewhere = {
+        "PersonalID": "Zoe",
+        "ProjectID": "ES9",
+        "EntryDate": "2026-01-05",
+        "EnrollmentCoC": "XX-502",
+    }
+    world = {
+        "Project": {"ES1": {}, "ES9": {}},
+        "ProjectCoC": [{"ProjectID": "ES9", "CoCCode": "XX-502"}],
+        "Enrollment": [{"PersonalID": "Una", "ProjectID": "ES1", "EntryDate": "2026-01-05"}],
+    }
+    before = bundle_of(tmp_path / "before", world)
+    after = bundle_of(tmp_path / "after", world | {"Enrollment": [*world["Enrollment"], elsewhere]})
+    assert changed_people(before, after).total == 0
+
+
+def test_other_periods_are_warned_of(before: Path, tmp_path: Path) -> None:
+    other = bundle_of(tmp_path / "out", WORLD, {"start": date(2025, 9, 1)})
+    (notice,) = compare(other, before).notices
+    assert "Different periods: 2025-09-01 to 2026-09-30 before, 2025-10-01 to 2026-09-30 after." in notice
+    assert len(compare(before, other).notices) == 2  # the later period was named first
+    assert compare(before, before).notices == ()

@@ -17,6 +17,7 @@ from hearth.hmis.reports.views.runs import find
 from hearth.reporting.reports.lsa import compare as comparing
 from hearth.reporting.reports.lsa.bundle import BundleError
 from hearth.reporting.reports.lsa.compare import NotComparable
+from hearth.reporting.reports.lsa.members import NoSuchRow
 
 
 @require(Permission.REPORT_VIEW)
@@ -64,6 +65,8 @@ def row(request: HttpRequest, pk: int, file: str, number: int) -> HttpResponse:
         if found is None:
             raise Http404
         people = opening.people(request.user, folder, file, found.row, request.GET.get("page"))
+    except NoSuchRow:
+        raise Http404 from None
     except BundleError as error:
         return _closed(request, run, str(error))
     record_access(
@@ -79,6 +82,39 @@ def row(request: HttpRequest, pk: int, file: str, number: int) -> HttpResponse:
             "file": file,
             "number": number,
             "counted": words.counted(file, found.row.count),
+            "found": found,
+            "people": people,
+            "behind": people.unit,
+            "page": people.page,
+        },
+    )
+
+
+@require(Permission.REPORT_VIEW)
+@require_safe
+def flag(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """One thing that HDX will flag, with its people as far as the viewer may see them; written to the access
+    log."""
+    run, folder = _opened(request, pk)
+    found = queries.flag(request.user, run, number)
+    if found is None:
+        raise Http404
+    try:
+        people = opening.flagged(request.user, folder, found.flag, request.GET.get("page"))
+    except NoSuchRow:
+        raise Http404 from None
+    except BundleError as error:
+        return _closed(request, run, str(error))
+    record_access(
+        by=request.user.pk, action=Access.MEMBERS_VIEWED, subject=f"reportrun:{run.pk}",
+        flag=found.flag.id, page=people.page.number, shown=people.clients, hidden=people.hidden,
+    )  # fmt: skip
+    return render(
+        request,
+        "reports/flag.html",
+        {
+            "run": run,
+            "asked": queries.asked(request.user, run),
             "found": found,
             "people": people,
             "behind": people.unit,
@@ -118,6 +154,7 @@ def compare(request: HttpRequest, pk: int, other: int) -> HttpResponse:
         {
             **_compared(request, first, last),
             "comparison": comparison,
+            "headline": opening.headline(before, after, comparison),
             "files": [
                 (file, file.has_members and bool(file.came or file.went or file.changed))
                 for file in comparison.files
@@ -158,6 +195,8 @@ def compare_row(request: HttpRequest, pk: int, other: int, file: str, number: in
         people, counted = opening.changed_members(
             request.user, before, after, file, change, request.GET.get("page")
         )
+    except NoSuchRow:
+        raise Http404 from None
     except (BundleError, NotComparable) as error:
         return _closed(request, last, str(error))
     record_access(
@@ -187,9 +226,12 @@ def _opened(request: HttpRequest, pk: int) -> tuple[ReportRun, Path]:
 
 
 def _both(request: HttpRequest, pk: int, other: int) -> tuple[tuple[ReportRun, Path], tuple[ReportRun, Path]]:
-    """Both reports, the earlier one first."""
-    first, last = sorted((pk, other))
-    return _opened(request, first), _opened(request, last)
+    """Both reports, the earlier one first: by its period, then by when it was asked for."""
+    runs = [_opened(request, one) for one in (pk, other)]
+    first, last = sorted(
+        runs, key=lambda one: (one[0].parameters["start"], one[0].parameters["end"], one[0].pk)
+    )
+    return first, last
 
 
 def _compared(request: HttpRequest, first: ReportRun, last: ReportRun) -> dict[str, object]:

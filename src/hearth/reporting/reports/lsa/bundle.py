@@ -6,8 +6,8 @@
 A bundle holds `run.json`, HDX's twelve CSV files and their zip, `flags.json` and `flags.csv`. When the run
 was asked to keep its tables (`make(..., keep=True)`), it also holds `tables/<name>.parquet`: the tables
 that `members` and `compare` read, with the columns they need. There are no names and no SSN in them, but
-every row is about a person: the folder is closed to other users of the machine (0700) and belongs under
-the same protection as the database.
+birth dates and answers, and every row is about a person: the folder is closed to other users of the machine
+(0700) and belongs under the same protection as the database.
 """
 
 from __future__ import annotations
@@ -40,6 +40,16 @@ _FACTS_OF = {
         "DisablingCondition", "MoveInDate",
     ),
     "Project": ("ProjectType", "OperatingEndDate"),
+}  # fmt: skip
+
+RECORDED_CLIENT = "recorded_client"
+"""What was recorded of a client and decides figures: so that a comparison can name the answer that was
+corrected. The birth date stands in it under HUD's words, not under the column's name (see docs/adr)."""
+_RECORDED_CLIENT = {
+    "PersonalID": "PersonalID", "DateOfBirth": "DOB", "DOBDataQuality": "DOBDataQuality",
+    "VeteranStatus": "VeteranStatus",
+    **{race: race for race in ("AmIndAKNative", "Asian", "BlackAfAmerican", "HispanicLatinao",
+    "MidEastNAfrican", "NativeHIPacific", "White", "RaceNone")},
 }  # fmt: skip
 
 
@@ -75,7 +85,7 @@ def steps_sha256() -> str:
 def kept_tables() -> tuple[str, ...]:
     """The names of all tables that a run may keep; a HIC has fewer."""
     inputs = {one for step, _ in counting().values() for one in step.inputs}
-    return tuple(sorted(inputs | set(_FACTS) | set(counting())))
+    return tuple(sorted(inputs | set(_FACTS) | set(counting()) | {RECORDED_CLIENT}))
 
 
 def keep(connection: Connection, folder: Path) -> tuple[str, ...]:
@@ -83,6 +93,7 @@ def keep(connection: Connection, folder: Path) -> tuple[str, ...]:
     run gives the same bytes."""
     target = folder / TABLES
     target.mkdir(mode=0o700)
+    _record_clients(connection)
     there = {str(table).casefold() for (table,) in engine.rows(connection, _OWN_TABLES)}
     kept = [table for table in kept_tables() if table.casefold() in there]
     for table in kept:
@@ -94,6 +105,16 @@ def keep(connection: Connection, folder: Path) -> tuple[str, ...]:
             f" TO {path} (FORMAT parquet, COMPRESSION zstd)",
         )
     return tuple(kept)
+
+
+def _record_clients(connection: Connection) -> None:
+    """Make the table of what was recorded of clients, as far as the run has read it."""
+    there = {str(column) for column, *_ in engine.rows(connection, "DESCRIBE Client")}
+    said = ", ".join(
+        f"{name(column) if column in there else 'NULL'} AS {name(known)}"
+        for known, column in _RECORDED_CLIENT.items()
+    )
+    engine.run(connection, f"CREATE OR REPLACE TABLE {name(RECORDED_CLIENT)} AS SELECT {said} FROM Client")
 
 
 _OWN_TABLES = "SELECT table_name FROM information_schema.tables"

@@ -235,14 +235,45 @@ def _say(line: str) -> None:
 
 
 def _summary(comparison: comparing.Comparison) -> None:
+    for notice in comparison.notices:
+        _out.print(f"[bold yellow]{escape(notice)}[/]", highlight=False, soft_wrap=True)
     for name, (old, new) in comparison.parameters.items():
         _say(f"{name}: {old} before, {new} after")
     _out.print("The input is the same." if comparison.same_input else "The inputs differ.")
-    table = _table("File", ("Came", "right"), ("Went", "right"), ("Changed", "right"), ("Same", "right"))
+    table = _table("Figure", ("Before", "right"), ("After", "right"), ("Change", "right"))
+    for figure in comparison.headline:
+        change = f"{figure.change:+,}" if figure.change else "–"
+        table.add_row(
+            escape(figure.label),
+            _part(figure.before, figure.of_before),
+            _part(figure.after, figure.of_after),
+            change,
+        )
+    _out.print(table)
+    table = _table(
+        "File", ("Added", "right"), ("Removed", "right"), ("Changed", "right"), ("Unchanged", "right")
+    )
     for one in comparison.files:
         table.add_row(one.name, *(f"{number:,}" for number in (one.came, one.went, one.changed, one.same)))
     _out.print(table)
     _say(f"Facts differ of {comparison.people:,} people.")
+    causes = comparison.causes
+    for count, what in (
+        (causes.corrected, "an answer or a date was corrected"),
+        (causes.added, "a record is new"),
+        (causes.removed, "a record is gone"),
+        (
+            causes.others,
+            "nothing of their own records differs: others of the household, a project or the period do",
+        ),
+        (causes.without_effect, "what was recorded differs, and no figure; see why with --people"),
+    ):
+        if count:
+            _say(f"  {count:,}: {what}")
+
+
+def _part(number: int, whole: int | None) -> str:
+    return f"{number:,} ({100 * number / whole:.1f} %)" if whole else f"{number:,}"
 
 
 def _changed_rows(changes: comparing.RowChanges) -> None:
@@ -261,6 +292,8 @@ def _changed_people(changes: comparing.PeopleChanges) -> None:
         if len(one.facts) > _FACTS:
             facts.append(f"and {len(one.facts) - _FACTS} more")
         _say(f"{one.personal_id}{presence[one.presence]}: {'; '.join(facts)}")
+        for why in one.unchanged:
+            _say(f"  {why}")
     _say(f"{len(changes.people):,} of {changes.total:,} people.")
 
 

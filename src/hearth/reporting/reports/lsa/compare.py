@@ -17,23 +17,29 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection, name, text
+from hearth.reporting.runtime.run import RunRecord
 from hearth.standards.load import LATEST, load
 
-from . import differences, units
+from . import differences, effects, figures, units
 from .bundle import damage_told, kept_record, open_bundle, scratch
 from .columns import upload_files
-from .differences import FactChange
+from .differences import Causes, FactChange
 from .facts import Member, members_of_page
 from .members import MaySee
 from .rows import FILES, NoSuchRow, dimensions_of, equal, measure_of, relation_of, title, window
+from .wish import Scope
+from .words import words
 
 __all__ = [
+    "Causes",
     "Comparison",
     "FactChange",
     "FileChanges",
+    "Headline",
     "MemberChange",
     "MemberChanges",
     "NotComparable",
@@ -71,9 +77,31 @@ class FileChanges:
 
 
 @dataclass(frozen=True, slots=True)
+class Headline:
+    """A main figure of both runs, and of how many it is a part (None where it is no part). `file` is the file
+    that it stands in, `column` the count of LSAReport."""
+
+    label: str
+    before: int
+    after: int
+    file: str
+    column: str = ""
+    of_before: int | None = None
+    of_after: int | None = None
+
+    @property
+    def change(self) -> int:
+        """How much more there is in the later run."""
+        return self.after - self.before
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
-    """The summary. `parameters` are those that differ (such as start and end): name → before, after;
-    `people` is how many people's facts differ, came or went."""
+    """The summary. `headline`: main figures, and the counts of data quality that differ. `notices`: what
+    makes the two hard to compare, such as another period, in sentences. `parameters` are those that differ
+    (such as start and end): name → before, after; `people` is how many people differ in anything, came or
+    went, `causes` why.
+    """
 
     before: Path
     after: Path
@@ -81,6 +109,9 @@ class Comparison:
     parameters: Mapping[str, tuple[str, str]]
     files: tuple[FileChanges, ...]
     people: int
+    headline: tuple[Headline, ...]
+    notices: tuple[str, ...]
+    causes: Causes
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +158,14 @@ class MemberChanges:
 
 @dataclass(frozen=True, slots=True)
 class PersonChange:
-    """A person whose facts differ. `presence` is came, went or both (in both runs)."""
+    """A person about whom something differs. `presence` is came, went or both (in both runs). `facts`: what
+    was recorded, then data quality, then what the report makes of it; `unchanged`: why what was recorded
+    changed no figure, in sentences, where it did not."""
 
     personal_id: str
     presence: str
     facts: tuple[FactChange, ...]
+    unchanged: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +187,97 @@ def compare(before: Path, after: Path) -> Comparison:
                 FileChanges(file.name, *_counts(connection, before, after, file.name), file.name in FILES)
             )
         people = len(differences.people(connection))
-    inputs = {kept_record(folder).input_sha256 for folder in (before, after)}
-    return Comparison(before, after, len(inputs) == 1, parameters, tuple(files), people)
+        causes = differences.causes(connection)
+    one, other = kept_record(before), kept_record(after)
+    scope = Scope.HIC if one.report == "hic" else Scope.SYSTEMWIDE  # chosen projects have the same figures
+    with damage_told(before, after):
+        headline = _headline(before, after, scope)
+    return Comparison(
+        before,
+        after,
+        one.input_sha256 == other.input_sha256,
+        parameters,
+        tuple(files),
+        people,
+        headline,
+        _notices(one, other),
+        causes,
+    )
+
+
+def _notices(one: RunRecord, other: RunRecord) -> tuple[str, ...]:
+    """What else than corrections makes the figures differ."""
+    first, last = (
+        tuple(str(record.parameters.get(name)) for name in ("start", "end")) for record in (one, other)
+    )
+    found = []
+    if first != last:
+        found.append(
+            f"Different periods: {first[0]} to {first[1]} before, {last[0]} to {last[1]} after."
+            " People and figures differ because the time does, and not by corrections alone."
+        )
+    if first > last:
+        found.append("The report that is named first is about the later period.")
+    if one.code_version != other.code_version:
+        found.append(
+            f"Made by different versions of Hearth ({one.code_version} before, {other.code_version} after)."
+        )
+    return tuple(found)
+
+
+#: Of which total a count of LSAReport is a part (section 11).
+_TOTALS = {
+    "NoCoC": "HouseholdEntry", "NotOneHoH": "HouseholdEntry", "RelationshipToHoH": "ClientEntry",
+    "SSN4Digit": "UnduplicatedClient", "SSNNotProvided": "UnduplicatedClient",
+    "SSNMissingOrInvalid": "UnduplicatedClient", "ClientSSNNotUnique": "UnduplicatedClient",
+    "DisablingCond": "ClientEntry", "LivingSituation": "AdultHoHEntry", "LengthOfStay": "AdultHoHEntry",
+    "HomelessDate": "AdultHoHEntry", "TimesHomeless": "AdultHoHEntry", "MonthsHomeless": "AdultHoHEntry",
+    "Destination": "ClientExit",
+}  # fmt: skip
+
+
+def _headline(before: Path, after: Path, scope: Scope) -> tuple[Headline, ...]:
+    """The main figures of both runs, and the counts of LSAReport that differ."""
+    old, new = (figures.of_run(folder, scope) for folder in (before, after))
+    main = [Headline("People served", old["people"], new["people"], "LSAPerson")]
+    if scope is Scope.HIC:
+        main[0] = Headline("People on the night", old["people"], new["people"], "LSAPerson")
+        main += [
+            Headline(label, old[name], new[name], file)
+            for label, name, file in (
+                ("Projects", "projects", "Project"),
+                ("Beds", "beds", "Inventory"),
+                ("Units", "units", "Inventory"),
+            )
+        ]  # fmt: skip
+    else:
+        main += [
+            Headline("Households served", old["households"], new["households"], "LSAHousehold"),
+            Headline("Household exits", old["exits"], new["exits"], "LSAExit"),
+            Headline(
+                "Returns to homelessness",
+                _returned(old),
+                _returned(new),
+                "LSAExit",
+                "",
+                old["exits"],
+                new["exits"],
+            ),
+        ]
+    counts = [
+        Headline(
+            words().counts[column].title, old["report"].get(column, 0), new["report"].get(column, 0),
+            "LSAReport", column,
+            old["report"].get(_TOTALS.get(column, "")), new["report"].get(_TOTALS.get(column, "")),
+        )
+        for column in words().counts
+        if old["report"].get(column, 0) != new["report"].get(column, 0)
+    ]  # fmt: skip
+    return (*main, *counts)
+
+
+def _returned(found: Mapping[str, Any]) -> int:
+    return sum(one["returned"] for one in found["cohorts"] if one["code"] == 0)
 
 
 def changed_rows(before: Path, after: Path, file: str, *, limit: int = 50, offset: int = 0) -> RowChanges:
@@ -236,7 +359,9 @@ def changed_people(
     offset: int = 0,
     may_see: MaySee | None = None,
 ) -> PeopleChanges:
-    """Everybody whose facts differ between the runs, with what differs."""
+    """Everybody about whom anything differs between the runs, each once, with all that differs: over all
+    figures and all parts of the report, data quality included, and what was recorded without changing a
+    figure."""
     _refuse_others(before, after)
     with differences.both(before, after) as connection:
         everybody = differences.people(connection)
@@ -245,7 +370,11 @@ def changed_people(
         chosen = shown[max(0, offset) : max(0, offset) + max(0, limit)]
         facts = differences.facts(connection, chosen)
         presence = differences.presence(connection, chosen)
-    people = tuple(PersonChange(one, presence.get(one, "both"), facts.get(one, ())) for one in chosen)
+        unchanged = effects.reasons(connection, chosen, facts)
+    people = tuple(
+        PersonChange(one, presence.get(one, "both"), facts.get(one, ()), unchanged.get(one, ()))
+        for one in chosen
+    )
     return PeopleChanges(len(everybody), len(everybody) - len(shown), people)
 
 
