@@ -32,6 +32,27 @@ _TOO_WIDE = """
   return wide.slice(0, 5);
 }
 """
+_CUT_OFF = """
+() => {
+  const hidden = [];
+  for (const element of document.querySelectorAll("main *")) {
+    const box = element.getBoundingClientRect();
+    if (box.width === 0 || box.height === 0) continue;
+    let outer = element;
+    while ((outer = outer.parentElement) && outer.tagName !== "MAIN") {
+      const overflow = getComputedStyle(outer).overflowX;
+      if (overflow === "auto" || overflow === "scroll") break;
+      const edge = outer.getBoundingClientRect();
+      const clips = overflow === "hidden" || overflow === "clip" || outer.matches(".hearth-card");
+      if (clips && edge.width > 1 && !element.closest("svg, .usa-sr-only") && box.right > edge.right + 1) {
+        hidden.push(element.tagName + "." + element.className + " " + Math.round(box.right - edge.right));
+        break;
+      }
+    }
+  }
+  return hidden.slice(0, 5);
+}
+"""
 
 
 def watch(page: Page) -> None:
@@ -73,6 +94,11 @@ def browser_problems(page: Page) -> list[str]:
 def too_wide(page: Page) -> list[str]:
     """Elements that stick out to the right, outside of boxes that scroll by themselves."""
     return list(page.evaluate(_TOO_WIDE))
+
+
+def cut_off(page: Page) -> list[str]:
+    """Elements that stick out of their card or table, or are cut off there, with by how many pixels."""
+    return list(page.evaluate(_CUT_OFF))
 
 
 def accessibility_problems(page: Page, tags: list[str] | None = None) -> list[str]:

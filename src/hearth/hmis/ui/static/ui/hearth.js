@@ -168,8 +168,29 @@
     document.addEventListener("visibilitychange", tick);
   }
 
+  /* Only a table that scrolls is a region and a stop of the keyboard; without scripts each of them is. */
+  function watchTables(root) {
+    root.querySelectorAll("[data-scrolls]").forEach(function (box) {
+      function look() {
+        var scrolls = box.scrollWidth > box.clientWidth + 1;
+        box.toggleAttribute("data-scrolling", scrolls);
+        var marks = { tabindex: "0", role: "region", "aria-label": box.dataset.scrolls };
+        Object.keys(marks).forEach(function (name) {
+          if (scrolls) {
+            box.setAttribute(name, marks[name]);
+          } else {
+            box.removeAttribute(name);
+          }
+        });
+      }
+      new ResizeObserver(look).observe(box);
+      look();
+    });
+  }
+
   document.addEventListener("DOMContentLoaded", function () {
     labelCells(document);
+    watchTables(document);
     focusErrors(document);
     watchUserMenu();
     keepFocusInMenu();
@@ -177,6 +198,7 @@
   });
   document.addEventListener("htmx:afterSwap", function (event) {
     labelCells(event.target.parentElement || document);
+    watchTables(event.target.parentElement || document);
     notify("");
   });
   // A refusal that says why, in the place where the answer would stand.
