@@ -39,11 +39,18 @@ def test_import_and_again(tmp_path: Path) -> None:
     assert "records added" in said
     assert "rows/s" in said
     before = records()
-    code, said = hearth_import(path)
+    code, said = hearth_import(path, "--yes")
     assert code == 0
     assert "nothing has changed" in said
     assert "rows/s" not in said
     assert records() == before
+
+
+def test_without_a_terminal_nobody_can_be_asked(tmp_path: Path) -> None:
+    make_administrator()
+    with pytest.raises(ServerError, match="add --yes"):
+        hearth_import(Export().zip(tmp_path))
+    assert not ImportRun.objects.exists()
 
 
 def test_a_failure_on_the_way_does_not_praise_the_file(
@@ -55,7 +62,7 @@ def test_a_failure_on_the_way_does_not_praise_the_file(
         raise OperationalError("gone")
 
     monkeypatch.setattr(already, "fingerprint", fail)
-    code, said = hearth_import(Export().zip(tmp_path))
+    code, said = hearth_import(Export().zip(tmp_path), "--yes")
     assert code == 1
     assert "Failed." in said
     assert "Nothing wrong was found" not in said
@@ -65,8 +72,8 @@ def test_a_folder(tmp_path: Path) -> None:
     make_administrator()
     for name, content in Export().all_files().items():
         (tmp_path / name).write_bytes(content)
-    assert hearth_import(tmp_path)[0] == 0
-    assert "Exactly this export" in hearth_import(tmp_path)[1]
+    assert hearth_import(tmp_path, "--yes")[0] == 0
+    assert "Exactly this export" in hearth_import(tmp_path, "--yes")[1]
 
 
 def test_findings_are_summed_up_and_written(tmp_path: Path) -> None:
@@ -74,17 +81,17 @@ def test_findings_are_summed_up_and_written(tmp_path: Path) -> None:
     export = Export()
     export.row("Exit")["ExitDate"] = "2025-10-01"
     path = export.zip(tmp_path)
-    code, said = hearth_import(path, "--findings", tmp_path / "findings.csv")
+    code, said = hearth_import(path, "--findings", tmp_path / "findings.csv", "--yes")
     assert code == 0
     assert "exit_before_entry" in said
     with (tmp_path / "findings.csv").open(newline="") as file:
         assert "exit_before_entry" in {row["Check"] for row in csv.DictReader(file)}
-    assert hearth_import(path, "--findings", tmp_path / "findings.xlsx")[0] == 0
+    assert hearth_import(path, "--findings", tmp_path / "findings.xlsx", "--yes")[0] == 0
     assert zipfile.is_zipfile(tmp_path / "findings.xlsx")
     with pytest.raises(ServerError, match=r"\.csv or an \.xlsx"):
-        hearth_import(path, "--findings", tmp_path / "findings.pdf")
+        hearth_import(path, "--findings", tmp_path / "findings.pdf", "--yes")
     with pytest.raises(ServerError, match="cannot be written"):
-        hearth_import(path, "--findings", tmp_path / "nowhere" / "findings.csv")
+        hearth_import(path, "--findings", tmp_path / "nowhere" / "findings.csv", "--yes")
 
 
 def test_a_bad_file_ends_with_an_error(tmp_path: Path) -> None:
@@ -92,7 +99,7 @@ def test_a_bad_file_ends_with_an_error(tmp_path: Path) -> None:
     path = tmp_path / "bad.zip"
     path.write_bytes(b"no zip")
     before = records()
-    code, said = hearth_import(path)
+    code, said = hearth_import(path, "--yes")
     assert code == 1
     assert "not a zip" in said
     assert "Nothing was imported." in " ".join(said.split())
@@ -101,7 +108,7 @@ def test_a_bad_file_ends_with_an_error(tmp_path: Path) -> None:
 
 def test_options(tmp_path: Path) -> None:
     make_administrator()
-    assert hearth_import(Export().zip(tmp_path), "--source", "Clarity", "--shared")[0] == 0
+    assert hearth_import(Export().zip(tmp_path), "--source", "Clarity", "--shared", "--yes")[0] == 0
     run = ImportRun.objects.get()
     assert (run.data_source.name, run.parameters["is_shared"]) == ("Clarity", True)
 
@@ -113,9 +120,9 @@ def test_several_exports_in_one_zip(tmp_path: Path) -> None:
         for folder in ("one", "two"):
             for name, content in Export().all_files().items():
                 archive.writestr(f"{folder}/{name}", content)
-    code, said = hearth_import(path)
+    code, said = hearth_import(path, "--yes")
     assert code == 1, said
-    assert hearth_import(path, "--folder", "two")[0] == 0
+    assert hearth_import(path, "--folder", "two", "--yes")[0] == 0
 
 
 class TestWhoActs:
@@ -171,6 +178,7 @@ class TestTables:
         monkeypatch.setattr(command_line, "_is_migrated", lambda: False)
         monkeypatch.setattr(command_line, "django", _never)
         monkeypatch.setattr(database, "is_embedded", lambda: False)
+        monkeypatch.setattr(database, "ensure_running", lambda: False)
         with pytest.raises(ServerError, match="hearth db migrate"):
             command_line.prepare()
 

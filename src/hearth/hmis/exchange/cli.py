@@ -79,14 +79,16 @@ def import_(
         raise ServerError("--findings must name a .csv or an .xlsx file.")
     if findings is not None and not findings.absolute().parent.is_dir():
         raise ServerError(f"{findings} cannot be written: the folder is not there. Make it first.")
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
+    ask = not yes and sys.stdin.isatty() and console.is_terminal
+    if not (yes or ask):
+        raise ServerError("There is no terminal to ask at before records are written: add --yes.")
     command_line.prepare()
     from hearth.hmis.exchange.actions import cancel_import, start_command_import
     from hearth.hmis.exchange.importing.perform import perform
 
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
     user = command_line.acting_administrator(acting)
     console.print(f"Acting as {user.email}.")
-    ask = not yes and sys.stdin.isatty() and console.is_terminal
     answers: dict[str, Any] = {"asks": ask} | given(remove_missing, take_back)
 
     def start() -> "ImportRun":
