@@ -126,30 +126,94 @@ def test_participation_becomes_rows() -> None:
     assert new["CEParticipation"] == []
 
 
-def test_the_coc_moves_into_the_enrollment() -> None:
+Row = dict[str, str | None]
+
+
+def enrolled(number: str, household: str | None, project: str = "p", head: str = "1", **other: str) -> Row:
+    return {"EnrollmentID": number, "HouseholdID": household, "ProjectID": project,
+            "RelationshipToHoH": head, **other}  # fmt: skip
+
+
+def coc(number: str, enrollment: str, code: str | None, **other: str) -> Row:
+    return {"EnrollmentCoCID": number, "EnrollmentID": enrollment, "CoCCode": code,
+            "DataCollectionStage": "1", "InformationDate": "2022-01-01", **other}  # fmt: skip
+
+
+PROJECT_COCS: list[Row] = [
+    {"ProjectCoCID": "1", "ProjectID": "p", "CoCCode": "XX-500"},
+    {"ProjectCoCID": "2", "ProjectID": "two", "CoCCode": "XX-500"},
+    {"ProjectCoCID": "3", "ProjectID": "two", "CoCCode": "XX-501"},
+]
+
+
+@pytest.mark.parametrize(
+    ("enrollments", "records", "expected"),
+    [
+        # The head's own record, for all of the household; the first of the stay.
+        ([enrolled("1", "h"), enrolled("2", "h", head="3")],
+         [coc("b", "1", "XX-502", InformationDate="2022-02-01"), coc("a", "1", "XX-501"),
+          coc("c", "1", "XX-503", DataCollectionStage="2", InformationDate="2021-01-01")],
+         ["XX-501", "XX-501"]),
+        # A record of another member is none of the head's, whatever household it names.
+        ([enrolled("1", "h"), enrolled("2", "h", head="3")],
+         [coc("a", "2", "XX-509", HouseholdID="h")], ["XX-500", "XX-500"]),
+        # An update where there is none of the entry.
+        ([enrolled("1", "h")], [coc("a", "1", "XX-501", DataCollectionStage="2")], ["XX-501"]),
+        # A deleted record, and one without a code, are no records.
+        ([enrolled("1", "h")],
+         [coc("a", "1", "XX-502", DateDeleted="x"), coc("b", "1", None), coc("c", "1", "XX-501")],
+         ["XX-501"]),
+        # What a deleted head said counts for nobody else.
+        ([enrolled("1", "h", DateDeleted="2022-03-01 00:00:00"), enrolled("2", "h", head="3")],
+         [coc("a", "1", "XX-502")], ["XX-500", "XX-500"]),
+        # One household number in two projects is two households.
+        ([enrolled("1", "h"), enrolled("2", "h", "two", head="3")], [coc("a", "1", "XX-501")],
+         ["XX-501", None]),
+        # Without a household number the head still has its own.
+        ([enrolled("1", None)], [coc("a", "1", "XX-501")], ["XX-501"]),
+        # Nothing said: the project's only CoC; nothing where it has two.
+        ([enrolled("1", "h"), enrolled("2", "g", "two")], [], ["XX-500", None]),
+    ],
+)  # fmt: skip
+def test_the_head_s_coc_moves_into_the_enrollments(
+    enrollments: list[Row], records: list[Row], expected: list[str | None]
+) -> None:
+    new = upgraded({"Enrollment": enrollments, "EnrollmentCoC": records, "ProjectCoC": PROJECT_COCS})
+    found = {row["EnrollmentID"]: row["EnrollmentCoC"] for row in new["Enrollment"]}
+    assert [found[str(row["EnrollmentID"])] for row in enrollments] == expected
+
+
+def test_a_deleted_coc_of_a_project_is_none() -> None:
+    deleted: Row = {"ProjectCoCID": "9", "ProjectID": "p", "CoCCode": "XX-509", "DateDeleted": "2022-01-01"}
+    new = upgraded({"Enrollment": [enrolled("1", "h")], "ProjectCoC": [*PROJECT_COCS, deleted]})
+    assert [row["EnrollmentCoC"] for row in new["Enrollment"]] == ["XX-500"]
+
+
+def test_a_deleted_organization_says_nothing_of_its_projects() -> None:
     new = upgraded(
         {
-            "Enrollment": [
-                {"EnrollmentID": "1", "HouseholdID": "h", "ProjectID": "p"},
-                {"EnrollmentID": "2", "HouseholdID": "none", "ProjectID": "p"},
-                {"EnrollmentID": "3", "HouseholdID": "none", "ProjectID": "two"},
+            "Organization": [
+                {"OrganizationID": "v", "VictimServiceProvider": "1", "DateDeleted": "2022-01-01"}
             ],
-            "EnrollmentCoC": [
-                {"EnrollmentCoCID": "b", "HouseholdID": "h", "CoCCode": "XX-502", "DataCollectionStage": "1",
-                 "InformationDate": "2022-02-01"},
-                {"EnrollmentCoCID": "a", "HouseholdID": "h", "CoCCode": "XX-501", "DataCollectionStage": "1",
-                 "InformationDate": "2022-01-01"},
-                {"EnrollmentCoCID": "c", "HouseholdID": "h", "CoCCode": "XX-503", "DataCollectionStage": "2",
-                 "InformationDate": "2021-01-01"},
-            ],
-            "ProjectCoC": [
-                {"ProjectCoCID": "1", "ProjectID": "p", "CoCCode": "XX-500"},
-                {"ProjectCoCID": "2", "ProjectID": "two", "CoCCode": "XX-500"},
-                {"ProjectCoCID": "3", "ProjectID": "two", "CoCCode": "XX-501"},
-            ],
+            "Project": [{"ProjectID": "a", "OrganizationID": "v", "HMISParticipatingProject": "1"}],
         }
-    )["Enrollment"]  # fmt: skip
-    assert {e["EnrollmentID"]: e["EnrollmentCoC"] for e in new} == {"1": "XX-501", "2": "XX-500", "3": None}
+    )
+    assert [row["HMISParticipationType"] for row in new["HMISParticipation"]] == ["1"]
+
+
+@pytest.mark.parametrize("year", YEARS[:-1])
+def test_no_step_looks_at_deleted_rows_of_another_file(year: int) -> None:
+    """Whatever a step will look up one day: the rows that are looked at are the undeleted ones."""
+    for upgrade in load_upgrades(year)[0].files.values():
+        looked_at = set(upgrade.joins)
+        for column in upgrade.columns:
+            for lookup in column.lookups:
+                looked_at |= {lookup.file} | ({lookup.through.file} if lookup.through else set())
+        select = upgrade.select(lambda name: f"old_{name}_")
+        for name in looked_at:
+            live = f'FROM old_{name}_ WHERE "DateDeleted" IS NULL'
+            others = select.count(f"old_{name}_") - (name == upgrade.rows_from)
+            assert others == select.count(live) > 0
 
 
 def test_codes_that_left_a_list() -> None:

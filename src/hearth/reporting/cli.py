@@ -24,6 +24,7 @@ from hearth.reporting.reports.lsa.cli import compare, members, show_flags
 from hearth.reporting.reports.lsa.make import Made, check, make
 from hearth.reporting.reports.lsa.wish import ReportRefused, Scope, Vendor, Wish, check_wish
 from hearth.reporting.runtime import engine
+from hearth.reporting.runtime.notes import Notes
 from hearth.reporting.runtime.plan import Step
 from hearth.reporting.runtime.run import ClusterRefused, Here, Runner, StepFailed
 from hearth.reporting.sources import SourceFault
@@ -107,6 +108,13 @@ def lsa(
             help="Keep the tables behind the numbers too, for `members` and `compare`: client data.",
         ),
     ] = False,
+    accept_unreadable: Annotated[
+        bool,
+        typer.Option(
+            "--accept-unreadable",
+            help="Count cells that cannot be read as blank, even where they decide who is counted.",
+        ),
+    ] = False,
     only_check: Annotated[
         bool, typer.Option("--check", help="Say what HDX would flag; write nothing.")
     ] = False,
@@ -138,6 +146,12 @@ def lsa(
       hearth report lsa db --coc MN-500 --start 2025-10-01 --end 2026-09-30 --out lsa --keep
       hearth report lsa export.zip --coc MN-500 --start 2025-10-01 --end 2026-09-30 --check
     """
+    notes = Notes()
+
+    def note(said: Notes) -> None:
+        nonlocal notes
+        notes = said
+
     try:
         wish = _wish(coc, start, end, scope, projects)
         check_wish(wish)
@@ -155,7 +169,14 @@ def lsa(
             with nullcontext(source) if named is None else named(acting, wish, status.update) as path:
                 if out is None or only_check:
                     flags = check(
-                        path, wish, code_version=__version__, memory_limit=memory, runner=runner, on_step=tell
+                        path,
+                        wish,
+                        code_version=__version__,
+                        accept_unreadable=accept_unreadable,
+                        memory_limit=memory,
+                        runner=runner,
+                        on_notes=note,
+                        on_step=tell,
                     )
                 else:
                     made = make(
@@ -164,12 +185,15 @@ def lsa(
                         out,
                         code_version=__version__,
                         keep=keep,
+                        accept_unreadable=accept_unreadable,
                         memory_limit=memory,
                         runner=runner,
+                        on_notes=note,
                         on_step=tell,
                     )
                     flags = made.flags
     except (ReportRefused, OutputError, SourceFault, StepFailed, ClusterRefused) as error:
+        _say_notes(notes)
         _err.print(f"[bold red]Nothing was written.[/] {escape(str(error))}", highlight=False, soft_wrap=True)
         raise typer.Exit(2) from None
     except engine.OutOfMemory:
@@ -187,6 +211,7 @@ def lsa(
             f"[bold red]Nothing was written.[/] {escape(_stopped(error))}", highlight=False, soft_wrap=True
         )
         raise typer.Exit(2) from None
+    _say_notes(notes)
     if not only_check:
         _show(made)
     show_flags(flags, every=only_check)
@@ -203,6 +228,12 @@ def _stopped(error: Exception) -> str:
     if isinstance(error, OSError):
         return f"A file could not be read or written: {error.strerror or type(error).__name__}."
     return f"The engine could not work with this input ({type(error).__name__})."
+
+
+def _say_notes(notes: Notes) -> None:
+    """What is to be said of the input."""
+    for sentence in notes.sentences():
+        _err.print(f"[yellow]Note:[/] {escape(sentence)}", highlight=False, soft_wrap=True)
 
 
 def _runner(cluster: str | None, shared: str | None) -> AbstractContextManager[Runner]:

@@ -36,6 +36,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "encoding": Kind("the bytes of a file", EVERY_READING),
         "rows": Kind("the number of rows", EVERY_IMPORT),
         "type": Kind("the type of a column", EVERY_IMPORT),
+        "form": Kind("the form in which a value is written", EVERY_IMPORT),
         "length": Kind("the length of a column", EVERY_IMPORT),
         "characters": Kind("the characters of a text", EVERY_IMPORT),
         "null": Kind("columns that must not be blank", EVERY_IMPORT),

@@ -52,8 +52,10 @@ def _fields(check: Check) -> Iterator[Problem]:
         )
     if check.violates and check.severity == "high":
         yield Problem(check.at, f"{check.id} is high, and a faulty row stops no import.", "Make it an error.")
-    if (check.kind == "type") != (check.for_type is not None):
-        yield Problem(check.at, f"{check.id}: 'for_type' belongs to kind type.", "Add or remove it.")
+    if (check.kind in ("type", "form")) != (check.for_type is not None):
+        yield Problem(
+            check.at, f"{check.id}: 'for_type' belongs to kinds type and form.", "Add or remove it."
+        )
     if not check.origin and not check.reference:
         yield Problem(
             check.at, f"{check.id} has neither origin nor reference.", "Say where the rule comes from."

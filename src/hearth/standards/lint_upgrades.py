@@ -43,16 +43,21 @@ def _file(step: Upgrade, upgrade: FileUpgrade, old: Registry, new: Registry) -> 
             yield Problem(upgrade.at, f"FY{old.year} has no file {name}.", "Correct 'with'.")
     for column in upgrade.columns:
         for lookup in column.lookups:
-            file = old.files.get(lookup.file)
-            missing = [
-                n for n in (lookup.take, *lookup.match, *lookup.first_by) if file is None or n not in file
-            ]
-            if missing:
-                yield Problem(
-                    column.at,
-                    f"{lookup.file} of FY{old.year} has no {', '.join(missing)}.",
-                    "Correct the lookup.",
-                )
+            by = lookup.through
+            named = {lookup.file: [lookup.take, *lookup.first_by]}
+            if by is not None:
+                named[lookup.file].append(by.on)
+                named[by.file] = [*named.get(by.file, []), by.on]
+            named[lookup.file if by is None else by.file] += lookup.match
+            for name, columns in named.items():
+                file = old.files.get(name)
+                missing = [n for n in columns if file is None or n not in file]
+                if missing:
+                    yield Problem(
+                        column.at,
+                        f"{name} of FY{old.year} has no {', '.join(missing)}.",
+                        "Correct the lookup.",
+                    )
     if upgrade.rows_from != upgrade.name or upgrade.name not in old.files:
         return
     source = old.file(upgrade.name)

@@ -17,16 +17,32 @@ from hearth.standards.model import NOWHERE, Column, File, Place
 _STEP_KEYS = ("from", "to", "reference", "code_maps", "files")
 _FILE_KEYS = ("columns", "archive", "rows_from", "with", "removed", "note")
 _COLUMN_KEYS = ("from", "codes", "value", "cases", "sql", "lookup", "lossy", "note")
-_LOOKUP_KEYS = ("file", "take", "match", "where", "first_by", "only_one")
+_LOOKUP_KEYS = ("file", "take", "through", "match", "where", "first_by", "only_one")
+_THROUGH_KEYS = ("file", "on", "where")
+_DELETED = "DateDeleted"
+
+
+@dataclass(frozen=True, slots=True)
+class Through:
+    """The record that a looked-up row must belong to: the row of `file` with the same `on` for which `where`
+    holds. It has the columns that are matched."""
+
+    file: str
+    on: str
+    where: str | None = None
+    deletable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """Another file of the old year to take a value from; `match` columns are in both rows."""
+    """Another file of the old year to take a value from; `match` columns are in both rows. Deleted rows are
+    never looked at (`deletable`: the file can have some), nor rows without a value."""
 
     file: str
     take: str
     match: tuple[str, ...]
+    through: Through | None = None
+    deletable: bool = True
     where: str | None = None
     first_by: tuple[str, ...] = ()
     only_one: bool = False
@@ -53,13 +69,15 @@ class ColumnUpgrade:
 
 @dataclass(frozen=True, slots=True)
 class FileUpgrade:
-    """One file of the new year. `rows_from` is the old file that gives its rows, None when none does."""
+    """One file of the new year. `rows_from` is the old file that gives its rows, None when none does.
+    `joins` are files to look at, undeleted rows only, by the column that both share."""
 
     name: str
     rows_from: str | None
     columns: tuple[ColumnUpgrade, ...]
     archive: tuple[str, ...] = ()
     joins: Mapping[str, str] = field(default_factory=dict)
+    deletable: frozenset[str] = frozenset()
     note: str = ""
     at: Place = field(default=NOWHERE, compare=False)
 
@@ -76,7 +94,7 @@ class FileUpgrade:
         expressions = [f"{c.sql} AS {_quoted(c.name)}" for c in self.columns]
         expressions += [f"this.{_quoted(name)}" for name in carry]
         joins = [
-            f"LEFT JOIN {table(name)} AS {_quoted(name)}"
+            f"LEFT JOIN {_live(table(name), name in self.deletable)} AS {_quoted(name)}"
             f" ON {_quoted(name)}.{_quoted(key)} = this.{_quoted(key)}"
             for name, key in self.joins.items()
         ]
@@ -159,7 +177,7 @@ def _file(file: File, block: Block, at: Place, old: Registry, maps: Block) -> Fi
                 "Name a column of the new year.",
             )
     columns = tuple(
-        _column(column, rules.block(column.name) if column.name in rules else None, rules, source, maps)
+        _column(column, rules.block(column.name) if column.name in rules else None, rules, source, maps, old)
         for column in file.columns
     )
     return FileUpgrade(
@@ -168,13 +186,14 @@ def _file(file: File, block: Block, at: Place, old: Registry, maps: Block) -> Fi
         columns=columns,
         archive=block.texts("archive"),
         joins=MappingProxyType({name: block.block("with").text(name) for name in block.block("with")}),
+        deletable=frozenset(name for name in block.block("with") if _can_be_deleted(old, name)),
         note=block.optional("note") or "",
         at=at,
     )
 
 
 def _column(
-    column: Column, rule: Block | None, rules: Block, source: File | None, maps: Block
+    column: Column, rule: Block | None, rules: Block, source: File | None, maps: Block, old: Registry
 ) -> ColumnUpgrade:
     if source is None:
         return ColumnUpgrade(column.name, "CAST(NULL AS VARCHAR)")
@@ -193,7 +212,7 @@ def _column(
         raise StandardsError(
             rule.at("from"), f"{source.name} had no column {name}.", "Name a column of the earlier year."
         )
-    lookups = tuple(_lookup(entry) for entry in rule.blocks("lookup"))
+    lookups = tuple(_lookup(entry, old) for entry in rule.blocks("lookup"))
     return ColumnUpgrade(
         name=column.name,
         sql=_expression(column, rule, name, lookups, maps, at),
@@ -252,32 +271,58 @@ def _coded(source: str, rule: Block, maps: Block) -> str:
     return f"CASE {source} {cases} ELSE {rest} END"
 
 
-def _lookup(block: Block) -> Lookup:
+def _lookup(block: Block, old: Registry) -> Lookup:
     block.allow(_LOOKUP_KEYS)
+    through = None
+    if "through" in block:
+        by = block.block("through")
+        by.allow(_THROUGH_KEYS)
+        file = by.text("file")
+        through = Through(file, by.text("on"), by.optional("where"), _can_be_deleted(old, file))
     return Lookup(
         file=block.text("file"),
         take=block.text("take"),
         match=block.texts("match"),
+        through=through,
+        deletable=_can_be_deleted(old, block.text("file")),
         where=block.optional("where"),
         first_by=block.texts("first_by"),
         only_one=block.flag("only_one"),
     )
 
 
+def _can_be_deleted(old: Registry, file: str) -> bool:
+    return file in old.files and _DELETED in old.file(file)
+
+
+def _live(table: str, deletable: bool, *conditions: str | None) -> str:
+    """The undeleted rows of a table for which the conditions hold."""
+    asked = [f"({condition})" for condition in conditions if condition]
+    if deletable:
+        asked.insert(0, f"{_quoted(_DELETED)} IS NULL")
+    where = " AND ".join(asked)
+    return f"(SELECT * FROM {table} WHERE {where})" if asked else table  # noqa: S608
+
+
 def _lookup_join(column: str, number: int, lookup: Lookup, table: Callable[[str], str]) -> str:
     alias = _quoted(f"{column}_{number}")
-    keys = ", ".join(_quoted(name) for name in lookup.match)
-    take = _quoted(lookup.take)
-    where = f" WHERE {lookup.where}" if lookup.where else ""
-    source = table(lookup.file)
+    has_value = f"{_quoted(lookup.take)} IS NOT NULL"
+    source = f"{_live(table(lookup.file), lookup.deletable, lookup.where, has_value)} AS found"
+    owner = "found"
+    if (by := lookup.through) is not None:
+        owner, on = "owner", _quoted(by.on)
+        source += f" JOIN {_live(table(by.file), by.deletable, by.where)} AS owner ON owner.{on} = found.{on}"
+    keys = ", ".join(f"{owner}.{_quoted(name)}" for name in lookup.match)
+    take = f"found.{_quoted(lookup.take)}"
     if lookup.only_one:
-        rows = [f"SELECT {keys}, min({take}) AS taken", f"FROM {source}{where}", f"GROUP BY {keys}"]
+        rows = [f"SELECT {keys}, min({take}) AS taken", f"FROM {source}", f"GROUP BY {keys}"]
         rows.append(f"HAVING count(DISTINCT {take}) = 1")
     else:
-        order = ", ".join(_quoted(name) for name in lookup.first_by or (lookup.take,))
+        order = ", ".join(f"found.{_quoted(name)}" for name in lookup.first_by or (lookup.take,))
+        names = ", ".join(_quoted(name) for name in lookup.match)
         place = f"row_number() OVER (PARTITION BY {keys} ORDER BY {order}) AS place"
-        rows = [f"SELECT {keys}, taken", f"FROM (SELECT {keys}, {take} AS taken, {place}"]
-        rows.append(f"FROM {source}{where}) AS ranked WHERE place = 1")
+        rows = [f"SELECT {names}, taken", f"FROM (SELECT {keys}, {take} AS taken, {place}"]
+        rows.append(f"FROM {source}) AS ranked WHERE place = 1")
     on = " AND ".join(f"{alias}.{_quoted(name)} = this.{_quoted(name)}" for name in lookup.match)
     return f"LEFT JOIN ({' '.join(rows)}) AS {alias} ON {on}"
 

@@ -64,7 +64,7 @@ def test_a_folder_of_another_encoding_is_left_as_it_is(tmp_path: Path) -> None:
 def test_damaged_utf8_stays_utf8(tmp_path: Path) -> None:
     """One broken byte among many letters with accents does not turn all of them into mojibake."""
     export = named("Zoë Núñez Ångström", "Żółć")
-    content = csv_bytes("Client", export.tables["Client"]).replace(b'"Ole"', b'"Ol\xff"')
+    content = csv_bytes("Client", export.tables["Client"]).replace(b'"Ole"', b'"Ol\x81"')
     export.files["Client.csv"] = content
     path = export.zip(tmp_path)
     with opened(path) as source:
@@ -72,6 +72,30 @@ def test_damaged_utf8_stays_utf8(tmp_path: Path) -> None:
         assert (problem.check, problem.severity) == ("characters_damaged", "error")
         assert problem.sentence.startswith("1 character(s)")
     assert client(path)[:2] == ("Zoë Núñez Ångström", "Żółć")
+
+
+@pytest.mark.parametrize(("byte", "letter"), [(b"\x92", "’"), (b"\xe9", "é"), (b"\xe9\x92", "é’")])
+def test_a_windows_character_in_a_utf8_file_is_that_character(
+    tmp_path: Path, byte: bytes, letter: str
+) -> None:
+    export = named("O@Brien", "Żółć Núñez Ångström")
+    content = csv_bytes("Client", export.tables["Client"]).replace(b"@", byte)
+    export.files["Client.csv"] = content
+    path = export.zip(tmp_path)
+    with opened(path) as source:
+        (problem,) = source.problems
+        assert (problem.check, problem.severity, problem.line) == ("not_utf8_throughout", "warning", 2)
+        assert problem.sentence.startswith(f"{len(letter)} character(s)")
+    assert client(path)[:2] == (f"O{letter}Brien", "Żółć Núñez Ångström")
+
+
+def test_the_first_windows_character_is_found_beyond_a_chunk(tmp_path: Path) -> None:
+    original = tmp_path / "original"
+    original.write_bytes("é\n".encode() * CHUNK + b"O\x92Brien \x9d\n")
+    text = copy_as_utf8(lambda: original.open("rb"), tmp_path / "copy")
+    assert (text.encoding, text.from_cp1252, text.undecodable) == ("utf-8", 1, 1)
+    assert text.first_from_cp1252_line == CHUNK + 1
+    assert (tmp_path / "copy").read_text().endswith("é\nO’Brien �\n")
 
 
 def test_a_letter_split_between_two_chunks(tmp_path: Path) -> None:

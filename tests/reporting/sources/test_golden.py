@@ -203,16 +203,22 @@ def test_situations_of_the_kit_have_their_new_codes(
 
 
 def test_cocs_of_the_kit_moved_to_the_enrollment(kit: tuple[Staged, Path, str]) -> None:
+    """The kit has no deleted rows, and the head's record of every household."""
     result, path, folder = kit
-    by_household: dict[str, set[str]] = {}
+    heads = {
+        row["EnrollmentID"]: (row["HouseholdID"], row["ProjectID"])
+        for row in raw_rows(path, "Enrollment", folder)
+        if row["RelationshipToHoH"] == "1"
+    }
+    of_heads: dict[tuple[str, str], set[str]] = {}
     for row in raw_rows(path, "EnrollmentCoC", folder):
-        if row["DataCollectionStage"] == "1":
-            by_household.setdefault(row["HouseholdID"], set()).add(row["CoCCode"])
-    got = engine.rows(result.connection, "SELECT HouseholdID, EnrollmentCoC FROM Enrollment")
-    for household, coc in got:
-        if household in by_household:
-            assert coc in by_household[household]
-    assert sum(household in by_household for household, _ in got) > 0.5 * len(got)
+        if row["DataCollectionStage"] == "1" and row["EnrollmentID"] in heads:
+            of_heads.setdefault(heads[row["EnrollmentID"]], set()).add(row["CoCCode"])
+    got = engine.rows(result.connection, "SELECT HouseholdID, ProjectID, EnrollmentCoC FROM Enrollment")
+    for household, project, code in got:
+        if (household, project) in of_heads:
+            assert code in of_heads[household, project]
+    assert sum((household, project) in of_heads for household, project, _ in got) > 0.5 * len(got)
 
 
 def test_what_has_no_place_any_more_is_kept_as_it_came(kit: tuple[Staged, Path, str]) -> None:

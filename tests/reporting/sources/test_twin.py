@@ -21,6 +21,7 @@ from hearth.standards.load import load
 from hearth.standards.model import Column, File
 from tests.sizes import size
 
+from .dates_twin import read_column
 from .exports import Export, csv_bytes, staged
 
 pytestmark = pytest.mark.long
@@ -29,11 +30,13 @@ REGISTRY = load(2026)
 FILES = ("Export", "Organization", "User", "Project", "ProjectCoC", "Inventory", "Client", "Enrollment",
          "Exit", "IncomeBenefits", "HealthAndDV", "Disabilities", "Services", "Assessment",
          "AssessmentQuestions", "Affiliation", "Funder")  # fmt: skip
-FAMILIES = {"date_unreadable", "time_unreadable", "number_unreadable", "money_unreadable", "text_too_long",
+FAMILIES = {"date_unreadable", "time_unreadable", "number_unreadable", "money_unreadable", "date_form",
+            "time_form", "number_form", "money_form", "text_too_long",
             "forbidden_character", "required_blank", "code_not_in_list", "code_out_of_use", "format_wrong",
             "number_out_of_range", "key_twice", "key_blank", "reference_missing", "user_missing",
             "export_id_differs", "not_a_coc_of_the_project"}  # fmt: skip
 
+EXPORTED = "2026-01-15 12:00:00"
 Finding = tuple[str, str, str, int]
 
 
@@ -67,9 +70,50 @@ def good_cell(rng: random.Random, column: Column) -> str:
 
 WRONG = {
     "S": ["<x>", "[", "}", "w" * 33, "w" * 51, "w" * 321, "ﬀ" * 50, "é" * 50],
-    "I": ["-1", "1.0", "1.5", "one", "007", "1e2", "99999999999", "+3", "12 ", "9999", "0x1F", "1_0"],
-    "D": ["2025-02-30", "2025-2-3", "02/03/2025", "2025-02-03 00:00:00", "infinity", "today", "20250203"],
-    "T": ["2025-02-03", "2025-02-03 10:00", "2025-02-03T10:00:00", "2025-02-03 25:00:00", "now"],
+    "I": [
+        "-1",
+        "1.0",
+        "1.5",
+        "one",
+        "007",
+        "1e2",
+        "99999999999",
+        "+3",
+        "12 ",
+        "9999",
+        "0x1F",
+        "1_0",
+        '"1,234"',
+        '"12,34"',
+    ],
+    "D": [
+        "2025-02-30",
+        "2025-2-3",
+        "02/03/2025",
+        "2025-02-03 00:00:00",
+        "infinity",
+        "today",
+        "20250203",
+        "3/25/2025",
+        "3/4/2025",
+        "25/3/2025",
+        "5-JAN-25",
+        "1/5/25",
+        "0026-01-05",
+        "2025-02-03 10:30:00",
+    ],
+    "T": [
+        "2025-02-03",
+        "2025-02-03 10:00",
+        "2025-02-03T10:00:00",
+        "2025-02-03 25:00:00",
+        "now",
+        "3/25/2025 9:30",
+        "3/4/2025 9:30",
+        "25/3/2025",
+        "2025-02-03 10:00:00 PM",
+        "1026-02-03 10:00:00",
+    ],
     "M": ["12", "12.5", "-3.00", "$5.00", '"1,000.00"', "1.005", "nan", "12.50 "],
 }
 
@@ -94,8 +138,8 @@ def random_export(seed: int) -> Export:
                 cell = random_cell(rng, column, keys)
                 if column.name == "DateDeleted" and rng.random() < 0.7:
                     cell = ""
-                if column.name in ("CSVVersion", "HashStatus"):
-                    cell = {"CSVVersion": "2026 v1.0", "HashStatus": "1"}[column.name]
+                if column.name in ("CSVVersion", "HashStatus", "ExportDate"):
+                    cell = {"CSVVersion": "2026 v1.0", "HashStatus": "1"}.get(column.name, EXPORTED)
                 if not cell.startswith('"') and any(c in cell for c in '",\n'):
                     cell = '"' + cell.replace('"', '""') + '"'
                 cells.append(cell)
@@ -124,19 +168,22 @@ def to_the_letter(column: Column, cell: str) -> bool:
         datetime.strptime(cell, shape)
     except ValueError:
         return False
-    return re.fullmatch(pattern, cell) is not None
+    return re.fullmatch(pattern, cell) is not None and 1800 <= int(cell[:4]) < 2100
 
 
 def number(column: Column, cell: str | None) -> Decimal | None:
     """What can be read as a number, also where it is not to the letter."""
     if cell is None:
         return None
-    shape = r"[+-]?[0-9]+(\.0*)?" if column.type == "I" else r"[+-]?[0-9]+(\.[0-9]*)?"
+    whole = r"([0-9]+|[0-9]{1,3}(,[0-9]{3})+)"
+    shape = rf"[+-]?{whole}(\.0*)?" if column.type == "I" else rf"[+-]?\$?{whole}(\.[0-9]*)?"
+    plain = cell.strip().replace("$", "").replace(",", "")
     try:
-        value = Decimal(cell.strip()) if re.fullmatch(shape, cell.strip()) else None
+        value = Decimal(plain) if re.fullmatch(shape, cell.strip()) else None
     except InvalidOperation:
         return None
-    return None if value is None or (column.type == "I" and abs(value) >= 2**31) else value
+    limit = 2**31 if column.type == "I" else 10**10
+    return None if value is None or abs(value) >= limit else value
 
 
 def in_words(value: Decimal) -> str:
@@ -151,6 +198,7 @@ class Twin:
             rows = csv.DictReader(io.StringIO(content, newline=""))
             self.tables[file.name] = [{k: blank(v) for k, v in row.items()} for row in rows]
         self.found: Counter[Finding] = Counter()
+        self.read: dict[str, dict[str, date | datetime | None]] = {}
 
     def run(self) -> Counter[Finding]:
         for file in REGISTRY.files.values():
@@ -185,11 +233,14 @@ class Twin:
                 tell("format_wrong")
             self.listed(column, row, cell, tell)
         else:
-            check = {"D": "date", "T": "time", "I": "number", "M": "money"}[column.type] + "_unreadable"
+            kind = {"D": "date", "T": "time", "I": "number", "M": "money"}[column.type]
             value = number(column, cell) if column.type in "IM" else None
             negative = value is not None and value < 0 and (column.type == "I" or not column.signed)
-            if not to_the_letter(column, cell) or negative:
-                tell(check)
+            is_read = value is not None if column.type in "IM" else self.dates(column)[cell] is not None
+            if (not to_the_letter(column, cell) and not is_read) or negative:
+                tell(f"{kind}_unreadable")
+            if not to_the_letter(column, cell) and is_read:
+                tell(f"{kind}_form")
             if column.type == "I" and value is not None:
                 if (column.minimum is not None and value < column.minimum) or (
                     column.maximum is not None and value > column.maximum
@@ -238,21 +289,22 @@ class Twin:
             if own not in pairs:
                 tell("not_a_coc_of_the_project")
 
+    def dates(self, column: Column) -> dict[str, date | datetime | None]:
+        """What the texts of a column mean, beside each other."""
+        if column.id not in self.read:
+            cells = {row[column.name] for row in self.tables[column.file]} - {None}
+            self.read[column.id] = read_column(
+                cells,
+                time_wanted=column.type == "T",
+                birth=column.name == "DOB",
+                exported=date.fromisoformat(EXPORTED[:10]),
+            )
+        return self.read[column.id]
+
     @staticmethod
     def is_deleted(row: dict[str, str | None]) -> bool:
-        """A DateDeleted that can be read at all."""
-        cell = row.get("DateDeleted")
-        if cell is None:
-            return False
-        shape = r"\s*(\d{4})-(\d{1,2})-(\d{1,2})([ T](\d{1,2}):(\d{2})(:(\d{2})(\.\d*)?)?Z?)?\s*"
-        match = re.fullmatch(shape, cell)
-        if match is None:
-            return False
-        try:
-            date(int(match[1]), int(match[2]), int(match[3]))
-        except ValueError:
-            return False
-        return match[5] is None or int(match[5]) <= 24
+        """A DateDeleted that holds anything, whatever it means."""
+        return row.get("DateDeleted") is not None
 
 
 @settings(

@@ -55,6 +55,13 @@ class ReportForm(forms.Form):
         help_text="Those of the chosen Continuum of Care. A project may operate in several.",
     )
 
+    accept_unreadable = forms.BooleanField(
+        label="Count cells that cannot be read as blank",
+        required=False,
+        help_text="Without it, a report is not made where what another system sent and nobody can read, such"
+        " as a date that may mean two days, decides who is counted. Either way the report says which.",
+    )
+
     def __init__(self, *args: Any, user: User, report: Report, **kwargs: Any) -> None:
         today = timezone.localdate()
         first, last = last_fiscal_year(today)
@@ -90,6 +97,7 @@ class ReportForm(forms.Form):
                     start=values["start"],
                     end=values.get("end", values["start"]),
                     projects=tuple(int(pk) for pk in values.get("projects", ())),
+                    accept_unreadable=values.get("accept_unreadable", False),
                 )
                 self.request.check(self.user)
             except RequestError as error:

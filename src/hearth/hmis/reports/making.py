@@ -57,6 +57,7 @@ def make_result(run: ReportRun, folder: Path, heartbeat: ReportHeartbeat) -> Don
         code_version=hearth.__version__,
         keep=True,
         narrow=narrow,
+        accept_unreadable=request.accept_unreadable,
         memory_limit=_memory(),
         on_step=heartbeat.step,
         should_stop=heartbeat.should_stop,
@@ -66,6 +67,7 @@ def make_result(run: ReportRun, folder: Path, heartbeat: ReportHeartbeat) -> Don
     result = {
         "figures": figures.of_run(folder, request.report.scope),
         "flags": _flags(folder),
+        "notes": made.notes.sentences(),
         "seconds": list(made.record.seconds.items()),
         "made_at": wish.made_at.isoformat(sep=" "),
         "specification": made.record.specification,

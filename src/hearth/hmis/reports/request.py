@@ -24,13 +24,15 @@ class RequestError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class ReportRequest:
-    """One report of a CoC over [start, end], both days included; a HIC has one day. `projects`: our ids."""
+    """One report of a CoC over [start, end], both days included; a HIC has one day. `projects`: our ids.
+    `accept_unreadable`: cells that cannot be read count as blank even where they decide who is counted."""
 
     report: Report
     coc: str
     start: date
     end: date
     projects: tuple[int, ...] = ()
+    accept_unreadable: bool = False
 
     def __post_init__(self) -> None:
         if self.end < self.start:
@@ -55,6 +57,7 @@ class ReportRequest:
             "start": self.start.isoformat(),
             "end": self.end.isoformat(),
             "projects": list(self.projects),
+            "accept_unreadable": self.accept_unreadable,
         }
 
     @classmethod
@@ -66,6 +69,7 @@ class ReportRequest:
             start=date.fromisoformat(values["start"]),
             end=date.fromisoformat(values["end"]),
             projects=tuple(values["projects"]),
+            accept_unreadable=bool(values.get("accept_unreadable")),
         )
 
     def check(self, user: User) -> None:

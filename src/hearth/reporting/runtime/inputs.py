@@ -18,20 +18,18 @@ from pathlib import Path
 from typing import Protocol
 
 from hearth import scratch
-from hearth.reporting.sources import Source, Staged, open_source, snapshot, stage
+from hearth.reporting.sources import Source, Staged, Unread, open_source, snapshot, stage
+from hearth.reporting.sources.unread import find_stored
 from hearth.standards.load import LATEST, load
 
 from . import engine
 from .engine import Connection, name, text
 from .live import NotLive, needed_for, only_live
+from .notes import InputRefused
 from .run import sha256_of
 
 #: Called once the tables of HUD's files are there, to leave out what must not be read.
 Narrow = Callable[[Connection], None]
-
-
-class InputRefused(Exception):
-    """No report can be made from this input; says why and what to do."""
 
 
 class Input(Protocol):
@@ -50,6 +48,14 @@ class Input(Protocol):
     def put(self, connection: Connection, wanted: Mapping[str, Collection[str]]) -> dict[str, float]:
         """Make the tables of the `wanted` columns (more may be there) with their live rows; returns the
         seconds of its parts. Called once. Raises `InputRefused` or `SourceFault`."""
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Sentences on what was tolerated in reading; after `put`."""
+
+    def unread(self, connection: Connection) -> tuple[Unread, ...]:
+        """The cells of the wanted columns that cannot be read; after `put`, and after what must not be read
+        was left out."""
 
     def sha256(self) -> str:
         """The same for the same input."""
@@ -74,6 +80,8 @@ class _Export:
     source: Source
     tables: tuple[str, ...] = ()
     not_live: NotLive = field(default_factory=NotLive)
+    found: tuple[Unread, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     @property
     def work(self) -> Path:
@@ -83,7 +91,13 @@ class _Export:
         staged = stage(self.source, connection, check=False, wanted=needed_for(wanted))
         _refuse_broken(staged)
         self.not_live = only_live(connection)
+        self.found = tuple(staged.unread)
+        tolerated = [problem for problem in staged.problems if problem.severity in ("warning", "error")]
+        self.warnings = tuple(f"{problem.sentence} {problem.remedy}" for problem in tolerated)
         return staged.seconds
+
+    def unread(self, connection: Connection) -> tuple[Unread, ...]:
+        return self.found
 
     def sha256(self) -> str:
         return sha256_of(self.path)
@@ -97,15 +111,25 @@ class _State:
     tables: tuple[str, ...] = ("client_ssn",)
     mark: str = ""
     not_live: NotLive = field(default_factory=NotLive)
+    warnings: tuple[str, ...] = ()
+    wanted: Mapping[str, Collection[str]] = field(default_factory=dict)
 
     def put(self, connection: Connection, wanted: Mapping[str, Collection[str]]) -> dict[str, float]:
         began = time.monotonic()
+        self.wanted = wanted
         try:
             self.mark = self.stack.enter_context(snapshot.opened(self.path, connection)).sha256
         except snapshot.SnapshotError as error:
             raise InputRefused(str(error)) from error
         self.not_live = only_live(connection)
         return {"open": round(time.monotonic() - began, 4)}
+
+    def unread(self, connection: Connection) -> tuple[Unread, ...]:
+        found: list[Unread] = []
+        for name_of, wanted in needed_for(self.wanted).items():
+            file = load(LATEST).file(name_of)
+            found += find_stored(connection, file, [c for c in file.columns if c.name in wanted])
+        return tuple(found)
 
     def sha256(self) -> str:
         return self.mark

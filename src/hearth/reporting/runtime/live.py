@@ -21,14 +21,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from hearth.reporting.sources.dates import DELETED
 from hearth.reporting.sources.keys import is_parent
+from hearth.reporting.sources.unread import RECORDED
 from hearth.standards.load import LATEST, load
 from hearth.standards.model import File
 
 from . import engine
 from .engine import Connection, name
-
-DELETED = "DateDeleted"
 
 
 @dataclass(slots=True)
@@ -74,7 +74,7 @@ def only_live(connection: Connection) -> NotLive:
 
 def _leave(connection: Connection, file: File, kinds: Mapping[str, str], not_live: NotLive) -> None:
     columns = engine.columns_of(connection, file.name)
-    recorded = name(f"_recorded_{file.name}")
+    recorded = name(f"{RECORDED}{file.name}")
     what = "VIEW" if kinds[file.name] == "VIEW" else "TABLE"
     engine.run(connection, f"ALTER {what} {name(file.name)} RENAME TO {recorded}")
     live = f"SELECT * FROM {recorded} AS t WHERE {name(DELETED)} IS NULL"

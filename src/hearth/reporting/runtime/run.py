@@ -63,7 +63,8 @@ class Runner(Protocol):
 class RunRecord:
     """What made a result: enough to run it again. `seconds` are per step, in the order they ran; `tables` are
     those that were kept beside the result, `steps_sha256` the steps that made them. `not_live` are the
-    rows of the input that were not read, as `live.NotLive` counts them."""
+    rows of the input that were not read, as `live.NotLive` counts them; `unread`, `left_out` and `warnings`
+    are what was said of the input (see `notes`)."""
 
     report: str
     specification: str
@@ -77,6 +78,9 @@ class RunRecord:
     tables: tuple[str, ...] = ()
     steps_sha256: str = ""
     not_live: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    warnings: Sequence[str] = ()
+    unread: Sequence[Mapping[str, object]] = ()
+    left_out: Sequence[Mapping[str, object]] = ()
 
 
 def run_steps(

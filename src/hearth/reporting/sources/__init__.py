@@ -18,7 +18,8 @@
 |---|---|
 | `open` `archive` `encoding` | unpack safely, to UTF-8 |
 | `header` `year` | check files and headers, find the year |
-| `staging` `reading` `typing` `upgrade` | text to typed tables of the newest year, line numbers, hashes |
+| `staging` `reading` `typing` `dates` `upgrade` | text to typed tables of the newest year, lines, hashes |
+| `unread` | for a report: the cells that could not be read |
 | `contradictions` | rows that the database would refuse, marked |
 | `findings` `families` `keys` `declared` `collected` | everything that is wrong, to Parquet and counted |
 | `problems` `progress` | what a fault is, what a progress callback hears |
@@ -33,6 +34,7 @@ from .open import Source, SourceFile, open_source
 from .problems import Problem, SourceFault
 from .progress import Progress
 from .staging import Staged, stage
+from .unread import Unread
 
 __all__ = [
     "Limits",
@@ -43,6 +45,7 @@ __all__ = [
     "SourceFile",
     "Staged",
     "Summary",
+    "Unread",
     "open_source",
     "stage",
 ]

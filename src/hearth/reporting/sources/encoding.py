@@ -1,13 +1,15 @@
 """Copy a text file of unknown encoding to UTF-8 while it streams by, in bounded memory.
 
 UTF-8 (with or without byte order mark), UTF-16 and UTF-32 with a mark, UTF-16 without one, and
-Windows-1252 are told apart. What is neither is UTF-8 with damaged bytes: mostly well-formed beyond ASCII,
-broken in places; each broken place becomes U+FFFD and is counted.
+Windows-1252 are told apart. What is neither is UTF-8 with other bytes in places: each of them is the
+character that it is in Windows-1252 (0x92 is ’), and is counted. The five bytes that are none there become
+U+FFFD and are counted apart.
 """
 
 from __future__ import annotations
 
 import codecs
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,6 +45,8 @@ class Text:
     nul_count: int = 0
     first_nul_line: int | None = None
     undecodable: int = 0
+    from_cp1252: int = 0
+    first_from_cp1252_line: int | None = None
 
     @property
     def label(self) -> str:
@@ -50,9 +54,14 @@ class Text:
         return _LABELS[self.encoding]
 
     @property
+    def is_mended(self) -> bool:
+        """Some bytes had to be replaced or read by another encoding."""
+        return bool(self.undecodable or self.from_cp1252)
+
+    @property
     def is_plain(self) -> bool:
         """UTF-8 without mark or damage: the original bytes can be read as they are."""
-        return self.encoding == "utf-8" and not self.marked and not self.undecodable and not self.nul_count
+        return self.encoding == "utf-8" and not self.marked and not self.is_mended and not self.nul_count
 
 
 def guess(head: bytes) -> tuple[str, int]:
@@ -85,8 +94,29 @@ def copy_as_utf8(
     try:
         return _copy(open_original, target, encoding, mark, "strict", on_bytes)
     except UnicodeDecodeError:
-        fallback = "cp1252" if encoding == "utf-8" and _speaks_cp1252(open_original) else encoding
-        return _copy(open_original, target, fallback, mark, "replace", on_bytes)
+        if encoding != "utf-8":
+            return _copy(open_original, target, encoding, mark, "replace", on_bytes)
+        if _speaks_cp1252(open_original):
+            return _copy(open_original, target, "cp1252", mark, "replace", on_bytes)
+        return _copy(open_original, target, encoding, mark, _MIXED, on_bytes)
+
+
+_MIXED = "hearth-windows-1252"
+_mixed = threading.local()  # what the handler below saw, by the thread that decodes
+
+
+def _as_cp1252(error: UnicodeError) -> tuple[str, int]:
+    """The handler of bytes that are not UTF-8."""
+    assert isinstance(error, UnicodeDecodeError)
+    characters = error.object[error.start : error.end].decode("cp1252", "replace")
+    if _mixed.count == 0 and characters.strip("\ufffd"):
+        _mixed.lines_before = error.object.count(b"\n", 0, error.start)
+    _mixed.count += len(characters) - characters.count("\ufffd")
+    _mixed.undecodable += characters.count("\ufffd")
+    return characters, error.end
+
+
+codecs.register_error(_MIXED, _as_cp1252)
 
 
 def _copy(
@@ -111,10 +141,15 @@ def _copy(
                 if passes and chunk.isascii() and not decoder.getstate()[0]:
                     out = chunk
                 else:
+                    _mixed.count = _mixed.undecodable = 0
                     decoded = decoder.decode(chunk, final=not chunk)
                     out = chunk if passes else decoded.encode("utf-8")
                     if errors == "replace":
                         seen.undecodable += decoded.count("�")
+                    seen.undecodable += _mixed.undecodable
+                    if _mixed.count and not seen.from_cp1252:
+                        seen.first_from_cp1252_line = ends + _mixed.lines_before + 1
+                    seen.from_cp1252 += _mixed.count
                 if out:
                     # To look whether a byte is there takes a tenth of counting it.
                     nuls = out.count(b"\0") if b"\0" in out else 0

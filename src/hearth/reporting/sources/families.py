@@ -15,6 +15,7 @@ from hearth.reporting.runtime.engine import name, text
 from hearth.standards.load import Registry
 from hearth.standards.model import Check, Column, File
 
+from . import dates
 from .collected import Rule
 
 FORBIDDEN_CHARACTERS = "[<>\\[\\]{}]"
@@ -79,19 +80,40 @@ def _columns(check: Check, file: File) -> Iterable[Column]:
 Found = tuple[str, str] | None
 
 
+_WHAT = {"D": "a date", "T": "a date and time", "I": "a whole number", "M": "an amount"}
+
+
 def _type(registry: Registry, check: Check, column: Column, situation: Situation) -> Found:
+    """What could not be read, and negative numbers where there are none."""
     if column.type != check.for_type:
         return None
     cell = name(column.name)
-    what = {"D": "a date", "T": "a date and time", "I": "a whole number", "M": "an amount"}[column.type]
-    is_wrong = [_has_raw(column)] if situation.any_raw else []
-    value_class = (
-        f"CASE WHEN {cell} IS NULL THEN {text('not ' + what)} ELSE {text(what + ' in another form')} END"
-    )
+    is_wrong = [f"({_is_lost(column)})"] if situation.any_raw else []
+    value_class = text(f"not {_WHAT[column.type]}")
+    if column.type in "DT" and situation.any_raw:
+        meant = f"regexp_matches({dates.came(column.name)}, {text(dates.LOOKS_LIKE_A_DATE)})"
+        several = text("a date that may mean several days, or none")
+        value_class = f"CASE WHEN {meant} THEN {several} ELSE {value_class} END"
     if column.type == "I" or (column.type == "M" and not column.signed):
         is_wrong.append(f"{cell} < 0")
         value_class = f"CASE WHEN {cell} < 0 THEN 'a negative number' ELSE {value_class} END"
     return (f"({' OR '.join(is_wrong)})", value_class) if is_wrong else None
+
+
+def _form(registry: Registry, check: Check, column: Column, situation: Situation) -> Found:
+    """What was read although it was not written to the letter."""
+    if column.type != check.for_type or not situation.any_raw:
+        return None
+    value_class = text(f"{_WHAT[column.type]} in another form")
+    return f"({_has_raw(column)} AND NOT ({_is_lost(column)}))", value_class
+
+
+def _is_lost(column: Column) -> str:
+    """There is a text in the cell, and no value could be made of it."""
+    lost = f"{name(column.name)} IS NULL"
+    if column.name == dates.DELETED:
+        lost = f"{name(column.name)} = TIMESTAMP '{dates.DELETED_AT_SOME_TIME}'"
+    return f"{_has_raw(column)} AND {lost}"
 
 
 def _has_raw(column: Column) -> str:
@@ -215,6 +237,7 @@ def _range(registry: Registry, check: Check, column: Column, situation: Situatio
 
 _FAMILIES: dict[str, Callable[[Registry, Check, Column, Situation], Found]] = {
     "type": _type,
+    "form": _form,
     "length": _length,
     "characters": _characters,
     "null": _null,

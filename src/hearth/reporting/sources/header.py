@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
+from hearth.standards.load import YEARS, load
 from hearth.standards.model import File
 
 from .problems import Problem, listing, noted, stopping
@@ -89,8 +91,19 @@ def match(path: Path, file: File) -> Header:
     unknown: list[str] = []
     respelled: list[str] = []
     doubled: list[str] = []
+    renamed: dict[str, str] = {}
+    there = {spellings.get(cell.casefold()) for cell in written}
+    others = _names_of_other_years(file.name)
     for cell in written:
         name = spellings.get(cell.casefold())
+        if name is None:
+            # The name that the column has in another year, where its own is not there.
+            meant = {column.name for column in file.columns} & others.get(cell.casefold(), set())
+            if len(meant) == 1 and not meant & there and not meant & header.names:
+                (name,) = meant
+                renamed[cell] = name
+                header.columns.append(name)
+                continue
         if name is None:
             unknown.append(cell)
         elif name in header.names:
@@ -100,7 +113,7 @@ def match(path: Path, file: File) -> Header:
             respelled.append(name)
         header.columns.append(name)
     missing = [column.name for column in file.columns if column.name not in header.names]
-    header.problems.extend(_described(file, missing, doubled, unknown, respelled))
+    header.problems.extend(_described(file, missing, doubled, unknown, respelled, renamed))
     known = [name for name in header.columns if name is not None]
     if known != [column.name for column in file.columns if column.name in header.names]:
         header.problems.append(
@@ -117,6 +130,21 @@ def match(path: Path, file: File) -> Header:
     if not missing:
         header.problems.extend(_unquoted(path, file, header))
     return header
+
+
+@cache
+def _names_of_other_years(file: str) -> dict[str, set[str]]:
+    """Every name that a column of the file has in any year, in lower case, with all names of that column."""
+    names: dict[str, set[str]] = {}
+    for year in YEARS:
+        if file not in load(year).files:
+            continue
+        for column in load(year).file(file).columns:
+            same = {column.name, *column.earlier_names.values()}
+            if len(same) > 1:
+                for one in same:
+                    names.setdefault(one.casefold(), set()).update(same)
+    return names
 
 
 def likeness(written: list[str], file: File) -> tuple[int, int]:
@@ -138,9 +166,28 @@ def _other_delimiter(written: list[str], spellings: dict[str, str]) -> str | Non
 
 
 def _described(
-    file: File, missing: list[str], doubled: list[str], unknown: list[str], respelled: list[str]
+    file: File,
+    missing: list[str],
+    doubled: list[str],
+    unknown: list[str],
+    respelled: list[str],
+    renamed: dict[str, str],
 ) -> list[Problem]:
     found: list[Problem] = []
+    for written, name in renamed.items():
+        found.append(
+            noted(
+                "column_renamed",
+                "warning",
+                f"{file.name}.csv has {written}, the name of {name} in another year's format."
+                f" It was read as {name}.",
+                f"Ask the vendor to write {name}.",
+                file=file.name,
+                line=1,
+                column=name,
+                origin="S-003",
+            )
+        )
     for name in missing:
         found.append(
             stopping(

@@ -247,6 +247,20 @@ def _text_problems(name: str, text: Text) -> list[Problem]:
                 line=text.first_nul_line,
             )
         )
+    if text.from_cp1252:
+        found.append(
+            noted(
+                "not_utf8_throughout",
+                "warning",
+                f"{text.from_cp1252} character(s) of {name}.csv, the first on line"
+                f" {text.first_from_cp1252_line}, are in Windows-1252 although the file is UTF-8."
+                " They were read as Windows-1252.",
+                "Check names with accents and apostrophes, and export the file as UTF-8.",
+                file=name,
+                line=text.first_from_cp1252_line,
+                origin="S-012",
+            )
+        )
     if text.undecodable:
         found.append(
             noted(

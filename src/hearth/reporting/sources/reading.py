@@ -5,7 +5,7 @@ records take one line each. Where line breaks in quoted cells, empty lines or br
 the file is walked through once to find out by how much, and from which row on.
 
 Broken lines. The engine skips them and remembers where they were; `Problem`s name the line and what is
-wrong with it, never its text.
+wrong with it, never its text. Rows of commas alone are no rows.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pathlib import Path
 
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection, name, text
+from hearth.standards.model import Column, File
 
 from .open import SourceFile
 from .problems import Problem, noted, stopping
@@ -56,13 +57,10 @@ def read(
     create: Callable[[Path], str],
     work: Path,
     run: Callable[[str], None],
-    *,
-    numbered: bool = True,
 ) -> Read:
-    """Run `create(path)`, a CREATE TABLE over `relation`; number its lines; say what was broken.
+    """Run `create(path)`, a CREATE TABLE over `relation`; say what was broken.
 
-    `run` executes a statement (with progress). `table` is a name ready for SQL, with a column `_line` if its
-    lines are to be `numbered`.
+    `run` executes a statement (with progress). `table` is a name ready for SQL.
     """
     result = Read()
     try:
@@ -86,8 +84,6 @@ def read(
         result.made = False
         return result
     _describe_rejects(connection, file, result)
-    if numbered:
-        _number_lines(connection, file, result.path or file.path, table, result)
     return result
 
 
@@ -123,7 +119,7 @@ def _describe_rejects(connection: Connection, file: SourceFile, result: Read) ->
         "SELECT line_byte_position, min(error_type::VARCHAR),"
         " CASE WHEN min(error_type::VARCHAR) = 'TOO MANY COLUMNS' THEN arg_max(error_message, column_idx)"
         " ELSE arg_min(error_message, column_idx) END,"
-        " bool_and(trim(csv_line, ' \t\r\n') = '')"
+        " bool_and(trim(csv_line, ' \t\r\n,\"') = '')"
         " FROM _rejects GROUP BY line_byte_position ORDER BY line_byte_position",
     )
     connection.execute("DROP TABLE _rejects")
@@ -232,20 +228,48 @@ def _lines_at(path: Path, positions: list[int]) -> list[int]:
     return lines
 
 
-def _number_lines(connection: Connection, file: SourceFile, path: Path, table: str, result: Read) -> None:
+def number_lines(connection: Connection, file: SourceFile, table: str, result: Read) -> None:
+    """Fill `_line` of a table that was just read and has all of its rows."""
+    path = result.path or file.path
     count = engine.scalar(connection, f"SELECT count(*) FROM {table}")
     connection.execute(f"UPDATE {table} SET _line = rowid + 2")
     if count == file.lines - 1 or not count:
         return
-    shifts = list(_shifts(path, set(result.rejected)))
+    shifts = dict([(0, 0), *_shifts(path, set(result.rejected))])  # the first row may be shifted, too
     connection.execute("CREATE OR REPLACE TEMP TABLE _shifts (from_row BIGINT, shift BIGINT)")
-    connection.executemany("INSERT INTO _shifts VALUES (?, ?)", [(0, 0), *shifts])
+    connection.executemany("INSERT INTO _shifts VALUES (?, ?)", list(shifts.items()))
     connection.execute(
         f"UPDATE {table} AS rows SET _line = rows._line + s.shift FROM"
         f" (SELECT t.rowid AS row, s.shift FROM {table} t ASOF JOIN _shifts s ON t.rowid >= s.from_row) s"
         f" WHERE rows.rowid = s.row AND s.shift > 0"
     )
     connection.execute("DROP TABLE _shifts")
+
+
+def drop_blank_rows(
+    connection: Connection, file: File, table: str, columns: list[Column], relation: str
+) -> None:
+    """Forget the rows without a value in any cell, which spreadsheet programs leave at the end as commas.
+
+    The table has the typed `columns` and `_raw` of all rows of `relation`, which are the file's columns as
+    text; only where the table has fewer columns the file is read once more.
+    """
+    nothing = " AND ".join(f"{name(column.name)} IS NULL" for column in columns)
+    doubted = f"{nothing} AND _raw IS NULL"
+    keys = [column for column in columns if column.is_key]  # nearly always all of them are there
+    asked = f"{name(file.key)} IS NULL" if keys else doubted
+    if not engine.scalar(connection, f"SELECT count(*) FROM {table} WHERE {asked}"):
+        return
+    if len(columns) < len(file.columns):
+        connection.execute("DROP TABLE IF EXISTS _rejects")
+        connection.execute("DROP TABLE IF EXISTS _reject_scans")
+        cells = ", ".join(f"trim({name(column.name)}, E' \\t\\r\\n')" for column in file.columns)
+        doubted += (
+            " AND rowid IN (SELECT place FROM"
+            f" (SELECT row_number() OVER () - 1 AS place, concat({cells}) AS whole FROM ({relation}))"
+            " WHERE whole = '')"
+        )
+    connection.execute(f"DELETE FROM {table} WHERE {doubted}")
 
 
 def _shifts(path: Path, rejected: set[int]) -> Iterator[tuple[int, int]]:

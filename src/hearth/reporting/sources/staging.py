@@ -18,7 +18,7 @@ A file without rows, or one that is missing, gives an empty table. An export of 
 text into the schema `as_exported` and brought to the newest year by `standards/upgrades` first.
 
 A report needs only some columns of some files: with `wanted`, the tables are those files with those columns
-and nothing after them, which takes a third of the time.
+and nothing after them, which takes a third of the time; what of them could not be read is in `unread`.
 
 Give a database file rather than ':memory:' for exports of millions of rows: then memory stays bounded.
 
@@ -35,14 +35,15 @@ from pathlib import Path
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection, name
 from hearth.standards.load import LATEST, Registry, load
-from hearth.standards.model import File
+from hearth.standards.model import Column, File
 
-from . import contradictions, reading, typing
+from . import contradictions, dates, reading, typing, unread
 from .findings import Summary, find
 from .open import Source, SourceFile
 from .problems import Problem, SourceFault, disk_full
 from .progress import Progress, silent
-from .upgrade import AS_EXPORTED, CARRIED, drop_text_tables, upgraded
+from .unread import Unread
+from .upgrade import AS_EXPORTED, as_text, drop_text_tables, upgraded, wanted_of
 
 
 @dataclass(slots=True)
@@ -51,7 +52,8 @@ class Staged:
 
     `problems` are the faults of the export as a whole (those of the source and broken lines); findings of
     rows are in the Parquet file `findings_path`, which holds the problems too, and are counted in `summary`.
-    `filled`: for an import, the columns of each file with any value.
+    `filled`: for an import, the columns of each file with any value. `unread`: for a report, the cells that
+    could not be read, by the names of the export's own year.
     """
 
     connection: Connection
@@ -64,6 +66,7 @@ class Staged:
     findings_path: Path | None = None
     seconds: dict[str, float] = field(default_factory=dict)
     wanted: Mapping[str, Collection[str]] | None = None
+    unread: list[Unread] = field(default_factory=list)
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -148,6 +151,8 @@ class _Staging:
         self.source, self.staged, self.progress, self.ready = source, staged, progress, ready
         self.connection = staged.connection
         self.rows_before = self.bytes_before = 0
+        export = source.files.get("Export")
+        self.exported = dates.export_day(export.path if export else None)
         self.incomplete: list[str] = []  # tables that are read and wait for those they may contradict
 
     def run(self) -> None:
@@ -189,15 +194,22 @@ class _Staging:
         self.incomplete.clear()
 
     def _read_typed(self, file: File) -> None:
-        table, columns = name(file.name), [column.name for column in file.columns]
-        given = self.source.files.get(file.name)
+        table, wanted = name(file.name), None
+        if self.staged.wanted is not None:
+            wanted = [c for c in file.columns if c.name in self.staged.wanted[file.name]]
 
-        def create(path: Path) -> str:
-            assert given is not None
-            return self._create(file, table, reading.relation(path, given.columns, columns))
+        def create(relation: str) -> str:
+            return self._create(file, table, relation)
 
-        if given is None or not self._read(given, table, create):
+        if not self._read(file, table, create, wanted or list(file.columns)):
             self.connection.execute(typing.create_empty(file, table))
+        elif wanted is not None:
+            self._narrow_down(table)
+
+    def _narrow_down(self, table: str) -> None:
+        """Leave a report's table its columns alone."""
+        for extra in ("_line", "_raw"):
+            self.connection.execute(f"ALTER TABLE {table} DROP COLUMN {extra}")
 
     def _create(self, file: File, table: str, relation: str, archive: str | None = None) -> str:
         if self.staged.wanted is None:
@@ -207,27 +219,25 @@ class _Staging:
     def _read_as_exported(self) -> None:
         self.connection.execute(f"CREATE SCHEMA {AS_EXPORTED}")
         for file in load(self.staged.year).files.values():
-            self._read_text(file, f"{AS_EXPORTED}.{name(file.name)}")
+            self._read_text(file)
 
-    def _read_text(self, file: File, table: str) -> None:
-        columns = [column.name for column in file.columns]
+    def _read_text(self, file: File) -> None:
+        """Read a file of an older year: typed, so that its values are understood by the rules of all, and
+        from there as text to the letter."""
+        table = f"{AS_EXPORTED}.{name(f'{file.name} typed')}"
+
+        def create(relation: str) -> str:
+            return typing.create_typed(file, table, relation)
+
+        if not self._read(file, table, create, list(file.columns)):
+            self.connection.execute(typing.create_empty(file, table))
+        self.connection.execute(as_text(self.connection, self.staged.year, file, table))
+
+    def _read(self, file: File, table: str, create: Callable[[str], str], columns: list[Column]) -> bool:
+        """Read one file into a table with `columns`, `_line` and `_raw`, made by `create` from the file's
+        columns as text. Whether the table was made: a file with a header only is not worth a look."""
         given = self.source.files.get(file.name)
-
-        def create(path: Path) -> str:
-            assert given is not None
-            cells = [f"{typing.unblank(c)} AS {name(c)}" for c in columns]
-            cells += [f"NULL::{kind} AS {column}" for column, kind in CARRIED.items()]
-            relation = reading.relation(path, given.columns, columns)
-            return f"CREATE TABLE {table} AS SELECT {', '.join(cells)} FROM ({relation})"
-
-        if given is None or not self._read(given, table, create):
-            cells = [f"{name(c)} VARCHAR" for c in columns]
-            cells += [f"{column} {kind}" for column, kind in CARRIED.items()]
-            self.connection.execute(f"CREATE TABLE {table} ({', '.join(cells)})")
-
-    def _read(self, given: SourceFile, table: str, create: Callable[[Path], str]) -> bool:
-        """Whether the table was made. A file with a header only is not worth a look."""
-        if given.lines <= 1:
+        if given is None or given.lines <= 1:
             return False
         rows_expected = max(0, given.lines - 1)
         told = 0.0
@@ -244,6 +254,9 @@ class _Staging:
                 self.source.bytes,
             )
 
+        def relation(path: Path) -> str:
+            return reading.relation(path, given.columns, [column.name for column in file.columns])
+
         with engine.filled_on_all_threads(
             self.connection, len(given.columns) + len(typing.EXTRA_COLUMNS), self.bytes_before + given.bytes
         ):
@@ -251,16 +264,42 @@ class _Staging:
                 self.connection,
                 given,
                 table,
-                create,
+                lambda path: create(relation(path)),
                 self.source.work,
                 lambda sql: engine.run(self.connection, sql, on_progress=tell),
-                numbered=self.staged.wanted is None,
             )
         self.staged.problems.extend(read.problems)
+        if read.made:
+            self._understand(file, given, table, columns, read, relation(read.path or given.path))
         tell(1.0)
         self.rows_before += rows_expected
         self.bytes_before += given.bytes
         return read.made
+
+    def _understand(
+        self,
+        file: File,
+        given: SourceFile,
+        table: str,
+        columns: list[Column],
+        read: reading.Read,
+        relation: str,
+    ) -> None:
+        """Drop rows of nothing, read what needs its whole column, and say what cannot be read."""
+        for_report = self.staged.wanted is not None
+        any_raw, any_fault = unread.suspected(self.connection, table, file, columns)
+        if not for_report or any_raw or any_fault:
+            reading.number_lines(self.connection, given, table, read)
+        reading.drop_blank_rows(self.connection, file, table, columns, relation)
+        if any_raw:
+            others = dates.read_other_forms(self.connection, table, columns, self.exported)
+            if others and not for_report:
+                dates.rehash(self.connection, table, others)
+        if for_report and (any_raw or any_fault):
+            told = wanted_of(self.staged.year, file, self.staged.wanted or {})
+            self.staged.unread += unread.find(
+                self.connection, table, file, [column for column in columns if column.name in told]
+            )
 
     def _tell_all_read(self) -> None:
         rows, size = self.source.lines, self.source.bytes
@@ -273,4 +312,6 @@ class _Staging:
                 continue
             self.progress("upgrade", file.name, 0, total, 0, self.source.bytes)
             self.connection.execute(self._create(file, name(file.name), relation, archive="_archive"))
+            if self.staged.wanted is not None:
+                self._narrow_down(name(file.name))
         drop_text_tables(self.connection, self.staged.year, self.staged.registry)

@@ -1,11 +1,15 @@
 """The SQL that turns text cells into HUD's types, and says which cells were not written to the letter.
 
 Defined once, here:
-- Blank is NULL: an absent cell, a quoted empty cell (`""`), and white space alone.
+- Blank is NULL: an absent cell, a quoted empty cell (`""`), and white space alone. White space around an
+  identifier or a CoC code is no part of it.
 - A cell is *to the letter* when it is written as HUD says for its type: `2024-01-31`, `2024-01-31 23:59:59`,
-  whole numbers without sign or leading zeros, money with exactly two decimals.
-- A cell that is not to the letter but can only mean one thing (` 7`, `1.0`, `2024-1-31`, `100`) is read;
-  any other becomes NULL. Both keep their text in `_raw`, a JSON object {column: text}.
+  whole numbers without sign or leading zeros, money with exactly two decimals. Dates and times have years
+  from 1800 to 2099: another year is a slip of the hand, and would let a stay last for ever.
+- A cell that is not to the letter but can only mean one thing by itself (` 7`, `1.0`, `1,200`, `2024-1-31`,
+  `2024-01-31 08:15` for a date, `$100`) is read here. Dates in other forms, which may need their whole column
+  to be understood, are read by `dates` afterwards. Any other becomes NULL. All keep their text in `_raw`,
+  a JSON object {column: text}.
 - `_hash` is the lower eight bytes of the MD5 of the cells in HUD's order, separated by the unit separator,
   without its lowest bit, as a BIGINT that is never negative. It does not change with the order of columns
   in the file, the encoding, quoting, or ExportID, which is new for every export of the same data. When HUD
@@ -25,16 +29,22 @@ SQL_TYPES = {"S": "VARCHAR", "I": "INTEGER", "D": "DATE", "T": "TIMESTAMP", "M":
 # Beside HUD's columns, every staged table has these; see the package's docstring.
 EXTRA_COLUMNS = {"_line": "BIGINT", "_hash": "BIGINT", "_raw": "VARCHAR", "_faulty": "BOOLEAN"}
 _LENGTHS = {"D": 10, "T": 19}
-# What may be read although it is not to the letter. Days and months with one digit, a time of midnight
-# behind a date, a date without time, fractions of a second, 'T' and a zone 'Z' as in ISO 8601.
+_YEAR = "(?:1[89]|20)[0-9]{2}"
+_CLOCK = r"(?:[01]?[0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]*)?)?"
+_ZONE = r"(?:Z|[+-][0-9]{2}:?[0-9]{2})?"
+_WHOLE = "(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)"
+# What is read although it is not to the letter: the group is what is taken. A zone is passed over, because
+# HUD's times are those of the clock on the wall.
 _LENIENT = {
-    "I": r"\s*[+-]?[0-9]+(\.0*)?\s*",
-    "M": r"\s*[+-]?[0-9]+(\.[0-9]*)?\s*",
-    "D": r"\s*[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([ T]0?0:00(:00(\.0*)?)?)?\s*",
-    "T": r"\s*[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]*)?)?Z?)?\s*",
+    "I": rf"\s*([+-]?{_WHOLE}(?:\.0*)?)\s*",
+    "M": rf"\s*([+-]?\$?{_WHOLE}(?:\.[0-9]*)?)\s*",
+    "D": rf"\s*({_YEAR}-[0-9]{{1,2}}-[0-9]{{1,2}})(?:[ T]{_CLOCK} ?{_ZONE})?\s*",
+    "T": rf"\s*({_YEAR}-[0-9]{{1,2}}-[0-9]{{1,2}}(?:[ T]{_CLOCK})?) ?{_ZONE}\s*",
 }
 _UNIT = "\x1f"
 _EXPORT_ID = "ExportID"
+#: Codes that the registry does not know by a key, a list of codes or a pattern.
+_CODES = ("HouseholdID", "EnrollmentCoC", "CoCCode")
 _WHITE = text(" \t\r\n")
 
 
@@ -44,16 +54,30 @@ def unblank(column: str) -> str:
     return f"CASE WHEN {cell} < '!' AND trim({cell}, {_WHITE}) = '' THEN NULL ELSE {cell} END"
 
 
+def is_identifier(column: Column) -> bool:
+    """Whether a text names a record or a place by a code, so that white space around it means nothing."""
+    is_code = column.among is not None or column.pattern is not None or column.name in _CODES
+    return column.type == "S" and (column.is_key or column.references is not None or is_code)
+
+
+def _identifier(column: str) -> str:
+    """As `unblank`, without white space around."""
+    cell = name(column)
+    ends = " OR ".join(f"suffix({cell}, {text(end)})" for end in " \t\r\n")
+    return f"CASE WHEN {cell} < '!' OR {ends} THEN nullif(trim({cell}, {_WHITE}), '') ELSE {cell} END"
+
+
 def typed(column: Column) -> str:
-    """The typed value of a text cell, NULL where it cannot be read."""
+    """The typed value of a text cell, NULL where it cannot be read by itself."""
     cell, kind = name(column.name), SQL_TYPES[column.type]
     if column.type == "S":
-        return unblank(column.name)
-    cast = f"TRY_CAST({cell} AS {kind})"
+        return _identifier(column.name) if is_identifier(column) else unblank(column.name)
+    taken = f"regexp_extract({cell}, {text(f'^{_LENIENT[column.type]}$')}, 1)"
+    if column.type in "IM":
+        taken = f"translate({taken}, '$,', '')"
     return (
-        f"CASE WHEN {to_the_letter(column)} THEN {cast}"
-        f" WHEN regexp_full_match({cell}, {text(_LENIENT[column.type])})"
-        f" THEN TRY_CAST(trim({cell}) AS {kind}) END"
+        f"CASE WHEN {to_the_letter(column)} THEN TRY_CAST({cell} AS {kind})"
+        f" ELSE TRY_CAST(nullif({taken}, '') AS {kind}) END"
     )
 
 
@@ -64,7 +88,8 @@ def to_the_letter(column: Column) -> str:
     cell = name(column.name)
     condition = f"TRY_CAST({cell} AS {SQL_TYPES[column.type]})::VARCHAR = {cell}"
     if column.type in _LENGTHS:  # 'infinity' and dates before Christ cast to themselves
-        condition = f"(length({cell}) = {_LENGTHS[column.type]} AND {condition})"
+        sensible = f"{cell} >= '1800' AND {cell} < '2100'"
+        condition = f"(length({cell}) = {_LENGTHS[column.type]} AND {sensible} AND {condition})"
     return condition
 
 
@@ -123,11 +148,14 @@ def create_typed(file: File, table: str, relation: str, *, archive: str | None =
 
 
 def create_narrow(file: File, table: str, relation: str, wanted: Collection[str]) -> str:
-    """CREATE TABLE of the `wanted` columns alone, typed; those that the file does not have are left out."""
-    columns = ",\n  ".join(
-        f"{typed(column)} AS {name(column.name)}" for column in file.columns if column.name in wanted
+    """CREATE TABLE of the `wanted` columns alone, typed, with `_line` (NULL) and `_raw` as in `create_typed`;
+    those that the file does not have are left out."""
+    taken = [column for column in file.columns if column.name in wanted]
+    columns = "".join(f"{typed(column)} AS {name(column.name)},\n  " for column in taken)
+    return (
+        f"CREATE TABLE {table} AS SELECT\n  {columns}NULL::BIGINT AS _line,\n  {raw(taken)} AS _raw\n"
+        f"FROM ({relation})"
     )
-    return f"CREATE TABLE {table} AS SELECT\n  {columns}\nFROM ({relation})"
 
 
 def create_empty(file: File, table: str) -> str:

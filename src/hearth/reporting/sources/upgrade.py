@@ -6,10 +6,11 @@ under the name they had, and so into what the database keeps as it came.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
-from hearth.reporting.runtime.engine import Connection, name
-from hearth.standards.load import Registry
+from hearth.reporting.runtime import engine
+from hearth.reporting.runtime.engine import Connection, name, text
+from hearth.standards.load import LATEST, Registry, load
 from hearth.standards.model import File
 from hearth.standards.upgrades import FileUpgrade, load_upgrades
 
@@ -39,6 +40,70 @@ def upgraded(connection: Connection, year: int, registry: Registry) -> Iterator[
         connection.execute(f"CREATE SCHEMA {schema}")
         for upgrade in step.files.values():
             connection.execute(f"CREATE VIEW {schema}.{name(upgrade.name)} AS {_select(upgrade, table)}")
+
+
+def as_text(connection: Connection, year: int, file: File, typed: str) -> str:
+    """CREATE VIEW of a file of an older year as text to the letter, `CARRIED` included, from its table as
+    `typing` makes it. What came otherwise goes with the row, under the name that its column has today."""
+    parts = []
+    for column in file.columns:
+        has = f"json_exists(_raw, {text('$.' + name(column.name))})"
+        if not engine.scalar(connection, f"SELECT count(*) FROM {typed} WHERE _raw IS NOT NULL AND {has}"):
+            continue
+        today = name_today(year, file.name, column.name)
+        if today is None:  # what it is used for, or archived as, is its value; only one that is lost is kept
+            has = f"{has} AND {name(column.name)} IS NULL"
+        came = f"to_json(json_extract_string(_raw, {text('$.' + name(column.name))}))"
+        member = text(f'"{today or column.name}":')
+        parts.append(f"CASE WHEN _raw IS NOT NULL AND {has} THEN {member} || {came} END")
+    cells = ", ".join(f"{name(c.name)}::VARCHAR AS {name(c.name)}" for c in file.columns)
+    archive = f"nullif(concat_ws(',', {', '.join(parts)}), '')" if parts else "NULL::VARCHAR"
+    return (
+        f"CREATE VIEW {AS_EXPORTED}.{name(file.name)} AS"
+        f" SELECT {cells}, _line, {archive} AS _archive FROM {typed}"
+    )
+
+
+def name_today(year: int, file: str, column: str) -> str | None:
+    """The newest year's name of a column whose values are carried on, copied or coded; None for any other."""
+    names = _names_since(year, file, column)
+    return names[-1] if len(names) > len(load_upgrades(year, LATEST)) else None
+
+
+def _names_since(year: int, file: str, column: str) -> list[str]:
+    """The names of a column from the year on, for as many steps as its values are carried on."""
+    names = [column]
+    for step in load_upgrades(year, LATEST):
+        upgrade = step.files.get(file)
+        if upgrade is None or upgrade.rows_from != file:
+            break
+        named = [one.name for one in upgrade.columns if one.source == names[-1]]
+        if names[-1] in named:
+            named = [names[-1]]
+        if len(named) != 1:
+            break
+        names += named
+    return names
+
+
+def wanted_of(year: int, file: File, wanted: Mapping[str, Collection[str]]) -> set[str]:
+    """The columns of a file of the export's year that a report with the `wanted` columns of the newest year
+    may look at; those of which nothing is left but what an upgrade makes of them are among them."""
+    here = wanted.get(file.name, ())
+    is_gone = file.name not in load(LATEST).files
+    archived = {
+        column
+        for step in load_upgrades(year, LATEST)
+        if file.name in step.files
+        for column in step.files[file.name].archive
+    }
+    found = set()
+    for column in file.columns:
+        today = name_today(year, file.name, column.name)
+        is_used = is_gone or archived.isdisjoint(_names_since(year, file.name, column.name))
+        if today in here or (today is None and is_used):
+            found.add(column.name)
+    return found
 
 
 def drop_text_tables(connection: Connection, year: int, registry: Registry) -> None:

@@ -164,7 +164,7 @@ def _client_slips() -> list[Slip]:
         _slip("Client", "dob_impossible", "DOB", dated,
               lambda t, c: t.put("DOB", c, t["DOB"][c] - 47_482), 2),  # 130 years: 1860 for 1990
         _slip("Client", "date_unreadable", "DOB", dated,
-              lambda t, c: t.put_text("DOB", c, "03/15/1984"), 1, (Broken("dob_missing", "DOB"),)),
+              lambda t, c: t.put_text("DOB", c, "03/04/1984"), 1, (Broken("dob_missing", "DOB"),)),
         _slip("Client", "ssn_placeholder", "SSN", numbered, lambda t, c: t.put("SSN", c, "000000000"), 3),
         _slip("Client", "ssn_not_complete", "SSN", numbered, lambda t, c: t.put("SSN", c, "xxxxx4821"), 3),
         _slip("Client", "ssn_contradicts_quality", "SSN", numbered,
@@ -332,7 +332,7 @@ def _record_slips() -> list[Slip]:
         _slip("Services", "assistance_ends_before_start", "FAEndDate", lambda t: t.given("FAEndDate"),
               lambda t, c: t.put("FAEndDate", c, t["FAStartDate"][c] - 3), 2),
         _slip("Services", "money_unreadable", "FAAmount", lambda t: t.given("FAAmount"),
-              lambda t, c: t.put_text("FAAmount", c, "$350.00"), 1),
+              lambda t, c: t.put_text("FAAmount", c, "350 or so"), 1),
         _slip("CurrentLivingSituation", "contact_outside_stay", "InformationDate",
               lambda t: middle(t, "InformationDate") & (t.of("exit") + 9 <= t.world_end),
               after_exit("InformationDate", 9), 4),

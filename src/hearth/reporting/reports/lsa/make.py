@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -22,7 +22,8 @@ from hearth.reporting import concepts
 from hearth.reporting.outputs.folder import check_folder, folder_of_results
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection, name, text
-from hearth.reporting.runtime.inputs import Input, InputRefused, Narrow, opened_input
+from hearth.reporting.runtime.inputs import Input, Narrow, opened_input
+from hearth.reporting.runtime.notes import InputRefused, Notes, refuse_unread
 from hearth.reporting.runtime.plan import Step, mentioned, needed, plan, read_steps
 from hearth.reporting.runtime.run import (
     Here,
@@ -34,7 +35,7 @@ from hearth.reporting.runtime.run import (
 )
 from hearth.standards.load import LATEST, load
 
-from . import bundle, preflight, upload
+from . import bundle, left_out, preflight, upload
 from .columns import UploadFile, upload_files
 from .preflight import Flag
 from .wish import ReportRefused, Scope, Wish, check_wish, said
@@ -55,18 +56,22 @@ _ONCE = (
     "Project", "Organization", "ProjectCoC", "HMISParticipation", "Inventory", "Funder", "Affiliation",
 )  # fmt: skip
 _ZIP = re.compile(r"(lsa|hic)-.*-\d{4}-\d{2}-\d{2}\.zip")
+#: Told what is to be said of the input as soon as it is read, also where the report is then refused for it.
+OnNotes = Callable[[Notes], None]
 _HOUSEHOLD_FILES = ("LSAHousehold", "LSAExit")
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What was written. `rows` by file of the upload; `flags` are what HDX will flag (see `preflight`)."""
+    """What was written. `rows` by file of the upload; `flags` are what HDX will flag (see `preflight`),
+    `notes` what is to be said of the input."""
 
     folder: Path
     zip: Path
     rows: dict[str, int]
     record: RunRecord
     flags: tuple[Flag, ...]
+    notes: Notes = field(default_factory=Notes)
 
 
 def steps_of(files: Sequence[UploadFile], *, given: Sequence[str] = ()) -> list[Step]:
@@ -177,25 +182,28 @@ def make(
     code_version: str,
     keep: bool = False,
     narrow: Narrow | None = None,
+    accept_unreadable: bool = False,
     memory_limit: str = engine.REPORT_MEMORY,
     runner: Runner = _IN_THIS_PROCESS,
+    on_notes: OnNotes | None = None,
     on_step: OnStep | None = None,
     should_stop: Callable[[], bool] | None = None,
 ) -> Made:
     """Read `source` (zip, folder, or a snapshot's state), run the report on `runner`, write `out`. See the
     module. With `keep`, the tables that `members` and `compare` read are left there too (see `bundle`).
-    `narrow` may leave out what the report must not read (see `runtime.inputs`).
+    `narrow` may leave out what the report must not read (see `runtime.inputs`). With `accept_unreadable`,
+    cells that cannot be read count as blank even where they decide who is counted; else that refuses it.
 
     Raises `ReportRefused`, `OutputError`, `SourceFault`, `engine.Cancelled` or `StepFailed`; in every case
     nothing is left at `out` that was not there before.
     """
     check_wish(wish)
     _check_out(out, wish)
-    with _computed(source, wish, code_version, keep, narrow, memory_limit, runner, on_step, should_stop) as (
-        connection,
-        record,
-    ):
-        return leave(connection, wish, record, out, keep=keep)
+    with _computed(
+        source, wish, code_version, keep, narrow, accept_unreadable, memory_limit, runner, on_notes, on_step,
+        should_stop,
+    ) as (connection, record, notes):  # fmt: skip
+        return replace(leave(connection, wish, record, out, keep=keep), notes=notes)
 
 
 def check(
@@ -203,16 +211,18 @@ def check(
     wish: Wish,
     *,
     code_version: str,
+    accept_unreadable: bool = False,
     memory_limit: str = engine.REPORT_MEMORY,
     runner: Runner = _IN_THIS_PROCESS,
+    on_notes: OnNotes | None = None,
     on_step: OnStep | None = None,
     should_stop: Callable[[], bool] | None = None,
 ) -> tuple[Flag, ...]:
     """What HDX would flag in the report, which is computed and not written. Raises as `make` does."""
-    with _computed(source, wish, code_version, False, None, memory_limit, runner, on_step, should_stop) as (
-        connection,
-        _,
-    ):
+    with _computed(
+        source, wish, code_version, False, None, accept_unreadable, memory_limit, runner, on_notes, on_step,
+        should_stop,
+    ) as (connection, _, _):  # fmt: skip
         return preflight.find(connection, wish.scope.name.lower())
 
 
@@ -223,12 +233,14 @@ def _computed(
     code_version: str,
     keep: bool,
     narrow: Narrow | None,
+    accept_unreadable: bool,
     memory_limit: str,
     runner: Runner,
+    on_notes: OnNotes | None,
     on_step: OnStep | None,
     should_stop: Callable[[], bool] | None,
-) -> Iterator[tuple[Connection, RunRecord]]:
-    """The connection with the tables of the report, and its record as far as it is known."""
+) -> Iterator[tuple[Connection, RunRecord, Notes]]:
+    """The connection with the tables of the report, its record as far as it is known, and the notes."""
     check_wish(wish)
     with (
         _opened(source) as given,
@@ -239,7 +251,14 @@ def _computed(
         read = given.put(connection, read_by(steps))
         if narrow is not None:
             narrow(connection)
-        prepare(connection, wish)
+        notes = Notes(given.unread(connection), warnings=given.warnings)
+        try:
+            refuse_unread(notes.unread, accepted=accept_unreadable)
+            prepare(connection, wish)
+            notes = replace(notes, left_out=left_out.find(connection))
+        finally:
+            if on_notes is not None:
+                on_notes(notes)
         seconds = runner.run(
             connection,
             steps,
@@ -257,8 +276,11 @@ def _computed(
             engine=runner.name,
             seconds={**read, **seconds},
             not_live=asdict(given.not_live),
+            warnings=notes.warnings,
+            unread=notes.unread_json(),
+            left_out=notes.left_out_json(),
         )
-        yield connection, record
+        yield connection, record, notes
 
 
 def zip_name(wish: Wish) -> str:

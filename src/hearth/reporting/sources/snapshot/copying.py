@@ -6,15 +6,19 @@ order: `_key_Client` (id, key), `_key_Enrollment` (id, key, person), and so on.
 
 from __future__ import annotations
 
-from hearth.reporting.runtime.engine import Connection, name
+from hearth.reporting.runtime.engine import Connection, name, text
 
+from ..dates import DELETED, DELETED_AT_SOME_TIME, LOOKS_LIKE_A_DATE
 from ..typing import SQL_TYPES
+from ..unread import as_a_day
 from . import keys
 from .numbers import TABLE as NUMBERS
 from .relations import Relation, withheld
 
 #: Beside HUD's columns.
 ID, HASH, GONE = "_id", "_hash", "_gone"
+#: The columns whose text could not be read, with commas between; NULL for nearly every row.
+UNREAD = "_unread"
 SSN_COLUMNS = ("SSNForm", "SSNGroup")
 _PERSON, _HOUSEHOLD = "PersonalID", "HouseholdID"
 _TARGETS = ("Organization", "Project", "Client", "Enrollment", "Assessment")
@@ -47,6 +51,7 @@ def select(relation: Relation, source: str, first: int) -> str:
     if relation.ssn is not None:
         joins.append(f" LEFT JOIN {NUMBERS} AS n ON n.id = r.id")
         cells["SSNForm"], cells["SSNGroup"] = "coalesce(n.SSNForm, 'missing')", "n.SSNGroup"
+    cells[UNREAD] = _unread(relation)
     listed = ", ".join(f"{cell} AS {name(column)}" for column, cell in cells.items())
     inner = f"SELECT r.id AS {ID}, {listed} FROM {source} AS r{''.join(joins)}"
     columns = ", ".join(name(column) for column in cells)
@@ -76,7 +81,32 @@ def _cell(relation: Relation, column: str, first: int) -> str:
     if column == _HOUSEHOLD:
         return keys.written(source, cell, first)
     kind = next(one.type for one in relation.file.columns if one.name == column)
+    if column == DELETED and relation.keeps_text:  # any text in it deletes
+        has = f"r.as_it_came IS NOT NULL AND json_exists(r.as_it_came, {text('$.' + name(column))})"
+        return f"CASE WHEN {cell} IS NULL AND {has} THEN TIMESTAMP '{DELETED_AT_SOME_TIME}' ELSE {cell} END"
     return f"TRY_CAST({cell} AS {SQL_TYPES[kind]})" if kind == "M" else cell
+
+
+def _unread(relation: Relation) -> str:
+    """The stored columns that another system filled with a text that is no value of their type."""
+    parts = []
+    for column in relation.file.columns:
+        if column.type == "S" or column.name not in stored(relation) or column.name not in relation.values:
+            continue
+        cell = f"r.{name(relation.values[column.name])}"
+        has = f"json_exists(r.as_it_came, {text('$.' + name(column.name))})"
+        said = text(column.name)
+        lost = f"{cell} IS NULL"
+        if column.name == DELETED:
+            came = f"json_extract_string(r.as_it_came, {text('$.' + name(column.name))})"
+            meant = f"regexp_matches({came}, {text(LOOKS_LIKE_A_DATE)})"
+            said = f"CASE WHEN {meant} THEN {text(as_a_day(column.name))} ELSE {said} END"
+            # A text that no rule reads was stored as nothing once.
+            lost = f"{cell} IS NULL OR {cell} = TIMESTAMP '{DELETED_AT_SOME_TIME}'"
+        parts.append(f"CASE WHEN {has} AND ({lost}) THEN {said} END")
+    if not relation.keeps_text or not parts:
+        return "NULL::VARCHAR"
+    return f"CASE WHEN r.as_it_came IS NOT NULL THEN nullif(concat_ws(',', {', '.join(parts)}), '') END"
 
 
 def _own_key(relation: Relation, first: int) -> str:

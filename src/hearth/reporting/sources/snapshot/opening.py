@@ -12,7 +12,7 @@ from hearth.standards.load import LATEST, load
 
 from ..typing import SQL_TYPES
 from . import states
-from .copying import GONE, ID, SSN_COLUMNS
+from .copying import GONE, ID, SSN_COLUMNS, UNREAD
 from .relations import withheld
 from .states import Kept
 
@@ -45,7 +45,7 @@ def opened(folder: Path, connection: Connection) -> Iterator[Snapshot]:
                 for column in file.columns
             ]
             connection.execute(
-                f"CREATE VIEW {name(file.name)} AS SELECT {', '.join(cells)}, {ID}"
+                f"CREATE VIEW {name(file.name)} AS SELECT {', '.join(cells)}, {ID}, {UNREAD}"
                 f" FROM {rows_of(folder, state.files[file.name])}"
             )
         connection.execute(

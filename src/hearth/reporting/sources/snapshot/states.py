@@ -20,7 +20,7 @@ from hearth import scratch
 
 from .problems import SnapshotError
 
-FORMAT = 1
+FORMAT = 2
 _STATE = "state.json"
 #: A state that has been replaced stays for so long, for whoever was told of it and has not opened it yet.
 _GRACE_SECONDS = 3600
