@@ -342,14 +342,14 @@ def test_an_exit_left_before_its_entry_is_marked(by: User, export: Export, tmp_p
 
 def test_faulty_rows_are_stored_as_they_came(by: User, export: Export, tmp_path: Path) -> None:
     export.row("Exit")["ExitDate"] = "2025-10-01"
-    export.row("Client")["DOB"] = "17 May 1990"
+    export.row("Client")["DOB"] = "May of 1990"
     export.row("Disabilities")["PersonalID"] = "C2"
     run = finished(by, export.zip(tmp_path))
     assert {"exit_before_entry"} <= checks(run)
     with acting(by):
         assert Exit.objects.get().is_faulty
         client = Client.objects.get(hud_id="C1")
-        assert (client.dob, client.as_it_came) == (None, {"DOB": "17 May 1990"})
+        assert (client.dob, client.as_it_came) == (None, {"DOB": "May of 1990"})
         disability = Disabilities.objects.get()
         assert disability.enrollment.client.hud_id == "C1"
         assert disability.as_it_came == {"PersonalID": "C2"}

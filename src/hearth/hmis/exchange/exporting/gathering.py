@@ -1,8 +1,7 @@
 """Bring the rows of an export from PostgreSQL into the report engine, as text and with the user's rights.
 
-Every cell is text as HUD writes it, because a value that came unreadable goes out as it came
-(`Record.as_it_came`). SSNs stay sealed here; they are opened one by one while the zip is written, see
-`Unsealing`.
+from hearth.reporting.runtime.engine import Connection, give_function, name
+from hearth.reporting.sources.dates import DELETED, DELETED_AT_SOME_TIME
 """
 
 from collections.abc import Callable
@@ -14,11 +13,13 @@ from hearth.hmis.exchange.exporting.request import ExportRequest
 from hearth.hmis.exchange.exporting.selection import rows_of
 from hearth.hmis.exchange.information_dates import not_after_end
 from hearth.hmis.hud import ssn
-from hearth.hmis.hud.fields import HudDateTime
+from hearth.hmis.hud.fields import MODEL_YEAR, HudDateTime
 from hearth.hmis.hud.records import Stored, is_sealed, model_of, stored_columns
 from hearth.reporting.outputs.hashing import ssn_says_nothing
 from hearth.reporting.runtime.engine import Connection, give_function, name
+from hearth.reporting.sources.dates import DELETED, DELETED_AT_SOME_TIME
 from hearth.reporting.sources.transfer import postgres_to_engine
+from hearth.standards import load
 
 _FUNCTION = "unsealed"
 
@@ -58,11 +59,9 @@ def _query(file: str, request: ExportRequest) -> tuple[str, list[Any]]:
             value = _key("r", stored.db_column)
         else:
             value = _text(file, stored)
-        if kept and stored.kind != "key" and not (stored.kind == "value" and is_sealed(file, stored.field)):
+        if kept and stored.kind in ("relation", "through_enrollment"):
             came = f"r.as_it_came ->> '{stored.column}'"
-            if "|" in value:
-                came = f"r.data_source_id || '|' || ({came})"
-            value = f"coalesce({came}, {value})"
+            value = f"coalesce(r.data_source_id || '|' || ({came}), {value})"
         value, parameters = not_after_end(file, stored.column, value)
         ends += parameters
         selected.append(value)
@@ -70,6 +69,29 @@ def _query(file: str, request: ExportRequest) -> tuple[str, list[Any]]:
     own, where = source.split(" WHERE ", 1)
     query = f"SELECT {', '.join(selected)} FROM {own} {' '.join(joins)} WHERE {where} ORDER BY r.id"
     return query, [request.end] * ends + values
+
+
+def count_unread(file: str, request: ExportRequest) -> dict[str, int]:
+    """How many cells of each column ("File.Column") go out blank because nobody could read what came. Of
+    DateDeleted those that go out as some time, because the record is deleted whatever stood there."""
+    if not any(field.name == "as_it_came" for field in model_of(file)._meta.fields):
+        return {}
+    types = {column.name: column.type for column in load(MODEL_YEAR).file(file).columns}
+    typed = [s for s in stored_columns(file) if s.kind == "value" and types[s.column] != "S"]
+    if not typed:
+        return {}
+    asked = []
+    for stored in typed:
+        cell = f"r.{stored.db_column}"
+        lost = f"{cell} IS NULL"
+        if stored.column == DELETED:
+            lost = f"{cell} = '{DELETED_AT_SOME_TIME}'"
+        asked.append(f"count(*) FILTER (WHERE {lost} AND r.as_it_came ? '{stored.column}')")
+    source, values = rows_of(file, request)
+    with database.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(asked)} FROM {source} AND r.as_it_came IS NOT NULL", values)
+        counts = cursor.fetchone() or ()
+    return {f"{file}.{s.column}": n for s, n in zip(typed, counts, strict=True) if n}
 
 
 def _key(alias: str, column: str) -> str:

@@ -6,7 +6,9 @@ from typing import Any
 from django.db.backends.utils import CursorWrapper
 
 from hearth.hmis.exchange.households import REASONS
+from hearth.reporting.sources.dates import DELETED, DELETED_AT_SOME_TIME
 
+_DELETED = f".{DELETED}"
 #: So many households are listed; all are counted.
 LISTED = 200
 #: How rows of a file are called in a sentence; of the others: records.
@@ -39,17 +41,22 @@ def find_unplaced(cursor: CursorWrapper) -> Unplaced:
 class LeftOut:
     """`households`: how many by reason; `enrollments`: our ids of one enrollment of each listed household,
     with the reason; `future`: rows by file, and blank elements by "file.date", that lie behind the end of
-    the period; `placeholders`: SSNs that say nothing."""
+    the period; `placeholders`: SSNs that say nothing; `unread`: cells by "File.Column" that could not be read
+    when they came."""
 
     households: dict[str, int] = field(default_factory=dict)
     enrollments: list[list[Any]] = field(default_factory=list)
     future: dict[str, int] = field(default_factory=dict)
     placeholders: int = 0
+    unread: dict[str, int] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, households: Unplaced, future: dict[str, int], placeholders: int) -> "LeftOut":
-        """From what `select`, `count_future` and `gather` say."""
-        return cls(households.counts, [list(one) for one in households.enrollments], future, placeholders)
+    def of(
+        cls, households: Unplaced, future: dict[str, int], placeholders: int, unread: dict[str, int]
+    ) -> "LeftOut":
+        """From what `select`, `count_future`, `gather` and `count_unread` say."""
+        listed = [list(one) for one in households.enrollments]
+        return cls(households.counts, listed, future, placeholders, unread)
 
     @classmethod
     def from_json(cls, values: dict[str, Any] | None) -> "LeftOut":
@@ -83,6 +90,18 @@ class LeftOut:
             said.append(
                 f"{_many(self.placeholders, 'Social Security number', 'Social Security numbers')} that say"
                 " nothing (zeros alone) went out blank."
+            )
+        blank = {column: count for column, count in self.unread.items() if not column.endswith(_DELETED)}
+        if blank:
+            cells = ", ".join(f"{_many(count, 'cell', 'cells')} of {c}" for c, count in blank.items())
+            said.append(
+                f"Could not be read when they came, and went out blank: {cells}. What came is on the pages of"
+                " the records."
+            )
+        if deleted := sum(self.unread.values()) - sum(blank.values()):
+            said.append(
+                f"{_many(deleted, 'deleted record', 'deleted records')} went out with"
+                f" {DELETED_AT_SOME_TIME} as the time of deletion, because what came could not be read."
             )
         return said
 

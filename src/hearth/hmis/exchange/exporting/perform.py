@@ -17,7 +17,7 @@ from hearth.hmis.access.permissions import Permission
 from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
 from hearth.hmis.exchange.exporting import keys, writers
-from hearth.hmis.exchange.exporting.gathering import Unsealing, gather
+from hearth.hmis.exchange.exporting.gathering import Unsealing, count_unread, gather
 from hearth.hmis.exchange.exporting.heartbeat import ExportHeartbeat
 from hearth.hmis.exchange.exporting.left_out import LeftOut
 from hearth.hmis.exchange.exporting.request import ExportRequest, RequestError
@@ -86,9 +86,11 @@ def _write(run: ExportRun, target: Path, heartbeat: ExportHeartbeat) -> hmis_csv
             with connection.cursor() as cursor:
                 households = select(cursor, request)
                 future = count_future(cursor, request)
+            unread: dict[str, int] = {}
             for file in files:
                 heartbeat.file(file)
                 gather(file, request, tables, heartbeat.heard)
+                unread |= count_unread(file, request)
             _hide_addresses(tables, user)
             writers.hide_unknown(tables, timezone.localdate(run.started_at))
             _keep_named_users(tables, files)
@@ -120,7 +122,7 @@ def _write(run: ExportRun, target: Path, heartbeat: ExportHeartbeat) -> hmis_csv
             sources=sources,
             on_progress=heartbeat.heard,
         )
-        run.parameters["left_out"] = LeftOut.of(households, future, unsealing.placeholders).as_json()
+        run.parameters["left_out"] = LeftOut.of(households, future, unsealing.placeholders, unread).as_json()
         return written
 
 
