@@ -11,6 +11,7 @@ from hearth.hmis.access.models import User
 from hearth.hmis.clients.models import Client
 from hearth.hmis.enrollments.models import Enrollment, Exit
 from hearth.reporting.sources.dates import DELETED_AT_SOME_TIME
+from tests.factories import make_administrator
 from tests.reference_data import reference_case
 from tests.reporting.sources.exports import STAMP, Export
 
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def by() -> User:
-    return factories.make_administrator()
+    return make_administrator()
 
 
 def income() -> dict[str, object]:
