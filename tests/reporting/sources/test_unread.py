@@ -37,7 +37,7 @@ def test_nothing_is_unread_in_a_good_export(tmp_path: Path) -> None:
         ("Exit", "ExitDate", "3/4/2026", True),
         ("Enrollment", "EntryDate", "2026-02-30", True),
         ("Enrollment", "EntryDate", "0026-01-05", True),
-        ("Enrollment", "MoveInDate", "soon", True),
+        ("Enrollment", "MoveInDate", "soon", False),
         ("Enrollment", "RelationshipToHoH", "1.5", True),
         ("Enrollment", "HouseholdID", "H" * 33, True),
         ("Enrollment", "HouseholdID", None, True),
