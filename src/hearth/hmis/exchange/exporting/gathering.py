@@ -1,7 +1,10 @@
 """Bring the rows of an export from PostgreSQL into the report engine, as text and with the user's rights.
 
-from hearth.reporting.runtime.engine import Connection, give_function, name
-from hearth.reporting.sources.dates import DELETED, DELETED_AT_SOME_TIME
+Every cell is text as HUD writes it. A value that came in another form was read, and goes out in HUD's form;
+one that could not be read goes out blank and is counted (`count_unread`). Its text as it came
+(`Record.as_it_came`) stays here. Only a key that contradicts the record's parent, or names no record, goes
+out as it came. SSNs stay sealed here; they are opened one by one while the zip is written, see
+`Unsealing`.
 """
 
 from collections.abc import Callable
