@@ -28,7 +28,7 @@ def by() -> User:
 
 def income() -> dict[str, object]:
     return {"IncomeBenefitsID": "I1", "EnrollmentID": "E1", "PersonalID": "C1",
-            "InformationDate": "11/2/2025", "IncomeFromAnySource": "1.0", "TotalMonthlyIncome": "1,600",
+            "InformationDate": "11/2/2025", "IncomeFromAnySource": "1.0", "TotalMonthlyIncome": '"1,600"',
             "Earned": " 1", "EarnedAmount": "$600.5", "DataCollectionStage": 1, "DateCreated": STAMP,
             "DateUpdated": STAMP, "UserID": "U1", "ExportID": "X1"}  # fmt: skip
 
