@@ -287,7 +287,7 @@ class _Staging:
     ) -> None:
         """Drop rows of nothing, read what needs its whole column, and say what cannot be read."""
         for_report = self.staged.wanted is not None
-        any_raw, any_fault = unread.suspected(self.connection, table, file, columns)
+        any_raw, any_fault = unread.suspected(self.connection, table, file, columns if for_report else [])
         if not for_report or any_raw or any_fault:
             reading.number_lines(self.connection, given, table, read)
         reading.drop_blank_rows(self.connection, file, table, columns, relation)

@@ -63,7 +63,7 @@ def is_identifier(column: Column) -> bool:
 def _identifier(column: str) -> str:
     """As `unblank`, without white space around."""
     cell = name(column)
-    ends = " OR ".join(f"suffix({cell}, {text(end)})" for end in " \t\r\n")
+    ends = f"suffix({cell}, ' ') OR suffix({cell}, {text(chr(9))})"
     return f"CASE WHEN {cell} < '!' OR {ends} THEN nullif(trim({cell}, {_WHITE}), '') ELSE {cell} END"
 
 

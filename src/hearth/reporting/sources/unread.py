@@ -46,7 +46,7 @@ class Unread:
 
 def suspected(connection: Connection, table: str, file: File, columns: Sequence[Column]) -> tuple[bool, bool]:
     """Whether any cell of a typed table is not to the letter, and whether any identifier or CoC is wrong,
-    told in one scan."""
+    told in one scan. An import finds the latter by its checks, and asks with no `columns`."""
     asked = ["count(_raw) > 0"]
     asked += [f"count_if({condition}) > 0" for _, condition in _faults_of_text(file, columns)]
     any_raw, *faults = engine.row(connection, f"SELECT {', '.join(asked)} FROM {table}")
