@@ -17,8 +17,8 @@ from tests.server.conftest import Machine
 
 NewMachine = Callable[[str], Machine]
 READY = "Hearth is ready"
-FIRST_SECONDS = 180  # migrations and filling, on a machine that does other things too
-NEXT_SECONDS = 60  # takes 3 on a machine with nothing else to do
+FIRST_SECONDS = 600  # migrations and filling, on a machine that does other things too
+NEXT_SECONDS = 240  # takes 3 on a machine with nothing else to do
 
 
 class Demo:
