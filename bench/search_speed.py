@@ -259,6 +259,18 @@ def served(folder: Path, log: Path) -> Iterator[int]:
         server.wait(30)
 
 
+def _search(line: http.client.HTTPConnection, body: str, headers: dict[str, str]) -> http.client.HTTPResponse:
+    """Send a search and follow to its results, as a browser does."""
+    line.request("POST", "/clients/", body, headers)
+    response = line.getresponse()
+    response.read()
+    if response.status == 302:
+        line.request("GET", response.headers["Location"], headers=headers)
+        response = line.getresponse()
+        response.read()
+    return response
+
+
 def over_http(people: list[Person], port: int, session: str, seconds: int) -> list[Figure]:
     """Searches at a steady rate, as htmx sends them while somebody types."""
     from django.conf import settings
@@ -283,8 +295,7 @@ def over_http(people: list[Person], port: int, session: str, seconds: int) -> li
     kinds = list(MISTAKES)
     bodies = [urlencode({"q": _typed(dice.choice(kinds), dice, people)[0]}) for _ in range(2000)]
     for body in bodies[-60:]:  # both workers read their templates once
-        first.request("POST", "/clients/", body, headers)
-        first.getresponse().read()
+        _search(first, body, headers)
     due = iter(range(seconds * REQUESTS_PER_SECOND))
     lock, times, wrong = threading.Lock(), [], []
     begin = time.perf_counter() + 0.5
@@ -299,9 +310,7 @@ def over_http(people: list[Person], port: int, session: str, seconds: int) -> li
             # Counted from when the request was due: waiting in the client is waiting all the same.
             at = begin + number / REQUESTS_PER_SECOND
             time.sleep(max(0.0, at - time.perf_counter()))
-            line.request("POST", "/clients/", bodies[number % len(bodies)], headers)
-            response = line.getresponse()
-            response.read()
+            response = _search(line, bodies[number % len(bodies)], headers)
             times.append(1000 * (time.perf_counter() - at))
             if response.status != 200:
                 wrong.append(response.status)

@@ -1,7 +1,8 @@
 """What is sealed with the installation's keys, and how: in one place, since a key is proved by opening it.
 
 Social Security numbers: `version (1 byte) | nonce (12) | ciphertext and tag`, AES-GCM under a key derived
-from the SSN key. Secrets of second factors: Fernet under a key derived from the secret key.
+from the SSN key. Secrets of second factors, and the words of a search in its session: Fernet, each under a
+key derived from the secret key.
 """
 
 import base64
@@ -43,7 +44,17 @@ def opened(cipher: AESGCM, sealed: bytes) -> str:
 def second_factor_cipher(secret_key: str) -> Fernet:
     """What seals the secrets of authenticator apps and recovery codes. Opening what another key sealed
     raises `cryptography.fernet.InvalidToken`."""
-    hkdf = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=b"hearth second factor")
+    return _fernet(secret_key, b"hearth second factor")
+
+
+def kept_search_cipher(secret_key: str) -> Fernet:
+    """What seals the words of a search in a session; its tokens carry their time. Nothing of it is kept
+    longer than the session, so a new secret key has nothing to open."""
+    return _fernet(secret_key, b"hearth kept search")
+
+
+def _fernet(secret_key: str, purpose: bytes) -> Fernet:
+    hkdf = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=purpose)
     return Fernet(base64.urlsafe_b64encode(hkdf.derive(secret_key.encode())))
 
 

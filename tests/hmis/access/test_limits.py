@@ -31,7 +31,7 @@ def person(administrator: User) -> Client:
 
 
 def search(browser: Browser, **headers: str):
-    return browser.post(reverse("clients:search"), {"q": "quill"}, headers=headers or None)
+    return browser.post(reverse("clients:search"), {"q": "quill"}, headers=headers or None, follow=True)
 
 
 def past(user: User, **ago: float) -> None:

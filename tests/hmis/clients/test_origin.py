@@ -186,11 +186,11 @@ def test_search_names_no_source_of_an_unknown_writer(client, world, administrato
         world.stay(hidden, "provider")
     client.force_login(world.users["shelter"])
     address = reverse("clients:search")
-    text = client.post(address, {"q": "Zebrawood"}).content.decode()
+    text = client.post(address, {"q": "Zebrawood"}, follow=True).content.decode()
     assert "Zebrawood" in text
     assert "Registry of the north" not in text
     client.force_login(world.users["provider"])
-    assert "Registry of the north" in client.post(address, {"q": "Zebrawood"}).content.decode()
+    assert "Registry of the north" in client.post(address, {"q": "Zebrawood"}, follow=True).content.decode()
 
 
 def test_the_order_of_a_search_does_not_follow_the_last_change(client, world, administrator) -> None:
@@ -199,7 +199,7 @@ def test_the_order_of_a_search_does_not_follow_the_last_change(client, world, ad
     client.force_login(world.users["shelter"])
 
     def order() -> list[int]:
-        found = client.post(reverse("clients:search"), {"q": "Zebrawood"}).context["found"]
+        found = client.post(reverse("clients:search"), {"q": "Zebrawood"}, follow=True).context["found"]
         return [one.client.pk for one in found]
 
     before = order()

@@ -274,7 +274,8 @@ def test_what_people_typed_is_never_markup(client, world: World, administrator: 
             ("enrollments:detail", stay.pk), ("enrollments:history", stay.pk),
         )
     ]  # fmt: skip
-    pages.append(client.post(reverse("clients:search"), {"q": f"{evil} quill"}).content.decode())
+    results = client.post(reverse("clients:search"), {"q": f"{evil} quill"}, follow=True)
+    pages.append(results.content.decode())
     pages.append(client.get(reverse("clients:recent")).content.decode())
     for text in pages:
         assert "&lt;script&gt;" in text

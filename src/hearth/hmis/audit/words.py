@@ -6,7 +6,7 @@ from hearth.hmis.audit.models.access_log import Access
 _KINDS = {
     "name": "name", "birth_date": "birth date", "ssn": "SSN", "ssn_last4": "last four of the SSN", "id": "ID",
 }  # fmt: skip
-_HIDDEN = frozenset({"kinds", "total", "page", "shown", "needed", "method", "account"})
+_HIDDEN = frozenset({"kinds", "total", "page", "shown", "needed", "method", "account", "again"})
 
 
 def in_words(entry: AccessLog) -> str:
@@ -16,6 +16,7 @@ def in_words(entry: AccessLog) -> str:
     if entry.action == Access.SEARCHED:
         asked = [_KINDS.get(kind, kind) for kind in details.get("kinds", [])]
         parts.append("by " + " and ".join(asked) if asked else "")
+        parts.append("the same results again" if details.get("again") else "")
         parts.append(f"{details.get('total', 0)} found")
         if shown := details.get("shown"):
             parts.append(f"page {details.get('page', 1)} showed clients {', '.join(map(str, shown))}")

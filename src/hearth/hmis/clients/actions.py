@@ -35,6 +35,15 @@ def reveal_ssn(*, by: User, client: Client) -> str:
     return client.ssn or ""
 
 
-def record_search(*, by: User, kinds: list[str], found: list[int], total: int, page: int) -> None:
-    """Write down a search: what kind of terms, how many were found, and who was shown. Never the terms."""
-    record_access(by=by.pk, action=Access.SEARCHED, kinds=kinds, total=total, page=page, shown=found)
+def record_search(
+    *, by: User, kinds: list[str], found: list[int], total: int, page: int, again: bool
+) -> None:
+    """Write down a search: what kind of terms, how many were found, and who was shown. Never the terms.
+
+    `again`: results that were shown before (Back, reload, another page of them), so that searches can be
+    counted and every look at a list of people is in the log all the same.
+    """
+    repeated = {"again": True} if again else {}
+    record_access(
+        by=by.pk, action=Access.SEARCHED, kinds=kinds, total=total, page=page, shown=found, **repeated
+    )

@@ -17,4 +17,5 @@ class SearchForm(forms.Form):
             attrs={"autocomplete": "off", "spellcheck": "false", "maxlength": LONGEST, "type": "search"}
         ),
     )
-    page = forms.IntegerField(required=False, min_value=1, max_value=1000, widget=forms.HiddenInput)
+    # The id of what was kept while the same person typed on this page; anything else is not looked at.
+    kept = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)

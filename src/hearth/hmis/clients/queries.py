@@ -9,6 +9,7 @@ from django.core.paginator import Page, Paginator
 from django.db import connection
 
 from hearth.hmis.access.models import User
+from hearth.hmis.clients.beside import Beside, beside
 from hearth.hmis.clients.models import Client, RecentClient
 from hearth.hmis.clients.origin import origins
 from hearth.hmis.clients.search import birth_dates, reasons
@@ -33,13 +34,16 @@ _SEARCH = """
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A client that a search found, and why in plain words. `score`: 10 is a whole name and nothing else.
-    `data_source` is empty where the user may not know it (`clients/origin.py`)."""
+    """A client that a search found, and why in plain words. `score`: 10 is a whole name and nothing else;
+    `is_exact`: nothing that was asked is otherwise. `data_source` is empty where the user may not know it
+    (`clients/origin.py`), `beside` is None where he sees no enrollment."""
 
     client: Client
     score: float
+    is_exact: bool
     reasons: list[str]
     data_source: str
+    beside: Beside | None
 
 
 def clients_of(user: User) -> "Iterable[Client]":
@@ -54,24 +58,28 @@ def client(user: User, pk: int) -> Client | None:
 
 
 def search(user: User, question: Question, *, page: int, today: date) -> Page:
-    """One page of `Found` clients, the likeliest first. A page beyond the last gives the last."""
+    """One page of `Found` clients, exact ones before the rest, the likeliest first. A page beyond the last
+    gives the first."""
     page = min(max(page, 1), MOST_PAGES)
     rows = ask(question, today, skip=(page - 1) * PAGE_ROWS)
     if not rows and page > 1:
         page, rows = 1, ask(question, today, skip=0)
     total = min(rows[0][3], MOST_PAGES * PAGE_ROWS) if rows else 0
     people = clients_of(user).only(*_LISTED).in_bulk([row[0] for row in rows])
-    known = origins(user, people)
+    known, lives = origins(user, people), beside(user, people)
     found = [
         Found(
             people[pk],
             score,
-            reasons.in_words(json.loads(why), question, people[pk].dob is not None),
+            reasons.is_exact(why, question),
+            reasons.in_words(why, question, people[pk].dob is not None),
             known[pk].data_source if pk in known else "",
+            lives.get(pk),
         )
-        for pk, score, why, _ in rows
+        for pk, score, why, _ in ((pk, score, json.loads(why), total) for pk, score, why, total in rows)
         if pk in people
     ]
+    found.sort(key=lambda one: not one.is_exact)
     return Page(found, page, Paginator(range(total), PAGE_ROWS))
 
 

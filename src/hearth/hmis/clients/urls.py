@@ -1,4 +1,4 @@
-"""Addresses of clients: ids only, never a name."""
+"""Addresses of clients: ids only, never a name; of searches, a random id (`search/kept.py`)."""
 
 from django.urls import path
 
@@ -7,6 +7,7 @@ from hearth.hmis.clients.views import detail, search
 app_name = "clients"
 urlpatterns = [
     path("clients/", search.search, name="search"),
+    path("clients/found/<slug:kept>/", search.found, name="found"),
     path("clients/recent/", search.recent, name="recent"),
     path("clients/<int:pk>/", detail.detail, name="detail"),
     path("clients/<int:pk>/ssn/", detail.ssn, name="ssn"),

@@ -7,8 +7,8 @@ class EnrollmentsConfig(AppConfig):
 
     def ready(self) -> None:
         from hearth.hmis.access.permissions import Permission
-        from hearth.hmis.clients import page
-        from hearth.hmis.enrollments import timeline
+        from hearth.hmis.clients import beside, page
+        from hearth.hmis.enrollments import latest, timeline
 
         page.add(
             page.Part(
@@ -19,3 +19,4 @@ class EnrollmentsConfig(AppConfig):
                 side="enrollments/parts/together.html",
             )
         )
+        beside.hand_in(latest.beside)

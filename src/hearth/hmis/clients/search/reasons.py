@@ -33,6 +33,26 @@ def in_words(found: Mapping[str, Any], question: Question, birth_known: bool) ->
     return fits
 
 
+def is_exact(found: Mapping[str, Any], question: Question) -> bool:
+    """Whether nothing that was asked is otherwise in this client's record.
+
+    An ID and all of an SSN decide alone. Else every word of a name must be a word of the client's as it was
+    typed, and birth date or last four must fit; four figures may be a year or the last four, and then one
+    of the two is enough.
+    """
+    if "id" in found or found.get("ssn") == "all":
+        return True
+    hits = found.get("words", [])
+    if question.ssn or len(hits) < len(question.names) or any(how != "same" for how, *_ in hits):
+        return False
+    has_birth, has_last4 = found.get("dob") in ("same", "span"), found.get("ssn") == "last4"
+    if question.birth and question.birth.is_day:
+        return has_birth and (has_last4 or not question.last4)
+    if question.birth or question.last4:
+        return has_birth or has_last4
+    return bool(hits)
+
+
 def _names(hits: list[list[str]], question: Question) -> list[str]:
     same = [typed for how, typed, _ in hits if how == "same"]
     if same and len(same) == len(question.names):

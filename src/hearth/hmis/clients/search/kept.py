@@ -1,0 +1,75 @@
+"""What somebody searched for, kept on the server, so that Back and reload work and no address holds a name.
+
+The words stand sealed in the session of whoever typed them, under a random id that goes into the address.
+They go with the session (sign-out), after `KEPT_SECONDS`, and when `MOST_KEPT` newer ones are there. An id
+of another session finds nothing.
+"""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+
+from cryptography.fernet import Fernet, InvalidToken
+from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.models import Session
+from django.db import transaction
+
+from hearth.server import keys, seals
+
+MOST_KEPT = 20
+KEPT_SECONDS = 12 * 3600
+#: In the session: {id: [sealed words, results were shown]}, the oldest first.
+SESSION_KEY = "hearth_searches"
+
+
+def keep(session: SessionBase, text: str, *, instead_of: str = "") -> str:
+    """Keep the words; returns their id. `instead_of`: an id of this session whose words they replace, as
+    somebody types on; any other value is not looked at."""
+    sealed = _cipher().encrypt(text.encode("utf-8", "replace")).decode()
+    with _changing(session) as searches:
+        kept = instead_of if searches.pop(instead_of, None) else secrets.token_urlsafe(16)
+        searches[kept] = [sealed, False]
+        for oldest in list(searches)[:-MOST_KEPT]:
+            del searches[oldest]
+    return kept
+
+
+def words(session: SessionBase, kept: str) -> str | None:
+    """The words under an id of this session; None when there are none, or none any more."""
+    one = session.get(SESSION_KEY, {}).get(kept)
+    if one is None:
+        return None
+    try:
+        return _cipher().decrypt(one[0], ttl=KEPT_SECONDS).decode()
+    except InvalidToken:
+        return None
+
+
+def were_shown(session: SessionBase, kept: str) -> bool:
+    """Whether the first results of these words were shown before; from now on they were."""
+    if session.get(SESSION_KEY, {}).get(kept, [None, False])[1]:
+        return True
+    with _changing(session) as searches:
+        if kept in searches:
+            searches[kept][1] = True
+    return False
+
+
+@contextmanager
+def _changing(session: SessionBase) -> Iterator[dict[str, list]]:
+    """The kept searches as they stand in the database now, stored again at the end under a lock: requests of
+    one browser overlap while somebody types, and the later one must not undo the other's."""
+    with transaction.atomic():
+        row = Session.objects.select_for_update().filter(pk=session.session_key).first()
+        searches = row.get_decoded().get(SESSION_KEY, {}) if row else {}
+        yield searches
+        session[SESSION_KEY] = searches
+        if row is not None:
+            session.save()
+            session.modified = False  # not once more, without the lock
+
+
+@lru_cache(maxsize=1)
+def _cipher() -> Fernet:
+    return seals.kept_search_cipher(keys.secret_key())
