@@ -10,11 +10,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
 from hearth.hmis.audit.models import AccessLog
+from hearth.hmis.exchange import records
 from hearth.hmis.exchange.importing import job
 from hearth.hmis.exchange.importing.perform import folder_of
 from hearth.hmis.exchange.models import ImportRun
+from hearth.hmis.hud.records import model_of
 from tests import factories
 from tests.hmis.exchange.importing import begin, finished
 from tests.reporting.sources.exports import Export
@@ -207,3 +210,37 @@ def test_findings_as_files(web: Client, by: User, tmp_path: Path) -> None:
 
 def test_an_import_that_is_not_there(web: Client) -> None:
     assert web.get(reverse("exchange:import", args=[999])).status_code == 404
+
+
+def test_findings_lead_to_the_records_as_far_as_one_may_see_them(
+    web: Client, by: User, tmp_path: Path
+) -> None:
+    run = finished(by, faulty(tmp_path))
+    address = reverse("exchange:import", args=[run.pk])
+    page = web.get(address)
+    listed = {(one["file"], one["key"]): one["address"] for one in page.context["page"]}
+    with acting(by):
+        exit_ = model_of("Exit").objects.get(hud_id=next(key for file, key in listed if file == "Exit"))
+        person = model_of("Client").objects.get(hud_id=next(key for file, key in listed if file == "Client"))
+    enrollment = reverse("enrollments:detail", args=[exit_.enrollment_id])
+    assert listed["Exit", exit_.hud_id] == enrollment
+    assert listed["Client", person.hud_id] == reverse("clients:detail", args=[person.pk])
+    html = page.content.decode()
+    assert f'<a href="{enrollment}">{exit_.hud_id}</a>' in html
+    # The counts of files come after the findings; the filter names checks in words.
+    assert html.index("All findings") < html.index("Records of each file")
+    labels = dict(page.context["form"].fields["check"].choices)
+    assert labels["exit_before_entry"] not in ("", "exit_before_entry")
+    # Another organization's user sees who the client is and none of the stays; the auditor sees neither.
+    rows = list(page.context["page"])
+    stranger = factories.make_hmis_user(factories.make_organization())
+    with acting(stranger):
+        seen = records.addresses(stranger, run, rows)
+    assert ("Exit", exit_.hud_id) not in seen
+    assert seen["Client", person.hud_id] == reverse("clients:detail", args=[person.pk])
+    auditor = factories.make_auditor()
+    with acting(auditor):
+        hidden = records.addresses(auditor, run, rows)
+    assert not {file for file, _ in hidden} & {"Client", "Exit", "Enrollment"}
+    strange = [{"file": "No such file", "key": "' OR 1=1 --"}, {"file": None, "key": None}]
+    assert records.addresses(by, run, strange) == {}

@@ -93,8 +93,9 @@ class FindingFilter(forms.Form):
 
     def __init__(self, *args: Any, summary: list[dict[str, Any]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        in_words = {one["check"]: one.get("sentence") or one["check"] for one in summary}
         for name, field in self.fields.items():
             values = dict.fromkeys(str(one[name]) for one in summary if one[name])
             ordered = list(values) if name == "severity" else sorted(values)
-            labels = _SEVERITIES if name == "severity" else {}
+            labels = {"severity": _SEVERITIES, "check": in_words}.get(name, {})
             field.choices = [("", "All"), *((value, labels.get(value, value)) for value in ordered)]  # type: ignore[attr-defined]

@@ -13,7 +13,7 @@ from hearth.hmis.access.guard import refuse_as_missing, require, require_one
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
-from hearth.hmis.exchange import actions, findings, queries
+from hearth.hmis.exchange import actions, findings, queries, records
 from hearth.hmis.exchange.forms import AnswerForm, FindingFilter, ImportForm
 from hearth.hmis.exchange.importing.settling import ANSWER_DAYS
 from hearth.hmis.exchange.models import ImportRun
@@ -136,9 +136,14 @@ def _result(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
     listed = findings.Listed(path, wanted) if path else []
     query = request.GET.copy()
     query.pop("page", None)
+    page = Paginator(listed, _FINDINGS_ON_A_PAGE).get_page(request.GET.get("page"))
+    page.object_list = list(page.object_list)
+    addresses = records.addresses(request.user, run, page.object_list)
+    for one in page.object_list:
+        one["address"] = addresses.get((one["file"], one["key"]), "")
     return {
         "form": form,
-        "page": Paginator(listed, _FINDINGS_ON_A_PAGE).get_page(request.GET.get("page")),
+        "page": page,
         "is_filtered": bool(wanted.where()[1]),
         "query": query.urlencode(),
         "counts": queries.counts(run),
