@@ -12,7 +12,7 @@ from types import TracebackType
 import psycopg
 from psycopg import sql
 
-from hearth.server import roles
+from hearth.server import key_checks, keys, roles
 from hearth.server.home import Home
 from hearth.server.postgres import Cluster
 from tests.reset import Original
@@ -129,6 +129,8 @@ class TestDatabase:
             raise RuntimeError(f"The migrations do not run on an empty database:\n{done.stderr[-6000:]}")
         with psycopg.connect(self.cluster.conninfo(database=fresh)) as connection:
             connection.execute(GIVE_ROLE)
+            keys.ssn_key()
+            key_checks.verify(connection)  # as the first command does: later ones find and write nothing
         self._admin.execute(
             sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
                 sql.Identifier(fresh), sql.Identifier(self.template)
@@ -174,7 +176,7 @@ class TestDatabase:
         used.add(source / "hearth/reporting/sources/snapshot/relations.py")
         for path in migrations:
             used.update(_imported(path, source))
-        mark = hashlib.sha256((self.cluster.programs().version + GIVE_ROLE).encode())
+        mark = hashlib.sha256((self.cluster.programs().version + GIVE_ROLE + "keys noted").encode())
         for path in [*migrations, *sorted(used), *sorted(source.glob("hearth/hmis/**/*.sql"))]:
             mark.update(str(path.relative_to(self.checkout)).encode())
             mark.update(path.read_bytes())

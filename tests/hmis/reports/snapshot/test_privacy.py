@@ -61,7 +61,7 @@ def test_no_name_no_number_and_no_free_text_is_in_the_files(state: Path, invente
             if len(value) > 3 and value not in keys:
                 looked_at += 1
                 assert value not in found, f"a cell of {file.name}"
-    assert looked_at > 1000
+    assert looked_at > 900
     ssns = set(columns_of(invented, "Client", frozenset({"SSN"})))
     digits = {ssn for ssn in ssns if ssn.isdigit() and len(ssn) == 9}
     assert len(digits) > 200
