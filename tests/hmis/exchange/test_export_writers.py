@@ -79,7 +79,7 @@ def test_who_may_know_exports_what_is_stored(world, administrator, tmp_path: Pat
     for user in (world["other"], administrator):
         tables = export(user, tmp_path / "export.zip")
         both = {row["PersonalID"]: row for row in tables["Client"]}[world["people"]["both"].hud_id]
-        assert both["UserID"] == "U2 as it came"
+        assert both["UserID"] == "U2"
         assert both["DateUpdated"] == str(THEN)
         assert "hearth" not in {row["UserID"] for row in tables["User"]}
 
@@ -106,6 +106,7 @@ def test_an_import_notes_who_wrote_where(administrator: User, tmp_path: Path) ->
     assert not knows(users["O2"], "C1")
     # The project's stays, and what they hold, are the other organization's from now on.
     made.row("Project")["OrganizationID"] = "O2"
+    made.row("Export")["ExportDirective"] = "1"
     made.tables["Exit"] = []
     finished(administrator, made.zip(tmp_path))
     assert knows(users["O2"], "C1")

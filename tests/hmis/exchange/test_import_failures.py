@@ -416,6 +416,7 @@ def test_two_imports_of_one_source_wait_for_one_another(by: User, stored: Export
 
 def test_ids_are_taken_apart_while_others_take_some(by: User) -> None:
     """Blocks for imports and single ids for people at work never meet."""
+    from hearth.hmis.exchange.importing.announced import Announced
     from hearth.hmis.exchange.importing.matching import Matching
 
     taken: list[int] = []
@@ -423,7 +424,14 @@ def test_ids_are_taken_apart_while_others_take_some(by: User) -> None:
     def blocks() -> None:
         with psycopg.connect(database.url("loader"), autocommit=True) as loader, engine.connected() as unused:
             matching = Matching(
-                unused, loader.cursor(), 1, is_new_source=True, share=False, heard=lambda count: None
+                unused,
+                loader.cursor(),
+                1,
+                is_new_source=True,
+                share=False,
+                announced=Announced(),
+                takes_back=False,
+                heard=lambda count: None,
             )
             for _ in range(20):
                 first = matching._allocate("clients_client", 50)
