@@ -10,7 +10,12 @@ def data_folder() -> Path:
     """The data folder of this process, which may not be there yet."""
     named = os.environ.get("HEARTH_HOME")
     path = Path(named).expanduser() if named else Path(platformdirs.user_data_path("hearth"))
-    return Path(os.path.abspath(path))  # noqa: PTH100  (keeps symbolic links as the user wrote them)
+    return absolute(path)
+
+
+def absolute(path: Path) -> Path:
+    """The path from the root, without `..`, with symbolic links as the user wrote them."""
+    return Path(os.path.abspath(path))  # noqa: PTH100  (`resolve` would follow the links)
 
 
 def make(path: Path) -> None:

@@ -5,7 +5,7 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from hearth.data_folder import data_folder, make
+from hearth.data_folder import absolute, data_folder, make
 from hearth.server.errors import ServerError
 
 
@@ -26,7 +26,7 @@ class Home:
     @classmethod
     def at(cls, path: Path) -> "Home":
         """The data folder at `path`, created with its parts when new."""
-        home = cls(Path(os.path.abspath(path)))  # noqa: PTH100  (keeps symbolic links as the user wrote them)
+        home = cls(absolute(path))
         try:
             make(home.path)
             for part in (home.keys, home.files, home.logs):

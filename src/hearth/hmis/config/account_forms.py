@@ -63,7 +63,7 @@ class _Counted:
         if not AxesProxyHandler.is_allowed(request, credentials):
             request.axes_locked_out, request.axes_credentials = True, credentials
             raise ValidationError("Too many tries. Wait a few minutes, then try again.", code="locked")
-        return super().clean_code()  # type: ignore[misc,no-any-return]
+        return super().clean_code()
 
 
 class SecondStepForm(_Counted, AuthenticateForm):

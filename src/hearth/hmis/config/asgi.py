@@ -56,13 +56,13 @@ class Application:
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            await self._pages(scope, receive, send)  # type: ignore[arg-type]
+            await self._pages(scope, receive, send)
             return
         send = _until_refused(send, self.piece_seconds)
         if not scope["query_string"].isascii():
             await _answer(send, 400, "The address holds characters that no address has.")
         elif _length(scope) > settings.SMALL_BODY_BYTES:
-            await self._uploads(scope, _in_pieces(receive, self.piece_seconds), send)  # type: ignore[arg-type]
+            await self._uploads(scope, _in_pieces(receive, self.piece_seconds), send)
         else:
             try:
                 async with asyncio.timeout(self.body_seconds):
@@ -73,7 +73,7 @@ class Application:
             if body is None:
                 return
             threads = self._health if scope["path"].startswith(HEALTH) else self._pages
-            await threads(scope, _once(body), send)  # type: ignore[arg-type]
+            await threads(scope, _once(body), send)
 
 
 def _length(scope: Message) -> int:

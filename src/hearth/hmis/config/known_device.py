@@ -44,7 +44,7 @@ def remember(sender: Any, user: Any, request: HttpRequest | None = None, **kwarg
     device, accounts = _read(request)
     accounts = [user.pk, *(one for one in accounts if one != user.pk)][:MOST_ACCOUNTS]
     value = signing.dumps([device or secrets.token_urlsafe(12), accounts], salt=_SALT)
-    request.hearth_device = value  # type: ignore[attr-defined]
+    request.hearth_device = value
 
 
 class KnownDeviceMiddleware:
