@@ -12,15 +12,15 @@ MONTHS = ["january", "february", "march", "april", "may", "june", "july", "augus
 
 
 def read_column(
-    texts: Iterable[str], *, time_wanted: bool = False, birth: bool = False, exported: date | None = None
+    texts: Iterable[str], *, time_wanted: bool = False, kind: str = "past", exported: date | None = None
 ) -> dict[str, date | datetime | None]:
     """What each text of a column means; None where nobody can know."""
     texts = list(texts)
-    months_first = month_speaks_first(texts, birth, exported)
+    months_first = month_speaks_first(texts, kind, exported)
     found: dict[str, date | datetime | None] = {}
     for text in texts:
         day_text, clock = split(text)
-        day = None if clock is None else the_day(day_text, months_first, birth, exported)
+        day = None if clock is None else the_day(day_text, months_first, kind, exported)
         if day is None or clock is None:
             found[text] = None
         else:
@@ -28,11 +28,11 @@ def read_column(
     return found
 
 
-def month_speaks_first(texts: list[str], birth: bool, exported: date | None) -> bool:
+def month_speaks_first(texts: list[str], kind: str, exported: date | None) -> bool:
     """One value can only be month/day/year, and none can only be something else."""
     proof = False
     for text in texts:
-        meanings = numeric_meanings(split(text)[0], birth, exported)
+        meanings = numeric_meanings(split(text)[0], kind, exported)
         if meanings is None:
             continue
         month_first, others = meanings
@@ -43,10 +43,10 @@ def month_speaks_first(texts: list[str], birth: bool, exported: date | None) -> 
     return proof
 
 
-def the_day(text: str, months_first: bool, birth: bool, exported: date | None) -> date | None:
-    meanings = numeric_meanings(text, birth, exported)
+def the_day(text: str, months_first: bool, kind: str, exported: date | None) -> date | None:
+    meanings = numeric_meanings(text, kind, exported)
     if meanings is None:
-        return the_worded_day(text, birth, exported)
+        return the_worded_day(text, kind, exported)
     month_first, others = meanings
     days = {day for _, day in others} | ({month_first} if month_first else set())
     if len(days) == 1:
@@ -55,7 +55,7 @@ def the_day(text: str, months_first: bool, birth: bool, exported: date | None) -
 
 
 def numeric_meanings(
-    text: str, birth: bool, exported: date | None
+    text: str, kind: str, exported: date | None
 ) -> tuple[date | None, list[tuple[str, date]]] | None:
     """As month/day/year, and every other way that is a real day; None for what is not three numbers."""
     match = re.fullmatch(r"(\d{1,4})([-/.])(\d{1,2})([-/.])(\d{1,4})", text)
@@ -63,24 +63,24 @@ def numeric_meanings(
         return None
     a, separator, b, _, c = match.groups()
     others = []
-    month_first = a_day(c, a, b, birth, exported) if len(c) in (2, 4) else None
-    day_first = a_day(c, b, a, birth, exported) if len(c) in (2, 4) else None
+    month_first = a_day(c, a, b, kind, exported) if len(c) in (2, 4) else None
+    day_first = a_day(c, b, a, kind, exported) if len(c) in (2, 4) else None
     if day_first:
         others.append(("day first", day_first))
     if len(a) == 4 and len(c) <= 2:
-        day = a_day(a, b, c, birth, exported)
+        day = a_day(a, b, c, kind, exported)
         if day:
             others.append(("whole year first", day))
     if len(a) == 2 and len(c) == 2 and separator != "/":
-        day = a_day(a, b, c, birth, exported)
+        day = a_day(a, b, c, kind, exported)
         if day:
             others.append(("short year first", day))
     return month_first, others
 
 
-def the_worded_day(text: str, birth: bool, exported: date | None) -> date | None:
+def the_worded_day(text: str, kind: str, exported: date | None) -> date | None:
     if re.fullmatch(r"\d{8}", text):
-        return a_day(text[:4], text[4:6], text[6:], birth, exported)
+        return a_day(text[:4], text[4:6], text[6:], kind, exported)
     for pattern, order in (
         (r"(\d{1,2})[-/ .]*([a-z]+)[-/ .,]*(\d{4}|\d{2})", "dmy"),
         (r"([a-z]+)[- .]*(\d{1,2}),?[- ]+(\d{4}|\d{2})", "mdy"),
@@ -91,7 +91,7 @@ def the_worded_day(text: str, birth: bool, exported: date | None) -> date | None
             parts = dict(zip(order, match.groups(), strict=True))
             month = the_month(parts["m"])
             if month:
-                return a_day(parts["y"], str(month), parts["d"], birth, exported)
+                return a_day(parts["y"], str(month), parts["d"], kind, exported)
     return None
 
 
@@ -102,7 +102,7 @@ def the_month(word: str) -> int | None:
     return None
 
 
-def a_day(year: str, month: str, day: str, birth: bool, exported: date | None) -> date | None:
+def a_day(year: str, month: str, day: str, kind: str, exported: date | None) -> date | None:
     """The day of three numbers, if there is one and the year makes sense."""
     if len(month) > 2 or len(day) > 2:
         return None
@@ -112,10 +112,10 @@ def a_day(year: str, month: str, day: str, birth: bool, exported: date | None) -
         return None
     possible = [century + int(year) for century in range(1700, 2300, 100)]
     latest = max(one for one in possible if one <= exported.year)
-    if birth:
+    if kind == "birth":
         found = real(latest, int(month), int(day))
         return real(latest - 100, int(month), int(day)) if found and found > exported else found
-    if latest + 100 <= exported.year + 20:  # it may be planned
+    if kind == "ahead" and latest + 100 <= exported.year + 20:  # it may be planned
         return None
     return real(latest, int(month), int(day))
 

@@ -8,7 +8,13 @@ from pathlib import Path
 import pytest
 
 from hearth.reporting.runtime import engine
-from hearth.reporting.sources.dates import DELETED_AT_SOME_TIME, ExportDay, export_day, read_other_forms
+from hearth.reporting.sources.dates import (
+    AHEAD,
+    DELETED_AT_SOME_TIME,
+    ExportDay,
+    export_day,
+    read_other_forms,
+)
 from hearth.reporting.sources.typing import create_typed
 from hearth.standards.load import load
 
@@ -16,12 +22,13 @@ from .dates_twin import month_speaks_first, read_column
 from .exports import Export, checks, staged
 
 EXPORTED = date(2026, 10, 15)
-CLIENT, EXIT = load(2026).file("Client"), load(2026).file("Exit")
+FILES = {"DOB": "Client", "OperatingEndDate": "Project", "FAEndDate": "Services"}
+KINDS = {"DOB": "birth", "OperatingEndDate": "ahead", "FAEndDate": "ahead"}
 
 
 def read(texts: Sequence[str], column: str = "ExitDate", exported: date | None = EXPORTED) -> list[object]:
     """The values of a column with these cells."""
-    file = CLIENT if column == "DOB" else EXIT
+    file = load(2026).file(FILES.get(column, "Exit"))
     names = [one.name for one in file.columns]
     with engine.connected(threads=1) as connection:
         engine.run(connection, f"CREATE TABLE came ({', '.join(f'{one} VARCHAR' for one in names)})")
@@ -58,9 +65,15 @@ def read(texts: Sequence[str], column: str = "ExitDate", exported: date | None =
         ("31-FEB-26", None),
         ("5-JAN-99", date(1999, 1, 5)),
         ("5-DEC-26", date(2026, 12, 5)),  # planned within the year of the export
-        ("5-JAN-27", None),  # 1927, or planned for 2027
-        ("5-JAN-46", None),
-        ("5-JAN-47", date(1947, 1, 5)),
+        ("5-JAN-27", date(1927, 1, 5)),  # nobody enters or exits after the export
+        ("05-JAN-46 00:00:00", date(1946, 1, 5)),
+        (" 5-jan-47 ", date(1947, 1, 5)),
+        ("3/25/27", date(1927, 3, 25)),
+        ("3/25/27 12:00:00 AM", date(1927, 3, 25)),
+        (" 03/03/27\t", date(1927, 3, 3)),
+        ("3/4/27", None),
+        ("31/12/27", date(1927, 12, 31)),
+        ("31-12-27", None),  # or 1931-12-27
         ("3/25/26", date(2026, 3, 25)),
         ("3/3/26", date(2026, 3, 3)),
         ("26-01-05", None),  # the year may stand first
@@ -139,7 +152,19 @@ def test_a_birth_date_is_not_after_the_export() -> None:
         date(1990, 5, 17),
     ]
     assert read(texts, "DOB") == expected
-    assert list(read_column(texts, birth=True, exported=EXPORTED).values()) == expected
+    assert list(read_column(texts, kind="birth", exported=EXPORTED).values()) == expected
+
+
+@pytest.mark.parametrize("column", ["OperatingEndDate", "FAEndDate"])
+def test_a_date_made_known_beforehand_may_lie_ahead(column: str) -> None:
+    texts = ["30-JUN-26", "30-JUN-27", "6/30/27 0:00", "30-JUN-46", "30-JUN-47", "30-JUN-2027"]
+    expected = [date(2026, 6, 30), None, None, None, date(1947, 6, 30), date(2027, 6, 30)]
+    assert read(texts, column) == expected
+    assert list(read_column(texts, kind="ahead", exported=EXPORTED).values()) == expected
+
+
+def test_the_columns_that_may_lie_ahead_are_huds() -> None:
+    assert {column.id for column in load(2026).columns() if column.type == "D"} >= AHEAD
 
 
 def test_two_digits_mean_no_year_without_an_export_date() -> None:
@@ -149,8 +174,10 @@ def test_two_digits_mean_no_year_without_an_export_date() -> None:
 @pytest.mark.parametrize(
     ("cell", "day"),
     [
-        ("2026-10-15 08:30:00", EXPORTED), ("2026-10-15T08:30", EXPORTED), ("10/15/2026", date(2026, 12, 31)),
-        ("15-OCT-2026", date(2026, 12, 31)), ("2026-13-45", None), ("15-OCT-26", None),
+        ("2026-10-15 08:30:00", EXPORTED), ("2026-10-15T08:30", EXPORTED), ("10/15/2026", EXPORTED),
+        ("15-OCT-2026", EXPORTED), ("2026-13-45", None), ("15-OCT-26 8:30", EXPORTED), ("10/15/26", EXPORTED),
+        (" 15-oct-26 ", EXPORTED), ("3/4/2026 8:30 AM", date(2026, 12, 31)), ("3/4/26", date(2026, 12, 31)),
+        ("yesterday", None), ("26-03-04", None), ("' OR 1=1", None),
     ],
 )  # fmt: skip
 def test_the_day_of_the_export(tmp_path: Path, cell: str, day: date | None) -> None:
@@ -221,13 +248,13 @@ def random_text(rng: random.Random) -> str:
 
 
 @pytest.mark.parametrize("seed", range(12))
-@pytest.mark.parametrize("column", ["ExitDate", "DOB", "DateUpdated"])
+@pytest.mark.parametrize("column", ["ExitDate", "DOB", "DateUpdated", "OperatingEndDate"])
 def test_the_engine_reads_what_the_slow_twin_reads(column: str, seed: int) -> None:
     rng = random.Random(f"{column} {seed}")
     exported = rng.choice([EXPORTED, date(2026, 1, 1), date(2099, 12, 31), None])
     texts = list({random_text(rng) for _ in range(rng.choice([3, 8, 300]))})
     expected = read_column(
-        texts, time_wanted=column == "DateUpdated", birth=column == "DOB", exported=exported
+        texts, time_wanted=column == "DateUpdated", kind=KINDS.get(column, "past"), exported=exported
     )
     assert dict(zip(texts, read(texts, column, exported), strict=True)) == expected
 
@@ -239,4 +266,4 @@ def test_the_random_texts_reach_every_meaning() -> None:
     values = read_column(texts, exported=EXPORTED)
     assert 500 < sum(value is None for value in values.values()) < 3500
     columns = [[random_text(rng) for _ in range(3)] for _ in range(400)]
-    assert 20 < sum(month_speaks_first(column, False, EXPORTED) for column in columns) < 380
+    assert 20 < sum(month_speaks_first(column, "past", EXPORTED) for column in columns) < 380

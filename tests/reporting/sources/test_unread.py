@@ -37,7 +37,7 @@ def test_nothing_is_unread_in_a_good_export(tmp_path: Path) -> None:
         ("Exit", "ExitDate", "3/4/2026", True),
         ("Enrollment", "EntryDate", "2026-02-30", True),
         ("Enrollment", "EntryDate", "0026-01-05", True),
-        ("Enrollment", "MoveInDate", "soon", False),
+        ("Enrollment", "MoveInDate", "soon", True),
         ("Enrollment", "RelationshipToHoH", "1.5", True),
         ("Enrollment", "HouseholdID", "H" * 33, True),
         ("Enrollment", "HouseholdID", None, True),
@@ -63,6 +63,13 @@ def test_a_cell_that_cannot_be_read(
     (found,) = unread(export, tmp_path)
     assert found == Unread(table, column, 1, int(decides), (2,))
     assert found.id == f"{table}.{column}"
+
+
+@pytest.mark.parametrize(("relationship", "decides"), [(1, 1), (3, 0), (None, 1)])
+def test_only_the_heads_move_in_decides(tmp_path: Path, relationship: int | None, decides: int) -> None:
+    export = Export()
+    export.row("Enrollment").update(RelationshipToHoH=relationship, MoveInDate="3/4/2026")
+    assert Unread("Enrollment", "MoveInDate", 1, decides, (2,)) in unread(export, tmp_path)
 
 
 def test_every_year_says_it_by_its_own_names(tmp_path: Path) -> None:

@@ -6,9 +6,9 @@ A date that can mean one day only is read, any other stays NULL:
 - `3/4/2026` has two. It is March 4 where another value of the same column of the same file can only be
   month/day/year and none can only be day/month/year; otherwise nobody can know.
 - A year of two digits is the latest that is not after the year of Export.ExportDate; a birth date is not
-  after that day. Other dates may be planned: where the year could lie within the next twenty years as well,
-  nobody can know. Without an ExportDate nobody can either. `26-01-05`, which may begin with the year, is
-  taken as any day it can be.
+  after that day. Only dates that are made known beforehand (`AHEAD`: when beds close, a grant ends) have a
+  second meaning: where their year could lie within the next twenty years as well, nobody can know. Without
+  an ExportDate nobody can either. `26-01-05`, which may begin with the year, is taken as any day it can be.
 - A time of day may stand behind, in 24 or 12 hours, and a zone behind that, which is passed over.
 
 Only columns with such dates are looked at, and of those the different texts only, so that an export to the
@@ -21,17 +21,37 @@ import csv
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection, name, text
+from hearth.standards.load import LATEST, load
 from hearth.standards.model import Column
 
-PLANNED_YEARS = 20
+#: Dates that may lie after the export by their meaning. All others tell of what was when it was exported.
+AHEAD = frozenset(
+    {
+        "Project.OperatingStartDate",
+        "Project.OperatingEndDate",
+        "Funder.StartDate",
+        "Funder.EndDate",
+        "Inventory.InventoryStartDate",
+        "Inventory.InventoryEndDate",
+        "HMISParticipation.HMISParticipationStatusStartDate",
+        "HMISParticipation.HMISParticipationStatusEndDate",
+        "CEParticipation.CEParticipationStatusStartDate",
+        "CEParticipation.CEParticipationStatusEndDate",
+        "HealthAndDV.DueDate",
+        "Services.FAStartDate",
+        "Services.FAEndDate",
+    }
+)
+AHEAD_YEARS = 20
 #: Stands for a DateDeleted that is filled with something that is no time: the record is deleted all the same.
 DELETED_AT_SOME_TIME = "1900-01-01 00:00:00"
 DELETED = "DateDeleted"
+_PAST, _AHEAD, _BIRTH = "past", "ahead", "birth"
 
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _FULL = ("UARY", "RUARY", "CH", "IL", "", "E", "Y", "UST", "TEMBER|T", "OBER", "EMBER", "EMBER")
@@ -87,8 +107,25 @@ def _day(cell: str) -> ExportDay | None:
             return ExportDay(date(*map(int, iso.groups())))
         except ValueError:
             return None
+    day = _day_in_another_form(cell)
+    if day is not None:
+        return ExportDay(day)
     year = re.search(r"(?<!\d)(?:19|20)\d\d(?!\d)", cell)
-    return ExportDay(date(int(year[0]), 12, 31)) if year else None
+    if year:
+        return ExportDay(date(int(year[0]), 12, 31))
+    short = re.match(r"\s*\d{1,2}/\d{1,2}/(\d{2})(?!\d)", cell)
+    return ExportDay(date(2000 + int(short[1]), 12, 31)) if short else None
+
+
+def _day_in_another_form(cell: str) -> date | None:
+    """The day of an ExportDate that has one meaning. No export was made before 2000."""
+    column = load(LATEST).file("Export").column("ExportDate")
+    with engine.connected(threads=1) as connection:
+        engine.run(connection, f"CREATE TEMP TABLE _other_forms AS SELECT {text(cell)} AS came")
+        for _, moment in engine.rows(connection, _values(column, ExportDay(date(2099, 12, 31)))):
+            if isinstance(moment, datetime):
+                return moment.date()
+    return None
 
 
 def read_other_forms(
@@ -140,7 +177,7 @@ def _read(connection: Connection, table: str, column: Column, exported: ExportDa
 
 def _values(column: Column, exported: ExportDay | None) -> str:
     """SELECT of `came` and the `value` of the column's type, NULL where nobody can know."""
-    birth = column.privacy == "dob"
+    kind = _BIRTH if column.privacy == "dob" else _AHEAD if column.id in AHEAD else _PAST
     structs = ", ".join(
         f"regexp_extract(said, {text(f'^{pattern}{_TIME}$')}, {_names(parts)}) AS {form}"
         for form, (pattern, parts) in _FORMS.items()
@@ -155,10 +192,10 @@ def _values(column: Column, exported: ExportDay | None) -> str:
     a, b, c = "numeric.a", "numeric.b", "numeric.c"
     years_first = f"(length({a}) = 4 OR numeric.sep <> '/')"
     numeric = (
-        f"SELECT came, {a} AS a, {_date(c, a, b, birth, exported)} AS mdy,"
-        f" {_date(c, b, a, birth, exported)} AS dmy,"
+        f"SELECT came, {a} AS a, {_date(c, a, b, kind, exported)} AS mdy,"
+        f" {_date(c, b, a, kind, exported)} AS dmy,"
         f" CASE WHEN {years_first} AND length({c}) <= 2 AND length({a}) IN (2, 4)"
-        f" AND (length({a}) = 4 OR length({c}) = 2) THEN {_date(a, b, c, birth, exported)} END AS ymd,"
+        f" AND (length({a}) = 4 OR length({c}) = 2) THEN {_date(a, b, c, kind, exported)} END AS ymd,"
         f" {_times('numeric')} FROM matched WHERE {a} <> '' AND numeric.sep = numeric.sep2"
     )
     known = (
@@ -174,7 +211,7 @@ def _values(column: Column, exported: ExportDay | None) -> str:
     whole = (
         "SELECT came, CASE WHEN len(meanings) = 1 THEN meanings[1] WHEN is_us THEN mdy END AS day,"
         " h, mi, s, half FROM known, evidence"
-        f" UNION ALL SELECT came, {_date('y', 'm', 'd', birth, exported)}, h, mi, s, half FROM simple"
+        f" UNION ALL SELECT came, {_date('y', 'm', 'd', kind, exported)}, h, mi, s, half FROM simple"
     )
     hour = (
         "CASE WHEN h = '' THEN 0 WHEN half = '' AND h::INTEGER <= 23 THEN h::INTEGER"
@@ -185,7 +222,7 @@ def _values(column: Column, exported: ExportDay | None) -> str:
         f"TRY_CAST(day::VARCHAR || ' ' || ({hour})::VARCHAR || ':' || CASE WHEN mi = '' THEN '00' ELSE mi END"
         " || ':' || CASE WHEN s = '' THEN '00' ELSE s END AS TIMESTAMP)"
     )
-    kind = "DATE" if column.type == "D" else "TIMESTAMP"
+    type_ = "DATE" if column.type == "D" else "TIMESTAMP"
     return (
         "WITH said AS MATERIALIZED (SELECT came, upper(trim(came, E' \\t\\r\\n')) AS said FROM _other_forms),"
         f" matched AS MATERIALIZED (SELECT came, {structs} FROM said),"
@@ -193,7 +230,7 @@ def _values(column: Column, exported: ExportDay | None) -> str:
         f" whole AS ({whole})"
         # Two forms that both fit and differ would be two meanings.
         f" SELECT came, CASE WHEN count(DISTINCT value) = 1 THEN min(value) END AS value FROM"
-        f" (SELECT came, ({moment})::{kind} AS value FROM whole) GROUP BY came"
+        f" (SELECT came, ({moment})::{type_} AS value FROM whole) GROUP BY came"
     )
 
 
@@ -211,19 +248,19 @@ def _month(form: str, places: str) -> str:
     return f"(CASE {places.replace('mon,', f'{form}.mon,')} END)::VARCHAR"
 
 
-def _date(year: str, month: str, day: str, birth: bool, exported: ExportDay | None) -> str:
+def _date(year: str, month: str, day: str, kind: str, exported: ExportDay | None) -> str:
     """SQL of the day of three texts, NULL where there is none in a sensible year."""
     whole = f"CASE WHEN length({year}) = 4 AND {year} >= '1800' AND {year} < '2100' THEN {year}::INTEGER END"
     if exported is not None:
         first = exported.year // 100 * 100
         early = f"({first} + {year}::INTEGER)"
         two = f"{early} - CASE WHEN {early} > {exported.year} THEN 100 ELSE 0 END"
-        if birth:
+        if kind == _BIRTH:
             made = f"TRY_CAST(({two})::VARCHAR || '-' || {month} || '-' || {day} AS DATE)"
             late = f"{made} > DATE '{exported.last.isoformat()}'"
             two = f"{two} - CASE WHEN {late} THEN 100 ELSE 0 END"
-        else:
-            two = f"CASE WHEN {two} + 100 > {exported.year + PLANNED_YEARS} THEN {two} END"
+        elif kind == _AHEAD:
+            two = f"CASE WHEN {two} + 100 > {exported.year + AHEAD_YEARS} THEN {two} END"
         whole = f"CASE WHEN length({year}) = 2 THEN {two} ELSE {whole} END"
     fits = f"length({month}) <= 2 AND length({day}) <= 2 AND length({year}) IN (2, 4)"
     return f"CASE WHEN {fits} THEN TRY_CAST(({whole})::VARCHAR || '-' || {month} || '-' || {day} AS DATE) END"

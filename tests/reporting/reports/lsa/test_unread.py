@@ -42,6 +42,15 @@ def test_a_deciding_cell_refuses_the_report_in_one_sentence(tmp_path: Path) -> N
     assert asked(export.zip(tmp_path), *WISH, "--check")[0] == 2
 
 
+def test_a_move_in_that_nobody_can_read_refuses_the_report(tmp_path: Path) -> None:
+    """It would take the household from all counts of people who live in permanent housing."""
+    export = world()
+    export.row("Enrollment")["MoveInDate"] = "11/3/2025"
+    status, output = asked(export.zip(tmp_path), *WISH, "--check")
+    assert status == 2
+    assert "1 cell of Enrollment.MoveInDate cannot be read and decides who is counted." in output
+
+
 def test_several_columns_are_named_together(tmp_path: Path) -> None:
     export = world()
     export.row("Exit")["ExitDate"] = "soon"
