@@ -172,3 +172,43 @@ def test_client_data_is_worked_on_in_scratch(path: Path) -> None:
     assert bool(makes) == (name(path) in TEMPORARY)
     if name(path) not in TEMPORARY:
         assert not re.search(r"""["'][^"'\n]*\.(part|tmp|partial)["']""", text)
+
+
+# Other ways to write a day, a number or a plural than `ui/formats.py`; a drawing's coordinates are no text.
+OTHER_FILTERS = re.compile(
+    r"\|(date|time|naturalday|naturaltime|timesince|timeuntil|intcomma|intword|pluralize|localize)\b"
+    r"|\|floatformat\b(?!:\"[01]u\")|\{% now\b"
+)
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=name)
+def test_templates_write_days_and_numbers_in_the_one_form(path: Path) -> None:
+    assert OTHER_FILTERS.findall(text(path)) == []
+    assert "}} %" not in text(path)  # `percent` has no blank
+
+
+# Where a day is written for a machine.
+FOR_MACHINES = {
+    "hmis/clients/search/birth_dates.py": "figures to compare one by one",
+    "hmis/exchange/exporting/perform.py": "the ExportID",
+}
+
+
+@pytest.mark.parametrize("path", sorted(HMIS.rglob("*.py")), ids=name)
+def test_sentences_write_days_in_the_one_form(path: Path) -> None:
+    found = [f"line {node.lineno}: {node.attr}" for node in attributes(path) if node.attr == "strftime"]
+    found += [
+        f"line {node.lineno}: {node.module}"
+        for node in nodes(path)
+        if isinstance(node, ast.ImportFrom)
+        and node.module in ("django.utils.formats", "django.utils.dateformat")
+    ]
+    found += [
+        f"line {node.lineno}: {ast.unparse(node.value)}"
+        for node in nodes(path)
+        if isinstance(node, ast.FormattedValue)
+        and node.format_spec
+        and re.search("%[A-Za-z]", ast.unparse(node.format_spec))
+    ]
+    allowed = name(path) in FOR_MACHINES or name(path) == "hmis/ui/formats.py"
+    assert bool(found) == allowed, found

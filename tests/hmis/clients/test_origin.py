@@ -154,7 +154,13 @@ def test_the_page_says_the_same_of_every_unknown_writer(client, world, administr
         pages = []
         for person in people:
             text = client.get(reverse(name, args=[person.pk])).content.decode()
-            for secret in ("Registry of the north", "user U2", "Mar 14, 2026", "Jan 5, 2026", "Wrongly"):
+            for secret in (
+                "Registry of the north",
+                "user U2",
+                "March 14, 2026",
+                "January 5, 2026",
+                "Wrongly",
+            ):
                 assert secret not in text, (name, secret)
             pages.append(_without_numbers(text, person))
         assert pages[0] == pages[1] == pages[2], name

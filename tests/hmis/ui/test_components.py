@@ -90,11 +90,16 @@ def test_progress_in_numbers_and_words() -> None:
     assert "value=" not in render("{% progress 'Reading' %}")
 
 
-def test_timeline_dates_are_machine_readable() -> None:
+def test_a_timeline_tells_a_day_a_period_and_what_goes_on() -> None:
     html = render(
-        "{% timeline_event 'Stay' date=day until=day %}{% endtimeline_event %}", day=date(2026, 3, 2)
+        "{% timeline_event 'Event' date=day %}{% endtimeline_event %}"
+        "{% timeline_event 'Stay' date=day until=last is_stay=True %}{% endtimeline_event %}"
+        "{% timeline_event 'Stay' date=day is_stay=True %}{% endtimeline_event %}",
+        day=date(2026, 3, 2),
+        last=date(2026, 4, 1),
     )
-    assert html.count('<time datetime="2026-03-02">Mar 2, 2026</time>') == 2
+    for said in ("March 2, 2026", "March 2 – April 1, 2026", "Since March 2, 2026"):
+        assert f'<p class="hearth-timeline__date">{said}</p>' in html
 
 
 def test_form_ties_labels_hints_and_errors_to_their_fields() -> None:

@@ -10,12 +10,11 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import connection
-from django.utils import timezone
-from django.utils.formats import date_format
 
 from hearth.hmis.access.models import User
 from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
+from hearth.hmis.ui import formats
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +70,7 @@ def use(*, by: User, what: Limited) -> str:
 
 def sentence(what: Limited, most: int, until: datetime) -> str:
     """Why it is refused, until when, and what to do."""
-    at = date_format(timezone.localtime(until), "g:i A")
     return (
-        f"That was more than {most} {what.words} within an hour, so this is stopped for you until {at}. "
-        "If your work needs more, ask your administrator."
+        f"That was more than {formats.number(most)} {what.words} within an hour, so this is stopped for you"
+        f" until {formats.clock(until)}. If your work needs more, ask your administrator."
     )

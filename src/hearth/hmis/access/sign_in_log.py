@@ -23,17 +23,18 @@ from django.db.models import F
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from hearth.hmis.access.context import acting, set_acting_user
 from hearth.hmis.access.models import User
 from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
+from hearth.hmis.ui import formats
 
 #: How the key of an account begins by which failures are counted (config/sign_in.py).
 ACCOUNT = "account "
 #: One's own slips of the password are no news; a wrong code means that somebody has the password.
 PASSWORDS_TOLD_FROM = 3
+_WRONG_CODE = "wrong code of the second step,wrong codes of the second step"
 
 
 @receiver(user_logged_in, dispatch_uid="hearth_signed_in")
@@ -56,10 +57,10 @@ def what_failed(user: User) -> str:
     tries = []
     if user.wrong_codes or user.wrong_passwords >= PASSWORDS_TOLD_FROM:
         tries += [_times(user.wrong_passwords, "wrong password")] if user.wrong_passwords else []
-        tries += [_times(user.wrong_codes, "wrong code of the second step")] if user.wrong_codes else []
+        tries += [_times(user.wrong_codes, _WRONG_CODE)] if user.wrong_codes else []
     if not tries or user.wrong_at is None:
         return ""
-    last = date_format(timezone.localtime(user.wrong_at), "F j, Y, g:i A")
+    last = formats.moment(user.wrong_at)
     return (
         f"Since you last signed in, somebody tried {' and '.join(tries)} on your account, the last on {last}."
         " If that was not you, change your password now and tell your administrator."
@@ -67,10 +68,7 @@ def what_failed(user: User) -> str:
 
 
 def _times(count: int, what: str) -> str:
-    if count == 1:
-        return f"a {what}"
-    several = what.replace("password", "passwords").replace("code", "codes")
-    return f"{count} {several}"
+    return f"a {what.partition(',')[0]}" if count == 1 else formats.counted(count, what)
 
 
 @receiver(user_logged_out, dispatch_uid="hearth_signed_out")

@@ -3,6 +3,7 @@
 from django import forms
 
 from hearth.hmis.audit.models.access_log import Access
+from hearth.hmis.ui.forms import DayField
 
 
 class LogFilter(forms.Form):
@@ -13,5 +14,5 @@ class LogFilter(forms.Form):
         label="Hearth number of a client", required=False, min_value=1, max_value=2**63 - 1
     )
     action = forms.ChoiceField(label="Action", required=False, choices=[("", "All"), *Access.choices])
-    first = forms.DateField(label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    last = forms.DateField(label="To", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    first = DayField(label="From", required=False)
+    last = DayField(label="To", required=False)

@@ -133,6 +133,7 @@ TEMPLATES = [
         "DIRS": [HMIS / "ui" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            "builtins": ["hearth.hmis.ui.templatetags.formats"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

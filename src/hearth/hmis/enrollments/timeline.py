@@ -41,7 +41,7 @@ class Happening:
     last: date | None = None
     words: list[str] = field(default_factory=list)
     times: int = 1
-    unit: str = "times"
+    unit: str = "time"
     is_sensitive: bool = False
 
     @property
@@ -84,10 +84,10 @@ def _nights(stay: Stay) -> list[Happening]:
     """Bed nights without a gap as one happening each; many stretches as one for all of them."""
     runs = stay.nights
     if len(runs) <= MOST_STRETCHES:
-        return [Happening("Bed nights", run.first, run.last, times=run.count, unit="nights") for run in runs]
+        return [Happening("Bed nights", run.first, run.last, times=run.count, unit="night") for run in runs]
     gaps = f"with {len(runs) - 1} gaps"
     return [
-        Happening("Bed nights", runs[0].first, runs[-1].last, [gaps], times=stay.night_count, unit="nights")
+        Happening("Bed nights", runs[0].first, runs[-1].last, [gaps], times=stay.night_count, unit="night")
     ]
 
 

@@ -11,10 +11,10 @@ from functools import cache
 from typing import Any
 
 from django.db import models
-from django.utils.formats import date_format
 
 from hearth.hmis.hud.fields import MODEL_YEAR
 from hearth.hmis.hud.names import python_name
+from hearth.hmis.ui import formats
 from hearth.standards import load
 
 #: Elements about trafficking: as sensitive as what the registry marks so.
@@ -70,11 +70,11 @@ def words(record: models.Model, field: str) -> str:
     if isinstance(value, str) and (meaning := _coded_text(record, field, value)):
         return meaning
     if isinstance(value, datetime):
-        return date_format(value, "M j, Y, g:i A")
+        return formats.moment(value)
     if isinstance(value, date):
-        return date_format(value, "M j, Y")
+        return formats.day(value)
     if isinstance(value, Decimal):
-        return f"${value:,.2f}"
+        return formats.money(value)
     return str(value)
 
 

@@ -11,8 +11,10 @@ from hearth.hmis.access.models import User
 from hearth.hmis.organizations.models import Region
 from hearth.hmis.reports.catalog import Report
 from hearth.hmis.reports.request import ReportRequest, RequestError, coc_codes, projects_of
+from hearth.hmis.ui.forms import DayField
 
 _WEDNESDAY = 2
+_ABOUT_NIGHT = "mm/dd/yyyy. HUD asks for one of the last ten nights of January; this is its last Wednesday."
 
 
 def last_fiscal_year(today: date) -> tuple[date, date]:
@@ -31,11 +33,6 @@ def last_count_night(today: date) -> date:
     return night(today.year) if night(today.year) <= today else night(today.year - 1)
 
 
-def _day(label: str, help_text: str = "") -> forms.DateField:
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, help_text=help_text, widget=widget)
-
-
 class ProjectChoices(forms.CheckboxSelectMultiple):
     """Checkboxes under the names of organizations; a script adds a box to search them by."""
 
@@ -46,8 +43,8 @@ class ReportForm(forms.Form):
     """CoC, time and, where the report is of chosen projects, projects. `user` limits the choices."""
 
     coc = forms.ChoiceField(label="Continuum of Care")
-    start = _day("First day")
-    end = _day("Last day", "The last day belongs to the report.")
+    start = DayField(label="First day", help_text="mm/dd/yyyy")
+    end = DayField(label="Last day", help_text="mm/dd/yyyy. The last day belongs to the report.")
     projects = forms.MultipleChoiceField(
         label="Projects",
         widget=ProjectChoices,
@@ -72,9 +69,7 @@ class ReportForm(forms.Form):
         if report.is_of_one_night:
             del self.fields["end"]
             self.fields["start"].label = "Night"
-            self.fields[
-                "start"
-            ].help_text = "HUD asks for one of the last ten nights of January; this is its last Wednesday."
+            self.fields["start"].help_text = _ABOUT_NIGHT
         if report.chooses_projects:
             projects = list(_grouped(user))
             self.fields["projects"].choices = projects  # type: ignore[attr-defined]

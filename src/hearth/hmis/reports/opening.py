@@ -16,6 +16,7 @@ from hearth.hmis.clients.models import Client
 from hearth.hmis.organizations.models import Project
 from hearth.hmis.reports import words
 from hearth.hmis.reports.records import Records
+from hearth.hmis.ui import formats
 from hearth.reporting.reports.lsa import compare, members
 from hearth.reporting.reports.lsa.bundle import BundleError
 from hearth.reporting.reports.lsa.members import MaySee, Member, Row, Stay
@@ -162,9 +163,8 @@ class People:
 
     @property
     def unit(self) -> str:
-        """What they are, in the plural."""
-        units = {"person": "people", "household": "households", "enrollment": "enrollments"}
-        return next((units[one.member.unit] for one in self.page), "people")
+        """What one of them is."""
+        return next((one.member.unit for one in self.page), "person")
 
     @property
     def clients(self) -> list[int]:
@@ -269,7 +269,7 @@ def _in_words(fact: compare.FactChange, value: str | None, known: str | None) ->
     meaning = known or words.meaning(fact.table, fact.column, whole)
     if meaning:
         return f"{meaning} ({whole})"
-    return "not applicable" if whole == "-1" else whole
+    return "not applicable" if whole == "-1" else formats.day(whole)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from hearth.hmis.reports.catalog import Report
 from hearth.hmis.reports.models import ReportRun
 from hearth.hmis.reports.quality import Count, faults, totals
 from hearth.hmis.reports.records import Records
+from hearth.hmis.ui import formats
 from hearth.reporting.reports.lsa.columns import upload_files
 from hearth.reporting.reports.lsa.preflight import Flag
 from hearth.reporting.reports.lsa.preflight import read as read_flag
@@ -77,7 +78,7 @@ class Asked:
 
     @property
     def time(self) -> str:
-        return self.start if self.start == self.end else f"{self.start} to {self.end}"
+        return formats.period(self.start, self.end)
 
     @property
     def title(self) -> str:

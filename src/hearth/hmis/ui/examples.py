@@ -2,6 +2,8 @@
 
 from django import forms
 
+from hearth.hmis.ui.forms import DayField
+
 
 class ExampleForm(forms.Form):
     """One field of each kind."""
@@ -9,9 +11,7 @@ class ExampleForm(forms.Form):
     name = forms.CharField(label="Name of the project", help_text="As the agency calls it.")
     contact = forms.EmailField(label="E-mail of the contact", required=False)
     beds = forms.IntegerField(label="Beds", min_value=0)
-    opened_on = forms.DateField(
-        label="Open since", widget=forms.DateInput(attrs={"type": "date"}), required=False
-    )
+    opened_on = DayField(label="Open since", help_text="mm/dd/yyyy", required=False)
     kind = forms.ChoiceField(label="Kind", choices=[("", "Choose"), ("es", "Shelter"), ("so", "Outreach")])
     shared = forms.ChoiceField(
         label="Shared with other organizations",

@@ -6,8 +6,11 @@ from its widget's template, plus an error class where the field has errors.
 
 from typing import Any
 
+from django import forms
 from django.forms.renderers import TemplatesSetting
 from django.http import HttpRequest
+
+from hearth.hmis.ui.formats import IN_A_FIELD
 
 _CLASSES = {
     "django/forms/widgets/textarea.html": "usa-textarea",
@@ -20,6 +23,19 @@ _INPUTS = {
     f"django/forms/widgets/{kind}.html"
     for kind in ("text", "email", "number", "password", "date", "datetime", "time", "url", "tel", "search")
 }
+
+
+class DayField(forms.DateField):
+    """A day, shown and typed as 06/29/1963. ISO, eight figures and the month as a word are read as well; a
+    year has four figures, so that no century is guessed."""
+
+    input_formats = (IN_A_FIELD, "%Y-%m-%d", "%m%d%Y", "%m-%d-%Y", "%B %d, %Y", "%b %d, %Y")
+    default_error_messages = {"invalid": "Type the day as month/day/year, such as 06/29/1963."}
+
+    def __init__(self, **kwargs: Any) -> None:
+        attrs = {"placeholder": "mm/dd/yyyy", "autocomplete": "off", "inputmode": "numeric"}
+        kwargs.setdefault("widget", forms.DateInput(attrs=attrs, format=IN_A_FIELD))
+        super().__init__(**kwargs)
 
 
 class UswdsRenderer(TemplatesSetting):

@@ -5,6 +5,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models.functions import Now
 
+from hearth.hmis.ui import formats
+
 
 class Access(models.TextChoices):
     """What was done. Values are stored and never change."""
@@ -58,4 +60,4 @@ class AccessLog(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_action_display()} at {self.at:%Y-%m-%d %H:%M}"
+        return f"{self.get_action_display()}, {formats.moment(self.at)}"

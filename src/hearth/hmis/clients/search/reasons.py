@@ -5,6 +5,7 @@ from typing import Any
 
 from hearth.hmis.clients.search.birth_dates import BirthDate
 from hearth.hmis.clients.search.question import Question
+from hearth.hmis.ui import formats
 
 _BIRTH = {
     "same": "same birth date",
@@ -75,5 +76,5 @@ def _span(birth: BirthDate | None) -> str:
     if birth is None:
         return "same birth date"
     if birth.first.month == birth.last.month:
-        return f"born in {birth.first:%B %Y}"
-    return f"born in {birth.first:%Y}"
+        return f"born in {formats.month(birth.first)}"
+    return f"born in {birth.first.year}"

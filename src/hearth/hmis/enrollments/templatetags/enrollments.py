@@ -2,10 +2,10 @@
 
 from django import template
 from django.db import models
-from django.utils.formats import date_format
 
 from hearth.hmis.enrollments.queries import Stay
 from hearth.hmis.hud import display
+from hearth.hmis.ui import formats
 
 register = template.Library()
 
@@ -26,8 +26,6 @@ def stay_tone(stay: Stay) -> str:
 
 @register.filter
 def stay_dates(stay: Stay) -> str:
-    """`Jan 5, 2026 to Feb 1, 2026`, or `since Jan 5, 2026`."""
-    entry = stay.enrollment.entry_date
-    start = date_format(entry, "M j, Y") if entry else "an unknown day"
-    end = stay.exit.exit_date if stay.exit else None
-    return f"{start} to {date_format(end, 'M j, Y')}" if end else f"Since {start}"
+    """January 5 – February 1, 2026, or Since January 5, 2026; the entry date is known in almost all."""
+    said = formats.period(stay.enrollment.entry_date, stay.exit.exit_date if stay.exit else None)
+    return f"{said[:1].upper()}{said[1:]}" or "Entry date not recorded"

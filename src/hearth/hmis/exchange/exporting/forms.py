@@ -8,6 +8,7 @@ from django.utils import timezone
 from hearth.hmis.access.models import User
 from hearth.hmis.exchange.exporting.request import ExportRequest, RequestError
 from hearth.hmis.organizations.models import Project, ProjectCoC, Region
+from hearth.hmis.ui.forms import DayField
 
 
 def _fiscal_year_start() -> Any:
@@ -18,16 +19,11 @@ def _fiscal_year_start() -> Any:
 class ExportForm(forms.Form):
     """Places, period and form of an export. `user` limits the choices to what the user may see."""
 
-    start = forms.DateField(
-        label="First day",
-        initial=_fiscal_year_start,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
-    end = forms.DateField(
+    start = DayField(label="First day", help_text="mm/dd/yyyy", initial=_fiscal_year_start)
+    end = DayField(
         label="Last day",
+        help_text="mm/dd/yyyy. The last day belongs to the period.",
         initial=timezone.localdate,
-        help_text="The last day belongs to the period.",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     cocs = forms.MultipleChoiceField(
         label="Continuums of Care",

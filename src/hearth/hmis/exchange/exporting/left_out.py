@@ -6,13 +6,13 @@ from typing import Any
 from django.db.backends.utils import CursorWrapper
 
 from hearth.hmis.exchange.households import REASONS
+from hearth.hmis.ui.formats import counted
 from hearth.reporting.sources.dates import DELETED, DELETED_AT_SOME_TIME
 
 _DELETED = f".{DELETED}"
 #: So many households are listed; all are counted.
 LISTED = 200
 #: How rows of a file are called in a sentence; of the others: records.
-_ROWS = {"Exit": ("exit", "exits")}
 
 
 @dataclass(frozen=True)
@@ -70,41 +70,37 @@ class LeftOut:
     def sentences(self) -> list[str]:
         """One sentence for each kind."""
         said = [
-            f"{_many(count, 'household is', 'households are')} in no CoC's export: {REASONS[reason]}."
+            f"{counted(count, 'household is,households are')} in no CoC's export: {REASONS[reason]}."
             for reason, count in self.households.items()
         ]
         rows = {what: count for what, count in self.future.items() if "." not in what}
         if rows:
             exits = rows.pop("Exit", 0)
-            parts = [_many(exits, *_ROWS["Exit"])] if exits else []
+            parts = [counted(exits, "exit")] if exits else []
             others = sum(rows.values())
-            parts += [_many(others, "record", "records")] if others else []
+            parts += [counted(others, "record")] if others else []
             said.append(f"Dated after the end of the period and left out: {' and '.join(parts)}.")
         blanks = sum(count for what, count in self.future.items() if "." in what)
         if blanks:
             said.append(
-                f"{_many(blanks, 'answer is', 'answers are')} blank for the same reason (engagement, move-in,"
-                " PATH or RHY status, aftercare, result of an event)."
+                f"{counted(blanks, 'answer is,answers are')} blank for the same reason (engagement,"
+                " move-in, PATH or RHY status, aftercare, result of an event)."
             )
         if self.placeholders:
             said.append(
-                f"{_many(self.placeholders, 'Social Security number', 'Social Security numbers')} that say"
+                f"{counted(self.placeholders, 'Social Security number')} that say"
                 " nothing (zeros alone) went out blank."
             )
         blank = {column: count for column, count in self.unread.items() if not column.endswith(_DELETED)}
         if blank:
-            cells = ", ".join(f"{_many(count, 'cell', 'cells')} of {c}" for c, count in blank.items())
+            cells = ", ".join(f"{counted(count, 'cell')} of {c}" for c, count in blank.items())
             said.append(
                 f"Could not be read when they came, and went out blank: {cells}. What came is on the pages of"
                 " the records."
             )
         if deleted := sum(self.unread.values()) - sum(blank.values()):
             said.append(
-                f"{_many(deleted, 'deleted record', 'deleted records')} went out with"
+                f"{counted(deleted, 'deleted record')} went out with"
                 f" {DELETED_AT_SOME_TIME} as the time of deletion, because what came could not be read."
             )
         return said
-
-
-def _many(count: int, one: str, several: str) -> str:
-    return f"{count:,} {one if count == 1 else several}"

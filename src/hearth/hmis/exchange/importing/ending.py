@@ -5,13 +5,14 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 
 import psycopg
-from django.utils.formats import date_format
 
 from hearth.hmis.audit.models.access_log import Access
 from hearth.hmis.exchange.importing import already
 from hearth.hmis.exchange.importing.writing import Count, Writer
 from hearth.hmis.exchange.models import ENDED, ImportRun
 from hearth.hmis.jobs.outcome import TakenOver
+from hearth.hmis.ui import formats
+from hearth.hmis.ui.formats import counted, units
 
 
 def write_success(
@@ -68,17 +69,22 @@ def said(writer: Writer, contradicting: int) -> str:
         total.unchanged += count.unchanged
         total.left_out += count.left_out
     if not (total.added or total.changed or total.deleted):
-        return f"Nothing has changed: all {total.unchanged:,} records are as they were."
+        known = counted(total.unchanged, "record is as it was,records are as they were")
+        return f"Nothing has changed: {'all ' if total.unchanged != 1 else ''}{known}."
     text = (
-        f"{total.added:,} records added, {total.changed:,} changed, {total.deleted:,} deleted,"
+        f"{counted(total.added, 'record')} added, {total.changed:,} changed, {total.deleted:,} deleted,"
         f" {total.unchanged:,} unchanged."
     )
     if total.left_out:
-        text += f" {total.left_out:,} deleted records were left out: what they belonged to was never here."
+        text += (
+            f" {counted(total.left_out, 'deleted record was,deleted records were')} left out: what they"
+            " belonged to was never here."
+        )
     if contradicting:
         text += (
-            f" {contradicting:,} records contradict others that are stored and that this export does"
-            " not have; they are marked as faulty."
+            f" {counted(contradicting, 'record contradicts,records contradict')} others that are stored and"
+            " that this export does not have;"
+            f" {units(contradicting, 'it is,they are')} marked as faulty."
         )
     return text
 
@@ -93,4 +99,4 @@ def as_unchanged(same: ImportRun) -> dict[str, dict[str, int]]:
 
 def day(run: ImportRun) -> str:
     """The day a run finished, for a sentence."""
-    return date_format(run.finished_at, "F j, Y") if run.finished_at else "before"
+    return formats.day(run.finished_at) or "before"

@@ -11,8 +11,6 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
 
-from django.utils.formats import date_format
-
 from hearth.hmis.exchange.importing import missing, newer
 from hearth.hmis.exchange.importing.announced import Announced
 from hearth.hmis.exchange.importing.failures import NOTHING_WRITTEN
@@ -20,6 +18,7 @@ from hearth.hmis.exchange.importing.missing import Missing
 from hearth.hmis.exchange.importing.writing import Writer
 from hearth.hmis.exchange.models import ImportRun, RunState
 from hearth.hmis.jobs.outcome import Refused
+from hearth.hmis.ui.formats import counted, day, units
 from hearth.reporting.runtime.engine import Connection
 
 REMOVE, KEEP = "remove", "keep"
@@ -74,18 +73,19 @@ class Question:
         if self.missed:
             here = f", {self.missing_changed:,} of them changed here since" if self.missing_changed else ""
             said.append(
-                f"{_many(self.missed, 'record')} of this data source, in the export's projects and period,"
-                f" {_be(self.missed)} not in this full refresh ({_listed(self.missing)}){here}."
+                f"{counted(self.missed, 'record')} of this data source, in the export's projects and"
+                f" period, {units(self.missed, 'is')} not in this full refresh"
+                f" ({_listed(self.missing)}){here}."
             )
         if self.newer:
             said.append(
-                f"{_many(sum(self.newer.values()), 'record')} {_be(sum(self.newer.values()))} newer here than"
-                f" in this export ({_listed(self.newer)})."
+                f"{counted(sum(self.newer.values()), 'record is,records are')} newer here than in this"
+                f" export ({_listed(self.newer)})."
             )
         if self.changed:
             said.append(
-                f"{_many(sum(self.changed.values()), 'record')} {_was(sum(self.changed.values()))} changed"
-                f" here since the last import ({_listed(self.changed)})."
+                f"{counted(sum(self.changed.values()), 'record was,records were')} changed here since"
+                f" the last import ({_listed(self.changed)})."
             )
         return said
 
@@ -111,7 +111,7 @@ class Settling:
             changed=passed_over.get("changed", {}),
             missing_changed=self.found.changed_here,
             held=self.found.held,
-            older_than=date_format(self.announced.newest, "F j, Y") if is_older else "",
+            older_than=day(self.announced.newest) if is_older else "",
             mark=f"{self.found.mark} {newer.mark(self.connection)}".strip(),
         )
 
@@ -151,38 +151,26 @@ class Settling:
             said.append(f"This export is older than one that was imported before ({question.older_than}).")
         if question.missed and parameters.get("missing") == REMOVE:
             missing.remove(self.connection, self.writer, self.found, self.announced)
-            records = f"{_many(question.missed, 'record')} that this full refresh lacks"
-            said.append(f"{records} {_was(question.missed)} marked as deleted.")
+            records = f"{counted(question.missed, 'record')} that this full refresh lacks"
+            said.append(f"{records} {units(question.missed, 'was')} marked as deleted.")
         elif question.missed:
             left["missing"] = question.missed
-            records = f"{_many(question.missed, 'record')} that this full refresh lacks"
-            said.append(f"{records} {_was(question.missed)} left as they are.")
+            records = f"{counted(question.missed, 'record')} that this full refresh lacks"
+            said.append(f"{records} {units(question.missed, 'was')} left as they are.")
         if question.held:
-            records = f"{_many(question.held, 'enrollment')} that it lacks stayed"
+            records = f"{counted(question.held, 'enrollment')} that it lacks stayed"
             said.append(f"{records}, because records that were entered here belong to them.")
         if question.kept and parameters.get("newer") == TAKE_BACK:
-            said.append(f"{_many(question.kept, 'record')} went back to what this export says.")
+            said.append(f"{counted(question.kept, 'record')} went back to what this export says.")
         elif question.kept:
             left["newer"] = question.kept
             said.append(
-                f"{_many(question.kept, 'record')} stayed as they are, because they are newer here than in"
-                " this export or were changed here since (--take-back overwrites them)."
+                f"{counted(question.kept, 'record')} stayed as they are, because they are newer here than"
+                " in this export or were changed here since (--take-back overwrites them)."
             )
         if left:
             parameters["left"] = left
         return said
-
-
-def _many(count: int, one: str) -> str:
-    return f"{count:,} {one}" + ("" if count == 1 else "s")
-
-
-def _be(count: int) -> str:
-    return "is" if count == 1 else "are"
-
-
-def _was(count: int) -> str:
-    return "was" if count == 1 else "were"
 
 
 def _listed(counts: dict[str, int]) -> str:

@@ -14,7 +14,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from hearth.hmis.ui import navigation
+from hearth.hmis.ui import formats, navigation
 
 register = template.Library()
 
@@ -195,12 +195,11 @@ def data_table(
 
 
 @register.inclusion_tag("ui/components/pagination.html", takes_context=True)
-def pagination(
-    context: template.Context, page: Page, form: str = "", unit: str = "results"
-) -> dict[str, Any]:
+def pagination(context: template.Context, page: Page, form: str = "", unit: str = "result") -> dict[str, Any]:
     """Page numbers of a Django `Page`. `form`: id of a form to send again (POST searches), else links.
 
-    `unit`: the plural of what is listed. Reads the query string of the request, so filters stay.
+    `unit`: one of what is listed, as in `formats.units`. Reads the query string of the request, so that
+    filters stay.
     """
     request = context.get("request")
     numbers = (
@@ -251,12 +250,14 @@ def timeline(content: str, label: str) -> SafeString:
 
 @register.simple_block_tag
 def timeline_event(
-    content: str, title: str, date: Any = "", until: Any = "", tone: str = "neutral"
+    content: str, title: str, date: Any = "", until: Any = "", is_stay: bool = False, tone: str = "neutral"
 ) -> SafeString:
-    """One event: its day (and `until` for a stay), a title, and what belongs to it between the tags."""
+    """One event: its day, a title, and what belongs to it between the tags. A stay has days from `date` to
+    `until`, and goes on where `until` is empty."""
+    when = formats.period(date, until) if is_stay or until else formats.day(date)
     return render_to_string(
         "ui/components/timeline_event.html",
-        {"title": title, "date": date, "until": until, "tone": _tone(tone), "body": _body(content)},
+        {"title": title, "when": when, "tone": _tone(tone), "body": _body(content)},
     )
 
 
