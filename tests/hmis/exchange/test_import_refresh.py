@@ -1,8 +1,10 @@
 """What an import concludes from what an export lacks: full refreshes, deltas, and who is asked."""
 
 from datetime import date, datetime
+from importlib import import_module
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from hearth.hmis.access.context import acting
@@ -15,10 +17,11 @@ from hearth.hmis.enrollments.models import Enrollment, Exit, Services
 from hearth.hmis.exchange.models import ImportRun
 from hearth.hmis.hud.records import models_of_files
 from hearth.hmis.organizations.models import DataSource
+from hearth.server import database
 from tests import factories
 from tests.hmis.exchange.importing import checks, counted, finished, import_export, records
 from tests.reference_data import reference_case
-from tests.reporting.sources.exports import STAMP, Export, Row
+from tests.reporting.sources.exports import STAMP, Export, Row, write_zip
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -356,6 +359,75 @@ class TestDelta:
         with acting(by):
             assert Exit.objects.get(hud_id="T1").is_faulty
 
+    @pytest.mark.parametrize(
+        "file", ["User", "Organization", "Project", "ProjectCoC", "Client", "Enrollment", "Assessment"]
+    )
+    def test_a_file_of_parents_without_rows(
+        self, by: User, export: Export, tmp_path: Path, file: str
+    ) -> None:
+        """Absent or without its header line it is the cause that is named; with a header it says nothing."""
+        leave(export, 1, "2026-01-20")
+        files = export.all_files()
+        header = files[f"{file}.csv"].split(b"\r\n")[0] + b"\r\n"
+        before = records()
+        for damaged, cause in (({f"{file}.csv": b""}, "is empty"), ({}, "is missing")):
+            others = {name: text for name, text in files.items() if name != f"{file}.csv"}
+            run = import_export(by, write_zip(tmp_path / "delta.zip", others | damaged))
+            assert (run.state, run.message.split(". ")[0]) == (
+                "refused", f"{file}.csv {cause}" + (": it has not even a header line" if damaged else "")
+            )  # fmt: skip
+            assert "reference_missing" not in checks(run)
+        assert records() == before
+        files[f"{file}.csv"] = header + b",,,\r\n"
+        assert counted(finished(by, write_zip(tmp_path / "delta.zip", files)), "added")["Exit"] == 1
+
+    @pytest.mark.parametrize("rows", [b"", b",,,\r\n"])
+    def test_nothing_in_the_export_file_is_named_before_what_follows(
+        self, by: User, export: Export, tmp_path: Path, rows: bytes
+    ) -> None:
+        """Without it nobody can know that the export is a delta."""
+        leave(export, 1, "2026-01-20")
+        files = export.all_files()
+        files["Export.csv"] = files["Export.csv"].split(b"\r\n")[0] + b"\r\n" + rows
+        run = import_export(by, write_zip(tmp_path / "delta.zip", files))
+        assert run.state == "refused"
+        assert run.message.startswith("The export holds no row in Export.csv and no project")
+
+    def test_a_row_of_another_person_than_its_stored_enrollments(
+        self, by: User, export: Export, tmp_path: Path
+    ) -> None:
+        """It is stored, for the enrollment's client, and told."""
+        leave(export, 1, "2026-01-20")
+        export.row("Exit")["PersonalID"] = "C2"
+        export.tables["Services"] = [service("S1"), {**service("S2"), "PersonalID": "C2"}]
+        export.tables["Services"].append(
+            {**service("S3"), "PersonalID": "C2", "DateDeleted": "2026-01-21 08:00:00"}
+        )
+        run = finished(by, export.zip(tmp_path))
+        told = {
+            (one["file"], one["column"]): one["count"]
+            for one in run.findings_summary
+            if one["check"] == "person_not_of_enrollment"
+        }
+        assert told == {("Exit", "PersonalID"): 1, ("Services", "PersonalID"): 1}
+        assert "marked as faulty" not in run.message
+        with acting(by):
+            gone = Exit.objects.get(hud_id="T1")
+            assert (gone.enrollment.client.hud_id, gone.is_faulty) == ("C1", False)
+            assert gone.as_it_came == {"PersonalID": "C2"}
+        # As long as the delta says so, it is told; a delta with the enrollment agrees or is told by staging.
+        export.row("Exit")["PersonalID"] = "C1"
+        del export.tables["Services"][1:]
+        assert "person_not_of_enrollment" not in checks(finished(by, export.zip(tmp_path)))
+        export.tables["Client"], export.tables["Enrollment"] = (
+            Export().tables["Client"],
+            [{**Export().row("Enrollment"), "PersonalID": "C2"}],
+        )
+        run = finished(by, export.zip(tmp_path))
+        assert "person_not_of_enrollment" in checks(run)
+        with acting(by):
+            assert Enrollment.objects.get(hud_id="E1").client.hud_id == "C2"
+
     def test_a_full_refresh_must_hold_the_parents(self, by: User, export: Export, tmp_path: Path) -> None:
         export.row("Export").update(ExportPeriodType=3, ExportDirective=2)
         export.tables["Project"] = Export().tables["Project"]
@@ -371,3 +443,27 @@ class TestDelta:
             gone = Exit.objects.get()
             assert (gone.enrollment.hud_id, gone.exit_date) == ("DA1", date(2026, 3, 1))
             assert not Client.objects.filter(date_deleted__isnull=False).exists()
+
+
+class TestRecordsOfAnEarlierVersion:
+    def test_a_filled_date_deleted_deletes(self, by: User, tmp_path: Path) -> None:
+        """They were stored as live with the text beside them; the migration and the next import agree."""
+        export = Export()
+        export.row("Exit")["DateDeleted"] = "yes"
+        leave(export, 1, "2026-01-10")
+        export.row("Exit", 1)["DateDeleted"] = "x"
+        finished(by, export.zip(tmp_path))
+        with psycopg.connect(database.url("loader")) as loader, loader.cursor() as cursor:
+            cursor.execute("SET LOCAL session_replication_role = replica")
+            cursor.execute("UPDATE enrollments_exit SET date_deleted = NULL")
+            cursor.execute("UPDATE enrollments_exit SET row_hash = 0 WHERE hud_id = 'T1'")
+        assert deleted(by) == {}
+        migration = import_module("hearth.hmis.exchange.migrations.0005_filled_date_deleted_deletes")
+        with psycopg.connect(database.url("owner")) as owner:
+            for table in migration.TABLES:
+                owner.execute(migration.DELETE.format(table=table))
+        assert deleted(by) == {"Exit": {"T2"}}  # T1 was changed here since
+        run = finished(by, export.zip(tmp_path))
+        assert "record_changed_here" in checks(run)
+        assert deleted(by) == {"Exit": {"T2"}}
+        assert run.counts["Exit"]["kept"] == 1

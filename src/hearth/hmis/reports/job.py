@@ -1,16 +1,13 @@
 """A report as a job of the worker: its files are kept for some weeks, what it counted for good."""
 
 import shutil
-import time
 from pathlib import Path
 from typing import Any
 
-import structlog
 from django.conf import settings
 
-from hearth.hmis.jobs import life
+from hearth.hmis.jobs import kept_files, life
 from hearth.hmis.jobs.kinds import Kind
-from hearth.hmis.jobs.models import ENDED
 from hearth.hmis.reports.heartbeat import ReportHeartbeat
 from hearth.hmis.reports.making import make_result
 from hearth.hmis.reports.models import ReportRun, ReportState
@@ -18,8 +15,6 @@ from hearth.hmis.reports.request import RequestError
 from hearth.reporting.reports.lsa.wish import ReportRefused
 from hearth.reporting.runtime.run import StepFailed
 from hearth.reporting.sources.snapshot import SnapshotError
-
-log = structlog.get_logger(__name__)
 
 
 def folder_of(run: ReportRun) -> Path:
@@ -68,12 +63,7 @@ def tidy(run: ReportRun) -> None:
 
 def clear_away() -> None:
     """Remove the files of reports after their days, and what a killed worker left."""
-    kept = settings.REPORT_KEPT_DAYS * 24 * 3600
-    at_work = {str(pk) for pk in ReportRun.objects.exclude(state__in=ENDED).values_list("pk", flat=True)}
-    for path in folder_of(ReportRun(pk=0)).parent.iterdir():
-        if path.name.strip(".").split(".")[0] not in at_work and time.time() - path.stat().st_mtime > kept:
-            shutil.rmtree(path, ignore_errors=True)
-            log.info("report_files_removed", run=path.name)
+    kept_files.remove_old(ReportRun, folder_of(ReportRun(pk=0)).parent, settings.REPORT_KEPT_DAYS)
 
 
 KIND = Kind(

@@ -1,18 +1,15 @@
 """An export as a job of the worker: the zip is kept for a few days, for whoever asked to fetch it."""
 
-import time
 from pathlib import Path
 
-import structlog
 from django.conf import settings
 
 from hearth.hmis.exchange.exporting.perform import perform
 from hearth.hmis.exchange.exporting.request import RequestError
 from hearth.hmis.exchange.models import ExportRun, RunState
+from hearth.hmis.jobs import kept_files
 from hearth.hmis.jobs.kinds import Kind
 from hearth.hmis.jobs.life import WORKER_PATIENCE
-
-log = structlog.get_logger(__name__)
 
 #: A finished export is client data that lies about: it goes after so many days.
 KEPT_DAYS = 7
@@ -43,10 +40,7 @@ def tidy(run: ExportRun) -> None:
 
 def clear_away() -> None:
     """Remove finished exports after their days, and what a killed worker left."""
-    for path in folder().iterdir():
-        if time.time() - path.stat().st_mtime > KEPT_DAYS * 24 * 3600:
-            path.unlink(missing_ok=True)
-            log.info("export_removed", file=path.name)
+    kept_files.remove_old(ExportRun, folder(), KEPT_DAYS)
 
 
 KIND = Kind(

@@ -38,7 +38,7 @@ def find_unplaced(cursor: CursorWrapper) -> Unplaced:
 
 
 @dataclass(frozen=True)
-class LeftOut:
+class Omitted:
     """`households`: how many by reason; `enrollments`: our ids of one enrollment of each listed household,
     with the reason; `future`: rows by file, and blank elements by "file.date", that lie behind the end of
     the period; `placeholders`: SSNs that say nothing; `unread`: cells by "File.Column" that could not be read
@@ -53,13 +53,13 @@ class LeftOut:
     @classmethod
     def of(
         cls, households: Unplaced, future: dict[str, int], placeholders: int, unread: dict[str, int]
-    ) -> "LeftOut":
+    ) -> "Omitted":
         """From what `select`, `count_future`, `gather` and `count_unread` say."""
         listed = [list(one) for one in households.enrollments]
         return cls(households.counts, listed, future, placeholders, unread)
 
     @classmethod
-    def from_json(cls, values: dict[str, Any] | None) -> "LeftOut":
+    def from_json(cls, values: dict[str, Any] | None) -> "Omitted":
         """From `ExportRun.parameters`; of runs before this was counted: nothing."""
         return cls(**(values or {}))
 

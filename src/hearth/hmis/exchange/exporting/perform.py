@@ -19,7 +19,7 @@ from hearth.hmis.audit.models.access_log import Access
 from hearth.hmis.exchange.exporting import keys, writers
 from hearth.hmis.exchange.exporting.gathering import Unsealing, count_unread, gather
 from hearth.hmis.exchange.exporting.heartbeat import ExportHeartbeat
-from hearth.hmis.exchange.exporting.left_out import LeftOut
+from hearth.hmis.exchange.exporting.left_out import Omitted
 from hearth.hmis.exchange.exporting.request import ExportRequest, RequestError
 from hearth.hmis.exchange.exporting.selection import count_future, select
 from hearth.hmis.exchange.models import ExportRun
@@ -56,7 +56,7 @@ def perform(
     def work() -> dict[str, Any]:
         written = _write(run, target, heartbeat)
         total = sum(count for name, count in written.rows.items() if name != "Export")
-        said = " ".join(LeftOut.from_json(run.parameters.get("left_out")).sentences())
+        said = " ".join(Omitted.from_json(run.parameters.get("left_out")).sentences())
         return {
             "file": file,
             "counts": dict(written.rows),
@@ -122,7 +122,7 @@ def _write(run: ExportRun, target: Path, heartbeat: ExportHeartbeat) -> hmis_csv
             sources=sources,
             on_progress=heartbeat.heard,
         )
-        run.parameters["left_out"] = LeftOut.of(households, future, unsealing.placeholders, unread).as_json()
+        run.parameters["left_out"] = Omitted.of(households, future, unsealing.placeholders, unread).as_json()
         return written
 
 

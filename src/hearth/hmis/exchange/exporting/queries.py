@@ -5,7 +5,7 @@ from typing import Any
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
 from hearth.hmis.enrollments.models import Enrollment
-from hearth.hmis.exchange.exporting.left_out import LeftOut
+from hearth.hmis.exchange.exporting.left_out import Omitted
 from hearth.hmis.exchange.households import REASONS
 from hearth.hmis.exchange.models import ExportRun
 from hearth.standards import load
@@ -29,7 +29,7 @@ def counts(run: ExportRun) -> list[tuple[str, int]]:
 def left_out_households(user: User, run: ExportRun) -> list[tuple[Enrollment, str]]:
     """One enrollment of each listed household that is in no CoC's export, and why, as far as the user sees it
     now."""
-    reasons = dict(LeftOut.from_json(run.parameters.get("left_out")).enrollments)
+    reasons = dict(Omitted.from_json(run.parameters.get("left_out")).enrollments)
     with acting(user):
         found = (
             Enrollment.objects.restrict(user).filter(pk__in=reasons).select_related("project").order_by("pk")

@@ -95,7 +95,7 @@ class Layout:
         for column in self.stored:
             cell = f"s.{name(column.column)}"
             if column.kind == "through_enrollment":
-                wrong = f"{cell} IS DISTINCT FROM to_enrollment.person AND to_enrollment.is_here"
+                wrong = f"{cell} IS DISTINCT FROM to_enrollment.person AND to_enrollment.id IS NOT NULL"
             elif column.kind == "relation" and column.field in OPTIONAL:
                 wrong = f"{cell} IS NOT NULL AND to_{column.field}.id IS NULL"
             else:

@@ -11,7 +11,8 @@ Tables made here, on the engine's connection, for a file F:
 - `newer_F` (rid, id, reason): staged rows that would take something back (see `newer`), where F is stored;
 - `known_F` (hud_id, id, …): for files that others refer to, every record that may be referred to;
 - `orphaned` (file, "column", line, key): rows that belong to no record of the export or of the database;
-- `contradicting` ("check", line, key): rows that contradict a stored record which the export does not have.
+- `contradicting` ("check", file, line, key): rows that contradict a stored record which the export does not
+  have: another head, another exit, another client than the enrollment's.
 """
 
 from collections.abc import Callable
@@ -28,6 +29,8 @@ from hearth.reporting.sources.transfer import postgres_to_engine
 #: Ids left free in front of a block, far more than others can take in the moment of its allocation.
 _GAP = 10_000
 _ALLOCATION_LOCK = 7_301_001
+#: The check of rows that name another client than their enrollment's; they are stored, and are not faulty.
+OTHER_PERSON = "person_not_of_enrollment"
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,7 @@ class Matching:
         self.announced, self.takes_back = announced, takes_back
         self.is_new_source, self.share, self.heard = is_new_source, share, heard
         connection.execute(
-            'CREATE OR REPLACE TABLE contradicting ("check" VARCHAR, line BIGINT, key VARCHAR);'
+            'CREATE OR REPLACE TABLE contradicting ("check" VARCHAR, file VARCHAR, line BIGINT, key VARCHAR);'
             ' CREATE OR REPLACE TABLE orphaned (file VARCHAR, "column" VARCHAR, line BIGINT, key VARCHAR)'
         )
 
@@ -113,6 +116,8 @@ class Matching:
             self._know(layout, match)
         if self.announced.parents_elsewhere and match.new + match.changed:
             self._find_orphans(layout, match)
+        if layout.hangs_on_enrollment and rows and not self.is_new_source:
+            self._find_other_people(layout)
         return match
 
     def _find_orphans(self, layout: Layout, match: Match) -> None:
@@ -125,6 +130,20 @@ class Matching:
                 f" AND s.rowid IN ({match.writes})"
             )
 
+    def _find_other_people(self, layout: Layout) -> None:
+        """Note rows with another client than that of their enrollment, where only the database has it. They
+        are stored with the enrollment's client; whether two rows of the export agree is for staging."""
+        for column in layout.stored:
+            if column.kind != "through_enrollment":
+                continue
+            self.connection.execute(
+                f"INSERT INTO contradicting SELECT {text(OTHER_PERSON)}, {text(layout.file)}, s._line,"
+                f" s.{name(layout.key)} FROM {name(layout.file)} AS s"
+                ' ANTI JOIN "Enrollment" AS here ON here.EnrollmentID = s.EnrollmentID'
+                " JOIN known_Enrollment AS e ON e.hud_id = s.EnrollmentID"
+                f" WHERE s.{name(column.column)} <> e.person AND s.DateDeleted IS NULL"
+            )
+
     def _fetch_stored(self, layout: Layout) -> int:
         """Fill `stored_F`; returns the number of rows."""
         columns = {"hud_id": "VARCHAR", "id": "BIGINT", "row_hash": "BIGINT"}
@@ -133,7 +152,7 @@ class Matching:
             columns["date_updated"] = "TIMESTAMP"
         more = {"organization_id": "BIGINT"} if layout.file in ("Project", "Enrollment") else {}
         if layout.file == "Enrollment":
-            more["is_shared"] = "BOOLEAN"
+            more |= {"is_shared": "BOOLEAN", "client_id": "BIGINT"}
         postgres_to_engine(
             self.cursor,
             f"SELECT {', '.join([*columns, deleted, *more])} FROM {layout.table} WHERE data_source_id = %s",
@@ -190,8 +209,8 @@ class Matching:
         if file == "Enrollment":
             share = "TRUE" if self.share else "FALSE"
             own += [f"coalesce(e.is_shared, {share}) AS is_shared" if stored else f"{share} AS is_shared"]
-            own += ["s.PersonalID AS person", "TRUE AS is_here"]
-            kept += ["e.is_shared", "NULL", "FALSE"]
+            own += ["s.PersonalID AS person"]
+            kept += ["e.is_shared", "(SELECT c.hud_id FROM known_Client AS c WHERE c.id = e.client_id)"]
         own.insert(1, "coalesce(e.id, n.id) AS id" if stored else f"{match.new_id} AS id")
         if not stored:
             self.connection.execute(
@@ -234,7 +253,8 @@ class Matching:
                 f" {same} AND NOT s._faulty AND s.DateDeleted IS NULL{passed_over}"
             )
             self.connection.execute(
-                f"INSERT INTO contradicting SELECT {text(check)}, s._line, s.{key} FROM {file} AS s"
+                f"INSERT INTO contradicting SELECT {text(check)}, {text(layout.file)}, s._line, s.{key}"
+                f" FROM {file} AS s"
                 " JOIN contradicts AS c ON c.rid = s.rowid"
             )
             self.connection.execute(

@@ -16,7 +16,6 @@ from typing import Any, NoReturn
 import psycopg
 from django.conf import settings
 
-from hearth import standards
 from hearth.hmis.clients import search_keys
 from hearth.hmis.exchange.importing import already, announced, missing, newer, origin
 from hearth.hmis.exchange.importing.announced import Announced
@@ -24,7 +23,7 @@ from hearth.hmis.exchange.importing.ending import as_unchanged, day, said, write
 from hearth.hmis.exchange.importing.failures import NOTHING_WRITTEN, refusal
 from hearth.hmis.exchange.importing.heartbeat import ImportHeartbeat
 from hearth.hmis.exchange.importing.layout import Layout, layout, layouts
-from hearth.hmis.exchange.importing.matching import Matching
+from hearth.hmis.exchange.importing.matching import OTHER_PERSON, Matching
 from hearth.hmis.exchange.importing.preparing import Preparing
 from hearth.hmis.exchange.importing.priority import step_back
 from hearth.hmis.exchange.importing.sealing import seal
@@ -91,15 +90,15 @@ _ORPHANED = "reference_missing"
 
 def _contradictions(reader: Connection) -> list[tuple[str, str, str]]:
     """(check, file, SELECT of line, key and value class) of rows that contradict stored records."""
-    found = engine.rows(reader, 'SELECT DISTINCT "check" FROM contradicting ORDER BY ALL')
-    registry = standards.load()
+    found = engine.rows(reader, 'SELECT DISTINCT "check", file FROM contradicting ORDER BY ALL')
     return [
         (
             check,
-            registry.check(check).files[0],
-            f'SELECT line, key, NULL::VARCHAR FROM contradicting WHERE "check" = {text(check)}',
+            file,
+            "SELECT line, key, NULL::VARCHAR FROM contradicting"
+            f' WHERE "check" = {text(check)} AND file = {text(file)}',
         )
-        for (check,) in found
+        for check, file in found
     ]
 
 
@@ -239,7 +238,9 @@ class _Import:
         self._keep_findings(summary)
         self._lap("check")
         stopping = [(p.sentence, p.remedy) for p in staged.problems if p.stops]
-        found = [(s.sentence, s.remedy) for s in summary if s.stops]
+        # What a whole file lacks comes before the rows that it leaves without their parents.
+        of_files_first = sorted(summary, key=lambda one: one.column is not None)
+        found = [(s.sentence, s.remedy) for s in of_files_first if s.stops]
         if stopping or found:
             raise refusal(stopping + [one for one in found if one not in stopping])
 
@@ -283,7 +284,9 @@ class _Import:
             settling.ask()
             if found.counts.get("Client"):
                 search_keys.refresh(cursor, data_source_id=writer.data_source, since=writer.since)
-            contradicting = engine.scalar(reader, "SELECT count(*) FROM contradicting")
+            contradicting = engine.scalar(
+                reader, f'SELECT count(*) FROM contradicting WHERE "check" <> {text(OTHER_PERSON)}'
+            )
             counts = {file: asdict(count) for file, count in writer.counts.items()}
             if mark is not None:
                 self.run.parameters["contents"] = mark.result()

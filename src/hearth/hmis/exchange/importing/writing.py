@@ -263,7 +263,7 @@ class Writer:
         self.cursor.execute(f"SELECT t.hud_id FROM enrollments_exit AS t {join}")
         if found := self.cursor.fetchall():
             self.connection.executemany(
-                "INSERT INTO contradicting VALUES ('exit_before_entry', NULL, ?)",
+                "INSERT INTO contradicting VALUES ('exit_before_entry', 'Exit', NULL, ?)",
                 [list(one) for one in found],
             )
             self._correct("Exit", join, ["is_faulty"])
