@@ -32,17 +32,22 @@ FAULTS = {
 
 #: What has no people behind it, so that the report engine has no words for it.
 _OTHERS = {"DistinctSSNValueNotUnique": "SSNs that several people have"}
+_CLOSED = {
+    "DistinctSSNValueNotUnique": "Counts SSNs and nobody in particular: see the people who share their SSN."
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """One count of LSAReport. `share`: in percent of `of`, where it is of something."""
+    """One count of LSAReport. `share`: in percent of `of`, where it is of something. `why_closed`: why it
+    does not open to people, where it does not."""
 
     column: str
     label: str
     value: int
     of: str = ""
     share: float | None = None
+    why_closed: str = ""
 
 
 def totals(report: Mapping[str, int]) -> list[Count]:
@@ -57,7 +62,9 @@ def faults(report: Mapping[str, int]) -> list[Count]:
         if column in report:
             whole = report.get(total, 0)
             share = round(100 * report[column] / whole, 1) if whole else None
-            found.append(Count(column, _title(column), report[column], _title(total), share))
+            found.append(
+                Count(column, _title(column), report[column], _title(total), share, _CLOSED.get(column, ""))
+            )
     return found
 
 

@@ -3,15 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from django.db.models import QuerySet
 
 from hearth.hmis.access.models import User
-from hearth.hmis.hud.display import code_words
 from hearth.hmis.jobs.rights import kept_file
 from hearth.hmis.organizations.models import Project, Region
-from hearth.hmis.reports import catalog
+from hearth.hmis.reports import catalog, words
 from hearth.hmis.reports.catalog import Report
 from hearth.hmis.reports.models import ReportRun
 from hearth.hmis.reports.quality import Count, faults, totals
@@ -21,27 +19,6 @@ from hearth.reporting.reports.lsa.columns import upload_files
 from hearth.reporting.reports.lsa.preflight import Flag
 from hearth.reporting.reports.lsa.preflight import read as read_flag
 from hearth.standards.load import LATEST, load
-
-#: Household types of the LSA, as people say them.
-HOUSEHOLD_TYPES = {1: "Adults only", 2: "Adults and children", 3: "Children only", 99: "Unknown"}
-#: Project groups of the LSA.
-GROUPS = {
-    "EST": "Emergency shelter, safe haven, transitional housing",
-    "RRH": "Rapid re-housing",
-    "PSH": "Permanent supportive housing",
-    "RRHSO": "Rapid re-housing, services only",
-}
-_COHORTS = {0: "in the report period", -1: "one year earlier", -2: "two years earlier"}
-_AVERAGES = {
-    1: "In emergency shelter or safe haven",
-    2: "In transitional housing",
-    3: "In any of these",
-    4: "In rapid re-housing or permanent supportive housing before move-in",
-    5: "Homeless in projects altogether",
-    7: "Homeless altogether, with what people said of the time before",
-    8: "Housed in rapid re-housing",
-    9: "Homeless in projects or housed in rapid re-housing",
-}
 
 
 def runs(user: User) -> QuerySet[ReportRun]:
@@ -84,6 +61,11 @@ class Asked:
     def title(self) -> str:
         return f"{self.report.short} {self.place}"
 
+    @property
+    def lead(self) -> str:
+        """What the pages of its numbers say below their title."""
+        return f"{self.report.short}, {self.place}, {self.time}"
+
 
 def asked(user: User, run: ReportRun, names: Mapping[str, str] | None = None) -> Asked:
     """What a run was asked for. `names`: of CoCs by code, where they are known already."""
@@ -107,64 +89,24 @@ def region_names(user: User) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class FileRow:
-    """One file of the upload. `opens`: its rows lead to people."""
+    """One file of the upload, by HUD's name and in words."""
 
     name: str
+    words: str
     rows: int
-    opens: bool
-
-
-#: Files whose rows can be opened to the people behind them, in the order they are read.
-OPENED = ("LSAPerson", "LSAHousehold", "LSAExit", "LSACalculated")
 
 
 def files(run: ReportRun) -> list[FileRow]:
     """The twelve files with their rows, in HDX's order."""
     names = [file.name for file in upload_files(load(LATEST))]
     counted = run.counts
-    return [
-        FileRow(name, counted.get(name, 0), name in OPENED and counted.get(name, 0) > 0) for name in names
-    ]
-
-
-def figures(run: ReportRun) -> dict[str, Any]:
-    """The main figures with words for their codes."""
-    found: dict[str, Any] = dict(run.result.get("figures", {}))
-    if not found:
-        return {}
-    found["groups"] = [
-        (words, found["groups"][code]) for code, words in GROUPS.items() if code in found.get("groups", {})
-    ]
-    found["household_types"] = [
-        row | {"label": HOUSEHOLD_TYPES[row["code"]]} for row in found.get("household_types", [])
-    ]
-    found["cohorts"] = [
-        row | {"label": _COHORTS[row["code"]], "share": _share(row["returned"], row["exits"])}
-        for row in found.get("cohorts", [])
-    ]
-    found["averages"] = [
-        (_AVERAGES[row["row"]], [row["days"].get(code) for code in ("0", "1", "2", "3")])
-        for row in found.get("averages", [])
-    ]
-    found["project_types"] = [
-        row
-        | {
-            "label": code_words("Project.ProjectType", row["code"]),
-            "share": _share(row["people"], row["beds"]),
-        }
-        for row in found.get("project_types", [])
-    ]
-    return found
+    return [FileRow(name, words.file_name(name), counted.get(name, 0)) for name in names]
 
 
 def quality(run: ReportRun) -> tuple[list[Count], list[Count]]:
     """What LSAReport counts: how much there is, and what is missing in it."""
     report = run.result.get("figures", {}).get("report", {})
     return totals(report), faults(report)
-
-
-def _share(part: int, whole: int) -> int | None:
-    return round(100 * part / whole) if whole else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,9 +126,9 @@ class FlagRow:
 
 def severities(run: ReportRun) -> list[tuple[str, str, int]]:
     """How many flags of each severity there are, the worst first: (code, words, flags)."""
-    words = {"error": "Errors", "warning": "Warnings", "information": "Worth a look"}
+    said = {"error": "Errors", "warning": "Warnings", "information": "Information"}
     given = [flag["severity"] for flag in run.result.get("flags", [])]
-    return [(code, text, given.count(code)) for code, text in words.items()]
+    return [(code, text, given.count(code)) for code, text in said.items()]
 
 
 def flags(user: User, run: ReportRun, severity: str = "") -> list[FlagRow]:

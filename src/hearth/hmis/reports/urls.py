@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from hearth.hmis.reports.views import opened, runs
+from hearth.hmis.reports.views import compared, opened, runs
 
 app_name = "reports"
 urlpatterns = [
@@ -14,13 +14,15 @@ urlpatterns = [
     path("reports/<int:pk>/download/", runs.download, name="download"),
     path("reports/<int:pk>/rows/<slug:file>/", opened.rows, name="rows"),
     path("reports/<int:pk>/rows/<slug:file>/<int:number>/", opened.row, name="row"),
+    path("reports/<int:pk>/figures/<slug:key>/", opened.figure, name="figure"),
+    path("reports/<int:pk>/projects/", opened.projects, name="projects"),
     path("reports/<int:pk>/flags/<int:number>/", opened.flag, name="flag"),
-    path("reports/<int:pk>/compare/", opened.compare_with, name="compare_with"),
-    path("reports/<int:pk>/compare/<int:other>/", opened.compare, name="compare"),
-    path("reports/<int:pk>/compare/<int:other>/<slug:file>/", opened.compare_file, name="compare_file"),
+    path("reports/<int:pk>/compare/", compared.compare_with, name="compare_with"),
+    path("reports/<int:pk>/compare/<int:other>/", compared.compare, name="compare"),
+    path("reports/<int:pk>/compare/<int:other>/<slug:file>/", compared.compare_file, name="compare_file"),
     path(
         "reports/<int:pk>/compare/<int:other>/<slug:file>/<int:number>/",
-        opened.compare_row,
+        compared.compare_row,
         name="compare_row",
     ),
 ]

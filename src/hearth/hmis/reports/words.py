@@ -1,6 +1,8 @@
 """Which columns of the LSA the pages list, and what to filter by. Words for columns and codes are the report
 engine's."""
 
+from hearth.hmis.hud.display import code_words, column_words
+from hearth.reporting.reports.lsa.rows import PROJECT_FILES
 from hearth.reporting.reports.lsa.words import words
 
 #: What a list of a file's rows shows of each, in this order; the page of a row shows all.
@@ -15,6 +17,22 @@ LISTED = {
     ),
     "LSAExit": ("Cohort", "HHType", "ExitFrom", "ExitTo", "ReturnTime", "SystemPath"),
     "LSACalculated": ("Cohort", "Universe", "SystemPath", "ProjectID"),
+    "Organization": ("OrganizationID", "OrganizationName", "VictimServiceProvider"),
+    "Project": (
+        "ProjectID", "ProjectType", "OperatingStartDate", "OperatingEndDate", "ContinuumProject",
+        "HousingType", "TargetPopulation",
+    ),
+    "Funder": ("ProjectID", "Funder", "GrantID", "StartDate", "EndDate"),
+    "ProjectCoC": ("ProjectID", "CoCCode", "Geocode", "GeographyType"),
+    "Inventory": (
+        "ProjectID", "HouseholdType", "UnitInventory", "BedInventory", "InventoryStartDate",
+        "InventoryEndDate",
+    ),
+    "HMISParticipation": (
+        "ProjectID", "HMISParticipationType", "HMISParticipationStatusStartDate",
+        "HMISParticipationStatusEndDate",
+    ),
+    "Affiliation": ("ProjectID", "ResProjectID"),
 }  # fmt: skip
 
 #: What the rows of a file can be filtered by.
@@ -23,6 +41,13 @@ FILTERED = {
     "LSAHousehold": ("HHType", "Stat", "SystemPath", "HHChronic", "ESTDestination", "ReturnTime"),
     "LSAExit": ("Cohort", "HHType", "ExitFrom", "ExitTo", "ReturnTime", "SystemPath"),
     "LSACalculated": ("ReportRow", "Cohort", "Universe", "HHType", "Population", "SystemPath", "ProjectID"),
+    "Organization": ("VictimServiceProvider",),
+    "Project": ("ProjectType",),
+    "Funder": ("Funder", "ProjectID"),
+    "ProjectCoC": ("CoCCode", "ProjectID"),
+    "Inventory": ("HouseholdType", "ProjectID"),
+    "HMISParticipation": ("HMISParticipationType", "ProjectID"),
+    "Affiliation": ("ProjectID",),
 }
 
 #: What one row of a file counts.
@@ -33,6 +58,9 @@ COUNTED = {
     "LSAExit": "households",
     "LSACalculated": "value",
 }
+
+#: Files whose rows together count everybody once.
+SUMMED = ("LSAPerson", "LSAHousehold", "LSAExit")
 
 _ONE = {"people": "person", "households": "household"}
 
@@ -49,14 +77,33 @@ ABOUT = {
     "LSAHousehold": "Households that were served, one row for those that are alike in all columns.",
     "LSAExit": "Households that left, in three years, one row for those that are alike in all columns.",
     "LSACalculated": "Averages and counts, one row for each number.",
-}
+} | dict.fromkeys(PROJECT_FILES, "What the upload says of the projects of the report.")
+
+_NAMES = {
+    "LSAReport": "Data quality", "LSAPerson": "People served", "LSAHousehold": "Households served",
+    "LSAExit": "Household exits", "LSACalculated": "Averages and counts", "Organization": "Organizations",
+    "Project": "Projects", "Funder": "Funding", "ProjectCoC": "Projects in CoCs", "Inventory": "Inventory",
+    "HMISParticipation": "HMIS participation", "Affiliation": "Affiliated projects",
+}  # fmt: skip
+
+
+def file_name(file: str) -> str:
+    """A file of the upload as people say it."""
+    return _NAMES[file]
 
 
 def meaning(file: str, name: str, value: str) -> str | None:
     """What a code stands for; None where it speaks for itself."""
+    if file in PROJECT_FILES:
+        return code_words(f"{file}.{name}", value) if value else None
     return words().meaning(file, name, value)
 
 
 def column(file: str, name: str) -> str:
     """A column in words."""
-    return words().label(file, name)
+    return column_words(f"{file}.{name}") if file in PROJECT_FILES else words().label(file, name)
+
+
+def counts_nights(file: str, row: str | None) -> bool:
+    """Whether a row of LSACalculated counts bed nights (section 9.5)."""
+    return file == "LSACalculated" and words().rows[row or ""].section == "9.5"

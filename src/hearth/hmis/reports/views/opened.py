@@ -1,42 +1,49 @@
-"""From a number of a report to the people behind it, and from two reports to who made the difference."""
+"""From a number of a report to its rows and the people behind it. Every list can be filtered, sorted,
+searched and taken along; whoever is shown or taken along is written to the access log."""
 
 from pathlib import Path
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.views.decorators.http import require_safe
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_safe
 
 from hearth.hmis.access.guard import refuse_as_missing, require
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
-from hearth.hmis.reports import opening, queries, words
-from hearth.hmis.reports.forms import RowFilter
+from hearth.hmis.reports import figures, night, opening, people, queries, words
+from hearth.hmis.reports.figures import Behind
 from hearth.hmis.reports.models import ReportRun
+from hearth.hmis.reports.views import lists
 from hearth.hmis.reports.views.runs import find
-from hearth.reporting.reports.lsa import compare as comparing
 from hearth.reporting.reports.lsa.bundle import BundleError
-from hearth.reporting.reports.lsa.compare import NotComparable
 from hearth.reporting.reports.lsa.members import NoSuchRow
+
+_READ_OR_SEARCH = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require(Permission.REPORT_VIEW)
 @require_safe
 def rows(request: HttpRequest, pk: int, file: str) -> HttpResponse:
-    """The rows of one file of the upload, each of which leads to its people."""
-    run, folder = _opened(request, pk)
+    """The rows of one file of the upload, each of which leads to its people or its project."""
+    run, folder = opened(request, pk)
     if file not in words.FILTERED:
         raise Http404
     try:
-        columns = {
-            column: (words.column(file, column), values)
-            for column, values in opening.choices(folder, file).items()
-            if len(values) > 1
-        }
-        form = RowFilter(request.GET or None, columns=columns)
-        page = opening.rows(request.user, folder, file, form.chosen(), request.GET.get("page"))
+        shown, listed = opening.rows(
+            request.user,
+            folder,
+            file,
+            request.GET,
+            path=request.path,
+            can_download=lists.may_download(request),
+        )
     except BundleError as error:
-        return _closed(request, run, str(error))
+        return closed(request, run, str(error))
+    if shown.asked.download:
+        headings = opening.headings(file, listed)
+        return lists.download(request, run, shown, headings, opening.cells(file, listed), file=file)
     return render(
         request,
         "reports/rows.html",
@@ -44,180 +51,135 @@ def rows(request: HttpRequest, pk: int, file: str) -> HttpResponse:
             "run": run,
             "asked": queries.asked(request.user, run),
             "file": file,
+            "name": words.file_name(file),
             "about": words.ABOUT[file],
-            "counted": words.COUNTED[file],
-            "headings": [words.column(file, column) for column in words.LISTED[file]],
-            "form": form,
-            "page": page,
+            "shown": shown,
+            "counts": file in words.COUNTED,
         },
     )
 
 
 @require(Permission.REPORT_VIEW)
-@require_safe
+@_READ_OR_SEARCH
 def row(request: HttpRequest, pk: int, file: str, number: int) -> HttpResponse:
-    """One row, and the people it counts as far as the viewer may see them; written to the access log."""
-    run, folder = _opened(request, pk)
+    """One row, and the people it counts as far as the viewer may see them."""
+    run, folder = opened(request, pk)
     if file not in words.COUNTED:
         raise Http404
     try:
         found = opening.row(folder, file, number)
-        if found is None:
-            raise Http404
-        people = opening.people(request.user, folder, file, found.row, request.GET.get("page"))
-    except NoSuchRow:
-        raise Http404 from None
     except BundleError as error:
-        return _closed(request, run, str(error))
-    record_access(
-        by=request.user.pk, action=Access.MEMBERS_VIEWED, subject=f"reportrun:{run.pk}",
-        file=file, row=number, page=people.page.number, shown=people.clients, hidden=people.hidden,
+        return closed(request, run, str(error))
+    if found is None:
+        raise Http404
+    behind = figures.of_row(folder, file, found.row.values)
+    context = {
+        "file": file,
+        "name": words.file_name(file),
+        "found": found,
+        "title": found.row.title[:1].upper() + found.row.title[1:],
+        "value": found.row.count,
+        "counted": words.counted(file, found.row.count),
+    }
+    nights = words.counts_nights(file, found.row.values.get("ReportRow"))
+    return _people(
+        request, run, folder, behind, "reports/row.html", context,
+        amount="Nights" if nights else "Days", file=file, row=number,
     )  # fmt: skip
-    return render(
-        request,
-        "reports/row.html",
-        {
-            "run": run,
-            "asked": queries.asked(request.user, run),
-            "file": file,
-            "number": number,
-            "counted": words.counted(file, found.row.count),
-            "found": found,
-            "people": people,
-            "behind": people.unit,
-            "page": people.page,
-        },
-    )
 
 
 @require(Permission.REPORT_VIEW)
-@require_safe
+@_READ_OR_SEARCH
+def figure(request: HttpRequest, pk: int, key: str) -> HttpResponse:
+    """A main figure of the report, and the people it sums up as far as the viewer may see them."""
+    run, folder = opened(request, pk)
+    title = figures.titles().get(key)
+    if title is None:
+        raise Http404
+    try:
+        behind = figures.behind(folder, key)
+    except NoSuchRow:
+        raise Http404 from None
+    except BundleError as error:
+        return closed(request, run, str(error))
+    context = {"title": title, "is_average": key.startswith("average")}
+    return _people(request, run, folder, behind, "reports/figure.html", context, figure=key)
+
+
+@require(Permission.REPORT_VIEW)
+@_READ_OR_SEARCH
 def flag(request: HttpRequest, pk: int, number: int) -> HttpResponse:
-    """One thing that HDX will flag, with its people as far as the viewer may see them; written to the access
-    log."""
-    run, folder = _opened(request, pk)
+    """One thing that HDX will flag, with its people as far as the viewer may see them."""
+    run, folder = opened(request, pk)
     found = queries.flag(request.user, run, number)
     if found is None:
         raise Http404
+    behind = figures.of_flag(folder, found.flag)
+    context = {"found": found, "title": found.sentence}
+    return _people(request, run, folder, behind, "reports/flag.html", context, flag=found.flag.id)
+
+
+@require(Permission.REPORT_VIEW)
+@require_safe
+def projects(request: HttpRequest, pk: int) -> HttpResponse:
+    """The projects of a HIC with their beds, units and people on its night."""
+    run, folder = opened(request, pk)
+    if not queries.asked(request.user, run).report.is_of_one_night:
+        raise Http404
     try:
-        people = opening.flagged(request.user, folder, found.flag, request.GET.get("page"))
-    except NoSuchRow:
-        raise Http404 from None
+        shown, listed = night.projects(
+            request.user, folder, request.GET, path=request.path, can_download=lists.may_download(request)
+        )
     except BundleError as error:
-        return _closed(request, run, str(error))
-    record_access(
-        by=request.user.pk, action=Access.MEMBERS_VIEWED, subject=f"reportrun:{run.pk}",
-        flag=found.flag.id, page=people.page.number, shown=people.clients, hidden=people.hidden,
-    )  # fmt: skip
-    return render(
-        request,
-        "reports/flag.html",
-        {
-            "run": run,
-            "asked": queries.asked(request.user, run),
-            "found": found,
-            "people": people,
-            "behind": people.unit,
-            "page": people.page,
-        },
-    )
+        return closed(request, run, str(error))
+    if shown.asked.download:
+        return lists.download(request, run, shown, night.HEADINGS, night.cells(listed), list="projects")
+    context = {"run": run, "asked": queries.asked(request.user, run), "shown": shown}
+    return render(request, "reports/projects.html", context)
 
 
-@require(Permission.REPORT_VIEW)
-@require_safe
-def compare_with(request: HttpRequest, pk: int) -> HttpResponse:
-    """From the choice on a report's page to the comparison."""
-    _opened(request, pk)
-    other = request.GET.get("with", "")
-    if not (other.isascii() and other.isdigit() and len(other) < 19):
-        return redirect("reports:run", pk)
-    return redirect("reports:compare", pk, int(other))
-
-
-@require(Permission.REPORT_VIEW)
-@require_safe
-def compare(request: HttpRequest, pk: int, other: int) -> HttpResponse:
-    """Two reports side by side: which files differ, and which people."""
-    (first, before), (last, after) = _both(request, pk, other)
+def _people(
+    request: HttpRequest,
+    run: ReportRun,
+    folder: Path,
+    behind: Behind,
+    template: str,
+    context: dict[str, Any],
+    amount: str = "Days",
+    **logged: Any,
+) -> HttpResponse:
+    """The page of a number with the list of its people, or that list taken along; written to the log."""
+    if request.method == "POST":
+        return lists.keep_search(request)
     try:
-        comparison = comparing.compare(before, after)
-        people = opening.changed_people(request.user, before, after, request.GET.get("page"))
-    except (BundleError, NotComparable) as error:
-        return _closed(request, last, str(error))
-    record_access(
-        by=request.user.pk, action=Access.MEMBERS_VIEWED, subject=f"reportrun:{last.pk}",
-        compared=first.pk, page=people.page.number, shown=_clients(people), hidden=people.hidden,
-    )  # fmt: skip
-    return render(
-        request,
-        "reports/compare.html",
-        {
-            **_compared(request, first, last),
-            "comparison": comparison,
-            "headline": opening.headline(before, after, comparison),
-            "files": [
-                (file, file.has_members and bool(file.came or file.went or file.changed))
-                for file in comparison.files
-            ],
-            "people": people,
-            "page": people.page,
-        },
-    )
-
-
-@require(Permission.REPORT_VIEW)
-@require_safe
-def compare_file(request: HttpRequest, pk: int, other: int, file: str) -> HttpResponse:
-    """The rows of one file that came, went or changed."""
-    (first, before), (last, after) = _both(request, pk, other)
-    if file not in words.COUNTED:
-        raise Http404
-    try:
-        page = opening.changed_rows(before, after, file, request.GET.get("page"))
-    except (BundleError, NotComparable) as error:
-        return _closed(request, last, str(error))
-    return render(
-        request, "reports/compare_file.html", {**_compared(request, first, last), "file": file, "page": page}
-    )
-
-
-@require(Permission.REPORT_VIEW)
-@require_safe
-def compare_row(request: HttpRequest, pk: int, other: int, file: str, number: int) -> HttpResponse:
-    """Who came into one row, who left it, and why; written to the access log."""
-    (first, before), (last, after) = _both(request, pk, other)
-    if file not in words.COUNTED:
-        raise Http404
-    try:
-        change = opening.changed_row(before, after, file, number)
-        if change is None:
-            raise Http404
-        people, counted = opening.changed_members(
-            request.user, before, after, file, change, request.GET.get("page")
+        found = people.people(
+            request.user,
+            folder,
+            behind,
+            request.GET,
+            path=request.path,
+            caption=context["title"],
+            words=lists.searched(request),
+            amount=amount,
+            can_download=lists.may_download(request),
         )
     except NoSuchRow:
         raise Http404 from None
-    except (BundleError, NotComparable) as error:
-        return _closed(request, last, str(error))
+    except BundleError as error:
+        return closed(request, run, str(error))
+    if found.shown.asked.download:
+        headings, cells = people.headings(found), people.cells(found)
+        return lists.download(request, run, found.shown, headings, cells, shown=found.clients, **logged)
     record_access(
-        by=request.user.pk, action=Access.MEMBERS_VIEWED, subject=f"reportrun:{last.pk}", compared=first.pk,
-        file=file, row=number, page=people.page.number, shown=people.clients, hidden=people.hidden,
+        by=request.user.pk, action=Access.MEMBERS_VIEWED, subject=f"reportrun:{run.pk}", **logged,
+        page=found.shown.page.number, shown=found.clients, hidden=found.hidden,
     )  # fmt: skip
-    return render(
-        request,
-        "reports/compare_row.html",
-        {
-            **_compared(request, first, last),
-            "file": file,
-            "change": change,
-            "counted": counted,
-            "people": people,
-            "page": people.page,
-        },
-    )
+    asked = queries.asked(request.user, run)
+    return render(request, template, {"run": run, "asked": asked, "people": found, **context})
 
 
-def _opened(request: HttpRequest, pk: int) -> tuple[ReportRun, Path]:
+def opened(request: HttpRequest, pk: int) -> tuple[ReportRun, Path]:
+    """The run and its files, or 404 where they are not there for this user."""
     run = find(request, pk)
     folder = queries.folder_of(request.user, run)
     if folder is None:
@@ -225,30 +187,7 @@ def _opened(request: HttpRequest, pk: int) -> tuple[ReportRun, Path]:
     return run, folder
 
 
-def _both(request: HttpRequest, pk: int, other: int) -> tuple[tuple[ReportRun, Path], tuple[ReportRun, Path]]:
-    """Both reports, the earlier one first: by its period, then by when it was asked for."""
-    runs = [_opened(request, one) for one in (pk, other)]
-    first, last = sorted(
-        runs, key=lambda one: (one[0].parameters["start"], one[0].parameters["end"], one[0].pk)
-    )
-    return first, last
-
-
-def _compared(request: HttpRequest, first: ReportRun, last: ReportRun) -> dict[str, object]:
-    names = queries.region_names(request.user)
-    return {
-        "first": first,
-        "last": last,
-        "asked": queries.asked(request.user, last, names),
-        "asked_first": queries.asked(request.user, first, names),
-    }
-
-
-def _clients(people: opening.People) -> list[int]:
-    return [one.client.pk for one in people.page if one.client is not None]
-
-
-def _closed(request: HttpRequest, run: ReportRun, why: str) -> HttpResponse:
+def closed(request: HttpRequest, run: ReportRun, why: str) -> HttpResponse:
     """The files are there, and cannot be opened: made by another version, or of other kinds."""
     asked = queries.asked(request.user, run)
     return render(request, "reports/closed.html", {"run": run, "asked": asked, "why": why})

@@ -15,7 +15,7 @@ from hearth.hmis.access.permissions import Permission
 from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
 from hearth.hmis.jobs.rights import may_open
-from hearth.hmis.reports import actions, catalog, opening, queries
+from hearth.hmis.reports import actions, catalog, figures, opening, queries
 from hearth.hmis.reports.forms import FlagFilter, ReportForm
 from hearth.hmis.reports.models import ReportRun
 from hearth.hmis.reports.request import ReportRequest, RequestError
@@ -129,8 +129,8 @@ def _result(request: HttpRequest, run: ReportRun) -> dict[str, Any]:
         "may_open": True,
         "kept_days": settings.REPORT_KEPT_DAYS,
         "folder": folder,
-        "figures": queries.figures(run),
-        "totals": totals,
+        "figures": figures.of(run),
+        "totals": [(count, numbers.get(count.column)) for count in totals],
         "faults": [(count, numbers.get(count.column)) for count in faults],
         "files": queries.files(run),
         "severities": queries.severities(run),

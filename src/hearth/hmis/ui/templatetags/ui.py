@@ -15,6 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from hearth.hmis.ui import formats, navigation
+from hearth.hmis.ui.record_list import RecordList
 
 register = template.Library()
 
@@ -233,6 +234,15 @@ def _page_link(query: Any, number: int) -> str:
     query = query.copy()
     query["page"] = str(number)
     return "?" + query.urlencode()
+
+
+@register.simple_block_tag(takes_context=True)
+def record_list(context: template.Context, content: str, shown: RecordList) -> SafeString:
+    """The frame of a list (see `ui.record_list`): search, filters, chosen filters, count, downloads, heads,
+    totals and pages. Between the tags stand the rows of its page, one `<tr>` each, in the list's columns."""
+    return render_to_string(
+        "ui/components/record_list.html", {"list": shown, "body": _body(content)}, context.get("request")
+    )
 
 
 @register.inclusion_tag("ui/components/progress.html")

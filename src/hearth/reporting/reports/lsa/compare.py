@@ -51,6 +51,7 @@ __all__ = [
     "changed_people",
     "changed_rows",
     "compare",
+    "compare_with_people",
 ]
 
 _KIND = {"coc": "CoC", "scope": "scope", "projects": "choice of projects"}
@@ -180,14 +181,29 @@ class PeopleChanges:
 def compare(before: Path, after: Path) -> Comparison:
     """The summary. Raises `BundleError` and `NotComparable`."""
     parameters = _refuse_others(before, after)
-    files = []
     with differences.both(before, after) as connection:
-        for file in upload_files(load(LATEST)):
-            files.append(
-                FileChanges(file.name, *_counts(connection, before, after, file.name), file.name in FILES)
-            )
-        people = len(differences.people(connection))
-        causes = differences.causes(connection)
+        return _compared(connection, before, after, parameters)
+
+
+def compare_with_people(
+    before: Path, after: Path, *, limit: int = 50, offset: int = 0, may_see: MaySee | None = None
+) -> tuple[Comparison, PeopleChanges]:
+    """`compare` and `changed_people` at once: both runs are opened one time."""
+    parameters = _refuse_others(before, after)
+    with differences.both(before, after) as connection:
+        comparison = _compared(connection, before, after, parameters)
+        return comparison, _people(connection, limit, offset, may_see)
+
+
+def _compared(
+    connection: Connection, before: Path, after: Path, parameters: Mapping[str, tuple[str, str]]
+) -> Comparison:
+    files = [
+        FileChanges(file.name, *_counts(connection, before, after, file.name), file.name in FILES)
+        for file in upload_files(load(LATEST))
+    ]
+    people = len(differences.people(connection))
+    causes = differences.causes(connection)
     one, other = kept_record(before), kept_record(after)
     scope = Scope.HIC if one.report == "hic" else Scope.SYSTEMWIDE  # chosen projects have the same figures
     with damage_told(before, after):
@@ -245,8 +261,7 @@ def _headline(before: Path, after: Path, scope: Scope) -> tuple[Headline, ...]:
         main += [
             Headline(label, old[name], new[name], file)
             for label, name, file in (
-                ("Projects", "projects", "Project"),
-                ("Beds", "beds", "Inventory"),
+                ("Projects", "projects", "Project"), ("Beds", "beds", "Inventory"),
                 ("Units", "units", "Inventory"),
             )
         ]  # fmt: skip
@@ -255,15 +270,10 @@ def _headline(before: Path, after: Path, scope: Scope) -> tuple[Headline, ...]:
             Headline("Households served", old["households"], new["households"], "LSAHousehold"),
             Headline("Household exits", old["exits"], new["exits"], "LSAExit"),
             Headline(
-                "Returns to homelessness",
-                _returned(old),
-                _returned(new),
-                "LSAExit",
-                "",
-                old["exits"],
-                new["exits"],
+                "Returns to homelessness", _returned(old), _returned(new),
+                "LSAExit", "", old["exits"], new["exits"],
             ),
-        ]
+        ]  # fmt: skip
     counts = [
         Headline(
             words().counts[column].title, old["report"].get(column, 0), new["report"].get(column, 0),
@@ -364,13 +374,17 @@ def changed_people(
     figure."""
     _refuse_others(before, after)
     with differences.both(before, after) as connection:
-        everybody = differences.people(connection)
-        seen = set(everybody) if may_see is None else differences.visible(connection, everybody, may_see)
-        shown = [person for person in everybody if person in seen]
-        chosen = shown[max(0, offset) : max(0, offset) + max(0, limit)]
-        facts = differences.facts(connection, chosen)
-        presence = differences.presence(connection, chosen)
-        unchanged = effects.reasons(connection, chosen, facts)
+        return _people(connection, limit, offset, may_see)
+
+
+def _people(connection: Connection, limit: int, offset: int, may_see: MaySee | None) -> PeopleChanges:
+    everybody = differences.people(connection)
+    seen = set(everybody) if may_see is None else differences.visible(connection, everybody, may_see)
+    shown = [person for person in everybody if person in seen]
+    chosen = shown[max(0, offset) : max(0, offset) + max(0, limit)]
+    facts = differences.facts(connection, chosen)
+    presence = differences.presence(connection, chosen)
+    unchanged = effects.reasons(connection, chosen, facts)
     people = tuple(
         PersonChange(one, presence.get(one, "both"), facts.get(one, ()), unchanged.get(one, ()))
         for one in chosen

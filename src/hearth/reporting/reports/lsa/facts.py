@@ -48,7 +48,8 @@ class Stay:
 @dataclass(frozen=True, slots=True)
 class Member:
     """What a row counted. `unit` is person, household or enrollment; of a household, `personal_id` is the
-    head of household. `why` is one sentence; `section` names the specification's section behind it."""
+    head of household. `why` is one sentence; `section` names the specification's section behind it;
+    `number` is that of its `Line`."""
 
     unit: str
     personal_id: str
@@ -58,6 +59,22 @@ class Member:
     facts: tuple[Fact, ...]
     section: str
     why: str
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A member before it is described: what a list can be filtered and sorted by. `number` is of this
+    opening alone; `amount` its days or nights, where the number is made of them; `projects` those of the
+    stays that counted; `entry` the first of them, `exit` the last, None while one is open."""
+
+    number: int
+    unit: str
+    personal_id: str
+    amount: int | None
+    projects: tuple[str, ...]
+    entry: date | None
+    exit: date | None
 
 
 _STAYS = """
@@ -81,7 +98,14 @@ _STAYS = """
     JOIN Enrollment AS e ON e.EnrollmentID = u.EnrollmentID AND e.HouseholdID IS NULL
     LEFT JOIN lsa_exit_record AS x ON x.EnrollmentID = e.EnrollmentID
     LEFT JOIN Project AS p ON p.ProjectID = e.ProjectID
-    ORDER BY 1, 7, 2
+"""
+_LINES = f"""
+    SELECT u.Number, u.Unit, u.PersonalID, u.Amount,
+        list(DISTINCT s.ProjectID ORDER BY s.ProjectID) FILTER (WHERE s.ProjectID IS NOT NULL),
+        min(s.EntryDate), CASE WHEN bool_or(s.ExitDate IS NULL) THEN NULL ELSE max(s.ExitDate) END
+    FROM unit AS u LEFT JOIN ({_STAYS}) AS s ON s.Number = u.Number
+    GROUP BY u.Number, u.Unit, u.PersonalID, u.Amount
+    ORDER BY u.Number
 """
 _PERSON = "SELECT u.Number, p.* FROM unit AS u JOIN lsa_person_detail AS p ON p.PersonalID = u.PersonalID"
 _HOUSEHOLD = """
@@ -130,10 +154,18 @@ _NOT_SAID = (
 _NOTHING = (None, "-1", "0")
 
 
+def lines(connection: Connection) -> list[Line]:
+    """All members that are left, in the order of PersonalID and EnrollmentID."""
+    return [
+        Line(number, unit, person, amount, tuple(projects or ()), entry, left)
+        for number, unit, person, amount, projects, entry, left in engine.rows(connection, _LINES)
+    ]
+
+
 def members_of_page(
     connection: Connection, file: str, wanted: Mapping[str, str | None], found: Found
 ) -> list[Member]:
-    """The members of the page that `units.page` left, in its order."""
+    """The members that `units.keep` left, in the order of their numbers."""
     known = _known(file, wanted)
     stays = _stays(connection)
     facts = _facts(connection, file, wanted, found, known)
@@ -159,6 +191,7 @@ def members_of_page(
                 facts=own,
                 section=known.section,
                 why=_why(file, wanted, known, own, there, period),
+                number=number,
             )
         )
     return chosen
@@ -179,7 +212,7 @@ def _known(file: str, wanted: Mapping[str, str | None]) -> ReportRow:
 
 def _stays(connection: Connection) -> dict[int, list[Stay]]:
     found: defaultdict[int, list[Stay]] = defaultdict(list)
-    for number, *rest in engine.rows(connection, _STAYS):
+    for number, *rest in engine.rows(connection, f"{_STAYS} ORDER BY 1, 7, 2"):
         enrollment, person, household, project, kind, entry, move_in, left = rest
         found[number].append(
             Stay(

@@ -7,6 +7,7 @@ counts of LSAReport.
     for member in people.members:
         member.personal_id, member.enrollment_ids, member.facts, member.section, member.why
     flagged(folder, flag, limit=50, offset=0, may_see=may_see)    # the people of a flag of `preflight`
+    under(folder, condition, choose=choose, may_see=may_see)    # those of all rows that fulfil a condition
 
 `folder` is a bundle with kept tables (see `bundle`). A member is what the row counts: a person
 (LSAPerson, rows 53, 55, 56, 57, 920), a household, named by its head (LSAHousehold, LSAExit, rows 1 to 136,
@@ -19,6 +20,9 @@ from any of their enrollments (a household is in "fleeing domestic violence" by 
 one project), so a member is shown only if *all* enrollments that it rests on may be seen: of the people in
 the households concerned, all that the report read. `Page.hidden` says how many are not shown. `may_see` is
 asked once a page for all members of the row, so that `total` and `hidden` are exact.
+
+`choose`, where given, takes the place of `limit` and `offset`: it is given all members that may be seen, as
+short lines, and answers with the numbers of those to describe, in the order in which they are wanted.
 """
 
 from __future__ import annotations
@@ -27,18 +31,21 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from hearth.reporting.runtime import engine
-
 from . import units
 from .bundle import Bundle, open_bundle
-from .facts import Fact, Member, Stay, members_of_page
-from .preflight import Condition, Flag, opened
-from .rows import FILES, NoSuchRow, Row, Rows, choices, dimensions_of, equal, row, rows
+from .facts import Fact, Line, Member, Stay, lines, members_of_page
+from .preflight import Flag, opened
+from .rows import FILES, PROJECT_FILES, NoSuchRow, Row, Rows, choices, dimensions_of, equal, row, rows
+from .units import Condition
 from .words import words
 
 __all__ = [
     "FILES",
+    "PROJECT_FILES",
+    "Choose",
+    "Condition",
     "Fact",
+    "Line",
     "MaySee",
     "Member",
     "NoSuchRow",
@@ -51,10 +58,14 @@ __all__ = [
     "members",
     "row",
     "rows",
+    "under",
 ]
 
 MaySee = Callable[[Sequence[str]], Collection[str]]
 """From EnrollmentIDs those that the viewer may see."""
+
+Choose = Callable[[Sequence[Line]], Sequence[int]]
+"""From all members that may be seen the numbers of those to describe, in the order wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +87,7 @@ def members(
     limit: int = 50,
     offset: int = 0,
     may_see: MaySee | None = None,
+    choose: Choose | None = None,
 ) -> Page:
     """The members of the row with these `values`: those of `Row.values`. RowTotal, Value and ReportID count
     for nothing, and a dimension that is missing is empty. In the order of PersonalID, then of EnrollmentID.
@@ -83,6 +95,8 @@ def members(
     Raises `BundleError`; `NoSuchRow` for an unknown file or column, or a row that this run does not have.
     """
     equal(file, values)  # refuses unknown columns
+    if file not in FILES:
+        raise NoSuchRow(f"The rows of {file} are about projects and have no people.")
     wanted = {column: values.get(column) for column in dimensions_of(file)}
     with open_bundle(folder) as bundle:
         try:
@@ -91,11 +105,17 @@ def members(
             if file == "LSAReport" and wanted["Column"] in words().counts:
                 return Page(0, 0, 0, ())  # a count is there even where it is of nobody
             raise
-        return _page(bundle, file, wanted, found, limit, offset, may_see)
+        return _page(bundle, file, wanted, found, choose or _window(limit, offset), may_see)
 
 
 def flagged(
-    folder: Path, flag: Flag, *, limit: int = 50, offset: int = 0, may_see: MaySee | None = None
+    folder: Path,
+    flag: Flag,
+    *,
+    limit: int = 50,
+    offset: int = 0,
+    may_see: MaySee | None = None,
+    choose: Choose | None = None,
 ) -> Page:
     """The people whom a flag of this run is about, as `members` gives them; nobody for a flag without people.
 
@@ -104,12 +124,23 @@ def flagged(
     where = opened(flag)
     if where is None:
         return Page(0, 0, 0, ())
+    choose = choose or _window(limit, offset)
     if not isinstance(where, Condition):
-        return members(folder, "LSACalculated", where, limit=limit, offset=offset, may_see=may_see)
-    wanted = where.wanted
+        return members(folder, "LSACalculated", where, may_see=may_see, choose=choose)
+    return under(folder, where, may_see=may_see, choose=choose)
+
+
+def under(folder: Path, where: Condition, *, may_see: MaySee | None = None, choose: Choose) -> Page:
+    """The members of all rows that fulfil a condition. Raises `BundleError`; `NoSuchRow` where that is
+    nobody."""
     with open_bundle(folder) as bundle:
-        found = units.find_where(bundle, where.file, wanted, where.where)
-        return _page(bundle, where.file, wanted, found, limit, offset, may_see)
+        found = units.find_where(bundle, where.file, where.wanted, where.where)
+        return _page(bundle, where.file, where.wanted, found, choose, may_see)
+
+
+def _window(limit: int, offset: int) -> Choose:
+    first, last = max(0, offset), max(0, offset) + max(0, limit)
+    return lambda every: [line.number for line in every[first:last]]
 
 
 def _page(
@@ -117,13 +148,14 @@ def _page(
     file: str,
     wanted: Mapping[str, str | None],
     found: units.Found,
-    limit: int,
-    offset: int,
+    choose: Choose,
     may_see: MaySee | None,
 ) -> Page:
-    """One page of the units that stand on the bundle's connection."""
+    """The chosen of the units that stand on the bundle's connection."""
     hidden = units.hide(bundle.connection, may_see) if may_see is not None else 0
-    visible = int(engine.scalar(bundle.connection, "SELECT count(*) FROM unit"))
-    units.page(bundle.connection, limit, offset)
-    chosen = members_of_page(bundle.connection, file, wanted, found)
-    return Page(found.value, visible + hidden, hidden, tuple(chosen))
+    every = lines(bundle.connection)
+    numbers = choose(every)
+    units.keep(bundle.connection, numbers)
+    described = {one.number: one for one in members_of_page(bundle.connection, file, wanted, found)}
+    chosen = tuple(described[number] for number in numbers)
+    return Page(found.value, len(every) + hidden, hidden, chosen)

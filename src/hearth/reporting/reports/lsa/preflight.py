@@ -28,6 +28,7 @@ from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection, text
 
 from .bundle import BundleError, record_of
+from .units import Condition
 
 SEVERITIES = ("error", "warning", "information")
 """error: HDX refuses the files or wants the data corrected; warning: HDX asks for an explanation;
@@ -108,16 +109,6 @@ class Declared:
     error_from: int = 0
     hdx_below: tuple[int, ...] = ()
     people: People | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """Rows of a file (LSAReport, LSAPerson or LSAHousehold) by a condition on the step's columns. `wanted`:
-    what the words for its people ask for."""
-
-    file: str
-    where: str
-    wanted: Mapping[str, str | None]
 
 
 @dataclass(frozen=True, slots=True)

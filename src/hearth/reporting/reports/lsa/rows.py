@@ -20,6 +20,11 @@ from .words import words
 FILES = ("LSAReport", "LSAPerson", "LSAHousehold", "LSAExit", "LSACalculated")
 """The files whose rows can be opened; the other seven are about projects and have no people."""
 
+PROJECT_FILES = (
+    "Organization", "Project", "Funder", "ProjectCoC", "Inventory", "HMISParticipation", "Affiliation",
+)  # fmt: skip
+"""The other seven, whose rows can be listed."""
+
 OF_THE_RUN = ("ReportID",)
 MEASURES = {"LSACalculated": "Value", "LSAReport": "Value"}
 _NUMBER = "RowNumber"
@@ -45,10 +50,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """A page of rows; `total` is how many there are altogether under the same condition."""
+    """A page of rows; `total` is how many there are altogether under the same condition, `count` what they
+    count together (0 for files about projects)."""
 
     total: int
     rows: tuple[Row, ...]
+    count: int = 0
 
 
 def rows(
@@ -56,10 +63,12 @@ def rows(
     file: str,
     where: Mapping[str, str | None] | None = None,
     *,
+    order: Sequence[tuple[str, bool]] = (),
     limit: int = 50,
     offset: int = 0,
 ) -> Rows:
-    """Rows of one of `FILES` whose columns equal the values of `where` (as text, None for empty).
+    """Rows of one of `FILES` or `PROJECT_FILES` whose columns equal the values of `where` (as text, None for
+    empty), in the order of these columns (True: the greatest first), then of the file.
 
     For LSAReport each count is a row of its own: `values` has `Column` (such as NoCoC) and `Value`.
     Raises `BundleError`, or `NoSuchRow` for an unknown file or column.
@@ -67,21 +76,26 @@ def rows(
     with open_bundle(folder, tables=False) as bundle:
         relation = relation_of(folder, file)
         condition, parameters = equal(file, where or {})
-        total = engine.scalar(
-            bundle.connection, f"SELECT count(*) FROM ({relation}) AS t WHERE {condition}", parameters
+        measure = "0" if file in PROJECT_FILES else name(measure_of(file))
+        total, count = engine.row(
+            bundle.connection,
+            f"SELECT count(*), coalesce(sum(CAST({measure} AS BIGINT)), 0) FROM ({relation}) AS t"
+            f" WHERE {condition}",
+            parameters,
         )
         found = _rows(
             bundle.connection,
             file,
-            f"SELECT * FROM ({relation}) AS t WHERE {condition} ORDER BY {_NUMBER} {window(limit, offset)}",
+            f"SELECT * FROM ({relation}) AS t WHERE {condition}"
+            f" ORDER BY {_order(file, order)}{_NUMBER} {window(limit, offset)}",
             parameters,
         )
-    return Rows(int(total), found)
+    return Rows(int(total), found, int(count))
 
 
 def row(folder: Path, file: str, number: int) -> Row:
     """The row of that number, from 1. Raises `NoSuchRow`."""
-    if not 0 < number < _MOST:
+    if file not in FILES or not 0 < number < _MOST:
         raise NoSuchRow(f"{file} of this report has no row of that number.")
     with open_bundle(folder, tables=False) as bundle:
         relation = relation_of(folder, file)
@@ -105,9 +119,22 @@ def choices(folder: Path, file: str, column: str) -> tuple[tuple[str, str], ...]
     return tuple((value, words().meaning(file, column, value) or value) for (value,) in found)
 
 
+def _order(file: str, order: Sequence[tuple[str, bool]]) -> str:
+    """Codes and numbers by their size, all else as text; empty cells come last."""
+    known = columns_of(file)
+    parts = []
+    for column, falls in order:
+        if column not in known:
+            raise NoSuchRow(f"{file} has no column of that name.")
+        way = "DESC" if falls else "ASC"
+        quoted = name(column)
+        parts.append(f"TRY_CAST({quoted} AS DOUBLE) {way} NULLS LAST, {quoted} {way} NULLS LAST, ")
+    return "".join(parts)
+
+
 def columns_of(file: str) -> tuple[str, ...]:
-    """The columns by which a row is known, and its count. Raises `NoSuchRow` for a file without people."""
-    if file not in FILES:
+    """The columns by which a row is known, and its count. Raises `NoSuchRow` for a file that is none."""
+    if file not in (*FILES, *PROJECT_FILES):
         raise NoSuchRow(f"{file} is not a file whose rows can be opened; there are {', '.join(FILES)}.")
     if file == "LSAReport":
         return ("Column", "Value")
@@ -178,13 +205,15 @@ def _rows(connection: Connection, file: str, sql: str, parameters: Sequence[obje
 
 
 def _row(file: str, values: dict[str, str | None], number: int) -> Row:
-    count = int(values[measure_of(file)] or 0)
+    count = int(values.get(measure_of(file)) or 0)
     return Row(number, values, words().meanings(file, values), title(file, values), count)
 
 
 def title(file: str, values: Mapping[str, str | None]) -> str:
     """What a row counts, in one line: what is said of everybody is left out."""
     said = words().meanings(file, values)
+    if file in PROJECT_FILES:
+        return ""
     if file == "LSAReport":
         return said["Column"]
     if file == "LSACalculated":

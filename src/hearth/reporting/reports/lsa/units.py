@@ -7,14 +7,14 @@ Amount) with one row for each thing counted, and `unit_household` (Number, House
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection, name
 
 from .bundle import Bundle, counting
-from .rows import NoSuchRow, window
+from .rows import NoSuchRow
 from .words import words
 
 _TABLES = {
@@ -94,6 +94,16 @@ _RESTS_ON = """
     JOIN lsa_enrollment AS m ON m.HouseholdID = u.HouseholdID
     JOIN lsa_enrollment AS n ON n.PersonalID = m.PersonalID
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Rows of a file (LSAReport, LSAPerson, LSAHousehold or LSAExit) by a condition on the step's columns.
+    `wanted`: what the words for its people ask for."""
+
+    file: str
+    where: str
+    wanted: Mapping[str, str | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,9 +252,11 @@ def hide(connection: Connection, may_see: Callable[[Sequence[str]], Collection[s
     return before - int(engine.scalar(connection, "SELECT count(*) FROM unit"))
 
 
-def page(connection: Connection, limit: int, offset: int) -> None:
-    """Keep the units of a page, in the order of PersonalID and EnrollmentID."""
+def keep(connection: Connection, numbers: Iterable[int]) -> None:
+    """Keep the units of these numbers."""
+    engine.text_table(connection, "kept", "Number", map(str, numbers))
     engine.run(
         connection,
-        f"CREATE OR REPLACE TEMP TABLE unit AS SELECT * FROM unit ORDER BY Number {window(limit, offset)}",
+        "CREATE OR REPLACE TEMP TABLE unit AS SELECT u.* FROM unit AS u"
+        " SEMI JOIN kept AS k ON u.Number = CAST(k.Number AS BIGINT)",
     )

@@ -7,7 +7,7 @@
   function labelCells(root) {
     root.querySelectorAll("table.usa-table--stacked").forEach(function (table) {
       var names = Array.prototype.map.call(table.querySelectorAll("thead tr:last-child > *"), function (cell) {
-        return cell.textContent.trim();
+        return cell.dataset.name || cell.textContent.trim();
       });
       table.querySelectorAll("tbody tr").forEach(function (row) {
         Array.prototype.forEach.call(row.children, function (cell, index) {

@@ -1,0 +1,148 @@
+"""The main figures of a report in words, and what stands behind each.
+
+Every figure has a key of its own, which stands in the address of its people (`behind`).
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from hearth.hmis.hud.display import code_words
+from hearth.hmis.reports.models import ReportRun
+from hearth.reporting.reports.lsa import figures as counted
+from hearth.reporting.reports.lsa import members
+from hearth.reporting.reports.lsa.members import Choose, MaySee, NoSuchRow
+
+#: Household types of the LSA, as people say them.
+HOUSEHOLD_TYPES = {1: "Adults only", 2: "Adults and children", 3: "Children only", 99: "Unknown"}
+#: Project groups of the LSA.
+GROUPS = {
+    "EST": "Emergency shelter, safe haven, transitional housing",
+    "RRH": "Rapid re-housing",
+    "PSH": "Permanent supportive housing",
+    "RRHSO": "Rapid re-housing, services only",
+}
+_COHORTS = {0: "in the report period", -1: "one year earlier", -2: "two years earlier"}
+_AVERAGES = {
+    1: "In emergency shelter or safe haven",
+    2: "In transitional housing",
+    3: "In any of these",
+    4: "In rapid re-housing or permanent supportive housing before move-in",
+    5: "Homeless in projects altogether",
+    7: "Homeless altogether, with what people said of the time before",
+    8: "Housed in rapid re-housing",
+    9: "Homeless in projects or housed in rapid re-housing",
+}
+#: Household types of averages; 0 is all of them.
+_OF_AVERAGES = {"0": "all households", "1": "adults only", "2": "adults and children", "3": "children only"}
+
+Behind = Callable[[Choose, MaySee | None], members.Page]
+"""Opens a number: from the choice of members and what the viewer may see, a page of its members."""
+
+
+def of(run: ReportRun) -> dict[str, Any]:
+    """The main figures with words for their codes and keys of what stands behind them."""
+    found: dict[str, Any] = dict(run.result.get("figures", {}))
+    if not found:
+        return {}
+    found["groups"] = [
+        (words, found["groups"][code], f"group-{code}")
+        for code, words in GROUPS.items()
+        if code in found.get("groups", {})
+    ]
+    found["household_types"] = [
+        {
+            "label": HOUSEHOLD_TYPES[row["code"]],
+            "cells": [
+                (row["households"], f"type-{row['code']}"),
+                *((row[group], f"type-{row['code']}-{group}") for group in ("EST", "RRH", "PSH")),
+            ],
+        }
+        for row in found.get("household_types", [])
+    ]
+    found["cohorts"] = [
+        row | {"label": _COHORTS[row["code"]], "share": share(row["returned"], row["exits"])}
+        for row in found.get("cohorts", [])
+    ]
+    found["averages"] = [
+        (
+            _AVERAGES[row["row"]],
+            [(row["days"].get(kind), f"average-{row['row']}-{kind}") for kind in _OF_AVERAGES],
+        )
+        for row in found.get("averages", [])
+    ]
+    found["project_types"] = [
+        row
+        | {
+            "label": project_type(row["code"]),
+            "share": share(row["people"], row["beds"]),
+            "cells": [
+                (row["projects"], "projects", ""),
+                *((row[part], part, f"&sort=-{part}") for part in ("units", "beds", "people")),
+            ],
+        }
+        for row in found.get("project_types", [])
+    ]
+    return found
+
+
+def share(part: int, whole: int) -> int | None:
+    """In whole percent; None of nothing."""
+    return round(100 * part / whole) if whole else None
+
+
+def project_type(code: object) -> str:
+    """HUD's words for a project type (2.02.6)."""
+    return code_words("Project.ProjectType", code) or str(code)
+
+
+def titles() -> dict[str, str]:
+    """What each figure that opens to people counts, by key."""
+    found = {"people": "People served", "households": "Households served"}
+    found |= {f"group-{code}": f"People served: {words}" for code, words in GROUPS.items()}
+    for code, words in HOUSEHOLD_TYPES.items():
+        found[f"type-{code}"] = f"Households: {words.lower()}"
+        found |= {
+            f"type-{code}-{group}": f"Households: {words.lower()}; {GROUPS[group].lower()}"
+            for group in ("EST", "RRH", "PSH")
+        }
+    for code, words in _COHORTS.items():
+        found[f"exits-{code}"] = f"Household exits {words}"
+        found[f"returned-{code}"] = f"Household exits {words} that returned to homelessness"
+    for row, words in _AVERAGES.items():
+        found |= {
+            f"average-{row}-{kind}": f"Average days: {words}, {of}" for kind, of in _OF_AVERAGES.items()
+        }
+    return found
+
+
+def behind(folder: Path, key: str) -> Behind:
+    """The people of a figure. Raises `NoSuchRow` for a key that no figure has."""
+    if key.startswith("average-") and key in titles():
+        _, row, kind = key.split("-")
+        found = members.rows(folder, "LSACalculated", counted.average_row(int(row), kind), limit=1).rows
+        if not found:
+            raise NoSuchRow("This report has no such average.")
+        return of_row(folder, "LSACalculated", found[0].values)
+    condition = counted.conditions().get(key)
+    if condition is None:
+        raise NoSuchRow("This report has no such figure.")
+
+    def opened(choose: Choose, may_see: MaySee | None) -> members.Page:
+        try:
+            return members.under(folder, condition, choose=choose, may_see=may_see)
+        except NoSuchRow:  # a count of nobody opens to nobody
+            choose(())
+            return members.Page(0, 0, 0, ())
+
+    return opened
+
+
+def of_row(folder: Path, file: str, values: Any) -> Behind:
+    """The people of a row of a file."""
+    return lambda choose, may_see: members.members(folder, file, values, choose=choose, may_see=may_see)
+
+
+def of_flag(folder: Path, flag: Any) -> Behind:
+    """The people of a flag."""
+    return lambda choose, may_see: members.flagged(folder, flag, choose=choose, may_see=may_see)

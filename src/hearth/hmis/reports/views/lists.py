@@ -1,0 +1,76 @@
+"""What the views of lists share: a search that is kept, a download that is logged and says what it is."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+
+from hearth.hmis.access.guard import refuse
+from hearth.hmis.access.permissions import Permission
+from hearth.hmis.audit.actions import record_access
+from hearth.hmis.audit.models.access_log import Access
+from hearth.hmis.clients.search import kept
+from hearth.hmis.reports import queries
+from hearth.hmis.reports.models import ReportRun
+from hearth.hmis.ui import formats, sheets
+from hearth.hmis.ui.record_list import RecordList
+
+_LONGEST = 200
+
+
+def keep_search(request: HttpRequest) -> HttpResponse:
+    """The address of the list with what was typed kept on the server: no name stands in an address."""
+    query = request.GET.copy()
+    for part in ("page", "found", "download"):
+        query.pop(part, None)
+    text = request.POST.get("words", "").strip()[:_LONGEST]
+    if text:
+        query["found"] = kept.keep(request.session, text)
+    return redirect(f"{request.path}?{query.urlencode()}" if query else request.path)
+
+
+def searched(request: HttpRequest) -> str | None:
+    """The words that the address stands for; None where they are not kept any more."""
+    found = request.GET.get("found", "")
+    return kept.words(request.session, found) if found else ""
+
+
+def may_download(request: HttpRequest) -> bool:
+    """Whether this user may take lists along."""
+    return request.user.may(Permission.DATA_EXPORT)
+
+
+def download(
+    request: HttpRequest,
+    run: ReportRun,
+    shown: RecordList,
+    headings: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    **logged: Any,
+) -> FileResponse:
+    """What is filtered, in the order shown, as Excel or CSV. Written to the access log first."""
+    if not may_download(request):
+        refuse(request, needed=Permission.DATA_EXPORT)
+    kind = shown.asked.download
+    record_access(
+        by=request.user.pk, action=Access.DOWNLOADED, subject=f"reportrun:{run.pk}", kind=kind,
+        rows=shown.total, hidden=shown.hidden, filters=shown.asked.chosen, searched=bool(shown.words),
+        **logged,
+    )  # fmt: skip
+    asked = queries.asked(request.user, run)
+    labels = {column.key: column.label for column in shown.asked.columns}
+    order = [f"{labels[key]}{', falling' if falls else ''}" for key, falls in shown.asked.order]
+    about = [
+        ("List", shown.caption),
+        ("Report", f"{asked.report.name}, {asked.place}"),
+        ("Report period", asked.time),
+        ("Data as of", formats.moment(run.result.get("made_at", ""))),
+        *((chip.label, chip.text) for chip in shown.chips),
+        ("Order", ", then ".join(order) or "as in the report"),
+        ("Rows", f"{shown.total:,} of {shown.of:,}"),
+        ("Hidden from you", f"{shown.hidden:,}" + (f": {shown.hidden_why}" if shown.hidden else "")),
+        ("Taken by", f"{request.user}, {formats.moment(timezone.now())}"),
+    ]
+    return sheets.response(kind, f"report-{run.pk}-list", headings, rows, about)
