@@ -33,6 +33,9 @@ os.environ["HEARTH_LOG_LEVEL"] = "INFO"
 os.environ["HEARTH_DB_NAME"] = f"test_{os.getpid()}"
 # Only `pytest_configure` loads Django: pytest-django would at once, where a worker inherits the name.
 os.environ.pop("DJANGO_SETTINGS_MODULE", None)
+# An import steps back for pages, for good (`exchange.importing.priority`): this process has other tests to
+# run after it, and would be the last in line for every one of them.
+os.setpriority = lambda which, who, priority: None
 # PySpark takes a process without a main file, which a worker is, for a run of its own doctests.
 if not hasattr(sys.modules["__main__"], "__file__"):
     sys.modules["__main__"].__file__ = pytest.__file__

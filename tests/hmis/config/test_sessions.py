@@ -5,9 +5,13 @@ from unittest import mock
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.conf import global_settings
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.test import Client
+from django.utils.module_loading import import_string
 
 from hearth.hmis.access.models import User
+from hearth.hmis.config import settings as product_settings
 from hearth.hmis.config.sessions import ACTIVE_AT
 from hearth.hmis.config.sign_in import MfaAdapter
 from tests.factories import PASSWORD, make_user
@@ -161,3 +165,11 @@ def test_second_step(client: Client, person: User) -> None:
     response = client.post("/account/two-step/authenticate/", {"code": codes[0]})
     assert response["Location"] == "/"
     assert client.get("/").status_code == 200
+
+
+def test_passwords_are_hashed_slowly() -> None:
+    """As Django does where the settings say nothing else; tests hash quickly (`tests/hmis/conftest.py`)."""
+    assert "PASSWORD_HASHERS" not in vars(product_settings)
+    strongest = import_string(global_settings.PASSWORD_HASHERS[0])
+    assert issubclass(strongest, PBKDF2PasswordHasher)
+    assert strongest.iterations >= 1_000_000
