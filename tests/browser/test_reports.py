@@ -74,7 +74,7 @@ def test_from_the_question_to_the_people(open_page: OpenPage, worker: None) -> N
     page.get_by_role("navigation", name="Breadcrumbs").get_by_role("link", name="LSA MN-500").click()
     page.get_by_label("Report", exact=True).select_option(index=0)
     page.get_by_role("button", name="Compare").click()
-    expect(page.get_by_role("heading", name="What changed")).to_be_visible()
+    expect(page.get_by_role("heading", name="Comparison of two reports")).to_be_visible()
     expect(page.get_by_role("heading", name="Clients whose records or results changed")).to_be_visible()
     check(page, "report-compared-1440")
 

@@ -116,7 +116,10 @@ def lsa(
         ),
     ] = False,
     only_check: Annotated[
-        bool, typer.Option("--check", help="Say what HDX would flag; write nothing.")
+        bool,
+        typer.Option(
+            "--check", help="Say the HDX 2.0 data quality flags that an upload raises; write nothing."
+        ),
     ] = False,
     cluster: Annotated[
         str | None,

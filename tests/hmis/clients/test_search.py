@@ -96,7 +96,7 @@ def test_is_found_with_the_reason(people, administrator, text: str, who: str, re
 
 def test_is_found_by_hmis_id_and_by_our_own(people, administrator) -> None:
     john = people["john"]
-    assert found(administrator, john.hud_id.lower())[0].reasons == ["same HMIS ID"]
+    assert found(administrator, john.hud_id.lower())[0].reasons == ["same PersonalID"]
     assert found(administrator, f"#{john.pk}")[0].client == john
 
 

@@ -95,7 +95,7 @@ def test_client_page_tells_the_stay(client, world: World) -> None:
     for words in ("Alder Shelter", "Agency Alder", "Pat Partner", "Income $1,200.00 a month",
                   "Bed nights", "(10 nights)", "(3 nights)", "January 5 – January 14, 2026",
                   "Physical disability", "Coordinated entry assessment", "sensitive answers",
-                  "Left to: Rental by client"):  # fmt: skip
+                  "Exit destination: Rental by client"):  # fmt: skip
         assert words in text, words
     assert text.count("Bed nights") == 2
     assert "Domestic violence" not in text

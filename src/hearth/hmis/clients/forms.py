@@ -9,7 +9,7 @@ class SearchForm(forms.Form):
     """The search box. Takes anything; `search.question.read` makes sense of it."""
 
     q = forms.CharField(
-        label="Name, date of birth, SSN or HMIS ID",
+        label="Name, date of birth, SSN or client ID",
         help_text="For example: maria lopez 4/1/1990 · lop mar 1990 · 6789 (last four of the SSN)",
         required=False,
         strip=True,

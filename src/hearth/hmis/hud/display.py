@@ -112,6 +112,12 @@ def _shown_fields(model: type[models.Model]) -> tuple[tuple[str, str, str, str],
     return tuple(found)
 
 
+def coc_words(code: str) -> str:
+    """A CoC's code with its name, as HUD lists it; the code alone where it does not."""
+    name = code_words("ProjectCoC.CoCCode", code)
+    return code if not name or name == f"Unknown code {code}" else f"{code} {name}"
+
+
 def _hud(record: models.Model, field: str) -> str:
     return record._meta.get_field(field).hud  # type: ignore[union-attr]
 

@@ -15,15 +15,15 @@ class OrganizationFilter(forms.Form):
     """What the list of organizations shows. Anything that fits nothing is ignored, not refused."""
 
     q = forms.CharField(label="Name of organization or project", required=False, max_length=200)
-    region = forms.ChoiceField(label="Region", required=False)
+    region = forms.ChoiceField(label="CoC", required=False)
     type = forms.ChoiceField(label="Project type", required=False)
 
     def __init__(self, *args: Any, regions: Iterable[Region], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.regions = {region.code: region for region in regions}
         self.fields["region"].choices = [
-            ("", "All regions"),
-            *((region.code, f"{region.name} ({region.acronym})") for region in self.regions.values()),
+            ("", "All CoCs"),
+            *((region.code, str(region)) for region in self.regions.values()),
         ]
         types = load(MODEL_YEAR).list("2.02.6").options
         self.fields["type"].choices = [("", "All types"), *((o.code, o.label) for o in types)]

@@ -43,8 +43,8 @@ REPORTS = (
         "lsa-systemwide",
         "Longitudinal System Analysis of a CoC",
         "LSA",
-        "All continuum projects of a CoC: who was served, for how long, by which path, and who came back. "
-        "HUD asks for it once a year.",
+        "All continuum projects of a CoC: who was served, for how long, by which path, and who returned to"
+        " homelessness. HUD asks for it once a year.",
         Scope.SYSTEMWIDE,
         everything=True,
     ),

@@ -15,6 +15,7 @@ TERMS = (
         "over four or more times within three years.",
     ),
     ("Client", "A person who is served, or was served, by a project."),
+    ("Client ID", "The number that stands for a client in this system. Use it instead of the name."),
     (
         "CoC",
         "Continuum of Care: the group that plans and coordinates the help in an area, and the area itself.",
@@ -35,7 +36,6 @@ TERMS = (
     ("Enrollment", "A person’s stay in one project, from start to exit."),
     ("Exit destination", "Where a person went when the stay ended."),
     ("Head of household", "The one member of a household to whom the others’ relationships are recorded."),
-    ("HMIS ID", "The number that stands for a client in this system. Use it instead of the name."),
     ("Household", "One person, or people who are served together in one stay."),
     ("Move-in date", "The day a household in permanent housing moved into its home, whoever pays for it."),
     ("Project", "A service of one organization with its own start date, type and funding."),

@@ -50,7 +50,7 @@ ENTRIES = (
         "location_city",
         ("project_view",),
     ),
-    Entry("Regions", "organizations:regions", ("regions",), "map", ("region_view",)),
+    Entry("CoCs", "organizations:regions", ("regions",), "map", ("region_view",)),
     Entry("Reports", "reports:index", ("reports",), "assessment", ("report_view",)),
     Entry("Import/Export", "exchange:index", ("exchange",), "upload_file", ("data_import", "data_export")),
     Entry("Access log", "audit:log", ("audit",), "history", ("access_log_view",)),

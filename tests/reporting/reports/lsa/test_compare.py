@@ -328,6 +328,6 @@ def test_a_record_of_somebody_who_is_in_neither_report_is_none_of_its_business(t
 def test_other_periods_are_warned_of(before: Path, tmp_path: Path) -> None:
     other = bundle_of(tmp_path / "out", WORLD, {"start": date(2025, 9, 1)})
     (notice,) = compare(other, before).notices
-    assert "Different periods: 2025-09-01 to 2026-09-30 before, 2025-10-01 to 2026-09-30 after." in notice
+    assert "Different periods: September 1, 2025 – September 30, 2026 before," in notice
     assert len(compare(before, other).notices) == 2  # the later period was named first
     assert compare(before, before).notices == ()

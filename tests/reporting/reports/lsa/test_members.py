@@ -68,7 +68,9 @@ def test_the_people_of_a_count_and_why(folder: Path) -> None:
     una = page.members[1]
     assert una.unit == "person" and una.household_ids == ("H1",) and una.enrollment_ids == ("Una1",)
     assert una.section == "9.3"
-    assert una.why == "In residence during the report: project ES1 (ES, entry and exit) from 2026-01-05 on."
+    assert (
+        una.why == "In residence during the report: project ES1 (ES, entry and exit), since January 5, 2026."
+    )
     said = {fact.name: fact for fact in una.facts}
     assert said["HHFleeingDV"].meaning == "fleeing domestic violence" and said["VetStatus"].value == "1"
 
@@ -97,8 +99,9 @@ def test_an_exit_says_where_and_when(folder: Path) -> None:
     line = the_row(folder, "LSAExit", Cohort=-2, ExitFrom=2)
     (ada,) = members(folder, "LSAExit", line.values).members
     assert ada.why == (
-        "Left ES on 2024-01-21 (Place not meant for habitation (e.g., a vehicle, an abandoned building, bus/"
-        "train/subway station/airport or anywhere outside)) and came back after 40 days."
+        "Exit from ES on January 21, 2024 (Place not meant for habitation (e.g., a vehicle, an"
+        " abandoned building, bus/train/subway station/airport or anywhere outside));"
+        " returned to homelessness after 40 days."
     )
     assert ada.enrollment_ids == ("Ada1",) and ada.section == "7.13"
 

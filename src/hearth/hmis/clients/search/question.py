@@ -1,4 +1,4 @@
-"""What somebody typed into the search box, understood: names, a date of birth, an SSN, an HMIS ID.
+"""What somebody typed into the search box, understood: names, a date of birth, an SSN, a client ID.
 
 Four figures may be a year or the end of an SSN, and any figures may be an ID: then all of them are asked.
 Nothing here is written to a log or an address; `kinds` says without values what was asked.

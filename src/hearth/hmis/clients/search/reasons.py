@@ -13,7 +13,7 @@ _BIRTH = {
     "near": "almost the same birth date: one figure differs",
 }
 _SSN = {"all": "same Social Security number", "last4": "same last four of the SSN"}
-_ID = {"hud": "same HMIS ID", "own": "same Hearth number"}
+_ID = {"hud": "same PersonalID", "own": "same client ID"}
 
 
 def in_words(found: Mapping[str, Any], question: Question, birth_known: bool) -> list[str]:

@@ -138,7 +138,7 @@ def record_of(folder: Path) -> RunRecord:
     except FileNotFoundError:
         raise BundleError(f"{folder} is not the folder of a report: there is no {RECORD} in it.") from None
     except (OSError, ValueError, TypeError, RecursionError) as error:
-        raise BundleError(f"{folder / RECORD} cannot be read. Make the report again.") from error
+        raise BundleError(f"{folder / RECORD} cannot be read. Run the report again.") from error
     if record.report not in ("lsa", "hic"):
         raise BundleError(f"{folder} holds another report than an LSA or HIC.")
     return record
@@ -151,12 +151,12 @@ def kept_record(folder: Path) -> RunRecord:
     if not record.tables:
         raise BundleError(
             f"The report in {folder} kept no tables, so its numbers cannot be opened."
-            " Make it again and keep them (--keep)."
+            " Run it again and keep them (--keep)."
         )
     if record.steps_sha256 != steps_sha256():
         raise BundleError(
             f"The report in {folder} was made by another version of Hearth ({record.code_version})."
-            " Make it again to open its numbers."
+            " Run it again to open its numbers."
         )
     return record
 
@@ -177,7 +177,7 @@ def damage_told(*folders: Path) -> Iterator[None]:
         raise
     except (engine.EngineError, ValueError, OverflowError) as error:
         listed = " or ".join(map(str, folders))
-        raise BundleError(f"A file in {listed} is damaged. Make the report again.") from error
+        raise BundleError(f"A file in {listed} is damaged. Run the report again.") from error
 
 
 @contextmanager
@@ -200,7 +200,7 @@ def attach(connection: Connection, folder: Path, record: RunRecord, schema: str 
     for table in record.tables:
         path = folder / TABLES / f"{table}.parquet"
         if table not in kept_tables() or not path.is_file():
-            raise BundleError(f"{path} is missing. Make the report again.")
+            raise BundleError(f"{path} is missing. Run the report again.")
         engine.run(
             connection,
             f"CREATE VIEW {name(schema)}.{name(table)} AS SELECT * FROM read_parquet({text(path)})",

@@ -128,7 +128,7 @@ def show_flags(flags: Sequence[Flag], *, every: bool = False) -> None:
 
 
 def _kinds_of_flags(flags: Sequence[Flag]) -> None:
-    table = _table("HDX will flag", ("Times", "right"), "What", "How to fix it")
+    table = _table("HDX 2.0 data quality flags", ("Times", "right"), "What", "How to fix it")
     for raised in _by_kind(flags):
         first = raised[0]
         style = "[bold red]error[/]" if first.severity == "error" else escape(first.severity)

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from hearth import formats
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection, name, text
 from hearth.reporting.runtime.run import RunRecord
@@ -229,7 +230,7 @@ def _notices(one: RunRecord, other: RunRecord) -> tuple[str, ...]:
     found = []
     if first != last:
         found.append(
-            f"Different periods: {first[0]} to {first[1]} before, {last[0]} to {last[1]} after."
+            f"Different periods: {formats.period(*first)} before, {formats.period(*last)} after."
             " People and figures differ because the time does, and not by corrections alone."
         )
     if first > last:

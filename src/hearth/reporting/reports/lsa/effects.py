@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from hearth import formats
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection
 
@@ -99,12 +100,14 @@ def _why(one: FactChange, stays: Mapping[str, _Stay]) -> str:
 
 def _why_exit(one: FactChange, stay: _Stay) -> str:
     if stay.recorded is not None and stay.recorded > stay.report_end + _ONE_DAY:
-        return f"the exit of {stay.recorded} is after the report, for which the stay is open (3.4)."
+        return (
+            f"the exit of {formats.day(stay.recorded)} is after the report, for which the stay is open (3.4)."
+        )
     if stay.project_type == _NIGHT_BY_NIGHT and stay.used != stay.recorded:
-        used = f"ends it on {stay.used}" if stay.used else "has it open"
+        used = f"ends it on {formats.day(stay.used)}" if stay.used else "has it open"
         return (
             f"night-by-night stays end after their last bed night, so the report {used}, not with the exit of"
-            f" {stay.recorded or 'no day'} (3.4, 4.14)."
+            f" {formats.day(stay.recorded) or 'no day'} (3.4, 4.14)."
         )
     if stay.used != stay.recorded:
         return "the report ends this stay on another day than that of the exit (3.3, 3.4)."

@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from hearth import formats
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection
 
@@ -295,21 +296,25 @@ def _why(
     if file == "LSACalculated":
         when = words().meaning(file, "Cohort", wanted["Cohort"])
         return f"In residence {when}: {_where(stays)}."
-    return f"Active between {period[0]} and {period[1]}: {_where(stays)}."
+    return f"Active between {formats.day(period[0])} and {formats.day(period[1])}: {_where(stays)}."
 
 
 def _why_exit(facts: Mapping[str, Fact]) -> str:
     left, to, back = facts["ExitFrom"], facts.get("ExitTo"), facts.get("ReturnTime")
-    day = facts["ExitDate"].value if "ExitDate" in facts else "an unknown day"
+    day = formats.day(facts["ExitDate"].value) if "ExitDate" in facts else "an unknown day"
     where = (to.meaning or to.value) if to else "an unknown place"
-    again = f"came back after {back.value} days" if back else "did not come back within 730 days"
-    return f"Left {left.meaning or left.value} on {day} ({where}) and {again}."
+    again = (
+        f"returned to homelessness after {formats.counted(int(back.value or 0), 'day')}"
+        if back
+        else "did not return to homelessness within 730 days"
+    )
+    return f"Exit from {left.meaning or left.value} on {day} ({where}); {again}."
 
 
 def _where(stays: tuple[Stay, ...]) -> str:
     said = [
-        f"project {one.project_id} ({one.project_type}) from {one.entry or 'an unknown day'}"
-        f" {'to ' + str(one.exit) if one.exit else 'on'}"
+        f"project {one.project_id} ({one.project_type}),"
+        f" {formats.period(one.entry, one.exit) or 'days unknown'}"
         for one in stays[:3]
     ]
     more = f", and {len(stays) - 3} more" if len(stays) > 3 else ""

@@ -269,7 +269,7 @@ def opened(flag: Flag) -> Mapping[str, str | None] | Condition | None:
     file = said.pop("file", "")
     if known is None or known.file != file:
         raise BundleError(
-            "This flag was found by another version of Hearth. Make the report again to open it."
+            "This flag was found by another version of Hearth. Run the report again to open it."
         )
     if file == "LSACalculated":
         return {**_ENROLLED, "ProjectID": None, **said}
@@ -279,7 +279,7 @@ def opened(flag: Flag) -> Mapping[str, str | None] | Condition | None:
     group, kind = said.get("group", ""), said.get("hhtype", "0")
     asked = _GROUPS if "{group}" in known.where else ("",)
     if group not in asked or kind not in _HOUSEHOLD_TYPES:  # they become part of a query
-        raise BundleError("This flag cannot be read. Make the report again to open it.")
+        raise BundleError("This flag cannot be read. Run the report again to open it.")
     return Condition(file, known.where.replace("{group}", group).replace("{hhtype}", kind), {})
 
 
@@ -302,7 +302,7 @@ def flags(folder: Path) -> tuple[Flag, ...]:
     try:
         return tuple(map(read, json.loads((folder / _JSON).read_text(encoding="utf-8"))))
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        raise BundleError(f"{folder / _JSON} cannot be read. Make the report again.") from error
+        raise BundleError(f"{folder / _JSON} cannot be read. Run the report again.") from error
 
 
 def read(line: Mapping[str, Any]) -> Flag:

@@ -156,7 +156,7 @@ def relation_of(folder: Path, file: str) -> str:
     columns = columns_of(file)
     path = folder / f"{file}.csv"
     if not path.is_file():
-        raise BundleError(f"{path} is missing. Make the report again.")
+        raise BundleError(f"{path} is missing. Run the report again.")
     cells = f"read_csv({text(path)}, header = true, all_varchar = true, nullstr = '', parallel = false)"
     if file == "LSAReport":
         counts = ", ".join(name(column) for column in words().counts)

@@ -14,6 +14,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 
+from hearth import formats
+
 LOOKBACK_YEARS = 7
 #: Days that a report can be about: what lies outside is a slip of the pen, and some of it cannot be computed.
 FIRST_DAY, LAST_DAY = date(1980, 1, 1), date(2199, 12, 31)
@@ -94,7 +96,8 @@ def check_days(start: date, end: date) -> None:
     for day in (start, end):
         if not FIRST_DAY <= day <= LAST_DAY:
             raise ReportRefused(
-                f"A report is about days between {FIRST_DAY} and {LAST_DAY}; check the year of {day}."
+                f"A report is about days between {formats.day(FIRST_DAY)} and {formats.day(LAST_DAY)};"
+                f" check the year of {formats.day(day)}."
             )
     if end < start:
         raise ReportRefused(f"The report ends on {end}, before it starts on {start}.")
@@ -108,7 +111,8 @@ def check_wish(wish: Wish) -> None:
     check_days(wish.start, wish.end)
     if wish.scope is Scope.HIC and wish.end != wish.start:
         raise ReportRefused(
-            f"A HIC is about one night, {wish.start}; leave the last day ({wish.end}) away, or give the same."
+            f"A HIC is about one night, {formats.day(wish.start)}; leave the last day"
+            f" ({formats.day(wish.end)}) away, or give the same."
         )
     if wish.scope is Scope.PROJECT and not wish.projects:
         raise ReportRefused("A report on chosen projects needs at least one project.")
