@@ -45,7 +45,7 @@ def test_from_the_question_to_the_people(open_page: OpenPage, worker: None) -> N
     page.get_by_label("Continuum of Care").select_option("MN-500")
     page.get_by_label("First day").fill("2025-10-01")
     page.get_by_label("Last day").fill("2026-09-30")
-    page.get_by_role("button", name="Make the report").click()
+    page.get_by_role("button", name="Run the report").click()
     expect(page.get_by_role("button", name="Cancel the report")).to_be_visible()
     expect(page.get_by_text("people served")).to_be_visible(timeout=WITHIN)
     check(page, "report-made-1440")
@@ -104,8 +104,8 @@ def test_projects_are_found_and_chosen_by_keyboard(open_page: OpenPage) -> None:
     page.keyboard.press("Space")
     expect(page.locator("[data-choose-status]")).to_have_text("1 chosen, 1 listed")
     check(page, "report-projects-chosen-1440")
-    tab_to(page, "Make the report", limit=6)
-    assert focused(page) == "Make the report"
+    tab_to(page, "Run the report", limit=6)
+    assert focused(page) == "Run the report"
 
 
 def test_projects_can_be_chosen_without_scripts(open_page: OpenPage) -> None:
@@ -115,7 +115,7 @@ def test_projects_can_be_chosen_without_scripts(open_page: OpenPage) -> None:
     page.locator("label", has_text="Invented Night Shelter").click()
     page.get_by_label("Continuum of Care").select_option("MN-500")
     page.get_by_label("Last day").fill("2020-01-01")
-    page.get_by_role("button", name="Make the report").click()
+    page.get_by_role("button", name="Run the report").click()
     expect(page.locator("[data-error-summary]")).to_contain_text("The last day is before the first day")
     expect(page.get_by_label(re.compile("Invented Night Shelter"))).to_be_checked()
 
@@ -126,7 +126,7 @@ def test_a_report_at_work_can_be_cancelled_by_keyboard(open_page: OpenPage) -> N
     page.get_by_label("Continuum of Care").select_option("MN-500")
     page.get_by_label("First day").fill("2025-10-01")
     page.get_by_label("Last day").fill("2026-09-30")
-    page.get_by_role("button", name="Make the report").click()
+    page.get_by_role("button", name="Run the report").click()
     page.get_by_role("button", name="Cancel the report").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Cancelled")).to_be_visible()
