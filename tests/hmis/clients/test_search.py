@@ -362,3 +362,50 @@ def test_keys_after_a_bulk_import(django_db_blocker, transactional_db) -> None:
     with acting(administrator):
         assert found(administrator, "bulky changed")[0].client.hud_id == "B7"
         assert len(found(administrator, "bulky")) == 25
+
+
+@pytest.fixture
+def crowd(as_administrator: User) -> dict[str, Client]:
+    """More people than a search looks at, and behind them in every order the few who are meant."""
+    many = [
+        Client(
+            data_source=factories.make_client(first_name="Aaa", last_name="Bbb").data_source,
+            hud_id=f"crowd{number}",
+            **fields,
+        )
+        for number, fields in enumerate(
+            [
+                {"first_name": "Oluwaseun", "last_name": f"Q{number:04d}x", "dob": None}
+                for number in range(320)
+            ]
+            + [
+                {"first_name": f"W{number:04d}z", "last_name": "", "dob": date(1980, 1, 1)}
+                for number in range(620)
+            ]
+        )
+    ]
+    for one in many:
+        one.save()
+    return {
+        "one": factories.make_client(first_name="Oluwaseun", last_name="Mbeki", dob=date(1980, 1, 1)),
+        "near": factories.make_client(first_name="Oluwasen", last_name="Mbeky", dob=date(1980, 1, 1)),
+    }
+
+
+@pytest.mark.parametrize("text", ["Oluwaseun 1/1/1980", "Oluwaseun Mbeki", "Mbeki 1/1/1980", "oluwasen 1980"])
+def test_the_most_alike_are_not_lost_in_a_crowd(crowd, administrator, text: str) -> None:
+    hits = [one.client for one in found(administrator, text)[:2]]
+    assert crowd["one"] in hits or crowd["near"] in hits
+    if "sen" not in text:
+        assert hits[0] == crowd["one"]
+
+
+def test_the_same_question_has_the_same_answer_wherever_rows_lie(crowd, administrator) -> None:
+    before = [one.client.pk for one in found(administrator, "oluwaseun")]
+    with acting(administrator):
+        for one in Client.objects.filter(pk__in=before[:5]):
+            one.first_name = "Oluwaseun "  # the row moves to another place
+            one.save()
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_bitmapscan = off")
+    assert [one.client.pk for one in found(administrator, "oluwaseun")] == before
