@@ -12,6 +12,8 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from hearth.arguments import not_text
+
 # Sub-command → ("module:typer app or function", one line for `hearth --help`). Importing lazily keeps
 # `hearth --help` and the database-free commands fast: only the module behind the named command is imported.
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -86,6 +88,9 @@ def main(arguments: list[str] | None = None) -> Any:
     from hearth.scratch import ScratchError
     from hearth.server.errors import ServerError
 
+    if said := not_text(sys.argv[1:] if arguments is None else arguments):
+        sys.stderr.write(f"{said}\n")
+        raise SystemExit(2)
     try:
         try:
             return app(arguments)

@@ -1,5 +1,6 @@
 """The `hearth` command itself: quick, and every sub-command explains itself with examples."""
 
+import os
 import resource
 import subprocess
 import sys
@@ -66,3 +67,39 @@ def test_an_unknown_command_is_named() -> None:
     said = run("exprot")
     assert said.returncode == 2
     assert "exprot" in said.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["import", "", "--yes"],
+        ["import", "export.zip", "--yes", "--findings", " "],
+        ["export", "--start", "2025-10-01", "--end", "2026-09-30", "--out", ""],
+        ["db", "backup", ""],
+        ["db", "restore", ""],
+        ["synth", "--out", ""],
+        ["standards", "docs", "--to", ""],
+        ["report", "members", "", "--file", "LSAHousehold", "--row", "1"],
+        ["report", "compare", "", "other"],
+    ],
+)
+def test_an_empty_path_is_not_the_folder_where_one_stands(arguments: list[str]) -> None:
+    said = run(*arguments)
+    assert (said.returncode, "it is empty" in said.stderr) == (2, True), said.stderr
+
+
+@pytest.mark.parametrize("command", ["import", "user unlock", "report lsa", "db backup", "standards show"])
+def test_a_name_that_is_no_text_is_one_sentence(command: str) -> None:
+    said = run(*command.split(), os.fsdecode(b"caf\xe9.zip"))
+    assert said.returncode == 2
+    assert (
+        said.stderr
+        == "“caf\N{REPLACEMENT CHARACTER}.zip” is no text in UTF-8: write it so, or rename the file first.\n"
+    )
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "99999999999999999999", "x"])
+def test_a_number_that_no_organization_has(number: str) -> None:
+    for command in ("add", "remove-role"):
+        said = run("user", command, "ada@example.org", "--role", "hmis_user", "--organization", number)
+        assert said.returncode == 2 and "--organization" in said.stderr

@@ -19,6 +19,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from hearth import __version__
+from hearth.arguments import given_path
 from hearth.reporting.outputs.archive import OutputError
 from hearth.reporting.reports.lsa.cli import compare, members, show_flags
 from hearth.reporting.reports.lsa.make import Made, check, make
@@ -41,13 +42,6 @@ Say = Callable[[str], None]
 NAMED: dict[str, Callable[[str | None, Wish, Say], AbstractContextManager[Path]]] = {}
 
 
-def _path(said: str) -> Path:
-    """A path that was given; an empty text would be the folder where the command is given."""
-    if not said.strip():
-        raise typer.BadParameter("it is empty. Name a file or folder.")
-    return Path(said)
-
-
 @app.callback()
 def reports() -> None:
     """Make one of HUD's reports from an HMIS CSV export, or from this installation's database.
@@ -67,7 +61,7 @@ def lsa(
         Path,
         typer.Argument(
             metavar="INPUT",
-            parser=_path,
+            parser=given_path,
             help="An HMIS CSV zip, the folder with its files, or `db` for this installation's database.",
         ),
     ],
@@ -76,7 +70,12 @@ def lsa(
     out: Annotated[
         Path | None,
         typer.Option(
-            "--out", "-o", parser=_path, metavar="FOLDER", help="The folder to write to.", show_default=False
+            "--out",
+            "-o",
+            parser=given_path,
+            metavar="FOLDER",
+            help="The folder to write to.",
+            show_default=False,
         ),
     ] = None,
     end: Annotated[

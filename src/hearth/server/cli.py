@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from hearth import scratch
+from hearth.arguments import given_path
 
 db = typer.Typer(
     no_args_is_help=True,
@@ -108,7 +109,14 @@ def migrate() -> None:
 
 @db.command()
 def backup(
-    file: Annotated[Path, typer.Argument(help="File to write; it is replaced when the backup is complete.")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE",
+            parser=given_path,
+            help="File to write; it is replaced when the backup is complete.",
+        ),
+    ],
 ) -> None:
     """Write the whole database to FILE (pg_dump's custom format). Hearth may go on running.
 
@@ -130,7 +138,9 @@ def backup(
 
 @db.command()
 def restore(
-    file: Annotated[Path, typer.Argument(help="A backup made by `hearth db backup`.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", parser=given_path, help="A backup made by `hearth db backup`.")
+    ],
     replace: Annotated[bool, typer.Option("--replace", help="Put it in place of what is there now.")] = False,
     new_secret_key: Annotated[
         bool, typer.Option("--new-secret-key", help="The old secret key is lost: see `db new-secret-key`.")

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from hearth.arguments import given_path
+
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -112,7 +114,9 @@ def lint(
 @app.command()
 def docs(
     check: Annotated[bool, typer.Option("--check", help="Write nothing; fail when a page is stale.")] = False,
-    to: Annotated[Path | None, typer.Option("--to", help="Where the pages go.")] = None,
+    to: Annotated[
+        Path | None, typer.Option("--to", metavar="FOLDER", parser=given_path, help="Where the pages go.")
+    ] = None,
 ) -> None:
     """Write the data dictionary and the catalog of checks as Markdown pages.
 

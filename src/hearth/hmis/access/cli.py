@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from hearth.arguments import LARGEST_ID
 from hearth.server.errors import ServerError
 
 user = typer.Typer(
@@ -30,7 +31,10 @@ def add(
     email: Annotated[str, typer.Argument(help="E-mail address, which is what they sign in with.")],
     role: Annotated[str, typer.Option(help="system_administrator, hmis_user or auditor.")],
     organization: Annotated[
-        int | None, typer.Option(help="Our number of the organization that an HMIS user works for.")
+        int | None,
+        typer.Option(
+            min=1, max=LARGEST_ID, help="Our number of the organization that an HMIS user works for."
+        ),
     ] = None,
     name: Annotated[str, typer.Option(help="Name shown to others.")] = "",
     acting: Acting = None,
@@ -123,7 +127,9 @@ def deactivate(email: Email, acting: Acting = None) -> None:
 def remove_role(
     email: Email,
     role: Annotated[str, typer.Option(help="system_administrator, hmis_user or auditor.")],
-    organization: Annotated[int | None, typer.Option(help="Our number of the organization.")] = None,
+    organization: Annotated[
+        int | None, typer.Option(min=1, max=LARGEST_ID, help="Our number of the organization.")
+    ] = None,
     acting: Acting = None,
 ) -> None:
     """Take a role from somebody."""

@@ -10,6 +10,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from hearth.arguments import given_path
 from hearth.hmis.exchange.terminal import ProgressBar, asked_at_terminal, given
 from hearth.server.errors import ServerError
 
@@ -24,7 +25,12 @@ _TONES = {"high": "bold red", "error": "red", "warning": "yellow", "info": "dim"
 
 @import_app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="The zip of an HMIS CSV export, or the folder it is in.")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE", parser=given_path, help="The zip of an HMIS CSV export, or the folder it is in."
+        ),
+    ],
     source: Annotated[
         str, typer.Option(help="Data source it belongs to; without it, what Export.csv says.")
     ] = "",
@@ -34,7 +40,12 @@ def import_(
     ] = False,
     folder: Annotated[str, typer.Option(help="Folder inside the zip, where it holds several exports.")] = "",
     findings: Annotated[
-        Path | None, typer.Option(help="Write the full list of findings there: a .csv or .xlsx file.")
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            parser=given_path,
+            help="Write the full list of findings there: a .csv or .xlsx file.",
+        ),
     ] = None,
     acting: Annotated[
         str | None, typer.Option("--as", metavar="EMAIL", help="System administrator who acts.")

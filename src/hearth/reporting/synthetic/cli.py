@@ -13,6 +13,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 
 from hearth import __version__
+from hearth.arguments import given_path
 from hearth.reporting.outputs.archive import OutputError
 from hearth.reporting.synthetic.generate import Generated, generate, planted_path
 from hearth.reporting.synthetic.wish import DEFAULT_END, FEWEST, MINNESOTA, MOST, Wish, WishError
@@ -41,7 +42,17 @@ The last one plants an error with about 2 in 100 people and lists them in faulty
 
 @app.command(help=_HELP)
 def synth(
-    out: Annotated[Path, typer.Option("--out", "-o", help="The zip file to write.", show_default=False)],
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out",
+            "-o",
+            metavar="FILE",
+            parser=given_path,
+            help="The zip file to write.",
+            show_default=False,
+        ),
+    ],
     clients: Annotated[int, typer.Option(help="How many people.")] = 5_000,
     seed: Annotated[int, typer.Option(help="Another number gives other people.")] = 1,
     coc: Annotated[

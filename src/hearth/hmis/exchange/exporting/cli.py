@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from hearth.arguments import given_path
 from hearth.server.errors import ServerError
 
 _DATES = ["%Y-%m-%d"]
@@ -16,7 +17,12 @@ _DATES = ["%Y-%m-%d"]
 def export(
     start: Annotated[datetime, typer.Option(formats=_DATES, help="First day of the period.")],
     end: Annotated[datetime, typer.Option(formats=_DATES, help="Last day of the period, included.")],
-    out: Annotated[Path, typer.Option(help="Zip file to write. It is there whole or not at all.")],
+    out: Annotated[
+        Path,
+        typer.Option(
+            metavar="FILE", parser=given_path, help="Zip file to write. It is there whole or not at all."
+        ),
+    ],
     coc: Annotated[
         list[str] | None, typer.Option(metavar="MN-500", help="CoC number; may be given several times.")
     ] = None,

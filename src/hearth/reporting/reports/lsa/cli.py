@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from hearth.arguments import given_path
 from hearth.reporting.runtime import engine
 
 from . import compare as comparing
@@ -31,7 +32,8 @@ _FACTS = 8
 
 def members(
     folder: Annotated[
-        Path, typer.Argument(metavar="FOLDER", help="The folder of a report made with --keep.")
+        Path,
+        typer.Argument(metavar="FOLDER", parser=given_path, help="The folder of a report made with --keep."),
     ],
     file: Annotated[
         str | None,
@@ -87,8 +89,12 @@ def members(
 
 
 def compare(
-    before: Annotated[Path, typer.Argument(metavar="BEFORE", help="The folder of the earlier report.")],
-    after: Annotated[Path, typer.Argument(metavar="AFTER", help="The folder of the later report.")],
+    before: Annotated[
+        Path, typer.Argument(metavar="BEFORE", parser=given_path, help="The folder of the earlier report.")
+    ],
+    after: Annotated[
+        Path, typer.Argument(metavar="AFTER", parser=given_path, help="The folder of the later report.")
+    ],
     file: Annotated[
         str | None,
         typer.Option(help="Show the rows of this file that changed.", metavar="FILE", show_default=False),
