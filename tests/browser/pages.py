@@ -51,6 +51,14 @@ PAGES = [
     Page("report-household-row", "/reports/{report}/rows/LSAHousehold/4/", "administrator"),
     Page("report-number-row", "/reports/{report}/rows/LSACalculated/1500/", "administrator"),
     Page("report-quality-row", "/reports/{report}/rows/LSAReport/11/", "administrator"),
+    Page("report-figure", "/reports/{report}/figures/people/", "administrator"),
+    Page("report-figure-sorted", "/reports/{report}/figures/households/?sort=-entry.client", "administrator"),
+    Page("report-figure-average", "/reports/{report}/figures/average-3-0/", "administrator"),
+    Page("report-figure-nobody", "/reports/{report}/figures/type-99-PSH/", "administrator"),
+    Page("report-inventory", "/reports/{report}/rows/Inventory/", "administrator"),
+    Page("report-projects-of-night", "/reports/{report_hic}/projects/", "administrator"),
+    Page("report-flag", "/reports/{report}/flags/{flag}/", "administrator"),
+    Page("report-flag-nobody", "/reports/{report}/flags/{flag_nobody}/", "administrator"),
     Page("reports-compared", "/reports/{report}/compare/{report_earlier}/", "administrator"),
     Page(
         "reports-compared-file", "/reports/{report}/compare/{report_earlier}/LSAHousehold/", "administrator"

@@ -34,7 +34,9 @@ def fill_reports(administrator: User) -> dict[str, Any]:
     failed = make_run(
         administrator, state="failed", message="The disk is full: there is no room left. Make room."
     )
+    people = [bool(flag["people"]) for flag in later.result["flags"]]
     return {
+        "flag": people.index(True) + 1, "flag_nobody": people.index(False) + 1 if False in people else 1,
         "report": later.pk, "report_earlier": earlier.pk, "report_hic": hic.pk, "report_running": running.pk,
         "report_waiting": waiting.pk, "report_refused": refused.pk, "report_failed": failed.pk,
     }  # fmt: skip

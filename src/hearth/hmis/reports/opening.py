@@ -10,7 +10,7 @@ from django.core.paginator import Page, Paginator
 
 from hearth.hmis.access.models import User
 from hearth.hmis.organizations.models import Project
-from hearth.hmis.reports import words
+from hearth.hmis.reports import queries, words
 from hearth.hmis.reports.records import Records
 from hearth.hmis.ui.record_list import Asked, Column, Filter, RecordList
 from hearth.reporting.reports.lsa import members
@@ -66,6 +66,11 @@ class OpenRow:
     row: Row
     cells: list[Cell]
     project: Project | None = None
+
+    @property
+    def title(self) -> str:
+        """What the row counts, with its project by name."""
+        return queries.named(self.row.title, self.row.values.get("ProjectID"), self.project)
 
     def said_of(self, cell: Cell) -> str:
         """What a cell means, with a project by its name."""
@@ -177,13 +182,15 @@ def cells(file: str, found: Sequence[OpenRow]) -> Iterator[list[Any]]:
         yield [*count, *(text for cell in one.cells for text in (cell.code, one.said_of(cell)))]
 
 
-def row(folder: Path, file: str, number: int) -> OpenRow | None:
+def row(user: User, folder: Path, file: str, number: int) -> OpenRow | None:
     """One row with all its columns, or None where there is none."""
     try:
         found = members.row(folder, file, number)
     except members.NoSuchRow:
         return None
-    return OpenRow(found, _cells(file, found, all_columns(found)))
+    key = found.values.get("ProjectID") or ""
+    projects = Records(user, folder).projects([key]) if key else {}
+    return OpenRow(found, _cells(file, found, all_columns(found)), projects.get(key))
 
 
 def numbers_of_counts(folder: Path) -> dict[str, int]:

@@ -22,6 +22,7 @@ from hearth.hmis.ui import formats
 from hearth.hmis.ui.record_list import Asked, Column, Filter, RecordList, arranged, fits, page_of
 from hearth.reporting.reports.lsa.members import Line, MaySee, Member, Stay
 
+_LAST = 1 << 63  # after all of our ids
 _DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 
 
@@ -42,6 +43,21 @@ class OpenMember:
     client: Client | None
     stays: list[OpenStay]
     line: Line | None = None
+
+    @property
+    def each(self) -> list[OpenStay]:
+        """The stays that differ: those of others of the household in the same project on the same days are
+        told by the first, the own one where there is one."""
+        own = self.member.personal_id
+        found: dict[tuple[Any, ...], OpenStay] = {}
+        for one in sorted(self.stays, key=lambda one: one.stay.personal_id != own):
+            found.setdefault((one.stay.project_id, one.stay.entry, one.stay.exit), one)
+        return sorted(found.values(), key=lambda one: self.stays.index(one))
+
+    @property
+    def several(self) -> bool:
+        """Whether more than one stay is told, so that each needs its days."""
+        return len(self.each) > 1
 
     @property
     def why(self) -> str:
@@ -72,7 +88,7 @@ class People:
     total: int
     hidden: int
     chosen: list[OpenMember]
-    amounts: tuple[float, int, int] | None
+    amounts: tuple[int, int, int] | None
 
     @property
     def unit(self) -> str:
@@ -164,7 +180,7 @@ def people(
         can_download=can_download,
         totals=nights,
     )
-    spread = (statistics.median(amounts), min(amounts), max(amounts)) if amounts else None
+    spread = (round(statistics.median(amounts)), min(amounts), max(amounts)) if amounts else None
     return People(shown, page.value, page.total, page.hidden, chosen, spread)
 
 
@@ -225,9 +241,9 @@ def _sorted_by(projects: Mapping[str, Project], clients: Mapping[str, Client]) -
         client = clients.get(line.personal_id)
         return listed_name(client) if client else ""
 
-    def key(line: Line) -> str:
+    def key(line: Line) -> tuple[int, str]:
         client = clients.get(line.personal_id)
-        return client.hud_id if client else line.personal_id
+        return (client.pk, "") if client else (_LAST, line.personal_id)
 
     return {
         "client": name,
@@ -242,9 +258,9 @@ def _sorted_by(projects: Mapping[str, Project], clients: Mapping[str, Client]) -
 
 
 def _searched(line: Line, client: Client | None) -> str:
-    """The text in which words are looked for: whole names and ids. Nobody is found by a record that the
-    viewer may not open."""
-    return f"{full_name(client)} {client.hud_id}" if client else line.personal_id
+    """The text in which words are looked for: whole names, our id and that of the source. Nobody is found
+    by a record that the viewer may not open."""
+    return f"{full_name(client)} {client.pk} {client.hud_id}" if client else line.personal_id
 
 
 # ---------------------------------------------------------------------- taken along
@@ -254,8 +270,8 @@ def headings(people: People) -> list[str]:
     """Of the download."""
     amount = [column.label for column in people.shown.asked.columns if column.key == "amount"]
     return [
-        "Last name", "First name", "Middle name", "Suffix", "Client ID", "Counted as", "Organization",
-        "Project", "Entry", "Exit", *amount, "Why counted", "Section of HUD’s text",
+        "Last name", "First name", "Middle name", "Suffix", "Client ID", "PersonalID", "Counted as",
+        "Organization", "Project", "Entry", "Exit", *amount, "Why counted", "Section of HUD’s text",
     ]  # fmt: skip
 
 
@@ -269,6 +285,7 @@ def cells(people: People) -> Iterator[list[Any]]:
         organizations = dict.fromkeys(str(project.organization) for project in projects.values() if project)
         yield [
             *(getattr(client, name) if client else "" for name in names),
+            client.pk if client else None,
             client.hud_id if client else one.member.personal_id,
             one.member.unit,
             "; ".join(organizations),

@@ -1,5 +1,6 @@
 """What the pages of reports show."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -147,18 +148,34 @@ def flag(user: User, run: ReportRun, number: int) -> FlagRow | None:
     return _flag_rows(user, run, [(number, read_flag(given[number - 1]))])[0]
 
 
+#: What the engine says to who has no page to click on.
+_ON_TERMINAL = re.compile(r"; open row \d+ to see them")
+
+
+def named(sentence: str, key: str | None, project: Project | None) -> str:
+    """A sentence of the engine with a project's name for its key."""
+    if not key or project is None:
+        return sentence
+    return re.sub(
+        rf"(?:[Pp]roject )?(?<![\w.-]){re.escape(key)}(?![\w-]|\.\w)",
+        lambda _: str(project),
+        sentence,
+        count=1,
+    )
+
+
 def _flag_rows(user: User, run: ReportRun, chosen: list[tuple[int, Flag]]) -> list[FlagRow]:
     folder = folder_of(user, run)
-    named = {flag.project_id for _, flag in chosen if flag.project_id}
-    known = Records(user, folder).projects(named) if folder else {}
+    keys = {flag.project_id for _, flag in chosen if flag.project_id}
+    known = Records(user, folder).projects(keys) if folder else {}
     return [
         FlagRow(
             number=number,
             flag=flag,
             severity=flag.severity,
             file=flag.file,
-            sentence=flag.sentence,
-            remedy=flag.remedy,
+            sentence=named(flag.sentence, flag.project_id, known.get(flag.project_id or "")),
+            remedy=_ON_TERMINAL.sub("", flag.remedy),
             project=known.get(flag.project_id or ""),
             project_id=flag.project_id or "",
         )

@@ -17,7 +17,7 @@ from hearth.reporting.sources.dates import DELETED
 from hearth.reporting.sources.problems import listing
 
 _LINES_SAID = 5
-_REMEDY = (
+REMEDY = (
     "Correct them, or make the report with --accept-unreadable (on its page: the box “Count cells that cannot"
     " be read as blank”)."
 )
@@ -70,7 +70,7 @@ def refuse_unread(unread: Sequence[Unread], *, accepted: bool) -> None:
     most = sorted(deciding, key=lambda one: (-one.decides, one.id))
     cells = listing([f"{_cells(one.decides)} of {one.id}" for one in most])
     decide = "decides" if cells.startswith("1 cell of") and len(deciding) == 1 else "decide"
-    raise InputRefused(f"{cells} cannot be read and {decide} who is counted. {_REMEDY}")
+    raise InputRefused(f"{cells} cannot be read and {decide} who is counted. {REMEDY}")
 
 
 def unread_sentence(one: Unread) -> str:

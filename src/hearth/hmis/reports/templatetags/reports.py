@@ -4,7 +4,15 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from hearth.hmis.reports import people
+
 register = template.Library()
+
+
+@register.filter
+def in_words(sentence: str) -> str:
+    """A sentence of the report engine with its days as the pages write them."""
+    return people.in_words(sentence, {})
 
 
 @register.simple_tag

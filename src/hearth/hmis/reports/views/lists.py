@@ -45,7 +45,7 @@ def may_download(request: HttpRequest) -> bool:
 def download(
     request: HttpRequest,
     run: ReportRun,
-    shown: RecordList,
+    listed: RecordList,
     headings: Sequence[str],
     rows: Iterable[Sequence[Any]],
     **logged: Any,
@@ -53,24 +53,24 @@ def download(
     """What is filtered, in the order shown, as Excel or CSV. Written to the access log first."""
     if not may_download(request):
         refuse(request, needed=Permission.DATA_EXPORT)
-    kind = shown.asked.download
+    kind = listed.asked.download
     record_access(
         by=request.user.pk, action=Access.DOWNLOADED, subject=f"reportrun:{run.pk}", kind=kind,
-        rows=shown.total, hidden=shown.hidden, filters=shown.asked.chosen, searched=bool(shown.words),
+        rows=listed.total, hidden=listed.hidden, filters=listed.asked.chosen, searched=bool(listed.words),
         **logged,
     )  # fmt: skip
     asked = queries.asked(request.user, run)
-    labels = {column.key: column.label for column in shown.asked.columns}
-    order = [f"{labels[key]}{', falling' if falls else ''}" for key, falls in shown.asked.order]
+    labels = {column.key: column.label for column in listed.asked.columns}
+    order = [f"{labels[key]}{', falling' if falls else ''}" for key, falls in listed.asked.order]
     about = [
-        ("List", shown.caption),
+        ("List", listed.caption),
         ("Report", f"{asked.report.name}, {asked.place}"),
         ("Report period", asked.time),
         ("Data as of", formats.moment(run.result.get("made_at", ""))),
-        *((chip.label, chip.text) for chip in shown.chips),
+        *((chip.label, chip.text) for chip in listed.chips),
         ("Order", ", then ".join(order) or "as in the report"),
-        ("Rows", f"{shown.total:,} of {shown.of:,}"),
-        ("Hidden from you", f"{shown.hidden:,}" + (f": {shown.hidden_why}" if shown.hidden else "")),
+        ("Rows", f"{listed.total:,} of {listed.of:,}"),
+        ("Hidden from you", f"{listed.hidden:,}" + (f": {listed.hidden_why}" if listed.hidden else "")),
         ("Taken by", f"{request.user}, {formats.moment(timezone.now())}"),
     ]
     return sheets.response(kind, f"report-{run.pk}-list", headings, rows, about)

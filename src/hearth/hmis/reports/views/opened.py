@@ -67,7 +67,7 @@ def row(request: HttpRequest, pk: int, file: str, number: int) -> HttpResponse:
     if file not in words.COUNTED:
         raise Http404
     try:
-        found = opening.row(folder, file, number)
+        found = opening.row(request.user, folder, file, number)
     except BundleError as error:
         return closed(request, run, str(error))
     if found is None:
@@ -77,7 +77,7 @@ def row(request: HttpRequest, pk: int, file: str, number: int) -> HttpResponse:
         "file": file,
         "name": words.file_name(file),
         "found": found,
-        "title": found.row.title[:1].upper() + found.row.title[1:],
+        "title": found.title[:1].upper() + found.title[1:],
         "value": found.row.count,
         "counted": words.counted(file, found.row.count),
     }

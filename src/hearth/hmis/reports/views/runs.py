@@ -1,5 +1,6 @@
 """The pages of reports: which there are, ask for one, watch it, read it, take it along."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -19,6 +20,7 @@ from hearth.hmis.reports import actions, catalog, figures, opening, queries
 from hearth.hmis.reports.forms import FlagFilter, ReportForm
 from hearth.hmis.reports.models import ReportRun
 from hearth.hmis.reports.request import ReportRequest, RequestError
+from hearth.reporting.runtime.notes import REMEDY
 
 _RUNS_ON_A_PAGE = 20
 
@@ -65,7 +67,11 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
 
     htmx asks for the progress alone and gets the whole page anew when the report has ended."""
     run = find(request, pk)
-    context = {"run": run, "asked": queries.asked(request.user, run)}
+    context = {
+        "run": run,
+        "asked": queries.asked(request.user, run),
+        "was_unreadable": run.state == "refused" and REMEDY in run.message,
+    }
     if not run.has_ended:
         part = request.htmx and not request.htmx.boosted
         return render(request, "reports/parts/progress.html" if part else "reports/run.html", context)
@@ -86,10 +92,13 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 @require(Permission.REPORT_RUN)
 @require_POST
 def again(request: HttpRequest, pk: int) -> HttpResponse:
-    """Make a report of the same once more, of the records as they are now."""
+    """Run a report of the same settings once more, of the records as they are now. Cells that cannot be read
+    count as blank where they did in that run, or where the box on its page was ticked."""
     run = find(request, pk)
     try:
         wanted = ReportRequest.from_json(run.report, run.parameters)
+        if request.POST.get("accept_unreadable"):
+            wanted = replace(wanted, accept_unreadable=True)
         other = actions.queue_report(by=request.user, request=wanted)
     except RequestError as error:
         messages.error(request, str(error))
