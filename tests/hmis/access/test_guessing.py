@@ -104,7 +104,8 @@ def test_a_failure_carries_account_and_address_and_nothing_typed(person: User) -
     auditor = Client()
     auditor.force_login(factories.make_auditor())
     text = auditor.get("/audit/", {"who": "someone@"}).content.decode()
-    assert "on the account someone@example.org" in text
+    assert "on the account of " in text
+    assert "?who=someone%40example.org" in text
     assert "198.51.100.2" not in text
 
 
@@ -154,6 +155,17 @@ def test_wrong_passwords_are_told_from_the_third_on(person: User) -> None:
         own = Client()
         sign_in(own, REMOTE_ADDR="192.0.2.1")
         assert ("somebody tried 3 wrong passwords" in own.get("/").content.decode()) == told
+
+
+def test_the_try_that_locks_is_among_those_told_and_later_ones_are_not(person: User) -> None:
+    for n in range(5):
+        status = sign_in(Client(), f"guess {n}", REMOTE_ADDR="198.51.100.9").status_code
+    assert status == LOCKED
+    for n in range(2):  # no password is looked at any more
+        assert sign_in(Client(), f"more {n}", REMOTE_ADDR="198.51.100.9").status_code == LOCKED
+    own = Client()
+    sign_in(own, REMOTE_ADDR="192.0.2.1")
+    assert "somebody tried 5 wrong passwords on your account" in own.get("/").content.decode()
 
 
 def test_sign_out_password_and_second_step_are_in_the_log(person: User) -> None:

@@ -45,11 +45,11 @@ def get(client, user: User, query: dict | None = None) -> str:
 
 def test_the_latest_entries_in_words(client, auditor: User) -> None:
     text = get(client, auditor)
-    for words in ("=Wanda Worker", "wanda@example.org", "Otto Other", "permission missing: client view",
-                  "Nobody signed in", "exportrun:3", "Sign-in failed"):  # fmt: skip
+    for words in ("=Wanda Worker", "wanda@example.org", "Otto Other", "the right is missing (client view)",
+                  "Nobody signed in", "Made export 3", "Failed to sign in on no account"):  # fmt: skip
         assert words in text, words
     assert "entries" in text
-    assert "page 1 showed clients 4711" in get(client, auditor, {"page": "2"})
+    assert "page 1 showed Client 4711" in get(client, auditor, {"page": "2"})
 
 
 @pytest.mark.parametrize(

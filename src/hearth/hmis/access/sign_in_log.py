@@ -86,8 +86,15 @@ def sign_in_failed(
     """Log that somebody failed: not the name that was tried, which may be a password."""
     particulars = _particulars(request, credentials)
     record_access(by=None, action=Access.SIGN_IN_FAILED, **particulars)
-    if not getattr(request, "axes_locked_out", False):  # else the password was not looked at
+    if not _was_turned_away(request):
         _count(particulars.get("account"), "wrong_passwords")
+
+
+def _was_turned_away(request: HttpRequest | None) -> bool:
+    """Whether the account was locked before, so that the password was not looked at. The try that locks it is
+    marked as locked out, too, and has been counted by django-axes."""
+    is_locked = getattr(request, "axes_locked_out", False)
+    return is_locked and getattr(request, "axes_failures_since_start", None) is None
 
 
 @receiver(user_locked_out, dispatch_uid="hearth_locked_out")

@@ -1,6 +1,6 @@
 """Reading the access log, for auditors and administrators."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from hearth.hmis.audit.models import AccessLog
 from hearth.hmis.audit.models.access_log import Access
-from hearth.hmis.audit.words import in_words
+from hearth.hmis.audit.subjects import KINDS, Named, Ref, named, role_names
+from hearth.hmis.audit.words import sentence
 
 #: The permission that the log is read with (access.permissions, which stands above this application).
 PERMISSION = "access_log_view"
@@ -19,18 +20,18 @@ PERMISSION = "access_log_view"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One access with the name and e-mail address of who it was; empty for nobody. `account`: the e-mail
-    address of the account that a failed sign-in was tried on, where there is one."""
+    """One access with the name and e-mail address of who it was; empty for nobody. `said`: its sentence in
+    parts, some of which have an address."""
 
     log: AccessLog
     user: str
     email: str
-    account: str = ""
+    said: list[Named]
 
     @property
     def what(self) -> str:
-        said = in_words(self.log)
-        return "; ".join(part for part in (self.account and f"on the account {self.account}", said) if part)
+        """The sentence."""
+        return "".join(part.words for part in self.said)
 
 
 def entries(user: Any, **filters: Any) -> QuerySet[AccessLog]:
@@ -57,19 +58,29 @@ def stopped(user: Any) -> QuerySet[AccessLog]:
     return entries(user, action=Access.LIMITED)
 
 
-def with_users(rows: Iterable[AccessLog]) -> list[Entry]:
-    """Entries with the names of their users; one query for all."""
+def in_words(viewer: Any, rows: Iterable[AccessLog], *, with_links: bool = True) -> list[Entry]:
+    """Entries with the names of their users and their sentences; each kind of thing is read once for all.
+
+    Without links clients and enrollments are their numbers alone, and need not be looked up."""
     rows = list(rows)
-    about = {row.pk: (row.details or {}).get("account") for row in rows}
-    ids = {pk for pk in (*about.values(), *(row.user_id for row in rows)) if pk is not None}
-    known = get_user_model().objects.in_bulk(ids)
+    said = {row.pk: sentence(row, role_names) for row in rows}
+    refs = {part for parts in said.values() for part in parts if isinstance(part, Ref)}
+    asked = [ref for ref in refs if with_links or ref.kind not in ("client", "enrollment")]
+    known = named(viewer, asked)
+    users = get_user_model().objects.in_bulk({row.user_id for row in rows if row.user_id is not None})
     found = []
     for row in rows:
-        user = known.get(row.user_id)
+        user = users.get(row.user_id)
         name = str(user) if user else ("" if row.user_id is None else f"user {row.user_id}")
-        account = known.get(about[row.pk])
-        found.append(Entry(row, name, user.email if user else "", account.email if account else ""))
+        parts = [_named(part, known) for part in said[row.pk]]
+        found.append(Entry(row, name, user.email if user else "", parts))
     return found
+
+
+def _named(part: str | Ref, known: Mapping[Ref, Named]) -> Named:
+    if isinstance(part, str):
+        return Named(part)
+    return known.get(part) or Named(f"{KINDS[part.kind]} {part.id}")
 
 
 def _users(text: str) -> QuerySet[Any]:

@@ -1,34 +1,306 @@
-"""What an entry of the access log says, in plain words."""
+"""What an entry of the access log says, as a sentence: "Opened Client 10105".
 
+Each action has its sentence, of words and of `Ref`s that pages show as links (`subjects`). Particulars that
+no sentence knows are added as they were written, so that nothing of an entry is left out.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from hearth.formats import counted, number, units
 from hearth.hmis.audit.models import AccessLog
 from hearth.hmis.audit.models.access_log import Access
+from hearth.hmis.audit.subjects import KINDS, Ref
 
-_KINDS = {
+Part = str | Ref
+Parts = list[Part]
+
+#: So many clients of a page of results are named; the rest is counted (the file has all).
+MOST_CLIENTS = 25
+
+_SEARCHED_BY = {
     "name": "name", "birth_date": "birth date", "ssn": "SSN", "ssn_last4": "last four of the SSN", "id": "ID",
 }  # fmt: skip
-_HIDDEN = frozenset({"kinds", "total", "page", "shown", "needed", "method", "account", "again"})
+_PAGES = {
+    "client": "",
+    "client history": "the change history of ",
+    "enrollment": "an enrollment of ",
+    "enrollment history": "the change history of an enrollment of ",
+}
+_ENDED = {
+    "finished": "finished", "failed": "failed", "refused": "refused", "cancelled": "cancelled",
+    "asking": "waits for an answer",
+}  # fmt: skip
+_ANSWERS = {"remove": "removed", "keep": "kept", "take_back": "taken back"}
+#: What the views of an application show, for a refusal.
+PLACES = {
+    "audit": "the access log", "clients": "client records", "enrollments": "enrollments",
+    "exchange": "imports and exports", "organizations": "organizations, projects and CoCs",
+    "reports": "reports", "ui": "a page of the frame",
+}  # fmt: skip
+_FACTORS = {"totp": "an authenticator app", "recovery_codes": "recovery codes", "webauthn": "a security key"}
+_LIMITS = {"search": "searches", "ssn": "Social Security numbers shown"}
 
 
-def in_words(entry: AccessLog) -> str:
-    """The particulars of one access: kinds, counts and ids, as they were written down."""
-    details = entry.details or {}
-    parts = []
-    if entry.action == Access.SEARCHED:
-        asked = [_KINDS.get(kind, kind) for kind in details.get("kinds", [])]
-        parts.append("by " + " and ".join(asked) if asked else "")
-        parts.append("the same results again" if details.get("again") else "")
-        parts.append(f"{details.get('total', 0)} found")
-        if shown := details.get("shown"):
-            parts.append(f"page {details.get('page', 1)} showed clients {', '.join(map(str, shown))}")
-    elif entry.action == Access.REFUSED:
-        parts.append(entry.subject)
-        if needed := details.get("needed"):
-            parts.append("permission missing: " + needed.replace("_", " "))
-        else:
-            parts.append("no such record, or not for this user")
+def sentence(entry: AccessLog, roles: Mapping[str, str]) -> Parts:
+    """The words and references of an entry, in order. `roles`: names of roles by code."""
+    details = _Details(entry.details or {})
+    said = SENTENCES[Access(entry.action)](entry, details, roles)
+    if rest := details.unsaid():
+        said.append("; " + "; ".join(f"{name.replace('_', ' ')}: {value}" for name, value in rest.items()))
+    return said
+
+
+class _Details:
+    """The particulars of an entry, which knows what of them a sentence has said."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self._values, self._said = values, set[str]()
+
+    def __call__(self, name: str, default: Any = None) -> Any:
+        self._said.add(name)
+        return self._values.get(name, default)
+
+    def unsaid(self) -> dict[str, Any]:
+        return {
+            name: value
+            for name, value in self._values.items()
+            if name not in self._said and value not in (None, "", [], {})
+        }
+
+
+def _subject(entry: AccessLog) -> Part:
+    """ "importrun:17" as a reference; other text as it is."""
+    kind, _, pk = entry.subject.partition(":")
+    return Ref(kind, int(pk)) if kind in KINDS and pk.isascii() and pk.isdigit() else entry.subject
+
+
+def _clients(ids: Any) -> Parts:
+    ids = list(ids or ())
+    parts: Parts = []
+    for one in ids[:MOST_CLIENTS]:
+        parts += [", ", Ref("client", one)]
+    if len(ids) > MOST_CLIENTS:
+        parts.append(f" and {counted(len(ids) - MOST_CLIENTS, 'more client')}")
+    return parts[1:]
+
+
+def _shown(details: _Details) -> Parts:
+    """Who was on the page that somebody looked at, and how many more there were."""
+    page, shown, hidden = details("page", 1), details("shown"), details("hidden")
+    parts: Parts = []
+    if shown:
+        parts += [f"; page {number(page)} showed ", *_clients(shown)]
+    if hidden:
+        parts.append(f"; {counted(hidden, 'more was,more were')} hidden from this user")
+    return parts
+
+
+def _client_viewed(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
+    page, _, pk = entry.subject.partition(":")
+    client = Ref("client", entry.client_id or 0)
+    if pk.isascii() and pk.isdigit():
+        before = "Opened the change history of " if "history" in page else "Opened "
+        return [before, Ref("enrollment", int(pk)), " of ", client]
+    return [f"Opened {_PAGES.get(page, f'{page} of ')}", client]
+
+
+def _ssn_revealed(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
+    return ["Had the full Social Security number shown of ", Ref("client", entry.client_id or 0)]
+
+
+def _searched(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
+    asked = " and ".join(_SEARCHED_BY.get(kind, kind) for kind in details("kinds", ()))
+    total = details("total", 0)
+    before = "Opened the same results again of a search" if details("again") else "Searched for clients"
+    return [f"{before}{f' by {asked}' if asked else ''}: {number(total)} found", *_shown(details)]
+
+
+def _imported(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
+    state, rows = details("state"), details("rows")
+    if state == "answered":
+        answers = []
+        for name, what in (("missing", "missing from the full refresh"), ("newer", "newer here")):
+            answer, records = details(name), details(f"{name}_records")
+            if records:
+                done = _ANSWERS.get(answer or "", answer) or "not answered"
+                answers.append(f"{counted(records, 'record')} {what}: {done}")
+        return ["Answered the question of ", _subject(entry), f" ({'; '.join(answers)})" if answers else ""]
+    details("data_source")  # the import is named after it
+    many = f", {counted(rows, 'record')}" if rows is not None else ""
+    return ["Ran ", _subject(entry), f": {_ENDED.get(state, state or 'ended')}{many}"]
+
+
+def _exported(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
+    clients, enrollments, hashed = details("clients"), details("enrollments"), details("hashed")
+    parts: Parts = ["Made ", _subject(entry)]
+    held = [
+        counted(count, one)
+        for count, one in ((clients, "client"), (enrollments, "enrollment"))
+        if count is not None
+    ]
+    if held:
+        parts.append(f": {', '.join(held)}")
+    if hashed is not None:
+        parts.append(", names hashed" if hashed else ", with names")
+    return parts
+
+
+def _reported(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
+    subject = _subject(entry)
+    coc, scope, _, projects = details("coc"), details("scope"), details("report"), details("projects")
+    if not isinstance(subject, Ref):
+        kind = "HIC" if scope == "HIC" else "LSA of chosen projects" if scope == "PROJECT" else "LSA"
+        return [f"Ran the {kind} {coc} on the command line"]
+    return ["Ran ", subject, f" of {counted(projects, 'project')}" if projects else ""]
+
+
+def _members_viewed(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
+    other = details("compared")
+    parts: Parts = ["Opened ", _subject(entry), ", the people of a number"]
+    if other:
+        parts = ["Compared ", Ref("reportrun", other), " with ", _subject(entry)]
+    return [*parts, *_number_of(details), *_shown(details)]
+
+
+def _number_of(details: _Details) -> Parts:
+    """Which number of a report it was."""
+    file, row, flag, figure = details("file"), details("row"), details("flag"), details("figure")
+    said = []
+    if file:
+        said.append(f"{file} row {number(row)}" if row else str(file))
+    if flag:
+        said.append(f"flag {flag}")
+    if figure:
+        said.append(f"figure {figure}")
+    return [f" ({', '.join(said)})"] if said else []
+
+
+def _downloaded(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
+    subject, kind, rows = _subject(entry), details("kind"), details("rows")
+    hidden, searched = details("hidden"), details("searched")
+    filters = details("filters") or {}
+    form = f" as {'Excel' if kind == 'xlsx' else str(kind).upper()}" if kind else ""
+    many = f": {counted(rows, 'row')}" if rows is not None else ""
+    if isinstance(subject, Ref):
+        what = (
+            "a list of the findings of"
+            if subject.kind == "importrun"
+            else "a list of"
+            if kind
+            else "the file of"
+        )
+        parts: Parts = [f"Downloaded {what} ", subject, *_number_of(details), f"{form}{many}"]
     else:
-        parts.append(entry.subject)
-        if shown := details.get("shown"):
-            parts.append(f"showed clients {', '.join(map(str, shown))}")
-    parts += [f"{key.replace('_', ' ')}: {value}" for key, value in details.items() if key not in _HIDDEN]
-    return "; ".join(part for part in parts if part)
+        parts = [f"Downloaded the {subject}{form}{many}"]
+    if hidden:
+        parts.append(f"; {counted(hidden, 'more was,more were')} hidden from this user")
+    if filters or searched:
+        parts.append("; filtered")
+    return parts
+
+
+def _refused(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
+    place = PLACES.get(entry.subject.partition(":")[0], "a page")
+    needed, _ = details("needed"), details("method")
+    why = f"the right is missing ({needed.replace('_', ' ').replace(',', ', ')})" if needed else ""
+    parts: Parts = [f"Was refused {place}: {why or 'not there, or not for this user'}"]
+    for name, pk in (("client", entry.client_id), ("enrollment", details("enrollment"))):
+        if pk:
+            parts += ["; asked for ", Ref(name, pk)]
+    if pk := details("pk"):
+        parts.append(f"; asked for number {pk}")
+    return parts
+
+
+def _signed_in(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
+    return ["Signed in"]
+
+
+def _signed_out(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
+    return ["Signed out"]
+
+
+def _tried(what: str, details: _Details) -> Parts:
+    account, address, locked = details("account"), details("address"), details("locked")
+    parts: Parts = [what]
+    parts += [" on the account of ", Ref("user", account)] if account else [" on no account of this site"]
+    parts.append(f", from {address}" if address else "")
+    parts.append("; the account was locked for this address" if locked else "")
+    return parts
+
+
+def _sign_in_failed(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
+    return _tried("Failed to sign in", details)
+
+
+def _second_step_failed(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
+    return _tried("Failed at the second step", details)
+
+
+def _about_user(entry: AccessLog) -> Parts:
+    subject = _subject(entry)
+    own = isinstance(subject, Ref) and subject.id == entry.user_id
+    return [" of the own account"] if own else [" of ", subject]
+
+
+def _second_step_changed(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
+    kind, done = details("kind"), details("done", "changed")
+    factor = f" ({_FACTORS.get(kind, kind)})" if kind else ""
+    return ["The second step", *_about_user(entry), f"{factor} was {done}"]
+
+
+def _password_changed(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
+    return ["The password", *_about_user(entry), " was changed"]
+
+
+def _role_changed(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
+    role, organization = details("role"), details("organization")
+    given = details("done", "given") == "given"
+    name = roles.get(role, str(role).replace("_", " "))
+    parts: Parts = ["Gave " if given else "Took from ", _subject(entry), f" the role {name}"]
+    return [*parts, " at ", Ref("organization", organization)] if organization else parts
+
+
+def _user_changed(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
+    done, sessions = details("done", "changed"), details("sessions")
+    ended = f" ({counted(sessions, 'session')} ended)" if sessions is not None else ""
+    return ["The account of ", _subject(entry), f" was {done}{ended}"]
+
+
+def _limited(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
+    limit, minutes = details("limit", 0), details("minutes", 0)
+    what = _LIMITS.get(entry.subject, entry.subject)
+    return [f"Was stopped for {counted(minutes, 'minute')}: more than {number(limit)} {what} within an hour"]
+
+
+def _secret_key_changed(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
+    sessions, people = details("sessions", 0), details("people", 0)
+    return [
+        f"The secret key was replaced: {counted(sessions, 'session')} ended,"
+        f" {counted(people, 'second step')} {units(people, 'is')} to be set up again"
+    ]
+
+
+Sentence = Callable[[AccessLog, _Details, Mapping[str, str]], Parts]
+SENTENCES: dict[Access, Sentence] = {
+    Access.CLIENT_VIEWED: _client_viewed,
+    Access.SSN_REVEALED: _ssn_revealed,
+    Access.SEARCHED: _searched,
+    Access.IMPORTED: _imported,
+    Access.EXPORTED: _exported,
+    Access.REPORTED: _reported,
+    Access.MEMBERS_VIEWED: _members_viewed,
+    Access.DOWNLOADED: _downloaded,
+    Access.REFUSED: _refused,
+    Access.SIGNED_IN: _signed_in,
+    Access.SIGNED_OUT: _signed_out,
+    Access.SIGN_IN_FAILED: _sign_in_failed,
+    Access.SECOND_STEP_FAILED: _second_step_failed,
+    Access.SECOND_STEP_CHANGED: _second_step_changed,
+    Access.PASSWORD_CHANGED: _password_changed,
+    Access.ROLE_CHANGED: _role_changed,
+    Access.USER_CHANGED: _user_changed,
+    Access.LIMITED: _limited,
+    Access.SECRET_KEY_CHANGED: _secret_key_changed,
+}

@@ -7,8 +7,9 @@ class EnrollmentsConfig(AppConfig):
 
     def ready(self) -> None:
         from hearth.hmis.access.permissions import Permission
+        from hearth.hmis.audit import subjects
         from hearth.hmis.clients import beside, page
-        from hearth.hmis.enrollments import latest, timeline
+        from hearth.hmis.enrollments import latest, named, timeline
 
         page.add(
             page.Part(
@@ -20,3 +21,4 @@ class EnrollmentsConfig(AppConfig):
             )
         )
         beside.hand_in(latest.beside)
+        subjects.hand_in("enrollment", named.enrollments)

@@ -6,9 +6,13 @@ class ExchangeConfig(AppConfig):
     label = "exchange"
 
     def ready(self) -> None:
+        from hearth.hmis.audit import subjects
+        from hearth.hmis.exchange import named
         from hearth.hmis.exchange.exporting import job as exporting
         from hearth.hmis.exchange.importing import job as importing
         from hearth.hmis.jobs import kinds
 
         kinds.register(importing.KIND)
         kinds.register(exporting.KIND)
+        subjects.hand_in("importrun", named.imports)
+        subjects.hand_in("exportrun", named.exports)

@@ -11,10 +11,13 @@ class ReportsConfig(AppConfig):
         from django.apps import apps
         from django.db.models.signals import post_migrate
 
+        from hearth.hmis.audit import subjects
         from hearth.hmis.jobs import kinds
+        from hearth.hmis.reports import named
         from hearth.hmis.reports.job import KIND
 
         kinds.register(KIND)
+        subjects.hand_in("reportrun", named.reports)
         # Sent once for every application with models, after the migrations of all.
         post_migrate.connect(_grant, sender=apps.get_app_config("access"))
 

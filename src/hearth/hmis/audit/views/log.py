@@ -32,7 +32,7 @@ def log(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "page": page,
-        "entries": queries.with_users(page),
+        "entries": queries.in_words(request.user, page),
         "is_capped": page.paginator.count >= MOST_ROWS,
         "query": _without_page(request),
     }
@@ -44,7 +44,9 @@ def log(request: HttpRequest) -> HttpResponse:
 def stopped(request: HttpRequest) -> HttpResponse:
     """Who was stopped for searching, or showing SSNs, more often than an hour allows."""
     page = Paginator(queries.stopped(request.user)[:MOST_ROWS], PAGE_ROWS).get_page(request.GET.get("page"))
-    return render(request, "audit/stopped.html", {"page": page, "entries": queries.with_users(page)})
+    return render(
+        request, "audit/stopped.html", {"page": page, "entries": queries.in_words(request.user, page)}
+    )
 
 
 @require_safe
@@ -54,7 +56,7 @@ def download(request: HttpRequest) -> HttpResponse:
     form = LogFilter(request.GET)
     form.is_valid()  # a filter that cannot be read is said on the page, and the others count
     rows = queries.entries(request.user, **form.cleaned_data)
-    entries = queries.with_users(rows[:MOST_CSV_ROWS])
+    entries = queries.in_words(request.user, rows[:MOST_CSV_ROWS], with_links=False)
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(["Number", "At", "User number", "User", "E-mail", "Action", "Client", "What"])

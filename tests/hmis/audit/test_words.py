@@ -1,0 +1,212 @@
+"""Each entry of the access log is a sentence; what it is about is a link for who may open it."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from hearth.hmis.access.context import acting
+from hearth.hmis.access.models import User
+from hearth.hmis.audit import queries, subjects
+from hearth.hmis.audit.actions import record_access
+from hearth.hmis.audit.models import AccessLog
+from hearth.hmis.audit.models.access_log import Access
+from hearth.hmis.audit.subjects import Ref
+from hearth.hmis.audit.words import PLACES, SENTENCES, sentence
+from hearth.hmis.exchange.models import ExportRun, ImportRun
+from hearth.hmis.reports.models import ReportRun
+from tests import factories
+
+SOURCE = Path(__file__).resolve().parents[3] / "src" / "hearth"
+
+
+def said(
+    action: Access, client: int | None = None, subject: str = "", user: int | None = 1, **details
+) -> str:
+    """The sentence of an entry, references as [kind id]."""
+    entry = AccessLog(action=action, client_id=client, subject=subject, details=details, user_id=user)
+    parts = sentence(entry, {"hmis_user": "HMIS user"})
+    return "".join(f"[{part.kind} {part.id}]" if isinstance(part, Ref) else part for part in parts)
+
+
+@pytest.mark.parametrize(
+    ("words", "entry"),
+    [
+        ("Opened [client 5]", {"action": Access.CLIENT_VIEWED, "client": 5, "subject": "client"}),
+        ("Opened the change history of [client 5]",
+         {"action": Access.CLIENT_VIEWED, "client": 5, "subject": "client history"}),
+        ("Opened [enrollment 9] of [client 5]",
+         {"action": Access.CLIENT_VIEWED, "client": 5, "subject": "enrollment:9"}),
+        ("Opened the change history of [enrollment 9] of [client 5]",
+         {"action": Access.CLIENT_VIEWED, "client": 5, "subject": "enrollment history:9"}),
+        ("Had the full Social Security number shown of [client 5]",
+         {"action": Access.SSN_REVEALED, "client": 5, "subject": "client"}),
+        ("Searched for clients by name and birth date: 2 found; page 1 showed [client 5], [client 6]",
+         {"action": Access.SEARCHED, "kinds": ["name", "birth_date"], "total": 2, "page": 1,
+          "shown": [5, 6]}),
+        ("Opened the same results again of a search by name: 2 found",
+         {"action": Access.SEARCHED, "kinds": ["name"], "total": 2, "page": 1, "shown": [], "again": True}),
+        ("Ran [importrun 3]: finished, 12,345 records",
+         {"action": Access.IMPORTED, "subject": "importrun:3", "state": "finished", "data_source": 1,
+          "rows": 12345}),
+        ("Ran [importrun 3]: failed",
+         {"action": Access.IMPORTED, "subject": "importrun:3", "state": "failed"}),
+        ("Answered the question of [importrun 3] (1 record missing from the full refresh: removed)",
+         {"action": Access.IMPORTED, "subject": "importrun:3", "state": "answered", "missing": "remove",
+          "missing_records": 1, "newer": "", "newer_records": 0}),
+        ("Made [exportrun 3]: 1 client, 2 enrollments, names hashed",
+         {"action": Access.EXPORTED, "subject": "exportrun:3", "hashed": True, "clients": 1,
+          "enrollments": 2}),
+        ("Ran [reportrun 4]",
+         {"action": Access.REPORTED, "subject": "reportrun:4", "report": "lsa_systemwide", "coc": "XX-501",
+          "projects": 0}),
+        ("Ran the HIC XX-501 on the command line",
+         {"action": Access.REPORTED, "subject": "report:lsa", "coc": "XX-501", "scope": "HIC"}),
+        ("Opened [reportrun 4], the people of a number (LSAPerson row 12); page 2 showed [client 5];"
+         " 3 more were hidden from this user",
+         {"action": Access.MEMBERS_VIEWED, "subject": "reportrun:4", "file": "LSAPerson", "row": 12,
+          "page": 2, "shown": [5], "hidden": 3}),
+        ("Compared [reportrun 4] with [reportrun 7]",
+         {"action": Access.MEMBERS_VIEWED, "subject": "reportrun:7", "compared": 4, "page": 1, "shown": [],
+          "hidden": 0}),
+        ("Downloaded the file of [exportrun 3]", {"action": Access.DOWNLOADED, "subject": "exportrun:3"}),
+        ("Downloaded a list of the findings of [importrun 3] as Excel",
+         {"action": Access.DOWNLOADED, "subject": "importrun:3", "kind": "xlsx"}),
+        ("Downloaded a list of [reportrun 4] (figure people) as CSV: 30 rows; filtered",
+         {"action": Access.DOWNLOADED, "subject": "reportrun:4", "kind": "csv", "rows": 30, "hidden": 0,
+          "filters": {"project": ["3"]}, "searched": False, "figure": "people"}),
+        ("Downloaded the access log: 62 rows",
+         {"action": Access.DOWNLOADED, "subject": "access log", "rows": 62}),
+        ("Was refused client records: the right is missing (client view)",
+         {"action": Access.REFUSED, "subject": "clients:detail", "needed": "client_view", "method": "GET"}),
+        ("Was refused client records: not there, or not for this user; asked for [client 5]",
+         {"action": Access.REFUSED, "subject": "clients:detail", "method": "GET", "client": 5}),
+        ("Signed in", {"action": Access.SIGNED_IN}),
+        ("Signed out", {"action": Access.SIGNED_OUT}),
+        ("Failed to sign in on the account of [user 8], from 192.0.2.1; the account was locked for this"
+         " address",
+         {"action": Access.SIGN_IN_FAILED, "user": None, "account": 8, "address": "192.0.2.1",
+          "locked": True}),
+        ("Failed to sign in on no account of this site", {"action": Access.SIGN_IN_FAILED, "user": None}),
+        ("Failed at the second step on the account of [user 8]",
+         {"action": Access.SECOND_STEP_FAILED, "user": None, "account": 8, "address": ""}),
+        ("The second step of the own account (an authenticator app) was added",
+         {"action": Access.SECOND_STEP_CHANGED, "subject": "user:1", "kind": "totp", "done": "added"}),
+        ("The password of [user 8] was changed", {"action": Access.PASSWORD_CHANGED, "subject": "user:8"}),
+        ("Gave [user 8] the role HMIS user at [organization 17]",
+         {"action": Access.ROLE_CHANGED, "subject": "user:8", "done": "given", "role": "hmis_user",
+          "organization": 17}),
+        ("Took from [user 8] the role HMIS user",
+         {"action": Access.ROLE_CHANGED, "subject": "user:8", "done": "removed", "role": "hmis_user",
+          "organization": None}),
+        ("The account of [user 8] was signed out everywhere (1 session ended)",
+         {"action": Access.USER_CHANGED, "subject": "user:8", "done": "signed out everywhere",
+          "sessions": 1}),
+        ("Was stopped for 15 minutes: more than 600 searches within an hour",
+         {"action": Access.LIMITED, "subject": "search", "limit": 600, "minutes": 15}),
+        ("The secret key was replaced: 2 sessions ended, 1 second step is to be set up again",
+         {"action": Access.SECRET_KEY_CHANGED, "user": None, "sessions": 2, "people": 1}),
+        ("Signed in; of what nobody thought: 3", {"action": Access.SIGNED_IN, "of_what_nobody_thought": 3}),
+    ],
+)  # fmt: skip
+def test_what_an_entry_says(words: str, entry: dict) -> None:
+    assert said(**entry) == words
+
+
+def recorded() -> list[tuple[str, set[str]]]:
+    """Every place in the code that writes to the log: its action, and the particulars it names."""
+    found = []
+    for path in SOURCE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "record_access":
+                named = {word.arg: word.value for word in node.keywords if word.arg}
+                if isinstance(named["action"], ast.Attribute):
+                    names = set(named) - {"by", "action", "client", "subject"}
+                    found.append((named["action"].attr, names))
+    return found
+
+
+def test_every_action_has_its_sentence() -> None:
+    assert set(SENTENCES) == set(Access)
+    assert {action for action, _ in recorded()} <= {action.name for action in SENTENCES}
+    assert len(recorded()) > 15
+
+
+@pytest.mark.parametrize(
+    ("action", "names"), recorded(), ids=lambda value: value if isinstance(value, str) else ""
+)
+def test_every_particular_has_its_words(action: str, names: set[str]) -> None:
+    """None is added as it was written, as those are that no sentence knows."""
+    values = {name: [1] if name == "shown" else 1 for name in names}
+    values |= {"filters": {"a": ["b"]}} if "filters" in names else {}
+    values |= {"kinds": ["name"]} if "kinds" in names else {}
+    values |= {"needed": "client_view"} if "needed" in names else {}
+    values |= {"state": "answered"} if "missing" in names else {}
+    text = said(Access[action], client=1, subject="user:2", **values)
+    assert not [name for name in names if f"; {name.replace('_', ' ')}: " in text], text
+
+
+def test_every_part_of_the_site_has_words_for_a_refusal() -> None:
+    apps = {path.parent.name for path in (SOURCE / "hmis").glob("*/urls.py")} - {"config"}
+    assert apps <= set(PLACES)
+
+
+@pytest.mark.django_db
+def test_links_are_for_those_who_may_open(administrator: User) -> None:
+    source = factories.make_source()
+    organization = factories.make_organization()
+    worker = factories.make_hmis_user(organization, display_name="Wanda Worker", email="wanda@example.org")
+    auditor = factories.make_auditor()
+    with acting(administrator):
+        person = factories.make_client(first_name="Secretname", last_name="Nobodys")
+        asked = {"coc": "XX-501", "start": "2025-10-01", "end": "2026-09-30", "projects": []}
+        report = ReportRun.objects.create(report="lsa_systemwide", parameters=asked, created_by=administrator)
+        loaded = ImportRun.objects.create(
+            data_source=source, file_name="Secretname.zip", created_by=administrator
+        )
+        given = ExportRun.objects.create(
+            parameters={"start": "2026-11-01", "end": "2026-11-29", "cocs": ["XX-501"]},
+            created_by=administrator,
+        )
+        record_access(by=administrator.pk, action=Access.CLIENT_VIEWED, client=person.pk, subject="client")
+        record_access(by=administrator.pk, action=Access.REPORTED, subject=f"reportrun:{report.pk}")
+        record_access(
+            by=administrator.pk, action=Access.IMPORTED, subject=f"importrun:{loaded.pk}", state="failed"
+        )
+        record_access(by=administrator.pk, action=Access.EXPORTED, subject=f"exportrun:{given.pk}")
+        record_access(
+            by=administrator.pk, action=Access.ROLE_CHANGED, subject=f"user:{worker.pk}", done="given",
+            role="hmis_user", organization=organization.pk,
+        )  # fmt: skip
+        record_access(by=administrator.pk, action=Access.REPORTED, subject="reportrun:999999")
+        pages = {
+            user: queries.in_words(user, AccessLog.objects.order_by("id")[:100]) for user in (administrator,)
+        }
+    with acting(auditor):
+        pages[auditor] = queries.in_words(auditor, queries.entries(auditor).order_by("id"))
+    text = {user: " | ".join(one.what for one in entries) for user, entries in pages.items()}
+    links = {user: {part.words: part.href for one in entries for part in one.said if part.href}
+             for user, entries in pages.items()}  # fmt: skip
+    for said_to in text.values():
+        for words in (f"Opened Client {person.pk}", "Ran LSA XX-501, October 1, 2025 – September 30, 2026",
+                      f"Ran import {loaded.pk} of {source}: failed",
+                      f"Made export {given.pk} (XX-501, November 1 – November 29, 2026)",
+                      f"Gave Wanda Worker the role HMIS user at {organization}",
+                      "Ran report 999999"):  # fmt: skip
+            assert words in said_to
+        assert "Secretname" not in said_to
+    assert links[administrator] == {
+        f"Client {person.pk}": f"/clients/{person.pk}/",
+        "LSA XX-501, October 1, 2025 – September 30, 2026": f"/reports/{report.pk}/",
+        f"import {loaded.pk} of {source}": f"/exchange/imports/{loaded.pk}/",
+        f"export {given.pk} (XX-501, November 1 – November 29, 2026)": f"/exchange/exports/{given.pk}/",
+        "Wanda Worker": "/audit/?who=wanda%40example.org",
+        str(organization): f"/organizations/{organization.pk}/",
+    }
+    assert set(links[auditor]) == {"Wanda Worker", str(organization)}
+
+
+def test_each_kind_has_who_names_it() -> None:
+    assert set(subjects.KINDS) == set(subjects._readers)
+    with pytest.raises(ValueError):
+        subjects.hand_in("no such kind", lambda viewer, ids: {})
