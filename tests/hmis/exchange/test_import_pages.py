@@ -1,11 +1,14 @@
 """Pages of imports: who may, what happens to the upload, findings by filter, page and file."""
 
 import csv
+import html
 import io
+import re
 import zipfile
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -18,6 +21,7 @@ from hearth.hmis.exchange.importing import job
 from hearth.hmis.exchange.importing.perform import folder_of
 from hearth.hmis.exchange.models import ImportRun
 from hearth.hmis.hud.records import model_of
+from hearth.reporting.runtime import engine
 from tests import factories
 from tests.hmis.exchange.importing import begin, finished
 from tests.reporting.sources.exports import Export
@@ -229,7 +233,9 @@ def test_findings_lead_to_the_records_as_far_as_one_may_see_them(
     assert f'<a href="{enrollment}">{exit_.hud_id}</a>' in html
     # The counts of files come after the findings; the filter names checks in words.
     assert html.index("All findings") < html.index("Records of each file")
-    labels = dict(page.context["form"].fields["check"].choices)
+    labels = dict(
+        next(one for one in page.context["findings"].shown.asked.filters if one.key == "check").choices
+    )
     assert labels["exit_before_entry"] not in ("", "exit_before_entry")
     # Another organization's user sees who the client is and none of the stays; the auditor sees neither.
     rows = list(page.context["page"])
@@ -244,3 +250,70 @@ def test_findings_lead_to_the_records_as_far_as_one_may_see_them(
     assert not {file for file, _ in hidden} & {"Client", "Exit", "Enrollment"}
     strange = [{"file": "No such file", "key": "' OR 1=1 --"}, {"file": None, "key": None}]
     assert records.addresses(by, run, strange) == {}
+
+
+def two_projects(tmp_path: Path) -> Path:
+    """Two organizations with a project each; findings in both, about a client, and about an organization."""
+    export = Export()
+    export.tables["Organization"].append(
+        {**export.row("Organization"), "OrganizationID": "O2", "OrganizationName": None}
+    )
+    export.tables["Project"].append(
+        {**export.row("Project"), "ProjectID": "P2", "OrganizationID": "O2", "ProjectName": "Hill House"}
+    )
+    export.tables["Enrollment"][0]["ProjectID"] = "P2"
+    export.tables["Enrollment"][0]["LivingSituation"] = 9999
+    export.row("Exit")["ExitDate"] = "2025-10-01"
+    export.row("Client")["DOB"] = "17 May 1990"
+    return export.zip(tmp_path)
+
+
+def test_findings_by_organization_and_project(web: Client, by: User, tmp_path: Path) -> None:
+    run = finished(by, two_projects(tmp_path))
+    address = reverse("exchange:import", args=[run.pk])
+    page = web.get(address).text
+    table = page.partition("Findings by organization and project")[2].partition("</table>")[0]
+    assert "Hill House" in table and "Lake House Shelter" in table
+    assert "Clients, and the export as a whole" in table
+    assert (
+        page.index("Findings by organization") < page.index("Findings by check") < page.index("All findings")
+    )
+    # each number opens to as many
+    links = re.findall(r'<a href="([^"#]*)#findings">([\d,]+)<', table)
+    assert len(links) >= 4
+    for link, said in links:
+        listed = web.get(address + html.unescape(link)).text
+        shown = re.search(r'role="status"><strong>([\d,]+)</strong>', listed)
+        assert shown and shown[1] == said, link
+    every = web.get(address, {"project": "P2"}).text
+    body = every.partition('id="findings-body"')[2].partition("<tbody>")[2].partition("</tbody>")[0]
+    assert "Hill House" in body and "Lake House Shelter" not in body
+    # sorted by the head, taken along as filtered and sorted, with names
+    assert 'aria-sort="descending"' in web.get(address, {"sort": "-project"}).text
+    kept = reverse("exchange:import_findings", args=[run.pk, "csv"])
+    assert f"{kept}?project=P2" in html.unescape(every)
+    answer = web.get(kept, {"project": "P2", "sort": "-severity"})
+    rows = list(csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode())))
+    assert {row["Project"] for row in rows} == {"Hill House"}
+    book = b"".join(web.get(reverse("exchange:import_findings", args=[run.pk, "xlsx"])).streaming_content)
+    with zipfile.ZipFile(io.BytesIO(book)) as opened:
+        assert "Lake House Shelter" in opened.read("xl/worksheets/sheet1.xml").decode()
+    for strange in ({"project": "nowhere"}, {"organization": "\u202e"}, {"sort": "x.y.z"}, {"page": "-1"}):
+        assert web.get(address, strange).status_code == 200
+
+
+def test_a_list_of_an_older_version_still_opens(web: Client, by: User, tmp_path: Path) -> None:
+    run = finished(by, faulty(tmp_path))
+    path = Path(settings.MEDIA_ROOT) / run.findings_file
+    with engine.connected() as connection:
+        engine.run(
+            connection,
+            f"COPY (SELECT * EXCLUDE (organization, project) FROM '{path}') TO '{path}.old' (FORMAT parquet)",
+        )
+    Path(f"{path}.old").replace(path)
+    address = reverse("exchange:import", args=[run.pk])
+    page = web.get(address)
+    assert page.status_code == 200 and "All findings" in page.text
+    assert "Findings by organization and project" not in page.text
+    for kind in ("csv", "xlsx"):
+        assert web.get(reverse("exchange:import_findings", args=[run.pk, kind])).status_code == 200

@@ -110,7 +110,9 @@ def test_a_filter_is_taken_away_alone_or_with_all() -> None:
     assert found.chips[0].address == "?organization=7&sort=name&found=abc"
     assert found.chips[2].address == "?project=2&organization=7&sort=name"
     assert found.every == "?sort=name"
-    assert dict(found.downloads)["Excel"] == "?project=2&organization=7&sort=name&found=abc&download=xlsx"
+    assert dict(found.downloads)["Excel"] == (
+        "/list/?project=2&organization=7&sort=name&found=abc&download=xlsx"
+    )
 
 
 def test_words_are_looked_for_without_accents_and_case() -> None:

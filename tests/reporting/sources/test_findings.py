@@ -345,3 +345,37 @@ def test_the_staged_tables_are_left_as_they_were_found(tmp_path: Path) -> None:
         )
         assert [n for (n,) in names] == sorted(f"main.{f}" for f in load(2026).files)
         assert engine.scalar(result.connection, "SELECT current_schema()") == "main"
+
+
+def test_findings_say_whose_rows_they_are(tmp_path: Path) -> None:
+    """By the project of the row, or of its enrollment; a client and the export as a whole are nobody's."""
+    export = Export()
+    second = {**export.row("Project"), "ProjectID": "P2", "OrganizationID": "O2", "ProjectName": "Hill House"}
+    export.tables["Project"].append(second | {"ContinuumProject": None})
+    export.tables["Organization"].append({**export.row("Organization"), "OrganizationID": "O2"})
+    export.tables["Organization"][1]["OrganizationName"] = None
+    export.tables["Exit"][0]["ExitDate"] = "2025-10-01"
+    export.tables["Enrollment"][0]["ProjectID"] = "P2"
+    export.tables["Enrollment"][0]["LivingSituation"] = 9999
+    export.row("Client")["DOB"] = "unknown"
+    with staged(export.zip(tmp_path)) as result:
+        places = engine.rows(
+            result.connection,
+            f"SELECT DISTINCT file, key, organization, project FROM '{result.findings_path}' ORDER BY ALL",
+        )
+    assert {
+        ("Client", "C1", None, None), ("Enrollment", "E1", "O2", "P2"), ("Exit", "T2", "O1", "P1"),
+        ("Organization", "O2", "O2", None), ("Project", "P2", "O2", "P2"),
+    } <= set(places)  # fmt: skip
+
+
+def test_a_row_of_a_missing_parent_is_nobodys(tmp_path: Path) -> None:
+    export = Export()
+    export.row("Exit")["EnrollmentID"] = "nowhere"
+    files = export.all_files()
+    with staged(write_zip(tmp_path / "x.zip", files)) as result:
+        found_places = engine.rows(
+            result.connection,
+            f"SELECT DISTINCT organization, project FROM '{result.findings_path}' WHERE file = 'Exit'",
+        )
+    assert found_places == [(None, None)]

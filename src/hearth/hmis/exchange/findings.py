@@ -4,19 +4,23 @@ A finding names a check, a place and a class of value, never a value of a person
 `hearth.reporting.sources.collected`). HUD's key of the row is among them, so that it can be found again.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import xlsxwriter
 
 from hearth import scratch
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection, name, text
+from hearth.reporting.sources import places as places_of_findings
 
 COLUMNS = (
     "severity",
+    "organization",
+    "project",
     "check",
     "file",
     "line",
@@ -28,27 +32,53 @@ COLUMNS = (
     "origin",
 )
 HEADINGS = (
-    "Severity", "Check", "File", "Line", "Column", "Record", "Value", "What is wrong", "What to do", "Rule",
+    "Severity", "Organization", "Project", "Check", "File", "Line", "Column", "Record", "Value",
+    "What is wrong", "What to do", "Rule",
 )  # fmt: skip
 #: What a sheet of Excel holds, less its heading.
 EXCEL_ROWS = 1_048_575
 _FETCH = 10_000
-_WIDTHS = (10, 30, 22, 10, 28, 20, 30, 70, 70, 16)
+_SEVERITIES = "['high', 'error', 'warning', 'info']"
+_PLACE = "file_row_number"
+
+#: No key of HUD's is a blank alone.
+NOBODY = " "
+
+Names = Mapping[str, Mapping[str, str]]
+"""By column (organization, project): names by HUD's key."""
+NO_NAMES: Names = MappingProxyType({})
+_WIDTHS = (10, 30, 30, 30, 22, 10, 28, 20, 30, 70, 70, 16)
 
 
 @dataclass(frozen=True)
 class Filter:
-    """Which findings; '' for all. `column` is a HUD column name."""
+    """Which findings; '' for all. `organization` and `project` are HUD's keys, or `NOBODY` for findings about
+    none, `column` a HUD column name.
+    `order`: columns to sort by (True: falling); without it by severity, file, check and line."""
 
     severity: str = ""
+    organization: str = ""
+    project: str = ""
     check: str = ""
     file: str = ""
     column: str = ""
+    order: tuple[tuple[str, bool], ...] = ()
 
     def where(self) -> tuple[str, list[str]]:
         """A condition with parameters."""
-        wanted = {name: value for name, value in vars(self).items() if value}
-        return " AND ".join(f'"{name}" = ?' for name in wanted) or "TRUE", list(wanted.values())
+        wanted = {name: value for name, value in vars(self).items() if value and name != "order"}
+        parts = [
+            f'"{name}" IS NULL' if value == NOBODY else f'"{name}" = ?' for name, value in wanted.items()
+        ]
+        return " AND ".join(parts) or "TRUE", [value for value in wanted.values() if value != NOBODY]
+
+    def ordered(self) -> str:
+        """An ORDER BY clause; the order of the file where none is asked for."""
+        parts = []
+        for column, falls in self.order:
+            by = f"list_position({_SEVERITIES}, severity)" if column == "severity" else name(column)
+            parts.append(f"{by} {'DESC' if falls else 'ASC'} NULLS LAST")
+        return f" ORDER BY {', '.join([*parts, _PLACE])}" if parts else ""
 
 
 def count(path: Path, wanted: Filter) -> int:
@@ -64,54 +94,60 @@ def page(path: Path, wanted: Filter, offset: int, limit: int) -> list[dict[str, 
     with _reader() as reader:
         found = engine.rows(
             reader,
-            f"SELECT {_listed()} FROM {_table(path)} WHERE {condition}"
+            f"SELECT {_listed()} FROM {_table(path)} WHERE {condition}{wanted.ordered()}"
             f" LIMIT {int(limit)} OFFSET {int(offset)}",
             values,
         )
     return [dict(zip(COLUMNS, row, strict=True)) for row in found]
 
 
-class Listed:
-    """The findings that a filter leaves, as a sequence for a `Paginator`: only slices are read."""
+def places(path: Path) -> list[tuple[str | None, str | None, dict[str, int]]]:
+    """How many findings of each severity there are by organization and project: HUD's keys, None for those
+    that are about no project."""
+    with _reader() as reader:
+        rows = engine.rows(
+            reader,
+            f"SELECT organization, project, severity, count(*) FROM {_table(path)} GROUP BY ALL"
+            " ORDER BY organization NULLS LAST, project NULLS LAST, severity",
+        )
+    found: dict[tuple[str | None, str | None], dict[str, int]] = {}
+    for organization, project, severity, many in rows:
+        found.setdefault((organization, project), {})[severity] = many
+    return [(*place, counts) for place, counts in found.items()]
 
-    def __init__(self, path: Path, wanted: Filter) -> None:
-        self._path, self._wanted = path, wanted
 
-    def __len__(self) -> int:
-        return count(self._path, self._wanted)
-
-    def __getitem__(self, which: slice) -> list[dict[str, object]]:
-        start = which.start or 0
-        return page(self._path, self._wanted, start, which.stop - start)
-
-
-def write_csv(path: Path, wanted: Filter, target: Path) -> None:
-    """All findings as CSV, with headings; cells that a spreadsheet would take for formulas are disarmed."""
+def write_csv(path: Path, wanted: Filter, target: Path, names: Names = NO_NAMES) -> None:
+    """All findings as CSV, with headings; cells that a spreadsheet would take for formulas are disarmed.
+    `names`: of organizations and projects by key, where they are known."""
     condition, values = wanted.where()
     cells = ", ".join(
-        f"{_disarmed(column)} AS {name(heading)}" for column, heading in zip(COLUMNS, HEADINGS, strict=True)
+        f"{_disarmed(column, names)} AS {name(heading)}"
+        for column, heading in zip(COLUMNS, HEADINGS, strict=True)
     )
     with _reader() as reader:
         engine.run(
             reader,
-            f"COPY (SELECT {cells} FROM {_table(path)} WHERE {condition})"
+            f"COPY (SELECT {cells} FROM {_table(path)} WHERE {condition}{wanted.ordered()})"
             f" TO {text(target)} (FORMAT csv, HEADER)",
             values,
         )
 
 
-def write_excel(path: Path, wanted: Filter, target: Path) -> int:
+def write_excel(path: Path, wanted: Filter, target: Path, names: Names = NO_NAMES) -> int:
     """As many findings as a sheet holds, as Excel; returns how many were left out."""
     condition, values = wanted.where()
     total = count(path, wanted)
     with scratch.folder("excel") as folder:
         # Without `tmpdir` its rows would lie in the system's temporary folder while it is written.
         options = {"constant_memory": True, "strings_to_formulas": False, "tmpdir": str(folder)}
-        _write_book(xlsxwriter.Workbook(str(target), options), path, condition, values, total)
+        book = xlsxwriter.Workbook(str(target), options)
+        _write_book(book, path, f"{condition}{wanted.ordered()}", values, total, names)
     return max(0, total - EXCEL_ROWS)
 
 
-def _write_book(book: xlsxwriter.Workbook, path: Path, condition: str, values: list[str], total: int) -> None:
+def _write_book(
+    book: xlsxwriter.Workbook, path: Path, condition: str, values: list[str], total: int, names: Names
+) -> None:
     try:
         sheet = book.add_worksheet("Findings")
         bold = book.add_format({"bold": True})
@@ -125,7 +161,7 @@ def _write_book(book: xlsxwriter.Workbook, path: Path, condition: str, values: l
                 f"SELECT {_listed()} FROM {_table(path)} WHERE {condition} LIMIT {EXCEL_ROWS}", values
             )
             for line, row in enumerate(_rows(reader), start=1):
-                for number, value in enumerate(row):
+                for number, value in enumerate(_named(row, names)):
                     if isinstance(value, int):
                         sheet.write_number(line, number, value)
                     elif value is not None:
@@ -134,11 +170,20 @@ def _write_book(book: xlsxwriter.Workbook, path: Path, condition: str, values: l
         book.close()
 
 
-def _disarmed(column: str) -> str:
+def _named(row: tuple[object, ...], names: Names) -> tuple[object, ...]:
+    """The row with names for its places."""
+    cells = zip(COLUMNS, row, strict=True)
+    return tuple(names.get(column, {}).get(str(value), value) if value else value for column, value in cells)
+
+
+def _disarmed(column: str, names: Names) -> str:
     """The cell, with an apostrophe before what a spreadsheet would take for a formula."""
     if column == "line":  # the only number
         return name(column)
     cell = name(column)
+    if known := names.get(column):
+        pairs = ", ".join(f"{text(key)}: {text(said)}" for key, said in known.items())
+        cell = f"coalesce((MAP {{{pairs}}})[{cell}], {cell})"
     return f"CASE WHEN regexp_matches({cell}, '^[=+@\\t\\r-]') THEN '''' || {cell} ELSE {cell} END"
 
 
@@ -154,7 +199,12 @@ def _reader() -> Iterator[Connection]:
 
 
 def _table(path: Path) -> str:
-    return f"read_parquet({text(path)})"
+    """The list; one of an older version, or of an export that could not be read, has no places."""
+    nobody = ", ".join(f"NULL::VARCHAR AS {name(column)}" for column in places_of_findings.COLUMNS)
+    return (
+        f"(SELECT * FROM (SELECT {nobody} WHERE FALSE) UNION ALL BY NAME"
+        f" SELECT * FROM read_parquet({text(path)}, file_row_number = true))"
+    )
 
 
 def _listed() -> str:

@@ -7,8 +7,6 @@ from django.conf import settings
 
 from hearth.hmis.exchange.importing.settling import KEEP, REMOVE, TAKE_BACK, Question
 
-_SEVERITIES = {"high": "High: stops an import", "error": "Error", "warning": "Warning", "info": "Info"}
-
 
 class ImportForm(forms.Form):
     """An HMIS CSV export to import. `sources`: names of known data sources, as suggestions."""
@@ -81,21 +79,3 @@ class AnswerForm(forms.Form):
             del self.fields["missing"]
         if not question.kept:
             del self.fields["newer"]
-
-
-class FindingFilter(forms.Form):
-    """Which findings of an import are listed; the choices are those that it has."""
-
-    severity = forms.ChoiceField(label="Severity", required=False)
-    check = forms.ChoiceField(label="Check", required=False)
-    file = forms.ChoiceField(label="File", required=False)
-    column = forms.ChoiceField(label="Column", required=False)
-
-    def __init__(self, *args: Any, summary: list[dict[str, Any]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        in_words = {one["check"]: one.get("sentence") or one["check"] for one in summary}
-        for name, field in self.fields.items():
-            values = dict.fromkeys(str(one[name]) for one in summary if one[name])
-            ordered = list(values) if name == "severity" else sorted(values)
-            labels = {"severity": _SEVERITIES, "check": in_words}.get(name, {})
-            field.choices = [("", "All"), *((value, labels.get(value, value)) for value in ordered)]  # type: ignore[attr-defined]

@@ -10,6 +10,7 @@ from hearth.hmis.access.models import User
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.exchange.models import ImportRun
 from hearth.hmis.hud.records import models_of_files
+from hearth.hmis.organizations.models import Organization, Project
 
 #: Files whose records have a page of their own; what hangs on an enrollment or a project is on its page.
 _PAGES = {
@@ -18,6 +19,22 @@ _PAGES = {
     "Project": (Permission.PROJECT_VIEW, "organizations:project"),
     "Organization": (Permission.PROJECT_VIEW, "organizations:organization"),
 }
+
+
+def names(user: User, run: ImportRun, keys: Mapping[str, Iterable[str]]) -> dict[str, dict[str, str]]:
+    """Names of organizations and projects by HUD's key, as far as they are stored and the user may see them.
+    `keys`: by `organization` and `project`. Records that were imported before are found by their names even
+    where this import wrote nothing."""
+    models = {"organization": Organization, "project": Project}
+    if run.data_source_id is None:
+        return {}
+    found: dict[str, dict[str, str]] = {}
+    for kind, wanted in keys.items():
+        rows = (
+            models[kind].objects.restrict(user).filter(data_source=run.data_source_id, hud_id__in=set(wanted))
+        )
+        found[kind] = {row.hud_id: str(row) for row in rows}
+    return found
 
 
 def addresses(

@@ -209,7 +209,8 @@ class RecordList:
     """What the frame of a list shows. `unit`: what one record is (see `formats.units`); `of`: how many there
     are without filters; `hidden`: how many more the viewer may not see, in `hidden_why`'s words. `words`:
     what was searched for; `lost`: it is not kept any more. `totals`: of the whole list, by column.
-    `search_label` and `can_download`: what is offered."""
+    `search_label` and `can_download`: what is offered; `download_at`: where, by kind, if not at the list's
+    own address. `empty`: title and sentence of a list without records."""
 
     asked: Asked
     page: Page
@@ -224,6 +225,8 @@ class RecordList:
     search_label: str = ""
     can_download: bool = False
     totals: Mapping[str, str] = field(default_factory=dict)
+    download_at: Mapping[str, str] = field(default_factory=dict)
+    empty: tuple[str, str] = ("Nobody", "This number counts nobody.")
     id: str = "list"
 
     @property
@@ -255,7 +258,10 @@ class RecordList:
         """(Excel or CSV, address) of what is filtered, in its order."""
         if not (self.can_download and self.total):
             return []
-        return [(text, self.asked.address(download=kind)) for kind, text in KINDS.items()]
+        return [
+            (text, self.download_at.get(kind, self.path) + self.asked.address(download=kind))
+            for kind, text in KINDS.items()
+        ]
 
     @property
     def sizes(self) -> list[tuple[int, str]]:

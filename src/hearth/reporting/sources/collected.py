@@ -13,6 +13,7 @@ A finding is one row of the Parquet file:
 | `value_class` | VARCHAR | what kind of value it was; never a value that may identify a person |
 | `sentence`, `remedy` | VARCHAR | what is wrong, how to repair it |
 | `origin` | VARCHAR | rules it implements, comma-separated |
+| `organization`, `project` | VARCHAR | HUD's keys of whose row it is (see `places`); NULL for no project's |
 
 In memory and on disk a finding is a number, a line, a key and a class; the words are joined at the end.
 Of one check in one column at most `listed` findings are written; the summary counts all of them.
@@ -181,7 +182,7 @@ def added(
     connection.execute(
         "COPY (SELECT * EXCLUDE (file_row_number, place, is_new) FROM ("
         f"SELECT *, file_row_number AS place, FALSE AS is_new FROM read_parquet({text(path)},"
-        " file_row_number = true) UNION ALL"
+        " file_row_number = true) UNION ALL BY NAME"
         f" SELECT *, file_row_number AS place, TRUE AS is_new FROM read_parquet({text(more)},"
         f" file_row_number = true)) ORDER BY list_position([{ranks}], severity), file NULLS FIRST, is_new,"
         f" place) TO {text(whole)} (FORMAT parquet, COMPRESSION zstd)"

@@ -21,6 +21,7 @@ from .collected import LISTED_PER_RULE, Collected, Summary
 from .declared import check_declared, live_rows
 from .families import FORBIDDEN_CHARACTERS, Situation, conditions, may_hold_any_character
 from .keys import check_combinations, check_keys, check_references, check_row_counts
+from .places import place
 from .problems import Problem
 
 _AT_ONCE = 120  # conditions of one scan
@@ -73,7 +74,9 @@ def find(
         for file in with_rows:
             check_declared(collected, registry, file, partial=partial)
             advance(file, 0.3)
-    return collected.write(path)
+    summary = collected.write(path)
+    place(connection, path)
+    return summary
 
 
 def _hash_status(connection: Connection) -> int | None:

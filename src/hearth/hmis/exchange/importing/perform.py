@@ -36,6 +36,7 @@ from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection, text
 from hearth.reporting.sources import Source, Staged, Summary, open_source, stage
 from hearth.reporting.sources.collected import Collected, Rule, added
+from hearth.reporting.sources.places import place
 from hearth.server import database
 
 _SOURCE_LOCK = 7_301_002
@@ -309,6 +310,7 @@ class _Import:
             column = None if stops or file not in check.files else next(iter(check.columns), None)
             rules.append((Rule.of(check, file, column, stops=stops), select))
         summary = added(reader, self.findings, preparing.finish(), rules)
+        place(reader, self.findings)
         self._keep_findings(summary)
         if stopping := [(one.sentence, one.remedy) for one in summary if one.stops]:
             raise refusal(stopping)

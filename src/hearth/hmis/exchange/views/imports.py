@@ -13,13 +13,12 @@ from hearth.hmis.access.guard import refuse_as_missing, require, require_one
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
-from hearth.hmis.exchange import actions, findings, queries, records
-from hearth.hmis.exchange.forms import AnswerForm, FindingFilter, ImportForm
+from hearth.hmis.exchange import actions, finding_list, findings, queries
+from hearth.hmis.exchange.forms import AnswerForm, ImportForm
 from hearth.hmis.exchange.importing.settling import ANSWER_DAYS
 from hearth.hmis.exchange.models import ImportRun
 
 _IMPORTS_ON_A_PAGE = 20
-_FINDINGS_ON_A_PAGE = 50
 _KINDS = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -115,14 +114,14 @@ def download(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     path = queries.findings_path(run)
     if kind not in _KINDS or path is None:
         raise Http404
-    wanted = _wanted(FindingFilter(request.GET, summary=run.findings_summary))
+    found = finding_list.listed(request.user, run, path, request.GET)
     # Unlinked at once: the open file is all that is needed, and it is gone with the response.
     with scratch.folder("findings") as folder:
         target = folder / f"findings.{kind}"
         if kind == "csv":
-            findings.write_csv(path, wanted, target)
+            findings.write_csv(path, found.wanted, target, found.names)
         else:
-            findings.write_excel(path, wanted, target)
+            findings.write_excel(path, found.wanted, target, found.names)
         file = target.open("rb")
     record_access(by=request.user.pk, action=Access.DOWNLOADED, subject=f"importrun:{run.pk}", kind=kind)
     name = f"findings-of-import-{run.pk}.{kind}"
@@ -130,22 +129,9 @@ def download(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
 
 
 def _result(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
-    form = FindingFilter(request.GET or None, summary=run.findings_summary)
     path = queries.findings_path(run)
-    wanted = _wanted(form)
-    listed = findings.Listed(path, wanted) if path else []
-    query = request.GET.copy()
-    query.pop("page", None)
-    page = Paginator(listed, _FINDINGS_ON_A_PAGE).get_page(request.GET.get("page"))
-    page.object_list = list(page.object_list)
-    addresses = records.addresses(request.user, run, page.object_list)
-    for one in page.object_list:
-        one["address"] = addresses.get((one["file"], one["key"]), "")
     return {
-        "form": form,
-        "page": page,
-        "is_filtered": bool(wanted.where()[1]),
-        "query": query.urlencode(),
+        "findings": finding_list.listed(request.user, run, path, request.GET) if path else None,
         "counts": queries.counts(run),
         "severities": queries.severities(run),
         **_asked(run),
@@ -162,14 +148,6 @@ def _asked(run: ImportRun) -> dict[str, Any]:
         "answer_form": AnswerForm(question=question),
         "answer_days": ANSWER_DAYS,
     }
-
-
-def _wanted(form: FindingFilter) -> findings.Filter:
-    """The filter; what is not one of the choices filters nothing."""
-    if not form.is_bound:
-        return findings.Filter()
-    form.is_valid()
-    return findings.Filter(**form.cleaned_data)
 
 
 def _find(request: HttpRequest, pk: int) -> ImportRun:
