@@ -286,7 +286,7 @@ def test_nobody_found_says_what_to_try(client, worker) -> None:
     client.force_login(worker)
     text = client.post(reverse("clients:search"), {"q": "qqqqwwww"}, follow=True).content.decode()
     assert "Nobody was found" in text
-    assert "Before you add somebody new" in text
+    assert "Try another way before you take somebody for new" in text
 
 
 @pytest.mark.parametrize(

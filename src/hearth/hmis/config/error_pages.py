@@ -24,6 +24,7 @@ class Problem:
     happened: str
     remedies: tuple[str, ...]
     shows_reference: bool = False
+    asks_for_help: bool = False
     actions: tuple[tuple[str, str], ...] = field(default=(("Go to the home page", "/"),))
 
 
@@ -43,8 +44,9 @@ PROBLEMS: dict[str, Problem] = {
         "Your account may not see this page or do this. Nothing was changed.",
         (
             "If a link from a colleague brought you here, it may lead to records of another organization.",
-            "If you need this for your work, ask your agency’s HMIS contact or the help desk.",
+            "If you need this for your work, ask for the right.",
         ),
+        asks_for_help=True,
     ),
     "404": Problem(
         "This page does not exist, or you may not see it",
@@ -62,16 +64,18 @@ PROBLEMS: dict[str, Problem] = {
         "The file or the form is larger than Hearth accepts. Nothing was stored.",
         (
             "Check that you chose the right file.",
-            "Ask your administrator to load very large files on the server itself.",
+            "Ask for very large files to be loaded on the server itself.",
         ),
+        asks_for_help=True,
     ),
     "429": Problem(
         "Too many tries",
         "There were too many requests in a short time, so this was stopped to protect the accounts.",
         (
             "Wait a few minutes, then try again.",
-            "If you have forgotten your password, ask the help desk instead of guessing.",
+            "If you have forgotten your password, ask for a new one instead of guessing.",
         ),
+        asks_for_help=True,
     ),
     "locked": Problem(
         "Sign-in is locked for now",
@@ -80,9 +84,10 @@ PROBLEMS: dict[str, Problem] = {
         (
             "Wait {minutes} minutes, then try again.",
             "If you signed in on another device before, you can still sign in there.",
-            "If you have forgotten your password, ask the help desk for a new one.",
-            "If the failed tries were not yours, tell the help desk.",
+            "If you have forgotten your password, ask for a new one.",
+            "If the failed tries were not yours, say so at once.",
         ),
+        asks_for_help=True,
         actions=_SIGN_IN,
     ),
     "500": Problem(
@@ -90,10 +95,11 @@ PROBLEMS: dict[str, Problem] = {
         "Hearth made a mistake. What you were doing was not saved; everything saved before is safe.",
         (
             "Go back and try again.",
-            "If it happens again, give the help desk the reference below and say what you were doing. "
+            "If it happens again, report it with the reference below and say what you were doing. "
             "Do not send client names by e-mail.",
         ),
         shows_reference=True,
+        asks_for_help=True,
     ),
     "503": Problem(
         "Hearth cannot be used just now",
@@ -101,9 +107,10 @@ PROBLEMS: dict[str, Problem] = {
         "you were doing was not saved.",
         (
             "Wait a minute and reload the page.",
-            "If it lasts longer than ten minutes, tell the help desk.",
+            "If it lasts longer than ten minutes, report it.",
         ),
         shows_reference=True,
+        asks_for_help=True,
     ),
     "csrf": Problem(
         "This form is no longer valid",
@@ -135,6 +142,8 @@ def page(request: HttpRequest, status: int, kind: str = "", **words: Any) -> Htt
         "actions": problem.actions,
         "reference": reference,
         "site_name": settings.SITE_NAME,
+        "help_contact": settings.HELP_CONTACT,
+        "asks_for_help": problem.asks_for_help,
     }
     return HttpResponse(_html(request, status, context), status=status)
 

@@ -21,6 +21,7 @@ import pghistory
 from django.db.models import DO_NOTHING
 
 from hearth.hmis.config import logs
+from hearth.hmis.ui.help_contact import HelpContact
 from hearth.reporting.reports.lsa.wish import Vendor
 from hearth.server import database, keys
 from hearth.server.home import Home
@@ -41,6 +42,7 @@ IMPLEMENTATION_ID = os.environ.get("HEARTH_IMPLEMENTATION_ID", SITE_NAME)
 REPORT_VENDOR = Vendor.of(os.environ)
 REPORT_MEMORY = os.environ.get("HEARTH_REPORT_MEMORY", "")  # one report's; the engine's default if blank
 REPORT_KEPT_DAYS = int(os.environ.get("HEARTH_REPORT_DAYS", "90"))  # files of reports; figures stay
+HELP_CONTACT = HelpContact.of(os.environ)
 IS_DEMO = os.environ.get("HEARTH_DEMO") == "1"
 
 INSTALLED_APPS = [

@@ -1,4 +1,4 @@
-"""What every template may use: the site's name, the demonstration banner, the idle time of a session."""
+"""What every template may use: the site's name, the demonstration banner, whom to ask, the idle time."""
 
 from typing import Any
 
@@ -10,6 +10,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     """Context processor of the page frame."""
     return {
         "site_name": settings.SITE_NAME,
+        "help_contact": settings.HELP_CONTACT,
         "is_demo": settings.IS_DEMO,
         "idle_seconds": settings.IDLE_SECONDS,
     }

@@ -2,12 +2,18 @@
 
 from typing import Any
 
+from django.conf import settings
+
 from hearth.hmis.ui.glossary import TERMS, answer_lists, standards_year
 from hearth.hmis.ui.help_topics import Topic
 
 
 def _glossary() -> dict[str, Any]:
     return {"terms": TERMS, "lists": answer_lists(), "year": f"FY {standards_year()}"}
+
+
+def _reports() -> dict[str, Any]:
+    return {"kept_days": settings.REPORT_KEPT_DAYS}
 
 
 TOPICS = (
@@ -28,6 +34,7 @@ TOPICS = (
         "Reports",
         "Making the LSA and the HIC, and opening a number to the people behind it.",
         "assessment",
+        _reports,
     ),
     Topic("keyboard", "Keyboard and accessibility", "How to use every page without a mouse.", "keyboard"),
     Topic(
