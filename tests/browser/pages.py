@@ -41,6 +41,7 @@ PAGES = [
     Page("report-running", "/reports/{report_running}/", "administrator"),
     Page("report-waiting", "/reports/{report_waiting}/", "administrator"),
     Page("report-refused", "/reports/{report_refused}/", "administrator"),
+    Page("report-unreadable", "/reports/{report_unreadable}/", "administrator"),
     Page("report-failed", "/reports/{report_failed}/", "administrator"),
     Page("report-people", "/reports/{report}/rows/LSAPerson/", "administrator"),
     Page(
@@ -95,6 +96,7 @@ PAGES = [
     Page("import-new", "/exchange/imports/new/", "administrator"),
     Page("import", "/exchange/imports/{import}/", "administrator"),
     Page("import-filtered", "/exchange/imports/{import}/?severity=error", "administrator"),
+    Page("import-of-project", "/exchange/imports/{import}/?project=P1&sort=-severity", "administrator"),
     Page("import-refused", "/exchange/imports/{import_refused}/", "administrator"),
     Page("import-asking", "/exchange/imports/{import_asking}/", "administrator"),
     Page("import-running", "/exchange/imports/{import_running}/", "administrator"),

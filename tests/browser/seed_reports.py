@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from hearth.hmis.access.models import User
 from hearth.hmis.reports import job
 from hearth.hmis.reports.models import ReportRun
+from hearth.reporting.runtime.notes import REMEDY
 from tests.hmis.reports.world import fill, invented, make_run
 
 
@@ -31,6 +32,15 @@ def fill_reports(administrator: User) -> dict[str, Any]:
     )  # fmt: skip
     waiting = make_run(administrator)
     refused = make_run(administrator, state="refused", message="No project operates in MN-999.")
+    unreadable = make_run(
+        administrator, state="refused",
+        message=f"2 cells of Exit.ExitDate cannot be read and decide who is counted. {REMEDY}",
+    )  # fmt: skip
+    notes = [
+        "2 cells of Enrollment.MoveInDate cannot be read (lines 14 and 2026-01-31): they count as blank.",
+        "Exit.csv is in Windows-1252.",
+    ]
+    ReportRun.objects.filter(pk=hic.pk).update(result=hic.result | {"notes": notes})
     failed = make_run(
         administrator, state="failed", message="The disk is full: there is no room left. Make room."
     )
@@ -38,7 +48,8 @@ def fill_reports(administrator: User) -> dict[str, Any]:
     return {
         "flag": people.index(True) + 1, "flag_nobody": people.index(False) + 1 if False in people else 1,
         "report": later.pk, "report_earlier": earlier.pk, "report_hic": hic.pk, "report_running": running.pk,
-        "report_waiting": waiting.pk, "report_refused": refused.pk, "report_failed": failed.pk,
+        "report_waiting": waiting.pk, "report_refused": refused.pk,
+        "report_unreadable": unreadable.pk, "report_failed": failed.pk,
     }  # fmt: skip
 
 

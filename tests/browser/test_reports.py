@@ -12,7 +12,7 @@ from hearth.server import processes
 from tests.browser.checks import accessibility_problems, browser_problems, screenshot, settle, too_wide
 from tests.browser.conftest import OpenPage
 from tests.browser.site import Site
-from tests.browser.test_keyboard import focused, tab_to
+from tests.browser.test_keyboard import focused, has_visible_focus, tab_to
 
 WITHIN = 180_000  # milliseconds; other work may run beside the tests
 
@@ -55,16 +55,16 @@ def test_from_the_question_to_the_people(open_page: OpenPage, worker: None) -> N
         page.get_by_role("link", name="Download for HDX").click()
     assert download.value.suggested_filename == "lsa-MN-500-2025-10-01.zip"
 
-    page.get_by_role("link", name="LSAPerson").click()
+    page.get_by_text("Files of the upload").first.click()
+    page.get_by_role("link", name="rows of LSAPerson").click()
     page.get_by_role("link", name=re.compile(r"^Row 1\b")).first.click()
-    expect(page.get_by_role("heading", name="The people behind it")).to_be_visible()
-    page.get_by_text("facts behind it").first.click()
-    expect(page.locator(".hearth-member__facts dt").first).to_be_visible()
+    page.get_by_text(re.compile(r"^Section 5\.15")).first.click()
+    expect(page.locator(".hearth-list .hearth-cells dt").first).to_be_visible()
     check(page, "report-opened-1440")
     page.set_viewport_size({"width": 360, "height": 800})
     check(page, "report-opened-360")
     page.set_viewport_size({"width": 1440, "height": 900})
-    member = page.locator(".hearth-member__name a").first
+    member = page.locator(".hearth-list tbody th a").first
     name = member.inner_text()
     assert name.split(",")[0] not in page.url
     member.click()
@@ -81,9 +81,9 @@ def test_from_the_question_to_the_people(open_page: OpenPage, worker: None) -> N
 
 def test_rows_are_filtered_as_one_chooses(open_page: OpenPage) -> None:
     page = open_page("/reports/{report}/rows/LSAHousehold/", "administrator")
-    before = page.locator(".hearth-pages__count").inner_text()
+    before = page.locator(".hearth-list__count").inner_text()
     page.get_by_label("Household type").select_option("2")
-    expect(page.locator(".hearth-pages__count")).not_to_have_text(before)
+    expect(page.locator(".hearth-list__count")).not_to_have_text(before)
     check(page, "report-rows-filtered-1440")
     assert "HHType=2" in page.url
 
@@ -131,3 +131,76 @@ def test_a_report_at_work_can_be_cancelled_by_keyboard(open_page: OpenPage) -> N
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Cancelled")).to_be_visible()
     check(page, "report-cancelled-360")
+
+
+def test_a_list_behind_a_figure_by_keyboard(open_page: OpenPage) -> None:
+    """From the figure to its people: filtered, sorted, searched and taken along without a mouse."""
+    page = open_page("/reports/{report}/", "administrator")
+    page.get_by_role("link", name=re.compile(r"people served$")).press("Enter")
+    expect(page.locator("h1")).to_have_text("People served")
+    count = page.locator(".hearth-list__count")
+    before = count.inner_text()
+    page.get_by_role("button", name="Search", exact=True).focus()
+    for _ in range(2):
+        page.keyboard.press("Tab")
+        assert has_visible_focus(page)
+    assert page.evaluate("() => document.activeElement.name") == "project"
+    page.keyboard.press("ArrowDown")
+    expect(count).not_to_have_text(before)
+    chips = page.get_by_role("list", name="Chosen filters")
+    expect(chips.get_by_role("link").first).to_contain_text("Project:")
+    assert "project=" in page.url
+    check(page, "report-list-filtered-1440")
+
+    # the focus stays on the head that was used
+    page.locator("#list-sort-client").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("th[aria-sort=ascending]")).to_contain_text("Client")
+    assert page.evaluate("() => document.activeElement.id") == "list-sort-client"
+    assert "sort=client" in page.url and "project=" in page.url
+    page.keyboard.press("Enter")
+    expect(page.locator("th[aria-sort=descending]")).to_contain_text("Client")
+
+    name = page.locator("tbody th a").first.inner_text().split(",")[0]
+    page.get_by_label("Search this list by name or client ID").fill(name.lower())
+    page.keyboard.press("Enter")
+    expect(chips.get_by_text(f"Search: {name.lower()}")).to_be_visible()
+    assert name.lower() not in page.url.lower() and "found=" in page.url
+    assert "project=" in page.url
+    check(page, "report-list-searched-1440")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Excel of this list").press("Enter")
+    assert download.value.suggested_filename.endswith("-list.xlsx")
+
+    page.locator("tbody th a").first.press("Enter")
+    expect(page.locator("h1")).to_contain_text(name)
+    page.go_back()  # Back restores filters, order and search
+    expect(chips.get_by_role("link")).to_have_count(3)
+    expect(page.get_by_label("Project")).not_to_have_value("")
+    chips.get_by_role("link", name="Clear all").press("Enter")
+    expect(count).to_have_text(before)
+
+
+def test_many_choices_are_typed_ahead(open_page: OpenPage) -> None:
+    page = open_page("/reports/{report}/rows/LSACalculated/", "administrator")
+    count = page.locator(".hearth-list__count")
+    before = count.inner_text()
+    row = page.get_by_role("combobox", name="Row")
+    row.fill("bed nights")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(count).not_to_have_text(before)
+    check(page, "report-list-typed-ahead-1440")
+    assert "ReportRow=" in page.url
+
+
+def test_a_list_without_scripts(open_page: OpenPage) -> None:
+    page = open_page("/reports/{report}/figures/people/", "administrator", 360, java_script_enabled=False)
+    page.get_by_label("Project").select_option(index=1)
+    page.get_by_role("button", name="Show").click()
+    expect(page.get_by_role("list", name="Chosen filters")).to_be_visible()
+    page.get_by_role("link", name="Entry").click()
+    expect(page.locator("th[aria-sort=ascending]")).to_have_count(1)
+    page.get_by_label("Organization").select_option(index=1)
+    page.get_by_role("button", name="Show").click()
+    assert "sort=entry" in page.url and "project=" in page.url and "organization=" in page.url

@@ -1,8 +1,38 @@
-"""The invented form on the components page."""
+"""The invented form and the invented list on the components page."""
+
+from collections.abc import Mapping
+from typing import Any
 
 from django import forms
 
 from hearth.hmis.ui.forms import DayField
+from hearth.hmis.ui.record_list import Asked, Column, Filter, RecordList, arranged, page_of
+
+_BEDS = (("Shelter A", "Shelter", 40), ("Rapid B", "Rapid re-housing", 12), ("Shelter C", "Shelter", 1280))
+
+
+def records(query: Mapping[str, Any]) -> RecordList:
+    """A list of three projects that can be filtered and sorted."""
+    columns = (Column("name", "Project"), Column("kind", "Type"), Column("beds", "Beds", number=True))
+    kinds = tuple((kind, kind) for kind in sorted({kind for _, kind, _ in _BEDS}))
+    asked = Asked(query, columns=columns, filters=(Filter("kind", "Type", kinds),))
+    found = arranged(
+        _BEDS,
+        asked,
+        codes={"kind": lambda one: [one[1]]},
+        keys={"name": lambda one: one[0], "kind": lambda one: one[1], "beds": lambda one: one[2]},
+    )
+    return RecordList(
+        asked,
+        page_of(found, 1, asked.size, len(found)),
+        "Projects with beds",
+        "project",
+        "/help/components/",
+        of=len(_BEDS),
+        hidden=2,
+        totals={"beds": f"{sum(one[2] for one in found):,}"},
+        id="example-list",
+    )
 
 
 class ExampleForm(forms.Form):

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
-from hearth.hmis.ui import help_topics
+from hearth.hmis.ui import examples, help_topics
 from hearth.hmis.ui.examples import ExampleForm
 
 
@@ -75,5 +75,6 @@ def components(request: HttpRequest) -> HttpResponse:
             "form": ExampleForm(),
             "broken_form": ExampleForm({"project_types": "none"}),
             "day": date(2026, 3, 2),
+            "shown": examples.records(request.GET),
         },
     )

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from hearth.reporting.reports.lsa.figures import of_run
+from hearth.reporting.reports.lsa.figures import average_row, conditions, night, of_run
 from hearth.reporting.reports.lsa.make import make
+from hearth.reporting.reports.lsa.members import Line, NoSuchRow, Page, under
+from hearth.reporting.reports.lsa.members import rows as rows_of
 from hearth.reporting.reports.lsa.wish import Scope, Wish
 from hearth.reporting.synthetic import generate as synthetic
 from hearth.reporting.synthetic.wish import Wish as World
@@ -88,3 +90,84 @@ def test_figures_of_a_hic(export: Path, tmp_path: Path) -> None:
     assert figures["projects"] == len(there)
     assert figures["beds"] == sum(beds) > 0
     assert sum(kind["people"] for kind in figures["project_types"]) >= figures["people"]
+    projects = night(folder)
+    assert [one["id"] for one in projects] == sorted(there)
+    for part in ("beds", "units", "people"):
+        said = sum(kind[part] for kind in figures["project_types"])
+        assert sum(one[part] for one in projects) == said
+
+
+def behind(folder: Path, key: str) -> Page:
+    """Everybody behind a figure; nobody where it is 0."""
+    try:
+        return under(folder, conditions()[key], choose=lambda lines: [line.number for line in lines])
+    except NoSuchRow:
+        return Page(0, 0, 0, ())
+
+
+def test_as_many_stand_behind_a_figure_as_it_says(export: Path, tmp_path: Path) -> None:
+    wish = Wish(
+        coc=COC, start=date(2025, 10, 1), end=date(2026, 9, 30), scope=Scope.SYSTEMWIDE,
+        made_at=datetime(2026, 11, 2, 10, 0),
+    )  # fmt: skip
+    folder = make(export, wish, tmp_path / "lsa", code_version="0", keep=True).folder
+    figures = of_run(folder, Scope.SYSTEMWIDE)
+    said = {"people": figures["people"], "households": figures["households"]}
+    said |= {f"group-{group}": count for group, count in figures["groups"].items()}
+    for kind in figures["household_types"]:
+        said[f"type-{kind['code']}"] = kind["households"]
+        said |= {f"type-{kind['code']}-{group}": kind[group] for group in ("EST", "RRH", "PSH")}
+    for cohort in figures["cohorts"]:
+        said[f"exits-{cohort['code']}"] = cohort["exits"]
+        said[f"returned-{cohort['code']}"] = cohort["returned"]
+    assert sum(1 for count in said.values() if count) > 12
+    for key, count in said.items():
+        page = behind(folder, key)
+        assert (page.value, page.total, len(page.members)) == (count, count, count), key
+    absent = set(conditions()) - set(said)
+    assert all(behind(folder, key).total == 0 for key in absent)
+    for one in figures["averages"]:
+        for kind in one["days"]:
+            assert rows_of(folder, "LSACalculated", average_row(one["row"], kind)).total == 1
+
+
+def test_the_chosen_come_in_the_order_wanted(export: Path, tmp_path: Path) -> None:
+    wish = Wish(
+        coc=COC, start=date(2025, 10, 1), end=date(2026, 9, 30), scope=Scope.SYSTEMWIDE,
+        made_at=datetime(2026, 11, 2, 10, 0),
+    )  # fmt: skip
+    folder = make(export, wish, tmp_path / "lsa", code_version="0", keep=True).folder
+    seen: list[Line] = []
+
+    def last_three(lines: list[Line]) -> list[int]:
+        seen.extend(lines)
+        return [line.number for line in reversed(lines[-3:])]
+
+    page = under(folder, conditions()["people"], choose=last_three)
+    assert [one.personal_id for one in page.members] == [line.personal_id for line in seen[:-4:-1]]
+    assert page.total == len(seen)
+    for one, line in zip(page.members, seen[:-4:-1], strict=True):
+        assert set(line.projects) == {stay.project_id for stay in one.stays}
+        assert line.entry == min(stay.entry for stay in one.stays if stay.entry)
+
+    # who may see nothing is given nobody to choose from
+    given: list[int] = []
+    page = under(
+        folder,
+        conditions()["people"],
+        choose=lambda lines: given.append(len(lines)) or [],
+        may_see=lambda ids: set(),
+    )
+    assert given == [0] and page.members == () and page.hidden == page.total == len(seen)
+
+
+def test_rows_are_sorted_by_their_size(export: Path, tmp_path: Path) -> None:
+    folder = made(export, tmp_path / "lsa", Scope.SYSTEMWIDE, date(2025, 10, 1), date(2026, 9, 30))
+    found = rows_of(folder, "LSACalculated", order=[("Value", True), ("ReportRow", False)], limit=10**6)
+    sizes = [(-row.count, int(row.values["ReportRow"] or 0)) for row in found.rows]
+    assert sizes == sorted(sizes) and found.total == len(sizes)
+    people = rows_of(folder, "LSAPerson", {"VetStatus": "1"})
+    assert people.count == total([row for row in rows(folder, "LSAPerson") if row["VetStatus"] == "1"])
+    assert rows_of(folder, "Project", order=[("ProjectType", False)]).count == 0
+    with pytest.raises(NoSuchRow):
+        rows_of(folder, "Project", order=[("Value; DROP TABLE x", False)])
