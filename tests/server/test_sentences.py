@@ -1,6 +1,7 @@
 """What an operator gets wrong is answered with one sentence that names the cause, and no traceback."""
 
 import socket
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -85,8 +86,6 @@ def test_a_data_folder_with_letters_and_blanks_in_its_path(new_machine: NewMachi
 def test_an_output_that_is_full(machine: Machine) -> None:
     said = machine.hearth("standards", "show", "Exit")
     assert said.returncode == 0
-    import subprocess
-
     with Path("/dev/full").open("w") as full:
         said = subprocess.run(
             machine.command("standards", "show", "Exit"),
@@ -94,6 +93,26 @@ def test_an_output_that_is_full(machine: Machine) -> None:
         )  # fmt: skip
     assert said.returncode == 1
     assert said.stderr == "There is no room left where the output goes. What the command had done stands.\n"
+
+
+def test_migrations_go_on_where_nobody_can_read_what_they_say(new_machine: NewMachine) -> None:
+    machine = new_machine("unheard")
+    with Path("/dev/full").open("w") as full:
+        said = subprocess.run(
+            machine.command("db", "migrate"),
+            env=machine.environment, stdout=full, stderr=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
+    assert said.returncode == 1
+    assert said.stderr == "There is no room left where the output goes. What the command had done stands.\n"
+    assert "No migrations to apply" in machine.hearth("db", "migrate").stdout
+
+
+@pytest.mark.parametrize("command", ["start", "migrate", "checksums", "new-secret-key", "backup x"])
+def test_a_malformed_address_is_named_before_what_else_is_missing(machine: Machine, command: str) -> None:
+    said = machine.hearth("db", *command.split(), DATABASE_URL="mysql://hearth:secret@server/hearth")
+    assert said.returncode == 1
+    assert said.stderr.startswith("DATABASE_URL is not a PostgreSQL address: "), said.stderr
+    assert "secret" not in said.stderr
 
 
 def test_a_device_is_never_replaced_by_a_file(machine: Machine, on: On) -> None:

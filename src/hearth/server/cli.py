@@ -46,6 +46,7 @@ def start() -> None:
 
     scratch.sweep()
     if not database.is_embedded():
+        database.url()
         _say("DATABASE_URL names your own server: nothing to start here.")
     elif database.ensure_running():
         _say("PostgreSQL is started.")

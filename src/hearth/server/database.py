@@ -62,10 +62,12 @@ def url(role: Role = "web") -> str:
         return f"postgresql://{user}:{password}@/{name()}?host={socket}&port=5432"
     named = os.environ.get(VARIABLES[role])
     if not named:
+        _parts("web", os.environ["DATABASE_URL"])  # where that is none, it is what is wrong
         raise ServerError(
             f"DATABASE_URL names your own server, so {VARIABLES[role]} must name it too, for the "
             f"role {USERS[role]}."
         )
+    _parts(role, named)
     return named
 
 

@@ -33,7 +33,7 @@ def django(*arguments: str, role: str = "web", log: Path | None = None) -> None:
     """
     command = [*django_command(*arguments), "--skip-checks"]
     if log is None:
-        if subprocess.run(command, env=django_environment(role), check=False).returncode != 0:
+        if _run_aloud(command, django_environment(role)) != 0:
             raise ServerError(f"`{arguments[0]}` did not succeed: see its message above.")
         return
     with log.open("ab") as out:
@@ -42,6 +42,26 @@ def django(*arguments: str, role: str = "web", log: Path | None = None) -> None:
         )
     if done.returncode != 0:
         raise ServerError(f"`{arguments[0]}` did not succeed ({last_line(log)}): see {log}.")
+
+
+def _run_aloud(command: list[str], environment: dict[str, str]) -> int:
+    """Run it and say what it says; where that has no room any more, it goes on to its end all the same.
+
+    Raises OSError then, when it has ended.
+    """
+    full: OSError | None = None
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            try:
+                if full is None:
+                    sys.stdout.write(line)
+                    sys.stdout.flush()
+            except OSError as error:
+                full = error
+    if full is not None and process.returncode == 0:
+        raise full
+    return process.returncode
 
 
 def last_line(log: Path) -> str:

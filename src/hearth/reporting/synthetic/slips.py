@@ -252,8 +252,9 @@ def _enrollment_slips() -> list[Slip]:
               lambda t, c: t.put("DisablingCondition", c, NO), 5),
         _slip("Enrollment", "move_in_outside_stay", "MoveInDate", lambda t: t.given("MoveInDate"),
               lambda t, c: t.put("MoveInDate", c, t.of("entry")[c] - 10), 4),
-        _slip("Enrollment", "date_unreadable", "MoveInDate", lambda t: t.given("MoveInDate"),
-              lambda t, c: t.put_text("MoveInDate", c, "2025-13-45"), 1),
+        # Of the dates of a stay one that decides nothing: reports of a demonstration are not refused.
+        _slip("Enrollment", "date_unreadable", "DateOfEngagement", lambda t: t.given("DateOfEngagement"),
+              lambda t, c: t.put_text("DateOfEngagement", c, "2025-13-45"), 1),
         _slip("Enrollment", "engagement_outside_stay", "DateOfEngagement",
               lambda t: t.given("DateOfEngagement"),
               lambda t, c: t.put("DateOfEngagement", c, t.of("entry")[c] - 4), 3),
@@ -392,5 +393,5 @@ DESCRIPTOR_SLIPS: tuple[DescriptorSlip, ...] = (
 )  # fmt: skip
 # Columns in which a text may stand that is not of the declared type: the store keeps them as text.
 TEXT_COLUMNS = frozenset(
-    {"Client.DOB", "Client.YearEnteredService", "Enrollment.MoveInDate", "Services.FAAmount"}
+    {"Client.DOB", "Client.YearEnteredService", "Enrollment.DateOfEngagement", "Services.FAAmount"}
 )
