@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from hearth.server import backup, database, key_checks, keys, seals
+from hearth.server import backup, database, key_checks, keys, lost_ssn_key, seals
 from hearth.server.errors import ServerError
 from tests.server.conftest import Machine
 
@@ -253,3 +253,64 @@ def test_the_way_back_from_a_lost_secret_key(
             "SELECT details->>'sessions' FROM audit_accesslog WHERE action = 'secret_key_changed' ORDER BY id"
         ).fetchall()
     assert told == [("0",), ("1",)]
+
+
+def test_the_way_on_from_a_lost_ssn_key(
+    backups: dict[str, Path], filled: Machine, new_machine: NewMachine, on: On, tmp_path: Path
+) -> None:
+    file = backups["with"]
+    other = new_machine("ssn-lost")
+    (other.home.keys / "secret_key").write_bytes((filled.home.keys / "secret_key").read_bytes())
+    (other.home.keys / "secret_key").chmod(0o600)
+    refused = other.hearth("db", "restore", str(file))
+    assert refused.returncode == 1
+    assert "--forget-ssns" in refused.stderr
+    said = other.hearth("db", "restore", str(file), "--forget-ssns")
+    assert said.returncode == 0, said.stderr
+    on(other)
+    with psycopg.connect(database.url("superuser")) as connection:
+        ask = connection.execute
+        assert ask("SELECT count(*) FROM clients_client").fetchone() == (100,)
+        for table in ("clients_client", "clients_clienthistory"):
+            sealed = f"SELECT count(coalesce(ssn, ssn_index, ssn_last4_index)) FROM {table}"
+            assert ask(sealed).fetchone() == (0,)
+        assert ask("SELECT count(coalesce(ssn, ssn_last4)) FROM clients_searchkey").fetchone() == (0,)
+        # Nothing claims a number any more; who did not know or say it still does not.
+        known = ask("SELECT DISTINCT ssn_data_quality FROM clients_client ORDER BY 1").fetchall()
+        assert {quality for (quality,) in known} <= {8, 9, 99, None} and (99,) in known
+        forced = ask("SELECT bool_and(relforcerowsecurity) FROM pg_class WHERE relname LIKE 'clients_client%'"
+                     " AND relkind = 'r'").fetchone()  # fmt: skip
+        assert forced == (True,)
+        told = ask(
+            "SELECT details->>'clients' FROM audit_accesslog WHERE action = 'ssns_forgotten'"
+        ).fetchall()
+        assert len(told) == 1 and int(told[0][0]) > 0
+    # The new key works, is not given up by mistake, and an import seals with it.
+    out = tmp_path / "out.zip"
+    asked = ("--coc", "MN-500", "--start", "2025-01-01", "--end", "2025-12-31", "--out", str(out))
+    assert other.hearth("export", *asked).returncode == 0
+    again = other.hearth("db", "forget-ssns", "--yes")
+    assert again.returncode == 1 and "can be read" in again.stderr
+    # A running installation whose key is gone; nobody is asked without a terminal.
+    (other.home.keys / "ssn_key").unlink()
+    unasked = other.hearth("db", "forget-ssns")
+    assert unasked.returncode == 1 and "--yes" in unasked.stderr
+    assert not (other.home.keys / "ssn_key").exists()
+    taken = other.hearth("db", "forget-ssns", "--yes")
+    assert taken.returncode == 0, taken.stderr
+    assert other.hearth("db", "backup", str(tmp_path / "d")).returncode == 0
+    zip_file = filled.path.parent / "invented.zip"
+    assert (
+        other.hearth("import", str(zip_file), "--source", "Invented", "--yes", "--take-back").returncode == 0
+    )
+    with psycopg.connect(database.url("superuser")) as connection:
+        row = connection.execute("SELECT ssn FROM clients_client WHERE ssn IS NOT NULL LIMIT 1").fetchone()
+    assert row is not None and seals.opened(seals.ssn_cipher(keys.ssn_key()), bytes(row[0]))
+    # On a server of one's own the owner does it, whom row-level security holds otherwise.
+    with database.connected("owner") as connection:
+        assert lost_ssn_key.forget(connection) > 0
+    with psycopg.connect(database.url("superuser")) as connection:
+        left = connection.execute(
+            "SELECT (SELECT count(ssn) FROM clients_client), (SELECT count(ssn) FROM clients_clienthistory)"
+        ).fetchone()
+    assert left == (0, 0)

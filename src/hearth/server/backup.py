@@ -15,7 +15,7 @@ from psycopg import pq, sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from hearth import scratch
-from hearth.server import binaries, contents, database, key_checks, roles
+from hearth.server import binaries, contents, database, key_checks, lost_ssn_key, roles
 from hearth.server.binaries import Binaries
 from hearth.server.errors import ServerError
 from hearth.server.home import Home
@@ -63,11 +63,14 @@ def backup(file: Path) -> int:
     return file.stat().st_size
 
 
-def restore(file: Path, *, replace: bool = False, new_secret_key: bool = False) -> None:
+def restore(
+    file: Path, *, replace: bool = False, new_secret_key: bool = False, forget_ssns: bool = False
+) -> None:
     """Read a backup into the database, which must be empty unless `replace`.
 
     Refused before anything is written where the backup was written with other keys than those that are here;
-    with `new_secret_key` the secret key may be another, and is taken as `hearth db new-secret-key` does.
+    with `new_secret_key` the secret key may be another, and is taken as `hearth db new-secret-key` does;
+    with `forget_ssns` the other one, and the numbers are given up as `hearth db forget-ssns` does.
 
     On the embedded cluster the backup goes into a new database that takes the old one's place only when
     all of it is in: a failure leaves everything as it was. On an own server it is one transaction.
@@ -84,12 +87,15 @@ def restore(file: Path, *, replace: bool = False, new_secret_key: bool = False) 
     target = database.url(role)
     _refuse_when_in_the_way(role, replace)
     tools = programs()
-    for key in (key_checks.SSN,) if new_secret_key else key_checks.KEYS:
+    lost = (key_checks.SECRET,) * new_secret_key + (key_checks.SSN,) * forget_ssns
+    for key in (one for one in key_checks.KEYS if one not in lost):
         key_checks.compare(key, _written_with(tools, file, key), f"The backup {file}")
     (_restore_embedded if database.is_embedded() else _restore_own)(file, target)
     with database.connected(role) as connection:
         if new_secret_key:
             key_checks.take_new_secret_key(connection)
+        if forget_ssns:
+            lost_ssn_key.forget(connection)
         key_checks.verify(connection)
 
 

@@ -146,6 +146,9 @@ def restore(
     new_secret_key: Annotated[
         bool, typer.Option("--new-secret-key", help="The old secret key is lost: see `db new-secret-key`.")
     ] = False,
+    forget_ssns: Annotated[
+        bool, typer.Option("--forget-ssns", help="The old SSN key is lost: see `db forget-ssns`.")
+    ] = False,
 ) -> None:
     """Read a backup into an empty database. If anything fails, the database stays as it was.
 
@@ -162,7 +165,7 @@ def restore(
 
     database.ensure_running(check_keys=False)
     with _busy("Reading the backup"):
-        backups.restore(file, replace=replace, new_secret_key=new_secret_key)
+        backups.restore(file, replace=replace, new_secret_key=new_secret_key, forget_ssns=forget_ssns)
     _say("Restored. Run `hearth db migrate` if the backup is of an older version of Hearth.")
 
 
@@ -184,6 +187,44 @@ def new_secret_key() -> None:
         key_checks.verify(connection, only=(key_checks.SSN,))
         sessions, people = key_checks.take_new_secret_key(connection)
     _say(f"Sessions ended: {sessions}. People who set up their second step again: {people}.")
+
+
+@db.command()
+def forget_ssns(
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Give up all Social Security numbers, because the key that sealed them is lost for good.
+
+    They are removed from the records and from their old versions, records say "data not collected" instead,
+    and Hearth goes on with the key that is here, or a new one. Import the last export of each source again,
+    with --take-back, to have its numbers again. Stop Hearth first. Refused where the numbers can be read.
+
+    \b
+    Example:
+      hearth db forget-ssns
+    """
+    import sys
+
+    from hearth.server import database, key_checks, lost_ssn_key
+    from hearth.server.errors import ServerError
+
+    database.ensure_running(check_keys=False)
+    with database.connected("superuser" if database.is_embedded() else "owner") as connection:
+        key_checks.verify(connection, only=(key_checks.SECRET,))
+        lost_ssn_key.refuse_where_readable(connection)
+        if not yes:
+            if not sys.stdin.isatty():
+                raise ServerError(
+                    "This cannot be undone, and there is no terminal to ask at: say --yes."
+                    " Nothing was changed."
+                )
+            if (
+                typer.prompt("All Social Security numbers are removed for good. Type FORGET to go on")
+                != "FORGET"
+            ):
+                raise ServerError("Nothing was changed.")
+        clients = lost_ssn_key.forget(connection)
+    _say(f"Social Security numbers given up: {clients:,}. Back up the new key now, apart from the database.")
 
 
 @db.command()

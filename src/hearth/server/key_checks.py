@@ -62,7 +62,8 @@ def _opens_factor(key: bytes, sealed: bytes) -> bool:
 
 SSN = Key(
     "ssn", "key of Social Security numbers", "clients_client", "ssn", keys.given_ssn_key, _opens_ssn,
-    "Put back the key that was used before: keys/ssn_key of the data folder, or HEARTH_SSN_KEY.",
+    "Put back the key that was used before: keys/ssn_key of the data folder, or HEARTH_SSN_KEY; where it is"
+    " lost for good, `hearth db forget-ssns` (or `hearth db restore --forget-ssns`) gives up the numbers.",
 )  # fmt: skip
 SECRET = Key(
     "secret", "secret key", "mfa_authenticator", "data", keys.given_secret_key, _opens_factor,

@@ -106,6 +106,8 @@ def said(
          {"action": Access.LIMITED, "subject": "search", "limit": 600, "minutes": 15}),
         ("The secret key was replaced: 2 sessions ended, 1 second step is to be set up again",
          {"action": Access.SECRET_KEY_CHANGED, "user": None, "sessions": 2, "people": 1}),
+        ("The key of Social Security numbers was lost: those of 2 clients were given up",
+         {"action": Access.SSNS_FORGOTTEN, "user": None, "clients": 2}),
         ("Signed in; of what nobody thought: 3", {"action": Access.SIGNED_IN, "of_what_nobody_thought": 3}),
     ],
 )  # fmt: skip

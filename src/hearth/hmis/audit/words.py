@@ -282,6 +282,13 @@ def _secret_key_changed(entry: AccessLog, details: _Details, roles: Mapping[str,
     ]
 
 
+def _ssns_forgotten(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
+    clients = details("clients", 0)
+    return [
+        f"The key of Social Security numbers was lost: those of {counted(clients, 'client')} were given up"
+    ]
+
+
 Sentence = Callable[[AccessLog, _Details, Mapping[str, str]], Parts]
 SENTENCES: dict[Access, Sentence] = {
     Access.CLIENT_VIEWED: _client_viewed,
@@ -303,4 +310,5 @@ SENTENCES: dict[Access, Sentence] = {
     Access.USER_CHANGED: _user_changed,
     Access.LIMITED: _limited,
     Access.SECRET_KEY_CHANGED: _secret_key_changed,
+    Access.SSNS_FORGOTTEN: _ssns_forgotten,
 }
