@@ -23,7 +23,7 @@ from hearth.hmis.exchange.models import ImportRun
 from hearth.hmis.hud.records import model_of
 from hearth.reporting.runtime import engine
 from tests import factories
-from tests.hmis.exchange.importing import begin, finished
+from tests.hmis.exchange.importing import begin, finished, import_export
 from tests.reporting.sources.exports import Export
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -317,3 +317,20 @@ def test_a_list_of_an_older_version_still_opens(web: Client, by: User, tmp_path:
     assert "Findings by organization and project" not in page.text
     for kind in ("csv", "xlsx"):
         assert web.get(reverse("exchange:import_findings", args=[run.pk, kind])).status_code == 200
+
+
+def test_an_import_that_asks_names_what_is_stored_already(web: Client, by: User, tmp_path: Path) -> None:
+    finished(by, Export().zip(tmp_path))
+    lacking = Export()
+    for rows in lacking.tables.values():
+        rows[:] = [row for row in rows if row.get("PersonalID") != "C2"]
+    lacking.row("Export").update(ExportID="X2", ExportDate="2026-02-08 12:00:00")
+    lacking.row("Enrollment")["LivingSituation"] = 9999
+    run = import_export(by, lacking.zip(tmp_path), asks=True)
+    run.refresh_from_db()
+    assert run.state == "asking" and run.data_source is None
+    page = web.get(reverse("exchange:import", args=[run.pk])).text
+    assert "Lake House Shelter" in page.partition("Findings by organization and project")[2]
+    with acting(by):
+        stay = model_of("Enrollment").objects.get(hud_id="E1")
+    assert f'<a href="{reverse("enrollments:detail", args=[stay.pk])}">E1</a>' in page

@@ -26,13 +26,12 @@ def names(user: User, run: ImportRun, keys: Mapping[str, Iterable[str]]) -> dict
     `keys`: by `organization` and `project`. Records that were imported before are found by their names even
     where this import wrote nothing."""
     models = {"organization": Organization, "project": Project}
-    if run.data_source_id is None:
+    source = _source_of(run)
+    if source is None:
         return {}
     found: dict[str, dict[str, str]] = {}
     for kind, wanted in keys.items():
-        rows = (
-            models[kind].objects.restrict(user).filter(data_source=run.data_source_id, hud_id__in=set(wanted))
-        )
+        rows = models[kind].objects.restrict(user).filter(data_source=source, hud_id__in=set(wanted))
         found[kind] = {row.hud_id: str(row) for row in rows}
     return found
 
@@ -50,20 +49,26 @@ def addresses(
         if one["file"] and one["key"]:
             keys[one["file"]].add(one["key"])
     found = {}
+    source = _source_of(run)
     for file, wanted in keys.items():
         model = models_of_files().get(file)
-        if model is None or run.data_source_id is None:
+        if model is None or source is None:
             continue
         parent = "" if file in _PAGES else _parent(model)
         permission, view = _PAGES.get(parent or file, (None, ""))
         if permission is None or not user.may(permission):
             continue
-        rows = model.objects.restrict(user).filter(data_source=run.data_source_id, hud_id__in=wanted)  # type: ignore[attr-defined]
+        rows = model.objects.restrict(user).filter(data_source=source, hud_id__in=wanted)  # type: ignore[attr-defined]
         if not user.sees_all:
             rows = rows.filter(date_deleted__isnull=True)
         for key, pk in rows.values_list("hud_id", f"{parent.lower()}_id" if parent else "pk"):
             found[file, key] = reverse(view, args=[pk])
     return found
+
+
+def _source_of(run: ImportRun) -> int | None:
+    """Where its records are stored; of one that wrote nothing, what it was compared with."""
+    return run.data_source_id or run.parameters.get("compared_with")
 
 
 def _parent(model: Any) -> str:

@@ -119,7 +119,7 @@ def test_every_flag_leads_somewhere(folder: Path, one: Declared) -> None:
 )
 def test_what_flags_json_says_never_becomes_a_query(folder: Path, people: dict[str, str]) -> None:
     flag = replace(of(folder, "unknown_households"), people=people)
-    with pytest.raises(BundleError, match="Make the report again"):
+    with pytest.raises(BundleError, match="Run the report again"):
         flagged(folder, flag)
 
 

@@ -254,6 +254,8 @@ class _Import:
         with self._loader() as loader:
             cursor = loader.cursor()
             home = self._lock_source(reader, cursor)
+            # For one that asks or is refused: its findings lead to what is stored already.
+            self.run.parameters["compared_with"] = home.id
             if self.confirm is not None and not self.confirm(
                 preparing.finish(), staged.rows, home.name, home.id is None
             ):

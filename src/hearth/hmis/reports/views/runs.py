@@ -71,6 +71,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         "run": run,
         "asked": queries.asked(request.user, run),
         "was_unreadable": run.state == "refused" and REMEDY in run.message,
+        "why_refused": run.message.replace(REMEDY, "Correct them, or run it again with the box below."),
     }
     if not run.has_ended:
         part = request.htmx and not request.htmx.boosted

@@ -279,7 +279,7 @@ def _summary(comparison: comparing.Comparison) -> None:
 
 
 def _part(number: int, whole: int | None) -> str:
-    return f"{number:,} ({100 * number / whole:.1f} %)" if whole else f"{number:,}"
+    return f"{number:,} ({100 * number / whole:.1f}%)" if whole else f"{number:,}"
 
 
 def _changed_rows(changes: comparing.RowChanges) -> None:
