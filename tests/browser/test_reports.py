@@ -149,7 +149,6 @@ def test_a_list_behind_a_figure_by_keyboard(open_page: OpenPage) -> None:
     chips = page.get_by_role("list", name="Chosen filters")
     expect(chips.get_by_role("link").first).to_contain_text("Project:")
     assert "project=" in page.url
-    check(page, "report-list-filtered-1440")
 
     # the focus stays on the head that was used
     page.locator("#list-sort-client").focus()
@@ -159,6 +158,8 @@ def test_a_list_behind_a_figure_by_keyboard(open_page: OpenPage) -> None:
     assert "sort=client" in page.url and "project=" in page.url
     page.keyboard.press("Enter")
     expect(page.locator("th[aria-sort=descending]")).to_contain_text("Client")
+    # Here and not before: taking a picture leaves style attributes, which htmx would copy to the next part.
+    check(page, "report-list-filtered-1440")
 
     name = page.locator("tbody th a").first.inner_text().split(",")[0]
     page.get_by_label("Search this list by name or client ID").fill(name.lower())
