@@ -98,6 +98,9 @@ def test_client_page_tells_the_stay(client, world: World) -> None:
                   "Exit destination: Rental by client"):  # fmt: skip
         assert words in text, words
     assert text.count("Bed nights") == 2
+    # What happened on one day stands under that day, and does not go on.
+    days = re.findall(r'class="hearth-happenings__day">([^<]+)<', text)
+    assert days and not [day for day in days if "since" in day.lower()]
     assert "Domestic violence" not in text
     assert "HIV" not in text
 
