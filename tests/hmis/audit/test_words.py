@@ -75,6 +75,10 @@ def said(
         ("Downloaded a list of [reportrun 4] (figure people) as CSV: 30 rows; filtered",
          {"action": Access.DOWNLOADED, "subject": "reportrun:4", "kind": "csv", "rows": 30, "hidden": 0,
           "filters": {"project": ["3"]}, "searched": False, "figure": "people"}),
+        ("Downloaded a list of [reportrun 4] (flag no_bed_night_in_90_days) as Excel: 30 rows; in it "
+         + ", ".join(f"[client {pk}]" for pk in range(25)) + " and 5 more clients",
+         {"action": Access.DOWNLOADED, "subject": "reportrun:4", "kind": "xlsx", "rows": 30,
+          "flag": "no_bed_night_in_90_days", "shown": list(range(30))}),
         ("Downloaded the access log: 62 rows",
          {"action": Access.DOWNLOADED, "subject": "access log", "rows": 62}),
         ("Was refused client records: the right is missing (client view)",

@@ -178,7 +178,7 @@ def _number_of(details: _Details) -> Parts:
 
 def _downloaded(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
     subject, kind, rows = _subject(entry), details("kind"), details("rows")
-    hidden, searched = details("hidden"), details("searched")
+    hidden, searched, listed = details("hidden"), details("searched"), details("shown")
     filters = details("filters") or {}
     form = f" as {'Excel' if kind == 'xlsx' else str(kind).upper()}" if kind else ""
     many = f": {counted(rows, 'row')}" if rows is not None else ""
@@ -197,7 +197,7 @@ def _downloaded(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -
         parts.append(f"; {counted(hidden, 'more was,more were')} hidden from this user")
     if filters or searched:
         parts.append("; filtered")
-    return parts
+    return [*parts, "; in it ", *_clients(listed)] if listed else parts
 
 
 def _refused(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
