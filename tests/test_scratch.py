@@ -218,3 +218,30 @@ def test_a_sweep_touches_only_what_is_hidden_and_half(tmp_path: Path) -> None:
     (entry / "elsewhere").write_text(json.dumps([os.fsencode(kept).hex()]))
     assert scratch.sweep() == 1
     assert kept.exists()
+
+
+def test_a_link_goes_and_what_it_names_stays(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "kept").write_text("Ada")
+    with scratch.beside(tmp_path / "out") as part:
+        part.symlink_to(tmp_path / "elsewhere")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["elsewhere", "home"]
+    assert (tmp_path / "elsewhere" / "kept").exists()
+
+
+def test_a_forked_process_that_ends_in_order_leaves_its_parents_alone() -> None:
+    program = """
+        import os, sys
+        from hearth import scratch
+        ours = scratch.of_process("uploads")
+        child = os.fork()
+        if not child:
+            sys.exit()
+        os.waitpid(child, 0)
+        print(ours.is_dir())
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(program)], capture_output=True, text=True, check=False
+    )
+    assert done.stdout == "True\n", done.stderr
+    assert not entries()
