@@ -1,5 +1,6 @@
 """Scratch goes with its process, however that ends, and never under one that lives."""
 
+import fcntl
 import os
 import random
 import signal
@@ -245,3 +246,18 @@ def test_a_forked_process_that_ends_in_order_leaves_its_parents_alone() -> None:
     )
     assert done.stdout == "True\n", done.stderr
     assert not entries()
+
+
+def test_a_sweep_waits_for_whoever_is_making_an_entry() -> None:
+    """Until its lock is there, an entry looks like that of a process that died."""
+    scratch.root().mkdir(parents=True)
+    with scratch._gate(fcntl.LOCK_SH):
+        half = scratch.root() / "work-1-half"
+        half.mkdir()
+        sweeper = threading.Thread(target=scratch.sweep)
+        sweeper.start()
+        sweeper.join(0.5)
+        assert sweeper.is_alive()
+        assert half.is_dir()
+    sweeper.join(20)
+    assert not half.exists()
