@@ -3,6 +3,16 @@
 Commands that need no database load no Django.
 """
 
+# ruff: noqa: E402
+import signal
+
+# Until there is somebody to say it in words, Ctrl-C just ends the process: no traceback out of an import.
+_interrupted = signal.getsignal(signal.SIGINT)
+try:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+except ValueError:  # not in the main thread
+    _interrupted = None
+
 import errno
 import importlib
 import os
@@ -33,6 +43,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "synth": ("hearth.reporting.synthetic.cli:app", "Write an invented HMIS CSV export."),
 }
 
+STOPPED = "Stopped. What the command had done stands."
 COMPLETION = ("install_completion", "show_completion")
 
 
@@ -58,6 +69,14 @@ class LazyGroup(TyperGroup):
         # Typer gives these to every app that may stand alone; ours are parts of one command.
         command.params = [one for one in command.params if one.name not in COMPLETION]
         return command
+
+    def invoke(self, ctx: typer.Context) -> Any:
+        """The command; of one that says nothing of its own when it is interrupted this does."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            typer.echo(STOPPED, err=True)
+            raise typer.Exit(130) from None
 
     def format_commands(self, ctx: typer.Context, formatter: Any) -> None:
         """The list of commands, without importing any of them."""
@@ -85,6 +104,14 @@ def root() -> None:
 
 def main(arguments: list[str] | None = None) -> Any:
     """Run the command; an error a user can act on is one sentence, not a traceback."""
+    try:
+        return _main(arguments)
+    except KeyboardInterrupt:
+        sys.stderr.write(f"{STOPPED}\n")
+        raise SystemExit(130) from None
+
+
+def _main(arguments: list[str] | None) -> Any:
     from hearth.scratch import ScratchError
     from hearth.server.errors import ServerError
 
@@ -106,3 +133,7 @@ def main(arguments: list[str] | None = None) -> Any:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.stderr.write("There is no room left where the output goes. What the command had done stands.\n")
         raise SystemExit(1) from None
+
+
+if _interrupted is not None:
+    signal.signal(signal.SIGINT, _interrupted)

@@ -2,8 +2,10 @@
 
 import os
 import resource
+import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -103,3 +105,36 @@ def test_a_number_that_no_organization_has(number: str) -> None:
     for command in ("add", "remove-role"):
         said = run("user", command, "ada@example.org", "--role", "hmis_user", "--organization", number)
         assert said.returncode == 2 and "--organization" in said.stderr
+
+
+@pytest.mark.parametrize("raised", ["KeyboardInterrupt", "RuntimeError('Query interrupted')"])
+def test_a_cancelled_synth_is_one_sentence(raised: str) -> None:
+    code = (
+        "import sys\nfrom hearth.cli import main\nfrom hearth.reporting.synthetic import cli\n"
+        f"def stopped(*arguments): raise {raised}\n"
+        "cli._with_progress = stopped\nmain(['synth', '--out', 'x.zip'])"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (said.returncode, said.stderr) == (130, "Cancelled. Nothing was written.\n")
+
+
+def test_ctrl_c_is_a_sentence_where_the_command_has_none() -> None:
+    code = (
+        "import sys\nfrom hearth.cli import main\nfrom hearth.standards import cli, load\n"
+        "import hearth.standards.lint as lint\n"
+        "def stopped(*arguments, **more): raise KeyboardInterrupt\n"
+        "lint.lint = stopped\nmain(['standards', 'lint'])"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (said.returncode, said.stderr) == (130, "Stopped. What the command had done stands.\n")
+
+
+@pytest.mark.parametrize("seconds", [0.05, 0.15, 0.3, 0.6])
+def test_ctrl_c_while_a_command_is_loaded_is_no_traceback(seconds: float) -> None:
+    with subprocess.Popen(
+        [*RUN, "report", "compare", "a", "b"], stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        time.sleep(seconds)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+    assert "hearth/" not in said  # Python's own start, before anything of ours, may still say something

@@ -47,18 +47,24 @@ def django(*arguments: str, role: str = "web", log: Path | None = None) -> None:
 def _run_aloud(command: list[str], environment: dict[str, str]) -> int:
     """Run it and say what it says; where that has no room any more, it goes on to its end all the same.
 
-    Raises OSError then, when it has ended.
+    Raises OSError then, when it has ended. Ctrl-C is ours alone, and ends it without a traceback.
     """
     full: OSError | None = None
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, text=True, process_group=0
+    ) as process:
         assert process.stdout is not None
-        for line in process.stdout:
-            try:
-                if full is None:
-                    sys.stdout.write(line)
-                    sys.stdout.flush()
-            except OSError as error:
-                full = error
+        try:
+            for line in process.stdout:
+                try:
+                    if full is None:
+                        sys.stdout.write(line)
+                        sys.stdout.flush()
+                except OSError as error:
+                    full = error
+        except KeyboardInterrupt:
+            process.terminate()
+            raise
     if full is not None and process.returncode == 0:
         raise full
     return process.returncode

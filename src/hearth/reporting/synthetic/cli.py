@@ -87,6 +87,12 @@ def synth(
     except (WishError, OutputError) as error:
         _err.print(f"[bold red]Nothing was written.[/] {escape(str(error))}", highlight=False)
         raise typer.Exit(2) from None
+    except (KeyboardInterrupt, RuntimeError) as error:
+        # How the engine says that Ctrl-C came within a statement.
+        if isinstance(error, RuntimeError) and "interrupted" not in str(error).lower():
+            raise
+        _err.print("Cancelled. Nothing was written.", highlight=False)
+        raise typer.Exit(130) from None
     _show(made, wish, out)
 
 
