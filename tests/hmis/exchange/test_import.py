@@ -295,7 +295,7 @@ def test_what_contradicts_a_stored_record_is_kept_and_marked(
     finished(by, export.zip(tmp_path))
     export.row("Exit").update(ExitID="T3", ExitDate="2025-12-01")
     run = finished(by, export.zip(tmp_path), missing="keep")
-    assert "1 records contradict others" in run.message
+    assert "1 record contradicts others" in run.message
     assert listed(run, "exit_stored_already") == [("error", "Exit", 2, "EnrollmentID", "T3")]
     with acting(by):
         assert dict(Exit.objects.values_list("hud_id", "is_faulty")) == {"T2": False, "T3": True}
