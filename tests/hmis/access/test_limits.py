@@ -73,6 +73,19 @@ def test_searches_stop_and_go_on(client: Browser, worker, person, administrator,
     assert search(client).status_code == 200
 
 
+@pytest.mark.parametrize(("minutes", "left"), [(59, 0), (61, 3)])
+def test_the_count_begins_anew_after_an_hour(
+    client: Browser, worker: User, person: Client, minutes: int, left: int
+) -> None:
+    client.force_login(worker)
+    for _ in range(3):
+        assert search(client).status_code == 200
+    past(worker, minutes=minutes)
+    for _ in range(left):
+        assert search(client).status_code == 200
+    assert search(client).status_code == 429
+
+
 def test_an_hour_later_the_count_begins_anew(client: Browser, worker, person) -> None:
     client.force_login(worker)
     for _ in range(3):
