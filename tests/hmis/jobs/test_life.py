@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from hearth.hmis.jobs.actions import cancel_run, give_to_worker, start_run
 from hearth.hmis.jobs.heartbeat import Heartbeat
 from hearth.hmis.jobs.kinds import Kind
 from hearth.hmis.jobs.models import ATTEMPTS, SILENT_SECONDS, Run
-from hearth.hmis.jobs.outcome import TakenOver
+from hearth.hmis.jobs.outcome import Outcome, TakenOver
 from hearth.hmis.jobs.sweep import sweep
 from hearth.reporting.outputs.archive import OutputError
 from hearth.reporting.runtime.engine import Cancelled, OutOfMemory
@@ -296,6 +297,17 @@ def test_an_earlier_attempt_cannot_fail_the_run_either(by: User, kind: Kind) -> 
 
     run = attempt(make(by, kind), work)
     assert not kind.model.objects.get(pk=run.pk).has_ended
+
+
+def test_an_end_that_was_written_is_not_written_over(by: User, kind: Kind) -> None:
+    """A commit may have gone through although its answer was lost: the run finished, and keeps its files."""
+    run = attempt(make(by, kind), lambda heartbeat: {"counts": {"Client": 1}})
+    tidied: list[int] = []
+    watched = replace(kind, tidy=lambda one: tidied.append(one.pk))
+    life.finish_without(run, watched, Outcome("The connection broke."), 0.0)
+    stored = kind.model.objects.get(pk=run.pk)
+    assert (stored.state, stored.message, stored.counts) == ("finished", "", {"Client": 1})
+    assert (run.state, tidied) == ("finished", [])
 
 
 def test_it_is_begun_three_times_at_most(by: User, kind: Kind) -> None:
