@@ -228,11 +228,15 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class List:
-    """One pick list with its codes of the year, in HUD's order."""
+    """One pick list with its codes of the year, in HUD's order.
+
+    `names` are what reports call codes by (`HEAD` → 1), so that nobody has to know them by heart.
+    """
 
     id: str
     name: str
     options: tuple[Option, ...]
+    names: Mapping[str, str] = field(default_factory=dict)
     used_in: str = ""
     note: str = ""
     reference: str = ""
@@ -264,6 +268,19 @@ class List:
     def in_category(self, category: str) -> tuple[str, ...]:
         """Codes of one category: `in_category("homeless")` of list 3.12.1."""
         return tuple(o.code for o in self.options if category in o.groups)
+
+    def codes_of(self, word: str) -> tuple[str, ...]:
+        """The code of a name, `codes_of("ES_NBN")`, or the codes of a category with `_` for its blanks,
+        `codes_of("permanent_housing")`. KeyError names the list and what comes close."""
+        if word in self.names:
+            return (self.names[word],)
+        categories = {group.replace(" ", "_"): group for option in self.options for group in option.groups}
+        if word in categories:
+            return self.in_category(categories[word])
+        raise KeyError(
+            f"list {self.id} {self.name} has no name or category {word}"
+            f"{nearest(word, [*self.names, *categories])}"
+        )
 
     def __contains__(self, code: str | int) -> bool:
         return str(code) in self._by_code

@@ -156,11 +156,13 @@ def _element_row(column: Column) -> tuple[str, ...]:
 def _list(registry: Registry, one: List) -> str:
     used = [column for column in registry.columns() if one.id in column.lists]
     columns = ", ".join(_to(c.id, f"../files/{c.file}.md#{c.name.lower()}") for c in used)
+    names = ", ".join(f"`{name}` {code}" for name, code in one.names.items())
     return _page(
         f"List {one.id} {one.name}",
         _facts(words.of_list(one)),
         f"Columns: {columns}" if columns else "",
         _table(("Code", "Label", ""), ((o.code, o.label, words.of_option(o)) for o in one.options)),
+        f"Names in reports: {names}." if names else "",
         up="../README.md",
     )
 

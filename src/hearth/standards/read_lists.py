@@ -1,5 +1,6 @@
 """Reads `lists/*.yaml`: one pick list each, its codes in HUD's order."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -10,7 +11,8 @@ from hearth.standards.model import List, Option, Place
 STATUSES = ("current", "retired", "legacy", "test", "not in CSV")
 # Groups of projects that HUD's exit destination tables distinguish.
 EXIT_FROM = ("SO", "ES-EE", "ES-NbN", "TH", "HP and PH", "SH", "SSO")
-_LIST_KEYS = ("list", "name", "used_in", "since", "until", "note", "reference", "options")
+_NAME = re.compile(r"[A-Z][A-Z0-9_]*")
+_LIST_KEYS = ("list", "name", "used_in", "since", "until", "note", "reference", "names", "options")
 _OPTION_KEYS = (
     "label", "category", "used_for", "exit_outcome", "status", "status_since", "since", "until", "note",
     "earlier",
@@ -39,6 +41,7 @@ def read_list(folder: Path, path: str, year: int) -> List | None:
         id=block.text("list"),
         name=block.text("name"),
         options=tuple(options),
+        names=_names(block.block("names"), written, {option.code for option in options}),
         used_in=block.optional("used_in") or "",
         note=block.optional("note") or "",
         reference=block.optional("reference") or "",
@@ -46,6 +49,22 @@ def read_list(folder: Path, path: str, year: int) -> List | None:
         until=until,
         at=block.at("list"),
     )
+
+
+def _names(block: Block, written: Block, in_force: set[str]) -> Mapping[str, str]:
+    """What codes are called, of those that are in force."""
+    for name in block:
+        if not _NAME.fullmatch(name):
+            raise StandardsError(
+                block.at(name), f"'{name}' cannot be the name of a code.", "Write capitals, such as ES_NBN."
+            )
+        if block.text(name) not in written:
+            raise StandardsError(
+                block.at(name),
+                f"'{name}: {block.text(name)}' names a code that the list does not have.",
+                "Correct the code, or add it below 'options'.",
+            )
+    return MappingProxyType({name: block.text(name) for name in block if block.text(name) in in_force})
 
 
 def _option(code: str, block: Block, at: Place, year: int) -> Option | None:

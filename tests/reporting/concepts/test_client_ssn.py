@@ -7,7 +7,7 @@ import pytest
 from hearth.reporting import concepts
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection
-from hearth.reporting.runtime.plan import read_step
+from hearth.reporting.runtime.step_files import read_step
 
 # HUD's LSA specifications 11.6, and invented numbers around each of its conditions.
 FORMS = {

@@ -7,11 +7,8 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
-import hearth.reporting.reports as reports
-from hearth.reporting import concepts
-from hearth.reporting.runtime.plan import read_step
-
-FILES = sorted([*Path(next(iter(reports.__path__))).rglob("*.sql"), *concepts.FOLDER.glob("*.sql")])
+from hearth.reporting.runtime.step_files import read_step
+from tests.reporting.reports.steps import FILES, codes_of
 
 # Differ silently between engines, or exist on one only.
 BANNED = {
@@ -31,7 +28,7 @@ WHOLE = {exp.DataType.Type.INT, exp.DataType.Type.BIGINT, exp.DataType.Type.SMAL
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_step_is_portable(path: Path) -> None:
-    step = read_step(path)
+    step = read_step(path, codes_of(path))
     code = "\n".join(line for line in step.sql.splitlines() if not line.strip().startswith("--"))
     assert [what for what, found in BANNED.items() if re.search(found, code, re.IGNORECASE)] == []
     assert max(len(line) for line in step.sql.splitlines()) <= 120
@@ -40,7 +37,7 @@ def test_a_step_is_portable(path: Path) -> None:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_quotient_is_cut_or_rounded_by_name(path: Path) -> None:
     """CAST to a whole number rounds in DuckDB and cuts in Spark."""
-    assert whole_casts_of_quotients(path.read_text()) == []
+    assert whole_casts_of_quotients(codes_of(path).filled(path.read_text())) == []
 
 
 def whole_casts_of_quotients(sql: str) -> list[str]:
@@ -71,7 +68,9 @@ def test_the_ban_finds_a_quotient() -> None:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_left_join_is_on_equalities_alone(path: Path) -> None:
     """Anything else becomes a nested loop."""
-    for join in sqlglot.parse_one(path.read_text(), dialect="duckdb").find_all(exp.Join):
+    for join in sqlglot.parse_one(codes_of(path).filled(path.read_text()), dialect="duckdb").find_all(
+        exp.Join
+    ):
         if join.side and join.args.get("on") is not None:
             assert not list(join.args["on"].find_all(exp.Or)), join.sql(dialect="duckdb")
 

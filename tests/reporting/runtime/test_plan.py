@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from hearth.reporting.runtime.plan import PlanError, Step, mentioned, needed, plan, read_step, tables_of
+from hearth.reporting.runtime.plan import PlanError, Step, mentioned, needed, plan
+from hearth.reporting.runtime.step_files import read_step, tables_of
 
 
 def step_file(folder: Path, name: str, inputs: str, sql: str, header: str = "") -> Path:

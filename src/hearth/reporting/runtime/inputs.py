@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Protocol
 
 from hearth import scratch
-from hearth.reporting.sources import Source, Staged, Unread, open_source, snapshot, stage
+from hearth.reporting.sources import Source, Staged, Unread, open_source, stage
 from hearth.reporting.sources.unread import find_stored
 from hearth.standards.load import LATEST, load
 
@@ -65,7 +65,7 @@ class Input(Protocol):
 def opened_input(path: Path) -> Iterator[Input]:
     """Open the export or the snapshot's state at `path`. Raises `InputRefused` or `SourceFault`."""
     with ExitStack() as stack:
-        if snapshot.is_state(path):
+        if path.is_dir() and _is_state(path):
             work = stack.enter_context(scratch.folder("report"))
             yield _State(path, work, stack)
         else:
@@ -115,6 +115,8 @@ class _State:
     wanted: Mapping[str, Collection[str]] = field(default_factory=dict)
 
     def put(self, connection: Connection, wanted: Mapping[str, Collection[str]]) -> dict[str, float]:
+        from hearth.reporting.sources import snapshot
+
         began = time.monotonic()
         self.wanted = wanted
         try:
@@ -133,6 +135,12 @@ class _State:
 
     def sha256(self) -> str:
         return self.mark
+
+
+def _is_state(folder: Path) -> bool:
+    from hearth.reporting.sources import snapshot  # loads PostgreSQL's client, which no export needs
+
+    return snapshot.is_state(folder)
 
 
 def _refuse_broken(read: Source | Staged) -> None:

@@ -1,18 +1,7 @@
-"""The order of a report's steps, from the tables that their SQL names.
+"""The order of a report's steps, from the tables that they read (`step_files` reads them).
 
-A step is one file `<table>.sql`: one SELECT that is the table of that name, under a header of comments:
-
-    -- Section: 3.3 HMIS household enrollments
-    -- Grain: one row per HouseholdID
-    -- Inputs: lsa_parameters, Enrollment,
-    --   Project
-
-A field goes on in lines that are indented; other comment lines are for the reader. `Inputs` must name
-exactly the tables that the SELECT reads; a header that has gone stale is an error, so that it can be
-trusted. A step that counts may add `Members`: the columns by which what it counted can be found again (see
-`members`). Table names compare without regard to case, as in the engine.
-
-Errors: `PlanError`, always with the file and what to do about it.
+Table names compare without regard to case, as in the engine. Errors: `PlanError`, always with the step and
+what to do about it.
 """
 
 from __future__ import annotations
@@ -20,14 +9,8 @@ from __future__ import annotations
 import graphlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-
-import sqlglot
-from sqlglot import exp
 
 DIALECT = "duckdb"
-HEADER = ("section", "grain", "inputs")
-OPTIONAL = ("members",)
 
 
 class PlanError(Exception):
@@ -36,9 +19,10 @@ class PlanError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One table of a report. `inputs` are the tables it reads, in the order of the header; `members` the
-    header's list of columns of the rows that it counts, '' when it counts nothing that can be opened;
-    `columns` the names of all columns that the SELECT mentions, of whatever table."""
+    """One table of a report. `sql` has codes where the file has names. `inputs` are the tables it reads, in
+    the order of the header; `members` the header's list of columns of the rows that it counts, '' when it
+    counts nothing that can be opened; `columns` the names of all columns that the SELECT mentions, of
+    whatever table."""
 
     name: str
     sql: str
@@ -47,36 +31,6 @@ class Step:
     inputs: tuple[str, ...]
     members: str = ""
     columns: frozenset[str] = frozenset()
-
-
-def read_step(path: Path) -> Step:
-    """Parse one step file and compare its header with the tables that it names."""
-    text = path.read_text(encoding="utf-8")
-    header = _header(path, text)
-    try:
-        statements = [one for one in sqlglot.parse(text, dialect=DIALECT) if one is not None]
-    except sqlglot.errors.ParseError as error:
-        raise PlanError(f"{path.name} cannot be parsed: {error}") from error
-    if len(statements) != 1 or not isinstance(statements[0], exp.Query):
-        raise PlanError(f"{path.name} must hold exactly one SELECT.")
-    parsed = tables_of(statements[0])
-    declared = tuple(one.strip() for one in header["inputs"].split(",") if one.strip())
-    stale = {one.casefold() for one in declared} ^ {one.casefold() for one in parsed}
-    if stale:
-        raise PlanError(
-            f"{path.name}: the header's inputs and the SELECT differ in {', '.join(sorted(stale))}."
-            f" The SELECT reads {', '.join(sorted(parsed))}."
-        )
-    members = header.get("members", "")
-    columns = frozenset(column.name for column in statements[0].find_all(exp.Column))
-    return Step(path.stem, text, header["section"], header["grain"], declared, members, columns)
-
-
-def tables_of(statement: exp.Query) -> set[str]:
-    """Names of the tables that a query reads, without its own CTEs."""
-    own = {cte.alias_or_name.casefold() for cte in statement.find_all(exp.CTE)}
-    named = {table.name for table in statement.find_all(exp.Table) if isinstance(table.this, exp.Identifier)}
-    return {name for name in named if name.casefold() not in own}
 
 
 def plan(steps: Iterable[Step], given: Iterable[str]) -> list[Step]:
@@ -123,29 +77,3 @@ def mentioned(steps: Iterable[Step], table: str) -> set[str]:
         if table.casefold() in {one.casefold() for one in step.inputs}
         for column in step.columns
     }
-
-
-def read_steps(folder: Path) -> list[Step]:
-    """All step files of a folder."""
-    return [read_step(path) for path in sorted(folder.glob("*.sql"))]
-
-
-def _header(path: Path, text: str) -> dict[str, str]:
-    found: dict[str, str] = {}
-    field = ""
-    for line in text.splitlines():
-        if not line.startswith("--"):
-            break
-        said = line[2:].strip()
-        key, colon, rest = said.partition(":")
-        if colon and key.casefold() in (*HEADER, *OPTIONAL):
-            field = key.casefold()
-            found[field] = rest.strip()
-        elif field and line.startswith("--   "):
-            found[field] = f"{found[field]} {said}"
-        else:
-            field = ""
-    missing = [field for field in HEADER if field not in found]
-    if missing:
-        raise PlanError(f"{path.name}: the header lacks {', '.join(missing)}.")
-    return found

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from hearth.reporting.reports.lsa.make import files_of, leave, prepare, steps_of
+from hearth.reporting.reports.lsa.make import files_of, leave, prepare
+from hearth.reporting.reports.lsa.planned import steps_of
 from hearth.reporting.reports.lsa.wish import Wish
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.run import RunRecord, run_steps

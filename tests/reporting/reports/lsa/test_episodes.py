@@ -3,15 +3,14 @@
 import random
 from collections.abc import Iterator
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 
-import hearth.reporting.reports.lsa as lsa
+from hearth.reporting.reports.lsa.planned import STEPS, codes
 from hearth.reporting.runtime import engine
-from hearth.reporting.runtime.plan import read_step
+from hearth.reporting.runtime.step_files import read_step
 
-STEP = read_step(Path(next(iter(lsa.__path__))) / "steps" / "lsa_ch_episode.sql")
+STEP = read_step(STEPS / "lsa_ch_episode.sql", codes())
 FIRST = date(2024, 1, 1)
 Interval = tuple[str, int, date, date]
 

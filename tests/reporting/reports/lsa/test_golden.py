@@ -16,15 +16,16 @@ import yaml
 
 import hearth.reporting.reports.lsa as lsa
 from hearth.reporting.reports.lsa.columns import UploadFile
-from hearth.reporting.reports.lsa.make import Made, files_of, make, prepare, read_by, steps_of
+from hearth.reporting.reports.lsa.make import Made, files_of, make, prepare, read_by
+from hearth.reporting.reports.lsa.planned import STEPS, codes, steps_of
 from hearth.reporting.reports.lsa.wish import Scope, Wish
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection
 from hearth.reporting.runtime.inputs import opened_input
 from hearth.reporting.runtime.live import NotLive
 from hearth.reporting.runtime.members import opened
-from hearth.reporting.runtime.plan import read_step
 from hearth.reporting.runtime.run import run_steps
+from hearth.reporting.runtime.step_files import read_step
 from tests.reference_data import SAMPLE, reference_data
 
 pytestmark = pytest.mark.golden
@@ -211,7 +212,7 @@ COUNTING = [
 def test_the_members_of_every_row_are_its_number(step: str, run: str, request: pytest.FixtureRequest) -> None:
     """The rows without the aggregate, counted again, are the step's table: for each row of each file."""
     connection: Connection = request.getfixturevalue(run)
-    again = opened(read_step(FOLDER / "steps" / f"{step}.sql"))
+    again = opened(read_step(STEPS / f"{step}.sql", codes()))
     columns = ", ".join(engine.name(one) for one in (*again.dimensions, *again.measures))
     table = f"SELECT {columns} FROM {step}"
     regrouped = f"SELECT {columns} FROM ({again.regrouped()}) AS t"

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from hearth.reporting.reports.lsa.bundle import counting, open_bundle
+from hearth.reporting.reports.lsa.bundle import open_bundle
 from hearth.reporting.reports.lsa.make import make
 from hearth.reporting.reports.lsa.members import FILES, NoSuchRow, choices, members, row, rows
+from hearth.reporting.reports.lsa.planned import counting
 from hearth.reporting.reports.lsa.rows import columns_of, dimensions_of
 from hearth.reporting.reports.lsa.wish import Scope, Wish
 from hearth.reporting.reports.lsa.words import words

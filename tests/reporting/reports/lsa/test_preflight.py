@@ -10,7 +10,8 @@ import yaml
 
 from hearth.reporting.reports.lsa import preflight
 from hearth.reporting.reports.lsa.bundle import BundleError
-from hearth.reporting.reports.lsa.make import files_of, prepare, steps_of
+from hearth.reporting.reports.lsa.make import files_of, prepare
+from hearth.reporting.reports.lsa.planned import steps_of
 from hearth.reporting.reports.lsa.preflight import SEVERITIES, Flag, declared, flags
 from hearth.reporting.reports.lsa.wish import Scope
 from hearth.reporting.runtime import engine

@@ -28,7 +28,8 @@ from functools import cache
 from typing import Any
 
 from hearth.reporting.reports.lsa.columns import upload_files
-from hearth.reporting.reports.lsa.make import files_of, prepare, steps_of
+from hearth.reporting.reports.lsa.make import files_of, prepare
+from hearth.reporting.reports.lsa.planned import steps_of
 from hearth.reporting.reports.lsa.wish import Scope, Wish
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection, name

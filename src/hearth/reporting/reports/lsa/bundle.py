@@ -12,22 +12,20 @@ birth dates and answers, and every row is about a person: the folder is closed t
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection, name, text
-from hearth.reporting.runtime.members import Opened, opened
-from hearth.reporting.runtime.plan import Step, mentioned, read_step
+from hearth.reporting.runtime.plan import mentioned
 from hearth.reporting.runtime.run import RECORD, RunRecord, read_record
 from hearth.standards.load import LATEST, load
 
+from .planned import counting, steps_sha256
+
 TABLES = "tables"
-_STEPS = Path(__file__).parent / "steps"
 
 # What compare and the facts of a member read beyond the inputs of the steps that count.
 _FACTS = ("lsa_person_detail", "lsa_hoh_detail", "lsa_exit_detail", "lsa_enrollment", "lsa_household_active")
@@ -64,22 +62,6 @@ class Bundle:
     folder: Path
     record: RunRecord
     connection: Connection
-
-
-@cache
-def counting() -> dict[str, tuple[Step, Opened]]:
-    """The steps that count and can be opened, by the table that they make."""
-    files = [path for path in sorted(_STEPS.glob("*.sql")) if "\n-- Members:" in path.read_text("utf-8")]
-    return {step.name: (step, opened(step)) for step in map(read_step, files)}
-
-
-@cache
-def steps_sha256() -> str:
-    """What the steps of this version are known by: tables of other steps would not mean the same."""
-    digest = hashlib.sha256()
-    for path in sorted(_STEPS.glob("*.sql")):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()
 
 
 def kept_tables() -> tuple[str, ...]:

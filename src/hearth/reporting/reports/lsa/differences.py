@@ -15,7 +15,8 @@ from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection, name, text
 from hearth.standards.load import LATEST, load
 
-from .bundle import attach, counting, damage_told, kept_record, scratch
+from .bundle import attach, damage_told, kept_record, scratch
+from .planned import counting
 from .words import words
 
 BEFORE, AFTER = "before", "after"

@@ -15,16 +15,14 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
-from functools import cache
 from pathlib import Path
 
-from hearth.reporting import concepts
 from hearth.reporting.outputs.folder import check_folder, folder_of_results
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection, name, text
 from hearth.reporting.runtime.inputs import Input, Narrow, opened_input
 from hearth.reporting.runtime.notes import InputRefused, Notes, refuse_unread
-from hearth.reporting.runtime.plan import Step, mentioned, needed, plan, read_steps
+from hearth.reporting.runtime.plan import Step, mentioned
 from hearth.reporting.runtime.run import (
     Here,
     OnStep,
@@ -37,14 +35,13 @@ from hearth.standards.load import LATEST, load
 
 from . import bundle, left_out, preflight, upload
 from .columns import UploadFile, upload_files
+from .planned import REFERENCE, steps_of, steps_sha256
 from .preflight import Flag
 from .wish import ReportRefused, Scope, Wish, check_wish, said
 
 SPECIFICATION = "LSA v8"
 _HERE = Path(__file__).parent
 _IN_THIS_PROCESS = Here()
-_REFERENCE = ("row_values", "row_populations", "population_household_types")
-_PARAMETERS = ("lsa_parameters", "lsa_chosen_project", *(f"lsa_{name}" for name in _REFERENCE))
 #: What `prepare` looks at.
 _CHECKED = {
     "Project": {"ContinuumProject", "ProjectType"},
@@ -72,22 +69,6 @@ class Made:
     record: RunRecord
     flags: tuple[Flag, ...]
     notes: Notes = field(default_factory=Notes)
-
-
-def steps_of(files: Sequence[UploadFile], *, given: Sequence[str] = ()) -> list[Step]:
-    """The steps that the files rest on, in their order. `given` are tables that the input has beside HUD's.
-
-    Shared concepts are steps, too, where the input does not give their table itself.
-    """
-    return needed(_planned(tuple(given)), [file.table for file in files])
-
-
-@cache
-def _planned(given: tuple[str, ...]) -> tuple[Step, ...]:
-    """All steps in their order; reading them takes longer than a small report, and a worker makes many."""
-    theirs = {table.casefold() for table in given}
-    shared = [step for step in read_steps(concepts.FOLDER) if step.name.casefold() not in theirs]
-    return tuple(plan([*read_steps(_HERE / "steps"), *shared], [*load(LATEST).files, *given, *_PARAMETERS]))
 
 
 def read_by(steps: Sequence[Step]) -> dict[str, set[str]]:
@@ -144,7 +125,7 @@ def prepare(connection: Connection, wish: Wish) -> None:
     engine.run(connection, "CREATE TABLE lsa_chosen_project (ProjectID VARCHAR)")
     for project in wish.projects:
         engine.run(connection, "INSERT INTO lsa_chosen_project VALUES (?)", [project])
-    for table in _REFERENCE:
+    for table in REFERENCE:
         path = text(_HERE / "reference" / f"{table}.csv")
         engine.run(
             connection,
@@ -310,7 +291,7 @@ def leave(connection: Connection, wish: Wish, record: RunRecord, out: Path, *, k
     """Write the bundle of a run whose tables are on the connection. Raises `OutputError`."""
     files = files_of(wish.scope)
     rows = {file.name: _count(connection, file) for file in files}
-    record = replace(record, rows=rows, steps_sha256=bundle.steps_sha256())
+    record = replace(record, rows=rows, steps_sha256=steps_sha256())
     zipped = zip_name(wish)
     with folder_of_results(out, owned=(bundle.TABLES,)) as folder:
         upload.write(connection, {file.name for file in files}, folder, zipped)

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection, name
 
-from .bundle import Bundle, counting
+from .bundle import Bundle
+from .planned import counting
 from .rows import NoSuchRow
 from .words import words
 

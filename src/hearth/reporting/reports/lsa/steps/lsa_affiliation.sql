@@ -6,5 +6,6 @@ SELECT a.AffiliationID, a.ProjectID, a.ResProjectID, a.DateCreated, a.DateUpdate
 FROM Affiliation AS a
 JOIN lsa_project AS p ON p.ProjectID = a.ProjectID
 CROSS JOIN lsa_parameters AS r
-WHERE p.ProjectType = 13 AND p.RRHSubType = 1 AND p.ResidentialAffiliation = 1
+WHERE p.ProjectType = {ProjectType.RRH} AND p.RRHSubType = {RRHSubType.SERVICES_ONLY}
+    AND p.ResidentialAffiliation = {YES}
     AND (p.OperatingEndDate IS NULL OR p.OperatingEndDate > r.ReportStart)

@@ -3,4 +3,4 @@
 -- Inputs: Services
 SELECT DISTINCT EnrollmentID, DateProvided AS Night
 FROM Services
-WHERE RecordType = 200 AND DateProvided IS NOT NULL
+WHERE RecordType = {RecordType.BED_NIGHT} AND DateProvided IS NOT NULL

@@ -6,18 +6,19 @@
 -- A night counts once per person and universe: the length of what a person's intervals cover together.
 WITH interval_of_stay AS (
     SELECT n.PersonalID, n.HouseholdID,
-        greatest(CASE WHEN n.LSAProjectType IN (0, 2, 8) THEN n.EntryDate ELSE n.MoveInDate END, r.ReportStart)
+        greatest(CASE WHEN n.LSAProjectType IN ({LSAProjectType.ee_sh_th}) THEN n.EntryDate
+            ELSE n.MoveInDate END, r.ReportStart)
             AS StartDate,
         coalesce(n.ExitDate, r.ReportEnd + 1) AS EndDate
     FROM lsa_enrollment AS n
     CROSS JOIN lsa_parameters AS r
-    WHERE n.AIR = 1 AND n.LSAProjectType IN (0, 2, 3, 8, 13)
+    WHERE n.AIR = 1 AND n.LSAProjectType IN ({LSAProjectType.stays_by_dates})
     UNION ALL
     SELECT n.PersonalID, n.HouseholdID, b.Night, b.Night + 1
     FROM lsa_enrollment AS n
     JOIN lsa_bed_night AS b ON b.EnrollmentID = n.EnrollmentID
     CROSS JOIN lsa_parameters AS r
-    WHERE n.AIR = 1 AND n.LSAProjectType = 1 AND b.Night >= n.EntryDate
+    WHERE n.AIR = 1 AND n.LSAProjectType = {LSAProjectType.ES_NBN} AND b.Night >= n.EntryDate
         AND (n.ExitDate IS NULL OR b.Night < n.ExitDate)
         AND b.Night >= r.ReportStart AND b.Night <= r.ReportEnd
 ),

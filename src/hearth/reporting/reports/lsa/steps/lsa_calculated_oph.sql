@@ -8,7 +8,8 @@ WITH participating AS (
     FROM lsa_project AS p
     JOIN lsa_hmis_participation AS h ON h.ProjectID = p.ProjectID
     CROSS JOIN lsa_parameters AS r
-    WHERE r.LSAScope = 3 AND p.ProjectType IN (9, 10) AND h.HMISParticipationType = 1
+    WHERE r.LSAScope = 3 AND p.ProjectType IN ({ProjectType.other_permanent_housing})
+        AND h.HMISParticipationType = {HMISParticipationType.HMIS}
         AND h.HMISParticipationStatusStartDate <= r.ReportStart
         AND (h.HMISParticipationStatusEndDate IS NULL OR h.HMISParticipationStatusEndDate > r.ReportStart)
     GROUP BY p.ProjectID
@@ -26,7 +27,8 @@ housed AS (
     SELECT s.HouseholdID, s.ProjectID
     FROM stay AS s
     JOIN participating AS p ON p.ProjectID = s.ProjectID
-    WHERE s.RelationshipToHoH = 1 AND s.MoveInDate <= s.ReportStart AND s.MoveInDate >= s.EntryDate
+    WHERE s.RelationshipToHoH = {RelationshipToHoH.HEAD} AND s.MoveInDate <= s.ReportStart
+        AND s.MoveInDate >= s.EntryDate
         AND upper(s.EnrollmentCoC) = s.ReportCoC
 )
 SELECT count(DISTINCT m.PersonalID) AS Value, 1 AS Cohort, 10 AS Universe, 0 AS HHType, 0 AS Population,

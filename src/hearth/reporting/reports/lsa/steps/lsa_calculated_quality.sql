@@ -18,7 +18,7 @@ last_night AS (
     JOIN Enrollment AS e ON e.EnrollmentID = b.EnrollmentID
     JOIN Project AS p ON p.ProjectID = e.ProjectID
     CROSS JOIN lsa_parameters AS r
-    WHERE p.ProjectType = 1 AND (p.OperatingEndDate IS NULL OR p.OperatingEndDate >= b.Night)
+    WHERE p.ProjectType = {ProjectType.ES_NBN} AND (p.OperatingEndDate IS NULL OR p.OperatingEndDate >= b.Night)
         AND b.Night BETWEEN r.ReportStart AND r.ReportEnd
     GROUP BY b.EnrollmentID
 ),
@@ -32,7 +32,7 @@ nights_and_exits AS (
     JOIN last_night AS b ON b.EnrollmentID = h.EnrollmentID
     LEFT JOIN lsa_exit_record AS x ON x.EnrollmentID = e.EnrollmentID
     CROSS JOIN lsa_parameters AS r
-    WHERE p.ProjectType = 1 AND p.ContinuumProject = 1
+    WHERE p.ProjectType = {ProjectType.ES_NBN} AND p.ContinuumProject = {YES}
         AND (((x.ExitDate IS NULL OR x.ExitDate > r.ReportEnd) AND b.LastBedNight <= r.ReportEnd - 90)
             OR (x.ExitDate BETWEEN r.ReportStart AND r.ReportEnd AND x.ExitDate <> b.LastBedNight + 1))
 ),
@@ -44,7 +44,7 @@ recorded AS (
     JOIN lsa_project AS p ON p.ProjectID = e.ProjectID
     CROSS JOIN lsa_parameters AS r
     LEFT JOIN lsa_exit_record AS x ON x.EnrollmentID = e.EnrollmentID
-    WHERE p.ProjectType NOT IN (9, 10) AND e.EntryDate <= r.ReportEnd
+    WHERE p.ProjectType NOT IN ({ProjectType.other_permanent_housing}) AND e.EntryDate <= r.ReportEnd
         AND (x.ExitDate IS NULL OR (x.ExitDate >= r.ReportStart AND x.ExitDate > e.EntryDate))
 ),
 heads AS (
@@ -53,7 +53,7 @@ heads AS (
         max(CASE WHEN upper(e.EnrollmentCoC) = r.ReportCoC THEN 1 ELSE 0 END) AS InCoC
     FROM Enrollment AS e
     CROSS JOIN lsa_parameters AS r
-    WHERE e.RelationshipToHoH = 1 AND e.HouseholdID IS NOT NULL
+    WHERE e.RelationshipToHoH = {RelationshipToHoH.HEAD} AND e.HouseholdID IS NOT NULL
     GROUP BY e.HouseholdID
 ),
 in_coc AS (
@@ -67,7 +67,7 @@ participating AS (
     SELECT e.EnrollmentID
     FROM recorded AS e
     JOIN lsa_hmis_participation AS h ON h.ProjectID = e.ProjectID
-    WHERE h.HMISParticipationType = 1 AND h.HMISParticipationStatusStartDate <= e.EntryDate
+    WHERE h.HMISParticipationType = {HMISParticipationType.HMIS} AND h.HMISParticipationStatusStartDate <= e.EntryDate
         AND (h.HMISParticipationStatusEndDate IS NULL
             OR h.HMISParticipationStatusEndDate >= e.ExitDate
             OR (e.ExitDate IS NULL AND h.HMISParticipationStatusEndDate > e.ReportEnd))
@@ -105,7 +105,7 @@ fault AS (
     SELECT e.ProjectID, e.EnrollmentID, 908
     FROM recorded AS e
     JOIN in_coc AS c ON c.HouseholdID = e.HouseholdID
-    WHERE e.RelationshipToHoH IS NULL OR e.RelationshipToHoH NOT BETWEEN 1 AND 5
+    WHERE e.RelationshipToHoH IS NULL OR e.RelationshipToHoH NOT IN ({RelationshipToHoH.member})
     UNION ALL
     SELECT h.ProjectID, h.HouseholdID, 909
     FROM lsa_household_active AS h
@@ -143,7 +143,7 @@ fault AS (
     FROM recorded AS e
     JOIN heads AS h ON h.HouseholdID = e.HouseholdID
     LEFT JOIN with_night AS b ON b.EnrollmentID = e.EnrollmentID
-    WHERE e.ProjectType = 1 AND h.InCoC = 1 AND b.EnrollmentID IS NULL
+    WHERE e.ProjectType = {ProjectType.ES_NBN} AND h.InCoC = 1 AND b.EnrollmentID IS NULL
 )
 SELECT count(DISTINCT Counted) AS Value, 1 AS Cohort, 10 AS Universe, 0 AS HHType, 0 AS Population, -1 AS SystemPath,
     ProjectID, ReportRow

@@ -4,34 +4,36 @@
 -- Excluded is 1 while housed or in transitional housing, 0 while in ES/SH or on the street.
 WITH housed AS (
     SELECT PersonalID, 1 AS Excluded, CHStart, LastActive, coalesce(ExitDate, LastActive + 1) AS EndDate,
-        CASE WHEN LSAProjectType IN (3, 13, 15) THEN MoveInDate ELSE EntryDate END AS StartDate
+        CASE WHEN LSAProjectType IN ({LSAProjectType.any_rrh_psh}) THEN MoveInDate ELSE EntryDate END AS StartDate
     FROM lsa_ch_enrollment
-    WHERE LSAProjectType IN (2, 3, 13, 15)
+    WHERE LSAProjectType IN ({LSAProjectType.th_any_rrh_psh})
 ),
 sheltered AS (
     SELECT PersonalID, 0 AS Excluded, CHStart, LastActive, coalesce(ExitDate, LastActive + 1) AS EndDate,
         EntryDate AS StartDate
     FROM lsa_ch_enrollment
-    WHERE LSAProjectType IN (0, 8)
+    WHERE LSAProjectType IN ({LSAProjectType.ee_sh})
     UNION ALL
     SELECT n.PersonalID, 0, n.CHStart, n.LastActive, b.Night + 1, b.Night
     FROM lsa_ch_enrollment AS n
     JOIN lsa_bed_night AS b ON b.EnrollmentID = n.EnrollmentID
-    WHERE n.LSAProjectType = 1 AND b.Night >= n.EntryDate AND (n.ExitDate IS NULL OR b.Night < n.ExitDate)
+    WHERE n.LSAProjectType = {LSAProjectType.ES_NBN} AND b.Night >= n.EntryDate
+        AND (n.ExitDate IS NULL OR b.Night < n.ExitDate)
 ),
 reported AS (
     SELECT PersonalID, 0 AS Excluded, CHStart, LastActive,
         CASE
-            WHEN LSAProjectType IN (0, 1, 2, 8) THEN EntryDate
+            WHEN LSAProjectType IN ({LSAProjectType.es_sh_th}) THEN EntryDate
             ELSE coalesce(MoveInDate, ExitDate, LastActive + 1)
         END AS EndDate,
         DateToStreetESSH AS StartDate
     FROM lsa_ch_enrollment
     WHERE EntryDate > CHStart
         AND (LivingSituation BETWEEN 100 AND 199
-            OR (LSAProjectType NOT IN (0, 1, 8) AND PreviousStreetESSH = 1
-                AND (LengthOfStay IN (10, 11)
-                    OR (LengthOfStay IN (2, 3) AND LivingSituation BETWEEN 200 AND 299))))
+            OR (LSAProjectType NOT IN ({LSAProjectType.es_sh}) AND PreviousStreetESSH = {YES}
+                AND (LengthOfStay IN ({LengthOfStay.under_7_nights})
+                    OR (LengthOfStay IN ({LengthOfStay.week_to_90_days})
+                        AND LivingSituation BETWEEN 200 AND 299))))
 ),
 every_interval AS (
     SELECT PersonalID, Excluded, CHStart, LastActive, StartDate, EndDate FROM housed

@@ -14,23 +14,27 @@ WITH episodes AS (
 account AS (
     SELECT PersonalID, LSAProjectType, EntryDate, LastActive, LivingSituation, LengthOfStay, PreviousStreetESSH,
         DateToStreetESSH, MonthsHomelessPastThreeYears AS Months, TimesHomelessPastThreeYears AS Times,
-        LSAProjectType NOT IN (0, 1, 8) AND LengthOfStay IN (10, 11) AS ShortStay,
-        LSAProjectType NOT IN (0, 1, 8) AND LengthOfStay IN (2, 3) AND LivingSituation BETWEEN 200 AND 299
+        LSAProjectType NOT IN ({LSAProjectType.es_sh}) AND LengthOfStay IN ({LengthOfStay.under_7_nights}) AS ShortStay,
+        LSAProjectType NOT IN ({LSAProjectType.es_sh}) AND LengthOfStay IN ({LengthOfStay.week_to_90_days})
+            AND LivingSituation BETWEEN 200 AND 299
             AS ShortInstitution
     FROM lsa_ch_enrollment
 ),
 judged AS (
     SELECT PersonalID,
-        CASE WHEN Months IN (112, 113) AND Times = 4 AND EntryDate > CAST(LastActive - INTERVAL 1 YEAR AS DATE) THEN 1
+        CASE WHEN Months IN ({MonthsHomelessPastThreeYears.twelve_or_more})
+            AND Times = {TimesHomelessPastThreeYears.FOUR_OR_MORE}
+            AND EntryDate > CAST(LastActive - INTERVAL 1 YEAR AS DATE) THEN 1
             ELSE 0 END AS FourTimesAYear,
         CASE
             WHEN DateToStreetESSH > EntryDate OR LivingSituation IS NULL OR LivingSituation < 100
-                OR LengthOfStay IS NULL OR LengthOfStay IN (8, 9, 99)
+                OR LengthOfStay IS NULL OR LengthOfStay IN ({DOES_NOT_KNOW}, {PREFERS_NOT_TO_ANSWER}, {NOT_COLLECTED})
                 OR ((ShortStay OR ShortInstitution)
-                    AND (PreviousStreetESSH IS NULL OR PreviousStreetESSH NOT IN (0, 1)))
-                OR ((LSAProjectType IN (0, 1, 8) OR LivingSituation BETWEEN 100 AND 199
-                        OR ((ShortStay OR ShortInstitution) AND PreviousStreetESSH = 1))
-                    AND (Months IS NULL OR Months IN (8, 9, 99) OR Times IS NULL OR Times IN (8, 9, 99)
+                    AND (PreviousStreetESSH IS NULL OR PreviousStreetESSH NOT IN ({NO}, {YES})))
+                OR ((LSAProjectType IN ({LSAProjectType.es_sh}) OR LivingSituation BETWEEN 100 AND 199
+                        OR ((ShortStay OR ShortInstitution) AND PreviousStreetESSH = {YES}))
+                    AND (Months IS NULL OR Months IN ({DOES_NOT_KNOW}, {PREFERS_NOT_TO_ANSWER}, {NOT_COLLECTED})
+                        OR Times IS NULL OR Times IN ({DOES_NOT_KNOW}, {PREFERS_NOT_TO_ANSWER}, {NOT_COLLECTED})
                         OR DateToStreetESSH IS NULL)) THEN 1
             ELSE 0
         END AS Missing

@@ -17,9 +17,10 @@ flagged AS (
             AS SystemActive,
         CASE
             WHEN h.AIR = 1 AND (n.ExitDate IS NULL OR n.ExitDate > r.ReportStart)
-                AND (n.LSAProjectType IN (0, 2, 8)
-                    OR (n.LSAProjectType = 1 AND n.LastBedNight BETWEEN r.ReportStart AND r.ReportEnd)
-                    OR (n.LSAProjectType IN (3, 13) AND n.MoveInDate IS NOT NULL)) THEN 1
+                AND (n.LSAProjectType IN ({LSAProjectType.ee_sh_th})
+                    OR (n.LSAProjectType = {LSAProjectType.ES_NBN}
+                        AND n.LastBedNight BETWEEN r.ReportStart AND r.ReportEnd)
+                    OR (n.LSAProjectType IN ({LSAProjectType.rrh_psh}) AND n.MoveInDate IS NOT NULL)) THEN 1
             ELSE 0
         END AS AIR,
         r.LSAScope
@@ -37,15 +38,15 @@ served AS (
     FROM flagged AS n
     JOIN lsa_bed_night AS b ON b.EnrollmentID = n.EnrollmentID
     CROSS JOIN night AS q
-    WHERE n.LSAProjectType = 1 AND n.AIR = 1 AND b.Night >= n.EntryDate
+    WHERE n.LSAProjectType = {LSAProjectType.ES_NBN} AND n.AIR = 1 AND b.Night >= n.EntryDate
         AND (n.ExitDate IS NULL OR b.Night < n.ExitDate)
     GROUP BY n.EnrollmentID
 ),
 resident AS (
     SELECT n.EnrollmentID,
         CASE
-            WHEN n.LSAProjectType IN (0, 2, 8) THEN n.EntryDate
-            WHEN n.LSAProjectType IN (3, 13) THEN n.MoveInDate
+            WHEN n.LSAProjectType IN ({LSAProjectType.ee_sh_th}) THEN n.EntryDate
+            WHEN n.LSAProjectType IN ({LSAProjectType.rrh_psh}) THEN n.MoveInDate
         END AS FromDate
     FROM flagged AS n
     WHERE n.AIR = 1

@@ -59,11 +59,12 @@ band AS (
 known AS (
     SELECT EnrollmentID, PersonalID,
         CASE
-            WHEN DOBDataQuality IN (8, 9) THEN 98
+            WHEN DOBDataQuality IN ({DOES_NOT_KNOW}, {PREFERS_NOT_TO_ANSWER}) THEN 98
             WHEN DOB IS NULL OR DOB = DATE '1900-01-01' OR DOB > EntryDate
-                OR (RelationshipToHoH = 1 AND DOB = EntryDate)
+                OR (RelationshipToHoH = {RelationshipToHoH.HEAD} AND DOB = EntryDate)
                 OR CAST(DOB + INTERVAL 105 YEAR AS DATE) <= EntryDate
-                OR DOBDataQuality IS NULL OR DOBDataQuality NOT IN (1, 2) THEN 99
+                OR DOBDataQuality IS NULL OR DOBDataQuality NOT IN ({DOBDataQuality.FULL}, {DOBDataQuality.PARTIAL})
+                    THEN 99
             ELSE 0
         END AS Unknown
     FROM stay
@@ -81,14 +82,19 @@ aged AS (
 ),
 condition AS (
     SELECT d.EnrollmentID,
-        max(CASE WHEN d.DisabilityType = 8 AND d.DisabilityResponse = 1 THEN 1 ELSE 0 END) AS HIV,
-        max(CASE WHEN d.DisabilityType = 9 AND d.DisabilityResponse = 1 AND d.IndefiniteAndImpairs = 1 THEN 1
+        max(CASE WHEN d.DisabilityType = {DisabilityType.HIV_AIDS} AND d.DisabilityResponse = 1 THEN 1
+            ELSE 0 END) AS HIV,
+        max(CASE WHEN d.DisabilityType = {DisabilityType.MENTAL_HEALTH} AND d.DisabilityResponse = 1
+            AND d.IndefiniteAndImpairs = {YES} THEN 1
             ELSE 0 END) AS SMI,
-        max(CASE WHEN d.DisabilityType = 10 AND d.DisabilityResponse IN (1, 2, 3) AND d.IndefiniteAndImpairs = 1
+        max(CASE WHEN d.DisabilityType = {DisabilityType.SUBSTANCE_USE} AND d.DisabilityResponse IN (1, 2, 3)
+            AND d.IndefiniteAndImpairs = {YES}
             THEN 1 ELSE 0 END) AS SUD
     FROM Disabilities AS d
     CROSS JOIN lsa_parameters AS r
-    WHERE d.DisabilityType IN (8, 9, 10) AND d.InformationDate <= r.ReportEnd
+    WHERE d.DisabilityType
+            IN ({DisabilityType.HIV_AIDS}, {DisabilityType.MENTAL_HEALTH}, {DisabilityType.SUBSTANCE_USE})
+        AND d.InformationDate <= r.ReportEnd
     GROUP BY d.EnrollmentID
 ),
 wide AS (

@@ -6,28 +6,28 @@ WITH member AS (
     SELECT n.EnrollmentID, n.PersonalID, n.HouseholdID, n.RelationshipToHoH, h.ProjectID, h.LSAProjectType,
         n.EntryDate, x.ExitDate, h.EntryDate AS HeadEntry, h.ExitDate AS HeadExit, h.MoveInDate AS HeadMoveIn,
         CASE
-            WHEN n.DisablingCondition IN (0, 1) THEN n.DisablingCondition
-            WHEN n.DisablingCondition IN (8, 9) THEN -2
+            WHEN n.DisablingCondition IN ({NO}, {YES}) THEN n.DisablingCondition
+            WHEN n.DisablingCondition IN ({DOES_NOT_KNOW}, {PREFERS_NOT_TO_ANSWER}) THEN -2
         END AS DisabilityStatus,
         r.ReportEnd, r.LookbackDate
     FROM lsa_household_dates AS h
     JOIN Enrollment AS n ON n.HouseholdID = h.HouseholdID
     LEFT JOIN lsa_exit_record AS x ON x.EnrollmentID = n.EnrollmentID
     CROSS JOIN lsa_parameters AS r
-    WHERE n.RelationshipToHoH IN (1, 2, 3, 4, 5)
+    WHERE n.RelationshipToHoH IN ({RelationshipToHoH.member})
 ),
 entry_exit AS (
     SELECT EnrollmentID, PersonalID, HouseholdID, RelationshipToHoH, ProjectID, LSAProjectType, EntryDate,
         CASE WHEN ExitDate <= ReportEnd THEN ExitDate END AS CountedExit,
         HeadEntry, HeadExit, HeadMoveIn, DisabilityStatus, ReportEnd, LookbackDate
     FROM member
-    WHERE LSAProjectType <> 1 AND EntryDate <= coalesce(HeadExit, ReportEnd)
+    WHERE LSAProjectType <> {LSAProjectType.ES_NBN} AND EntryDate <= coalesce(HeadExit, ReportEnd)
 ),
 nights AS (
     SELECT m.EnrollmentID, min(b.Night) AS FirstBedNight, max(b.Night) AS LastBedNight
     FROM member AS m
     JOIN lsa_bed_night AS b ON b.EnrollmentID = m.EnrollmentID
-    WHERE m.LSAProjectType = 1 AND b.Night >= m.EntryDate AND b.Night >= m.HeadEntry
+    WHERE m.LSAProjectType = {LSAProjectType.ES_NBN} AND b.Night >= m.EntryDate AND b.Night >= m.HeadEntry
         AND (m.HeadExit IS NULL OR b.Night < m.HeadExit)
         AND (m.ExitDate IS NULL OR b.Night < m.ExitDate)
         AND b.Night >= m.LookbackDate AND b.Night <= m.ReportEnd
@@ -39,8 +39,9 @@ effective AS (
         CASE
             WHEN CountedExit >= HeadExit THEN HeadExit
             WHEN CountedExit IS NULL AND HeadExit IS NOT NULL THEN HeadExit
-            WHEN LSAProjectType IN (13, 15) AND HeadMoveIn = CountedExit AND CountedExit = ReportEnd THEN NULL
-            WHEN LSAProjectType IN (13, 15) AND HeadMoveIn = CountedExit THEN CountedExit + 1
+            WHEN LSAProjectType IN ({LSAProjectType.any_rrh}) AND HeadMoveIn = CountedExit AND CountedExit = ReportEnd
+                THEN NULL
+            WHEN LSAProjectType IN ({LSAProjectType.any_rrh}) AND HeadMoveIn = CountedExit THEN CountedExit + 1
             ELSE CountedExit
         END AS ExitDate,
         CAST(NULL AS DATE) AS LastBedNight, HeadExit, HeadMoveIn, DisabilityStatus
@@ -61,10 +62,10 @@ effective AS (
 violence AS (
     SELECT dv.EnrollmentID,
         min(CASE
-            WHEN dv.DomesticViolenceSurvivor = 1 AND dv.CurrentlyFleeing = 1 THEN 1
-            WHEN dv.DomesticViolenceSurvivor = 1 AND dv.CurrentlyFleeing = 0 THEN 2
-            WHEN dv.DomesticViolenceSurvivor = 1 THEN 3
-            WHEN dv.DomesticViolenceSurvivor = 0 THEN 10
+            WHEN dv.DomesticViolenceSurvivor = {YES} AND dv.CurrentlyFleeing = {YES} THEN 1
+            WHEN dv.DomesticViolenceSurvivor = {YES} AND dv.CurrentlyFleeing = {NO} THEN 2
+            WHEN dv.DomesticViolenceSurvivor = {YES} THEN 3
+            WHEN dv.DomesticViolenceSurvivor = {NO} THEN 10
             ELSE 98
         END) AS DVStatus
     FROM HealthAndDV AS dv
@@ -76,7 +77,7 @@ violence AS (
 )
 SELECT n.EnrollmentID, n.PersonalID, n.HouseholdID, n.RelationshipToHoH, n.ProjectID, n.LSAProjectType, n.EntryDate,
     CASE
-        WHEN n.LSAProjectType NOT IN (3, 13, 15) THEN NULL
+        WHEN n.LSAProjectType NOT IN ({LSAProjectType.any_rrh_psh}) THEN NULL
         WHEN n.HeadMoveIn < n.EntryDate THEN n.EntryDate
         WHEN n.HeadMoveIn > n.ExitDate THEN NULL
         WHEN n.HeadMoveIn = n.ExitDate AND (n.HeadExit IS NULL OR n.HeadExit > n.ExitDate) THEN NULL

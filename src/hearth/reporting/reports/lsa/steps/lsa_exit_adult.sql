@@ -18,8 +18,9 @@ account AS (
     SELECT m.Cohort, m.HouseholdID, max(m.EntryDate) AS LatestEntry
     FROM lsa_exit_member AS m
     JOIN Enrollment AS e ON e.EnrollmentID = m.EnrollmentID
-    WHERE m.LeftInCohort AND m.IsHoHOrAdult AND e.MonthsHomelessPastThreeYears IN (112, 113)
-        AND e.TimesHomelessPastThreeYears = 4 AND e.EntryDate = m.EntryDate
+    WHERE m.LeftInCohort AND m.IsHoHOrAdult
+        AND e.MonthsHomelessPastThreeYears IN ({MonthsHomelessPastThreeYears.twelve_or_more})
+        AND e.TimesHomelessPastThreeYears = {TimesHomelessPastThreeYears.FOUR_OR_MORE} AND e.EntryDate = m.EntryDate
     GROUP BY m.Cohort, m.HouseholdID
 )
 SELECT a.Cohort, a.HouseholdID, a.PersonalID, a.LastActive,

@@ -18,25 +18,28 @@ stay AS (
 ),
 every_interval AS (
     SELECT PersonalID, 1 AS Excluded, CHStart, LastActive,
-        CASE WHEN LSAProjectType IN (3, 13) THEN MoveInDate ELSE EntryDate END AS StartDate, ExitDate AS EndDate
+        CASE WHEN LSAProjectType IN ({LSAProjectType.rrh_psh}) THEN MoveInDate ELSE EntryDate
+            END AS StartDate, ExitDate AS EndDate
     FROM stay
-    WHERE LSAProjectType IN (2, 3, 13)
+    WHERE LSAProjectType IN ({LSAProjectType.th_rrh_psh})
     UNION ALL
-    SELECT PersonalID, 0, CHStart, LastActive, EntryDate, ExitDate FROM stay WHERE LSAProjectType IN (0, 8)
+    SELECT PersonalID, 0, CHStart, LastActive, EntryDate, ExitDate FROM stay
+        WHERE LSAProjectType IN ({LSAProjectType.ee_sh})
     UNION ALL
     SELECT n.PersonalID, 0, n.CHStart, n.LastActive, b.Night, b.Night + 1
     FROM stay AS n
     JOIN lsa_bed_night AS b ON b.EnrollmentID = n.EnrollmentID
-    WHERE n.LSAProjectType = 1 AND b.Night >= n.EntryDate AND b.Night < n.ExitDate
+    WHERE n.LSAProjectType = {LSAProjectType.ES_NBN} AND b.Night >= n.EntryDate AND b.Night < n.ExitDate
     UNION ALL
     SELECT PersonalID, 0, CHStart, LastActive, DateToStreetESSH,
-        CASE WHEN LSAProjectType IN (0, 1, 2, 8) THEN EntryDate ELSE coalesce(MoveInDate, ExitDate) END
+        CASE WHEN LSAProjectType IN ({LSAProjectType.es_sh_th}) THEN EntryDate ELSE coalesce(MoveInDate, ExitDate) END
     FROM stay
     WHERE EntryDate > AccountsFrom
         AND (LivingSituation BETWEEN 100 AND 199
-            OR (LSAProjectType NOT IN (0, 1, 8) AND PreviousStreetESSH = 1
-                AND (LengthOfStay IN (10, 11)
-                    OR (LengthOfStay IN (2, 3) AND LivingSituation BETWEEN 200 AND 299))))
+            OR (LSAProjectType NOT IN ({LSAProjectType.es_sh}) AND PreviousStreetESSH = {YES}
+                AND (LengthOfStay IN ({LengthOfStay.under_7_nights})
+                    OR (LengthOfStay IN ({LengthOfStay.week_to_90_days})
+                        AND LivingSituation BETWEEN 200 AND 299))))
 ),
 clipped AS (
     SELECT PersonalID, Excluded, greatest(StartDate, CHStart) AS StartDate, least(EndDate, LastActive + 1) AS EndDate

@@ -40,8 +40,10 @@ account AS (
     SELECT m.Cohort, m.HouseholdID, m.PersonalID, m.LSAProjectType, m.EntryDate, e.LivingSituation, e.LengthOfStay,
         e.PreviousStreetESSH, e.DateToStreetESSH, e.MonthsHomelessPastThreeYears AS Months,
         e.TimesHomelessPastThreeYears AS Times,
-        m.LSAProjectType NOT IN (0, 1, 8) AND e.LengthOfStay IN (10, 11) AS ShortStay,
-        m.LSAProjectType NOT IN (0, 1, 8) AND e.LengthOfStay IN (2, 3) AND e.LivingSituation BETWEEN 200 AND 299
+        m.LSAProjectType NOT IN ({LSAProjectType.es_sh})
+            AND e.LengthOfStay IN ({LengthOfStay.under_7_nights}) AS ShortStay,
+        m.LSAProjectType NOT IN ({LSAProjectType.es_sh}) AND e.LengthOfStay IN ({LengthOfStay.week_to_90_days})
+            AND e.LivingSituation BETWEEN 200 AND 299
             AS ShortInstitution
     FROM lsa_exit_member AS m
     JOIN Enrollment AS e ON e.EnrollmentID = m.EnrollmentID
@@ -51,11 +53,12 @@ missing AS (
     SELECT Cohort, HouseholdID, PersonalID
     FROM account
     WHERE DateToStreetESSH > EntryDate OR LivingSituation IS NULL OR LivingSituation < 100
-        OR LengthOfStay IS NULL OR LengthOfStay IN (8, 9, 99)
-        OR ((ShortStay OR ShortInstitution) AND (PreviousStreetESSH IS NULL OR PreviousStreetESSH NOT IN (0, 1)))
-        OR ((LSAProjectType IN (0, 1, 8) OR LivingSituation BETWEEN 100 AND 199
-                OR ((ShortStay OR ShortInstitution) AND PreviousStreetESSH = 1))
-            AND (Months IS NULL OR Months IN (8, 9, 99) OR Times IS NULL OR Times IN (8, 9, 99)
+        OR LengthOfStay IS NULL OR LengthOfStay IN ({DOES_NOT_KNOW}, {PREFERS_NOT_TO_ANSWER}, {NOT_COLLECTED})
+        OR ((ShortStay OR ShortInstitution) AND (PreviousStreetESSH IS NULL OR PreviousStreetESSH NOT IN ({NO}, {YES})))
+        OR ((LSAProjectType IN ({LSAProjectType.es_sh}) OR LivingSituation BETWEEN 100 AND 199
+                OR ((ShortStay OR ShortInstitution) AND PreviousStreetESSH = {YES}))
+            AND (Months IS NULL OR Months IN ({DOES_NOT_KNOW}, {PREFERS_NOT_TO_ANSWER}, {NOT_COLLECTED})
+                OR Times IS NULL OR Times IN ({DOES_NOT_KNOW}, {PREFERS_NOT_TO_ANSWER}, {NOT_COLLECTED})
                 OR DateToStreetESSH IS NULL))
     GROUP BY Cohort, HouseholdID, PersonalID
 ),

@@ -25,11 +25,11 @@ child AS (
 ),
 members AS (
     SELECT m.Cohort, m.HouseholdID,
-        max(CASE WHEN m.IsAdult AND c.VeteranStatus = 1 THEN 1 ELSE 0 END) AS HHVet,
+        max(CASE WHEN m.IsAdult AND c.VeteranStatus = {YES} THEN 1 ELSE 0 END) AS HHVet,
         max(CASE WHEN m.DisabilityStatus = 1 AND (m.IsAdult OR m.PersonalID = m.HoHID) THEN 1 ELSE 0 END)
             AS HHDisability,
         coalesce(min(CASE WHEN m.IsHoHOrAdult AND m.DVStatus BETWEEN 1 AND 3 THEN m.DVStatus END), 0) AS HHFleeingDV,
-        max(CASE WHEN m.RelationshipToHoH = 2 THEN 1 ELSE 0 END) AS HHParent
+        max(CASE WHEN m.RelationshipToHoH = {RelationshipToHoH.CHILD} THEN 1 ELSE 0 END) AS HHParent
     FROM lsa_exit_member AS m
     LEFT JOIN Client AS c ON c.PersonalID = m.PersonalID
     GROUP BY m.Cohort, m.HouseholdID
@@ -46,19 +46,20 @@ ages AS (
 race AS (
     SELECT PersonalID, RaceNone,
         concat(
-            CASE WHEN AmIndAKNative = 1 THEN '1' ELSE '' END, CASE WHEN Asian = 1 THEN '2' ELSE '' END,
-            CASE WHEN BlackAfAmerican = 1 THEN '3' ELSE '' END, CASE WHEN NativeHIPacific = 1 THEN '4' ELSE '' END,
-            CASE WHEN White = 1 THEN '5' ELSE '' END, CASE WHEN HispanicLatinao = 1 THEN '6' ELSE '' END,
-            CASE WHEN MidEastNAfrican = 1 THEN '7' ELSE '' END
+            CASE WHEN AmIndAKNative = {YES} THEN '1' ELSE '' END, CASE WHEN Asian = {YES} THEN '2' ELSE '' END,
+            CASE WHEN BlackAfAmerican = {YES} THEN '3' ELSE '' END, CASE WHEN NativeHIPacific = {YES} THEN '4'
+                ELSE '' END,
+            CASE WHEN White = {YES} THEN '5' ELSE '' END, CASE WHEN HispanicLatinao = {YES} THEN '6' ELSE '' END,
+            CASE WHEN MidEastNAfrican = {YES} THEN '7' ELSE '' END
         ) AS Races
     FROM Client
 ),
 used AS (
     SELECT q.Cohort, q.HouseholdID,
-        max(CASE WHEN s.LSAProjectType IN (0, 1, 8) THEN 1 ELSE 0 END) AS ES,
-        max(CASE WHEN s.LSAProjectType = 2 THEN 1 ELSE 0 END) AS TH,
-        max(CASE WHEN s.LSAProjectType = 13 THEN 1 ELSE 0 END) AS RRH,
-        max(CASE WHEN s.LSAProjectType = 3 THEN 1 ELSE 0 END) AS PSH
+        max(CASE WHEN s.LSAProjectType IN ({LSAProjectType.es_sh}) THEN 1 ELSE 0 END) AS ES,
+        max(CASE WHEN s.LSAProjectType = {LSAProjectType.TH} THEN 1 ELSE 0 END) AS TH,
+        max(CASE WHEN s.LSAProjectType = {LSAProjectType.RRH} THEN 1 ELSE 0 END) AS RRH,
+        max(CASE WHEN s.LSAProjectType = {LSAProjectType.PSH} THEN 1 ELSE 0 END) AS PSH
     FROM lsa_exit_qualifying AS q
     JOIN lsa_exit_inactive AS i ON i.Cohort = q.Cohort AND i.HouseholdID = q.HouseholdID
     JOIN lsa_exit_stay AS s ON s.Cohort = q.Cohort AND s.HoHID = q.HoHID AND s.HHType = q.HHType
@@ -70,8 +71,8 @@ used AS (
 SELECT q.Cohort, q.HoHID, q.HHType, q.HouseholdID, q.Stat, q.ExitFrom, q.ExitTo, q.ReturnTime,
     coalesce(m.HHVet, 0) AS HHVet, coalesce(c.HHChronic, 0) AS HHChronic, m.HHDisability, m.HHFleeingDV,
     CASE
-        WHEN r.RaceNone IN (8, 9) THEN 98
-        WHEN r.RaceNone = 99 OR r.Races IS NULL OR r.Races = '' THEN 99
+        WHEN r.RaceNone IN ({DOES_NOT_KNOW}, {PREFERS_NOT_TO_ANSWER}) THEN 98
+        WHEN r.RaceNone = {NOT_COLLECTED} OR r.Races IS NULL OR r.Races = '' THEN 99
         ELSE CAST(r.Races AS INTEGER)
     END AS HoHRaceEthnicity,
     CASE

@@ -19,12 +19,13 @@ stay AS (
 padded AS (
     SELECT Cohort, HouseholdID, EntryDate AS StartDate, least(ExitDate + 6, CohortEnd) + 1 AS EndDate
     FROM stay
-    WHERE LSAProjectType IN (0, 2, 3, 8, 13)
+    WHERE LSAProjectType IN ({LSAProjectType.stays_by_dates})
     UNION ALL
     SELECT s.Cohort, s.HouseholdID, b.Night, least(b.Night + 6, s.CohortEnd) + 1
     FROM stay AS s
     JOIN lsa_bed_night AS b ON b.EnrollmentID = s.EnrollmentID
-    WHERE s.LSAProjectType = 1 AND b.Night >= s.EntryDate AND b.Night < s.ExitDate AND b.Night <= s.CohortEnd
+    WHERE s.LSAProjectType = {LSAProjectType.ES_NBN} AND b.Night >= s.EntryDate AND b.Night < s.ExitDate
+        AND b.Night <= s.CohortEnd
 ),
 started AS (
     SELECT Cohort, HouseholdID, StartDate, EndDate,

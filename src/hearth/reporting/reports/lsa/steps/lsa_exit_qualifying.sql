@@ -36,11 +36,11 @@ prior AS (
 )
 SELECT q.*, q.ExitDest AS ExitTo,
     CASE
-        WHEN q.LSAProjectType IN (0, 1) THEN 2
-        WHEN q.LSAProjectType = 2 THEN 3
-        WHEN q.LSAProjectType = 8 THEN 4
-        WHEN q.LSAProjectType = 13 THEN CASE WHEN q.MoveInDate IS NOT NULL THEN 5 ELSE 7 END
-        WHEN q.LSAProjectType = 3 THEN CASE WHEN q.MoveInDate IS NOT NULL THEN 6 ELSE 8 END
+        WHEN q.LSAProjectType IN ({LSAProjectType.es}) THEN 2
+        WHEN q.LSAProjectType = {LSAProjectType.TH} THEN 3
+        WHEN q.LSAProjectType = {LSAProjectType.SH} THEN 4
+        WHEN q.LSAProjectType = {LSAProjectType.RRH} THEN CASE WHEN q.MoveInDate IS NOT NULL THEN 5 ELSE 7 END
+        WHEN q.LSAProjectType = {LSAProjectType.PSH} THEN CASE WHEN q.MoveInDate IS NOT NULL THEN 6 ELSE 8 END
         WHEN q.MoveInDate IS NOT NULL THEN 9
         ELSE 10
     END AS ExitFrom,

@@ -59,10 +59,11 @@ before AS (
     JOIN lsa_household_active AS s ON s.HoHID = h.HoHID AND s.ActiveHHType = h.HHType
     JOIN Enrollment AS e ON e.EnrollmentID = s.EnrollmentID
     WHERE s.EntryDate > i.LastInactive AND e.DateToStreetESSH <= i.LastInactive
-        AND (s.LSAProjectType IN (0, 1, 8) OR e.LivingSituation BETWEEN 100 AND 199
-            OR (e.PreviousStreetESSH = 1
-                AND (e.LengthOfStay IN (10, 11)
-                    OR (e.LengthOfStay IN (2, 3) AND e.LivingSituation BETWEEN 200 AND 299))))
+        AND (s.LSAProjectType IN ({LSAProjectType.es_sh}) OR e.LivingSituation BETWEEN 100 AND 199
+            OR (e.PreviousStreetESSH = {YES}
+                AND (e.LengthOfStay IN ({LengthOfStay.under_7_nights})
+                    OR (e.LengthOfStay IN ({LengthOfStay.week_to_90_days})
+                        AND e.LivingSituation BETWEEN 200 AND 299))))
     GROUP BY h.HoHID, h.HHType
 ),
 waiting AS (
@@ -74,7 +75,7 @@ waiting AS (
         ) AS CoveredUntil
     FROM lsa_household_active AS s
     CROSS JOIN lsa_parameters AS r
-    WHERE s.LSAProjectType = 13 AND s.Active = 1
+    WHERE s.LSAProjectType = {LSAProjectType.RRH} AND s.Active = 1
 ),
 waited AS (
     SELECT HoHID, HHType, sum(greatest(0, date_diff('day', greatest(StartDate, CoveredUntil), EndDate))) AS Days

@@ -46,9 +46,9 @@ WITH grouped AS (
 ),
 residence AS (
     SELECT h.HoHID, h.ActiveHHType AS HHType,
-        max(CASE WHEN h.LSAProjectType IN (0, 1, 2, 8) THEN 1 ELSE 0 END) AS ESTAIR,
-        max(CASE WHEN h.LSAProjectType = 13 THEN 1 ELSE 0 END) AS RRHAIR,
-        max(CASE WHEN h.LSAProjectType = 3 THEN 1 ELSE 0 END) AS PSHAIR
+        max(CASE WHEN h.LSAProjectType IN ({LSAProjectType.es_sh_th}) THEN 1 ELSE 0 END) AS ESTAIR,
+        max(CASE WHEN h.LSAProjectType = {LSAProjectType.RRH} THEN 1 ELSE 0 END) AS RRHAIR,
+        max(CASE WHEN h.LSAProjectType = {LSAProjectType.PSH} THEN 1 ELSE 0 END) AS PSHAIR
     FROM lsa_household_active AS h
     JOIN lsa_enrollment AS n ON n.HouseholdID = h.HouseholdID AND n.PersonalID = h.HoHID
     WHERE n.AIR = 1

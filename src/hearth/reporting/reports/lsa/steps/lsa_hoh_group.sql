@@ -10,16 +10,16 @@ stay AS (
     SELECT h.HoHID, h.ActiveHHType AS HHType, h.HouseholdID, h.EntryDate, h.MoveInDate, h.ExitDate, h.ExitDest,
         h.HHChronic, h.HHVet, h.HHDisability, h.HHFleeingDV, h.HHParent, h.HHAdultAge, h.AC3Plus, p.GeographyType,
         CASE
-            WHEN h.LSAProjectType IN (0, 1, 2, 8) THEN 'EST'
-            WHEN h.LSAProjectType = 13 THEN 'RRH'
-            WHEN h.LSAProjectType = 3 THEN 'PSH'
+            WHEN h.LSAProjectType IN ({LSAProjectType.es_sh_th}) THEN 'EST'
+            WHEN h.LSAProjectType = {LSAProjectType.RRH} THEN 'RRH'
+            WHEN h.LSAProjectType = {LSAProjectType.PSH} THEN 'PSH'
             ELSE 'RRHSO'
         END AS ProjectGroup,
         CASE
             WHEN e.EntryDate <> n.EntryDate OR e.LivingSituation IS NULL
-                OR (e.LivingSituation = 435 AND e.RentalSubsidyType IS NULL) THEN 99
-            WHEN e.LivingSituation IN (8, 9) THEN 98
-            WHEN e.LivingSituation = 435 THEN e.RentalSubsidyType
+                OR (e.LivingSituation = {LivingSituation.RENTAL_WITH_SUBSIDY} AND e.RentalSubsidyType IS NULL) THEN 99
+            WHEN e.LivingSituation IN ({DOES_NOT_KNOW}, {PREFERS_NOT_TO_ANSWER}) THEN 98
+            WHEN e.LivingSituation = {LivingSituation.RENTAL_WITH_SUBSIDY} THEN e.RentalSubsidyType
             ELSE e.LivingSituation
         END AS LivingSit,
         r.ReportStart

@@ -8,7 +8,8 @@
 -- on, came by the report's first day, and had left one of them within the six days before.
 WITH first_in_system AS (
     SELECT h.HoHID, h.HHType, h.FirstEntry, min(s.EntryDate) AS SystemEntry,
-        max(CASE WHEN s.EntryDate < r.ReportStart AND s.LSAProjectType <> 15 THEN 1 ELSE 0 END) AS FromBefore
+        max(CASE WHEN s.EntryDate < r.ReportStart AND s.LSAProjectType <> {LSAProjectType.RRH_SO} THEN 1
+            ELSE 0 END) AS FromBefore
     FROM lsa_hoh AS h
     JOIN lsa_household_active AS s ON s.HoHID = h.HoHID AND s.ActiveHHType = h.HHType AND s.SystemActive = 1
     CROSS JOIN lsa_parameters AS r
@@ -35,12 +36,13 @@ stay AS (
 padded AS (
     SELECT HoHID, HHType, EntryDate AS StartDate, coalesce(least(ExitDate + 6, ReportEnd), ReportEnd) + 1 AS EndDate
     FROM stay
-    WHERE LSAProjectType <> 1
+    WHERE LSAProjectType <> {LSAProjectType.ES_NBN}
     UNION ALL
     SELECT s.HoHID, s.HHType, b.Night, least(b.Night + 6, s.ReportEnd) + 1
     FROM stay AS s
     JOIN lsa_bed_night AS b ON b.EnrollmentID = s.EnrollmentID
-    WHERE s.LSAProjectType = 1 AND b.Night BETWEEN s.LookbackDate AND s.ReportEnd AND b.Night >= s.EntryDate
+    WHERE s.LSAProjectType = {LSAProjectType.ES_NBN} AND b.Night BETWEEN s.LookbackDate AND s.ReportEnd
+        AND b.Night >= s.EntryDate
         AND (s.ExitDate IS NULL OR b.Night < s.ExitDate)
 ),
 started AS (

@@ -19,32 +19,35 @@ account AS (
     JOIN lsa_household_active AS s ON s.HoHID = h.HoHID AND s.EntryHHType = h.HHType
     JOIN Enrollment AS e ON e.EnrollmentID = s.EnrollmentID
     WHERE e.DateToStreetESSH < s.EntryDate AND s.EntryDate > i.LastInactive
-        AND (s.LSAProjectType IN (0, 1, 8) OR e.LivingSituation BETWEEN 100 AND 199
-            OR (e.PreviousStreetESSH = 1
-                AND (e.LengthOfStay IN (10, 11)
-                    OR (e.LengthOfStay IN (2, 3) AND e.LivingSituation BETWEEN 200 AND 299))))
+        AND (s.LSAProjectType IN ({LSAProjectType.es_sh}) OR e.LivingSituation BETWEEN 100 AND 199
+            OR (e.PreviousStreetESSH = {YES}
+                AND (e.LengthOfStay IN ({LengthOfStay.under_7_nights})
+                    OR (e.LengthOfStay IN ({LengthOfStay.week_to_90_days})
+                        AND e.LivingSituation BETWEEN 200 AND 299))))
 ),
 every_interval AS (
-    SELECT HoHID, HHType, CASE WHEN LSAProjectType = 3 THEN 1 ELSE 2 END AS SysStatus,
+    SELECT HoHID, HHType, CASE WHEN LSAProjectType = {LSAProjectType.PSH} THEN 1 ELSE 2 END AS SysStatus,
         greatest(MoveInDate, LookbackDate) AS StartDate, coalesce(ExitDate, ReportEnd + 1) AS EndDate
     FROM stay
-    WHERE LSAProjectType IN (3, 13) AND Active = 1 AND MoveInDate IS NOT NULL
+    WHERE LSAProjectType IN ({LSAProjectType.rrh_psh}) AND Active = 1 AND MoveInDate IS NOT NULL
     UNION ALL
-    SELECT HoHID, HHType, CASE WHEN LSAProjectType = 2 THEN 3 ELSE 4 END, greatest(EntryDate, CountedFrom),
+    SELECT HoHID, HHType, CASE WHEN LSAProjectType = {LSAProjectType.TH} THEN 3
+        ELSE 4 END, greatest(EntryDate, CountedFrom),
         coalesce(ExitDate, ReportEnd + 1)
     FROM stay
-    WHERE LSAProjectType IN (0, 2, 8)
+    WHERE LSAProjectType IN ({LSAProjectType.ee_sh_th})
     UNION ALL
     SELECT s.HoHID, s.HHType, 4, b.Night, b.Night + 1
     FROM stay AS s
     JOIN lsa_bed_night AS b ON b.EnrollmentID = s.EnrollmentID
-    WHERE s.LSAProjectType = 1 AND b.Night >= greatest(s.EntryDate, s.CountedFrom)
+    WHERE s.LSAProjectType = {LSAProjectType.ES_NBN} AND b.Night >= greatest(s.EntryDate, s.CountedFrom)
         AND b.Night < coalesce(s.ExitDate, s.ReportEnd + 1)
     UNION ALL
-    SELECT HoHID, HHType, CASE WHEN LSAProjectType = 3 THEN 5 ELSE 6 END, greatest(EntryDate, CountedFrom),
+    SELECT HoHID, HHType, CASE WHEN LSAProjectType = {LSAProjectType.PSH} THEN 5
+        ELSE 6 END, greatest(EntryDate, CountedFrom),
         coalesce(MoveInDate, ExitDate, ReportEnd + 1)
     FROM stay
-    WHERE LSAProjectType IN (3, 13)
+    WHERE LSAProjectType IN ({LSAProjectType.rrh_psh})
     UNION ALL
     SELECT HoHID, HHType, 7, StartDate, EndDate FROM account
 )

@@ -4,7 +4,7 @@
 WITH member AS (
     SELECT n.HouseholdID, n.RelationshipToHoH, n.ActiveAge, n.ActiveHHType, p.DisabilityStatus, p.VetStatus, p.DVStatus,
         n.ActiveAge BETWEEN 18 AND 65 AS IsAdult,
-        n.ActiveAge BETWEEN 18 AND 65 OR n.RelationshipToHoH = 1 AS IsHoHOrAdult,
+        n.ActiveAge BETWEEN 18 AND 65 OR n.RelationshipToHoH = {RelationshipToHoH.HEAD} AS IsHoHOrAdult,
         CASE
             WHEN p.DisabilityStatus = 1
                 AND ((t.CHTime = 365 AND t.CHTimeStatus IN (1, 2)) OR (t.CHTime = 400 AND t.CHTimeStatus = 2)) THEN 1
@@ -29,7 +29,7 @@ household AS (
             WHEN DVStatus = 1 AND IsHoHOrAdult THEN 1
             WHEN DVStatus IN (2, 3) AND IsHoHOrAdult THEN 2
         END) AS HHFleeingDV,
-        max(CASE WHEN RelationshipToHoH = 2 THEN 1 ELSE 0 END) AS HHParent,
+        max(CASE WHEN RelationshipToHoH = {RelationshipToHoH.CHILD} THEN 1 ELSE 0 END) AS HHParent,
         max(ActiveAge) AS OldestAge, min(ActiveAge) AS YoungestAge,
         sum(CASE WHEN ActiveAge <= 17 AND ActiveHHType = 2 THEN 1 ELSE 0 END) AS Children
     FROM member

@@ -6,15 +6,16 @@
 -- touches counts; an exit after the end of participation or operation does not count as an exit.
 WITH residential AS (
     SELECT p.ProjectID,
-        CASE WHEN p.ProjectType = 13 AND p.RRHSubType = 1 THEN 15 ELSE p.ProjectType END AS LSAProjectType,
+        CASE WHEN p.ProjectType = {ProjectType.RRH} AND p.RRHSubType = {RRHSubType.SERVICES_ONLY}
+            THEN {LSAProjectType.RRH_SO} ELSE p.ProjectType END AS LSAProjectType,
         p.OperatingStartDate AS OperatingStart,
         CASE WHEN p.OperatingEndDate <= r.ReportEnd THEN p.OperatingEndDate END AS OperatingEnd
     FROM Project AS p
     JOIN Organization AS o ON o.OrganizationID = p.OrganizationID
     CROSS JOIN lsa_parameters AS r
-    WHERE p.ContinuumProject = 1 AND o.VictimServiceProvider = 0
-        AND p.ProjectType IN (0, 1, 2, 3, 8, 13)
-        AND (p.ProjectType <> 13 OR p.RRHSubType IN (1, 2))
+    WHERE p.ContinuumProject = {YES} AND o.VictimServiceProvider = {NO}
+        AND p.ProjectType IN ({LSAPopulation.project_types})
+        AND (p.ProjectType <> {ProjectType.RRH} OR p.RRHSubType IN ({RRHSubType.SERVICES_ONLY}, {RRHSubType.HOUSING}))
         AND p.OperatingStartDate <= r.ReportEnd
         AND (p.OperatingEndDate IS NULL
             OR (p.OperatingEndDate > p.OperatingStartDate AND p.OperatingEndDate > r.LookbackDate))
@@ -22,7 +23,7 @@ WITH residential AS (
 heads_of_household AS (
     SELECT HouseholdID
     FROM Enrollment
-    WHERE RelationshipToHoH = 1 AND HouseholdID IS NOT NULL
+    WHERE RelationshipToHoH = {RelationshipToHoH.HEAD} AND HouseholdID IS NOT NULL
     GROUP BY HouseholdID
     HAVING count(*) = 1
 ),
@@ -35,7 +36,7 @@ head AS (
     JOIN residential AS p ON p.ProjectID = n.ProjectID
     JOIN lsa_parameters AS r ON upper(n.EnrollmentCoC) = r.ReportCoC
     LEFT JOIN lsa_exit_record AS x ON x.EnrollmentID = n.EnrollmentID
-    WHERE n.RelationshipToHoH = 1 AND n.EntryDate <= r.ReportEnd
+    WHERE n.RelationshipToHoH = {RelationshipToHoH.HEAD} AND n.EntryDate <= r.ReportEnd
         AND (n.EntryDate < p.OperatingEnd OR p.OperatingEnd IS NULL)
 ),
 participation AS (
@@ -62,7 +63,7 @@ ranked AS (
         ) AS Number
     FROM candidate AS c
     JOIN HMISParticipation AS hp ON hp.ProjectID = c.ProjectID
-    WHERE hp.HMISParticipationType = 1 AND hp.HMISParticipationStatusStartDate <= c.ReportEnd
+    WHERE hp.HMISParticipationType = {HMISParticipationType.HMIS} AND hp.HMISParticipationStatusStartDate <= c.ReportEnd
         AND (hp.HMISParticipationStatusEndDate IS NULL
             OR (hp.HMISParticipationStatusEndDate > c.LookbackDate
                 AND hp.HMISParticipationStatusEndDate > c.EntryDate))
@@ -82,7 +83,7 @@ nights AS (
     SELECT c.EnrollmentID, min(b.Night) AS FirstBedNight, max(b.Night) AS LastBedNight
     FROM counted AS c
     JOIN lsa_bed_night AS b ON b.EnrollmentID = c.EnrollmentID
-    WHERE c.LSAProjectType = 1
+    WHERE c.LSAProjectType = {LSAProjectType.ES_NBN}
         AND b.Night >= c.HMISStart AND b.Night >= c.OperatingStart AND b.Night >= c.LookbackDate
         AND b.Night >= c.EntryDate AND b.Night <= c.ReportEnd
         AND (c.CountedExit IS NULL OR b.Night < c.CountedExit)
@@ -94,31 +95,32 @@ effective AS (
     SELECT c.HouseholdID, c.PersonalID AS HoHID, c.EnrollmentID, c.ProjectID, c.LSAProjectType, b.LastBedNight,
         c.ExitDate AS RecordedExit, c.Destination, c.DestinationSubsidyType,
         CASE
-            WHEN c.LSAProjectType = 1 THEN b.FirstBedNight
+            WHEN c.LSAProjectType = {LSAProjectType.ES_NBN} THEN b.FirstBedNight
             WHEN c.EntryDate >= c.ProjectStart THEN c.EntryDate
             ELSE c.ProjectStart
         END AS EntryDate,
         CASE
-            WHEN c.MoveInDate IS NULL OR c.MoveInDate > c.ReportEnd OR c.LSAProjectType NOT IN (3, 13, 15)
+            WHEN c.MoveInDate IS NULL OR c.MoveInDate > c.ReportEnd
+                OR c.LSAProjectType NOT IN ({LSAProjectType.any_rrh_psh})
                 OR c.MoveInDate < c.EntryDate OR c.MoveInDate >= c.ProjectEnd OR c.MoveInDate > c.CountedExit
-                OR (c.MoveInDate = c.CountedExit AND c.LSAProjectType = 3) THEN NULL
+                OR (c.MoveInDate = c.CountedExit AND c.LSAProjectType = {LSAProjectType.PSH}) THEN NULL
             WHEN c.MoveInDate >= c.ProjectStart THEN c.MoveInDate
             ELSE c.ProjectStart
         END AS MoveInDate,
         -- A stay that ends on the day of move-in lasts one day longer, so that it is housed for one night.
-        c.LSAProjectType IN (13, 15) AND c.MoveInDate = c.CountedExit
+        c.LSAProjectType IN ({LSAProjectType.any_rrh}) AND c.MoveInDate = c.CountedExit
             AND (c.ProjectEnd IS NULL OR c.MoveInDate < c.ProjectEnd) AS MovedInOnExit,
         c.CountedExit, c.ProjectEnd, c.ReportEnd
     FROM counted AS c
     LEFT JOIN nights AS b ON b.EnrollmentID = c.EnrollmentID
-    WHERE c.LSAProjectType <> 1 OR b.LastBedNight IS NOT NULL
+    WHERE c.LSAProjectType <> {LSAProjectType.ES_NBN} OR b.LastBedNight IS NOT NULL
 ),
 ended AS (
     SELECT HouseholdID, HoHID, EnrollmentID, ProjectID, LSAProjectType, EntryDate, MoveInDate, LastBedNight,
         RecordedExit, Destination, DestinationSubsidyType,
         CASE
-            WHEN LSAProjectType = 1 AND LastBedNight = ReportEnd THEN NULL
-            WHEN LSAProjectType = 1 AND CountedExit < ReportEnd THEN LastBedNight + 1
+            WHEN LSAProjectType = {LSAProjectType.ES_NBN} AND LastBedNight = ReportEnd THEN NULL
+            WHEN LSAProjectType = {LSAProjectType.ES_NBN} AND CountedExit < ReportEnd THEN LastBedNight + 1
             WHEN LastBedNight + 90 <= ReportEnd THEN LastBedNight + 1
             WHEN MovedInOnExit AND CountedExit = ReportEnd THEN NULL
             WHEN MovedInOnExit AND CountedExit < ReportEnd THEN CountedExit + 1
@@ -131,10 +133,11 @@ ended AS (
 SELECT HouseholdID, HoHID, EnrollmentID, ProjectID, LSAProjectType, EntryDate, MoveInDate, ExitDate, LastBedNight,
     CASE
         WHEN ExitDate IS NULL THEN -1
-        WHEN Destination IS NULL OR Destination IN (17, 30, 99)
+        WHEN Destination IS NULL
+            OR Destination IN ({Destination.OTHER}, {Destination.NO_EXIT_INTERVIEW}, {NOT_COLLECTED})
             OR (RecordedExit <> ExitDate AND (MoveInDate IS NULL OR MoveInDate <> RecordedExit)) THEN 99
-        WHEN Destination IN (8, 9) THEN 98
-        WHEN Destination = 435 THEN coalesce(DestinationSubsidyType, 99)
+        WHEN Destination IN ({DOES_NOT_KNOW}, {PREFERS_NOT_TO_ANSWER}) THEN 98
+        WHEN Destination = {Destination.RENTAL_WITH_SUBSIDY} THEN coalesce(DestinationSubsidyType, 99)
         ELSE Destination
     END AS ExitDest
 FROM ended

@@ -79,9 +79,9 @@ SELECT h.*, t.AtEntry AS EntryHHType,
     CASE
         WHEN p.ProjectID IS NOT NULL AND h.EntryDate <= r.ReportEnd
             AND (h.ExitDate IS NULL OR h.ExitDate > r.ReportStart)
-            AND (h.LSAProjectType IN (0, 2, 8)
-                OR (h.LSAProjectType = 1 AND h.LastBedNight BETWEEN r.ReportStart AND r.ReportEnd)
-                OR (h.LSAProjectType IN (3, 13) AND h.MoveInDate IS NOT NULL)) THEN 1
+            AND (h.LSAProjectType IN ({LSAProjectType.ee_sh_th})
+                OR (h.LSAProjectType = {LSAProjectType.ES_NBN} AND h.LastBedNight BETWEEN r.ReportStart AND r.ReportEnd)
+                OR (h.LSAProjectType IN ({LSAProjectType.rrh_psh}) AND h.MoveInDate IS NOT NULL)) THEN 1
         ELSE 0
     END AS AIR
 FROM lsa_household_dates AS h

@@ -10,10 +10,10 @@ WITH stay AS (
         CASE WHEN n.Active = 1 AND h.HHAdultAge BETWEEN 18 AND 55 THEN h.HHAdultAge END AS AdultAge,
         CASE h.ActiveHHType WHEN 1 THEN 8 WHEN 2 THEN 4 WHEN 3 THEN 2 ELSE 1 END AS TypeBit,
         CASE
-            WHEN n.LSAProjectType IN (0, 1, 2, 8) THEN 'EST'
-            WHEN n.LSAProjectType = 13 THEN 'RRH'
-            WHEN n.LSAProjectType = 3 THEN 'PSH'
-            WHEN n.LSAProjectType = 15 THEN 'RRHSO'
+            WHEN n.LSAProjectType IN ({LSAProjectType.es_sh_th}) THEN 'EST'
+            WHEN n.LSAProjectType = {LSAProjectType.RRH} THEN 'RRH'
+            WHEN n.LSAProjectType = {LSAProjectType.PSH} THEN 'PSH'
+            WHEN n.LSAProjectType = {LSAProjectType.RRH_SO} THEN 'RRHSO'
         END AS ProjectGroup
     FROM lsa_enrollment AS n
     JOIN lsa_household_active AS h ON h.HouseholdID = n.HouseholdID
@@ -32,7 +32,8 @@ code AS (
 bits AS (
     SELECT PersonalID,
         bit_or(CASE WHEN ProjectGroup = 'EST' THEN ActiveBit END) AS HHTypeEST,
-        bit_or(CASE WHEN ProjectGroup = 'EST' AND RelationshipToHoH = 1 THEN ActiveBit END) AS HoHEST,
+        bit_or(CASE WHEN ProjectGroup = 'EST' AND RelationshipToHoH = {RelationshipToHoH.HEAD}
+            THEN ActiveBit END) AS HoHEST,
         bit_or(CASE WHEN ProjectGroup = 'EST' AND IsAdult THEN ActiveBit END) AS AdultEST,
         bit_or(CASE WHEN ProjectGroup = 'EST' AND IsAdult THEN AIRBit END) AS AIRAdultEST,
         bit_or(CASE WHEN ProjectGroup = 'EST' AND HHChronic = 1 THEN ActiveBit END) AS HHChronicEST,
@@ -41,9 +42,11 @@ bits AS (
         bit_or(CASE WHEN ProjectGroup = 'EST' AND HHFleeingDV = 1 THEN ActiveBit END) AS HHFleeingDVEST,
         bit_or(CASE WHEN ProjectGroup = 'EST' AND HHParent = 1 THEN ActiveBit END) AS HHParentEST,
         bit_or(CASE WHEN ProjectGroup = 'EST' THEN AIRBit END) AS AIREST,
-        bit_or(CASE WHEN ProjectGroup = 'EST' AND RelationshipToHoH = 1 THEN AIRBit END) AS AIRHoHEST,
+        bit_or(CASE WHEN ProjectGroup = 'EST' AND RelationshipToHoH = {RelationshipToHoH.HEAD}
+            THEN AIRBit END) AS AIRHoHEST,
         bit_or(CASE WHEN ProjectGroup = 'RRH' THEN ActiveBit END) AS HHTypeRRH,
-        bit_or(CASE WHEN ProjectGroup = 'RRH' AND RelationshipToHoH = 1 THEN ActiveBit END) AS HoHRRH,
+        bit_or(CASE WHEN ProjectGroup = 'RRH' AND RelationshipToHoH = {RelationshipToHoH.HEAD}
+            THEN ActiveBit END) AS HoHRRH,
         bit_or(CASE WHEN ProjectGroup = 'RRH' AND IsAdult THEN ActiveBit END) AS AdultRRH,
         bit_or(CASE WHEN ProjectGroup = 'RRH' AND IsAdult THEN AIRBit END) AS AIRAdultRRH,
         bit_or(CASE WHEN ProjectGroup = 'RRH' AND HHChronic = 1 THEN ActiveBit END) AS HHChronicRRH,
@@ -52,9 +55,11 @@ bits AS (
         bit_or(CASE WHEN ProjectGroup = 'RRH' AND HHFleeingDV = 1 THEN ActiveBit END) AS HHFleeingDVRRH,
         bit_or(CASE WHEN ProjectGroup = 'RRH' AND HHParent = 1 THEN ActiveBit END) AS HHParentRRH,
         bit_or(CASE WHEN ProjectGroup = 'RRH' THEN AIRBit END) AS AIRRRH,
-        bit_or(CASE WHEN ProjectGroup = 'RRH' AND RelationshipToHoH = 1 THEN AIRBit END) AS AIRHoHRRH,
+        bit_or(CASE WHEN ProjectGroup = 'RRH' AND RelationshipToHoH = {RelationshipToHoH.HEAD}
+            THEN AIRBit END) AS AIRHoHRRH,
         bit_or(CASE WHEN ProjectGroup = 'PSH' THEN ActiveBit END) AS HHTypePSH,
-        bit_or(CASE WHEN ProjectGroup = 'PSH' AND RelationshipToHoH = 1 THEN ActiveBit END) AS HoHPSH,
+        bit_or(CASE WHEN ProjectGroup = 'PSH' AND RelationshipToHoH = {RelationshipToHoH.HEAD}
+            THEN ActiveBit END) AS HoHPSH,
         bit_or(CASE WHEN ProjectGroup = 'PSH' AND IsAdult THEN ActiveBit END) AS AdultPSH,
         bit_or(CASE WHEN ProjectGroup = 'PSH' AND IsAdult THEN AIRBit END) AS AIRAdultPSH,
         bit_or(CASE WHEN ProjectGroup = 'PSH' AND HHChronic = 1 THEN ActiveBit END) AS HHChronicPSH,
@@ -63,12 +68,13 @@ bits AS (
         bit_or(CASE WHEN ProjectGroup = 'PSH' AND HHFleeingDV = 1 THEN ActiveBit END) AS HHFleeingDVPSH,
         bit_or(CASE WHEN ProjectGroup = 'PSH' AND HHParent = 1 THEN ActiveBit END) AS HHParentPSH,
         bit_or(CASE WHEN ProjectGroup = 'PSH' THEN AIRBit END) AS AIRPSH,
-        bit_or(CASE WHEN ProjectGroup = 'PSH' AND RelationshipToHoH = 1 THEN AIRBit END) AS AIRHoHPSH,
+        bit_or(CASE WHEN ProjectGroup = 'PSH' AND RelationshipToHoH = {RelationshipToHoH.HEAD}
+            THEN AIRBit END) AS AIRHoHPSH,
         bit_or(CASE WHEN ProjectGroup = 'RRHSO' AND MoveInDate IS NULL THEN ActiveBit END) AS HHTypeRRHSONoMI,
         bit_or(CASE WHEN ProjectGroup = 'RRHSO' AND MoveInDate IS NOT NULL THEN ActiveBit END) AS HHTypeRRHSOMI,
-        bit_or(CASE WHEN LSAProjectType IN (0, 1) THEN ActiveBit END) AS HHTypeES,
-        bit_or(CASE WHEN LSAProjectType = 8 THEN ActiveBit END) AS HHTypeSH,
-        bit_or(CASE WHEN LSAProjectType = 2 THEN ActiveBit END) AS HHTypeTH,
+        bit_or(CASE WHEN LSAProjectType IN ({LSAProjectType.es}) THEN ActiveBit END) AS HHTypeES,
+        bit_or(CASE WHEN LSAProjectType = {LSAProjectType.SH} THEN ActiveBit END) AS HHTypeSH,
+        bit_or(CASE WHEN LSAProjectType = {LSAProjectType.TH} THEN ActiveBit END) AS HHTypeTH,
         coalesce(max(CASE WHEN ProjectGroup = 'EST' AND Active = 1 THEN AC3Plus END), -1) AS AC3PlusEST,
         min(CASE WHEN ProjectGroup = 'EST' AND ActiveHHType = 1 THEN AdultAge END) AS AOMinEST,
         max(CASE WHEN ProjectGroup = 'EST' AND ActiveHHType = 1 THEN AdultAge END) AS AOMaxEST,

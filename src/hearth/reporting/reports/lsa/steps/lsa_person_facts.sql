@@ -6,7 +6,7 @@
 WITH stays AS (
     SELECT PersonalID,
         max(CASE WHEN Counted = 1 AND ActiveAge BETWEEN 18 AND 65 THEN 1 ELSE 0 END)
-            + max(CASE WHEN Counted = 1 AND RelationshipToHoH = 1 THEN 2 ELSE 0 END) AS HoHAdult,
+            + max(CASE WHEN Counted = 1 AND RelationshipToHoH = {RelationshipToHoH.HEAD} THEN 2 ELSE 0 END) AS HoHAdult,
         max(CASE WHEN Counted = 1 THEN DisabilityStatus END) AS Disability,
         min(CASE WHEN Counted = 1 THEN DVStatus END) AS DV,
         max(CASE WHEN AIR = 1 AND ActiveAge BETWEEN 18 AND 65 THEN HIV ELSE -1 END) AS HIV,
@@ -26,10 +26,11 @@ WITH stays AS (
 person AS (
     SELECT s.*, c.VeteranStatus, c.RaceNone, c.SSNDataQuality, n.SSNForm, n.SSNGroup,
         concat(
-            CASE WHEN c.AmIndAKNative = 1 THEN '1' ELSE '' END, CASE WHEN c.Asian = 1 THEN '2' ELSE '' END,
-            CASE WHEN c.BlackAfAmerican = 1 THEN '3' ELSE '' END, CASE WHEN c.NativeHIPacific = 1 THEN '4' ELSE '' END,
-            CASE WHEN c.White = 1 THEN '5' ELSE '' END, CASE WHEN c.HispanicLatinao = 1 THEN '6' ELSE '' END,
-            CASE WHEN c.MidEastNAfrican = 1 THEN '7' ELSE '' END
+            CASE WHEN c.AmIndAKNative = {YES} THEN '1' ELSE '' END, CASE WHEN c.Asian = {YES} THEN '2' ELSE '' END,
+            CASE WHEN c.BlackAfAmerican = {YES} THEN '3' ELSE '' END, CASE WHEN c.NativeHIPacific = {YES} THEN '4'
+                ELSE '' END,
+            CASE WHEN c.White = {YES} THEN '5' ELSE '' END, CASE WHEN c.HispanicLatinao = {YES} THEN '6' ELSE '' END,
+            CASE WHEN c.MidEastNAfrican = {YES} THEN '7' ELSE '' END
         ) AS Races
     FROM stays AS s
     JOIN Client AS c ON c.PersonalID = s.PersonalID
@@ -40,8 +41,8 @@ SELECT PersonalID, HoHAdult,
     CASE WHEN HoHAdult > 0 THEN CAST(LastActive - INTERVAL 3 YEAR AS DATE) + 1 END AS CHStart,
     CASE
         WHEN HoHAdult NOT IN (1, 3) THEN -1
-        WHEN VeteranStatus IN (8, 9) THEN 98
-        WHEN VeteranStatus IN (0, 1) THEN VeteranStatus
+        WHEN VeteranStatus IN ({DOES_NOT_KNOW}, {PREFERS_NOT_TO_ANSWER}) THEN 98
+        WHEN VeteranStatus IN ({NO}, {YES}) THEN VeteranStatus
         ELSE 99
     END AS VetStatus,
     CASE
@@ -52,14 +53,14 @@ SELECT PersonalID, HoHAdult,
     END AS DisabilityStatus,
     CASE WHEN HoHAdult = 0 THEN -1 WHEN DV = 10 THEN 0 ELSE coalesce(DV, 99) END AS DVStatus,
     CASE
-        WHEN RaceNone IN (8, 9) THEN 98
-        WHEN RaceNone = 99 OR Races = '' THEN 99
+        WHEN RaceNone IN ({DOES_NOT_KNOW}, {PREFERS_NOT_TO_ANSWER}) THEN 98
+        WHEN RaceNone = {NOT_COLLECTED} OR Races = '' THEN 99
         ELSE CAST(Races AS INTEGER)
     END AS RaceEthnicity,
     HIV, SMI, SUD, SSNGroup,
     CASE
-        WHEN SSNDataQuality IN (8, 9) THEN 9
-        WHEN SSNDataQuality = 2 AND SSNForm = 'last4' THEN 4
+        WHEN SSNDataQuality IN ({DOES_NOT_KNOW}, {PREFERS_NOT_TO_ANSWER}) THEN 9
+        WHEN SSNDataQuality = {SSNDataQuality.PARTIAL} AND SSNForm = 'last4' THEN 4
         WHEN SSNForm = 'valid' THEN 1
         ELSE 0
     END AS SSNValid

@@ -5,17 +5,18 @@
 SELECT p.ProjectID, p.OrganizationID, left(p.ProjectName, 200) AS ProjectName,
     CAST(NULL AS VARCHAR) AS ProjectCommonName, p.OperatingStartDate, p.OperatingEndDate, p.ContinuumProject,
     p.ProjectType,
-    CASE WHEN p.RRHSubType = 1 THEN NULL ELSE p.HousingType END AS HousingType,
-    CASE WHEN p.ProjectType = 13 THEN p.RRHSubType END AS RRHSubType,
-    CASE WHEN p.RRHSubType = 1 THEN p.ResidentialAffiliation END AS ResidentialAffiliation,
+    CASE WHEN p.RRHSubType = {RRHSubType.SERVICES_ONLY} THEN NULL ELSE p.HousingType END AS HousingType,
+    CASE WHEN p.ProjectType = {ProjectType.RRH} THEN p.RRHSubType END AS RRHSubType,
+    CASE WHEN p.RRHSubType = {RRHSubType.SERVICES_ONLY} THEN p.ResidentialAffiliation END AS ResidentialAffiliation,
     p.TargetPopulation, p.HOPWAMedAssistedLivingFac, p.PITCount, p.DateCreated, p.DateUpdated,
     CAST(NULL AS VARCHAR) AS UserID, CAST(NULL AS TIMESTAMP) AS DateDeleted, r.ReportID AS ExportID
 FROM Project AS p
 JOIN lsa_project_in_coc AS c ON c.ProjectID = p.ProjectID
 CROSS JOIN lsa_parameters AS r
 LEFT JOIN lsa_chosen_project AS chosen ON chosen.ProjectID = p.ProjectID
-WHERE p.ContinuumProject = 1
-    AND (p.ProjectType IN (0, 1, 2, 3, 8, 13) OR (r.LSAScope <> 2 AND p.ProjectType IN (9, 10)))
+WHERE p.ContinuumProject = {YES}
+    AND (p.ProjectType IN ({LSAPopulation.project_types})
+        OR (r.LSAScope <> 2 AND p.ProjectType IN ({ProjectType.other_permanent_housing})))
     AND (p.OperatingEndDate IS NULL
         OR (p.OperatingEndDate > r.LookbackDate AND p.OperatingEndDate > p.OperatingStartDate))
     AND (r.LSAScope <> 2 OR chosen.ProjectID IS NOT NULL)

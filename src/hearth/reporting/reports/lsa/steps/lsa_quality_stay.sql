@@ -4,30 +4,34 @@
 -- The project counts of 10 know street situations by 101, 116 and 118, the report's of 11 by 100 to 199.
 WITH stay AS (
     SELECT n.EnrollmentID, n.PersonalID, n.HouseholdID, n.ProjectID, n.ActiveAge, n.ExitDate, n.DisabilityStatus,
-        n.ActiveAge BETWEEN 18 AND 65 OR n.RelationshipToHoH = 1 AS IsHoHOrAdult,
+        n.ActiveAge BETWEEN 18 AND 65 OR n.RelationshipToHoH = {RelationshipToHoH.HEAD} AS IsHoHOrAdult,
         e.EntryDate, e.LivingSituation, e.LengthOfStay, e.DateToStreetESSH,
         e.TimesHomelessPastThreeYears AS Times, e.MonthsHomelessPastThreeYears AS Months,
-        n.LSAProjectType IN (0, 1, 8) OR coalesce(e.PreviousStreetESSH = 1, FALSE) AS FromStreet,
+        n.LSAProjectType IN ({LSAProjectType.es_sh}) OR coalesce(e.PreviousStreetESSH = {YES}, FALSE) AS FromStreet,
         x.EnrollmentID IS NOT NULL AS HasExit,
-        x.Destination IS NULL OR x.Destination IN (8, 9, 17, 30, 99)
-            OR (x.Destination = 435 AND x.DestinationSubsidyType IS NULL) AS NoDestination
+        x.Destination IS NULL
+            OR x.Destination IN ({Destination.OTHER}, {Destination.NO_EXIT_INTERVIEW})
+            OR x.Destination IN ({DOES_NOT_KNOW}, {PREFERS_NOT_TO_ANSWER}, {NOT_COLLECTED})
+            OR (x.Destination = {Destination.RENTAL_WITH_SUBSIDY} AND x.DestinationSubsidyType IS NULL) AS NoDestination
     FROM lsa_enrollment AS n
     JOIN Enrollment AS e ON e.EnrollmentID = n.EnrollmentID
     LEFT JOIN lsa_exit_record AS x ON x.EnrollmentID = n.EnrollmentID
     WHERE n.Counted = 1
 ),
 situated AS (
-    SELECT s.*, FromStreet OR coalesce(LivingSituation IN (101, 116, 118), FALSE) AS StreetOf10,
+    SELECT s.*, FromStreet OR coalesce(LivingSituation IN ({LivingSituation.homeless}), FALSE) AS StreetOf10,
         FromStreet OR coalesce(LivingSituation BETWEEN 100 AND 199, FALSE) AS StreetOf11,
-        Times IS NULL OR Times NOT IN (1, 2, 3, 4) AS NoTimes,
-        Months IS NULL OR Months NOT BETWEEN 101 AND 113 AS NoMonths
+        Times IS NULL OR Times NOT IN ({TimesHomelessPastThreeYears.known}) AS NoTimes,
+        Months IS NULL OR Months NOT IN ({MonthsHomelessPastThreeYears.known}) AS NoMonths
     FROM stay AS s
 )
 SELECT EnrollmentID, PersonalID, HouseholdID, ProjectID, ExitDate, HasExit, IsHoHOrAdult,
     ActiveAge IN (98, 99) AS NoDOB,
     DisabilityStatus IS NULL OR DisabilityStatus NOT IN (0, 1) AS NoDisability,
-    IsHoHOrAdult AND (LivingSituation IS NULL OR LivingSituation IN (8, 9, 99)) AS NoLivingSituation,
-    IsHoHOrAdult AND (LengthOfStay IS NULL OR LengthOfStay IN (8, 9, 99)) AS NoLengthOfStay,
+    IsHoHOrAdult AND (LivingSituation IS NULL
+        OR LivingSituation IN ({DOES_NOT_KNOW}, {PREFERS_NOT_TO_ANSWER}, {NOT_COLLECTED})) AS NoLivingSituation,
+    IsHoHOrAdult AND (LengthOfStay IS NULL
+        OR LengthOfStay IN ({DOES_NOT_KNOW}, {PREFERS_NOT_TO_ANSWER}, {NOT_COLLECTED})) AS NoLengthOfStay,
     IsHoHOrAdult AND (coalesce(DateToStreetESSH > EntryDate, FALSE) OR (DateToStreetESSH IS NULL AND StreetOf10))
         AS NoHomelessDateOf10,
     IsHoHOrAdult AND (coalesce(DateToStreetESSH > EntryDate, FALSE) OR (DateToStreetESSH IS NULL AND StreetOf11))

@@ -18,7 +18,7 @@ served_here AS (
     FROM served AS s
     JOIN lsa_project AS p ON p.ProjectID = s.ProjectID
     JOIN lsa_organization AS o ON o.OrganizationID = p.OrganizationID
-    WHERE p.ProjectType IN (0, 1, 2, 3, 8, 13) AND o.VictimServiceProvider = 0
+    WHERE p.ProjectType IN ({LSAPopulation.project_types}) AND o.VictimServiceProvider = {NO}
 ),
 coc_of_project AS (
     SELECT ProjectID, upper(CoCCode) AS CoCCode
@@ -28,7 +28,7 @@ coc_of_project AS (
 heads AS (
     SELECT HouseholdID, count(DISTINCT EnrollmentID) AS Heads
     FROM Enrollment
-    WHERE RelationshipToHoH = 1
+    WHERE RelationshipToHoH = {RelationshipToHoH.HEAD}
     GROUP BY HouseholdID
 ),
 in_coc AS (
@@ -48,7 +48,7 @@ counted AS (
     SELECT 'NoCoC' AS ReportColumn, s.HouseholdID AS Counted
     FROM served_here AS s
     LEFT JOIN coc_of_project AS c ON c.ProjectID = s.ProjectID AND c.CoCCode = upper(s.EnrollmentCoC)
-    WHERE s.RelationshipToHoH = 1 AND c.ProjectID IS NULL
+    WHERE s.RelationshipToHoH = {RelationshipToHoH.HEAD} AND c.ProjectID IS NULL
     UNION ALL
     SELECT 'NotOneHoH', s.HouseholdID
     FROM served_here AS s
@@ -59,13 +59,14 @@ counted AS (
     SELECT 'RelationshipToHoH', s.EnrollmentID
     FROM served AS s
     JOIN lsa_household_active AS h ON h.HouseholdID = s.HouseholdID
-    WHERE h.Active = 1 AND (s.RelationshipToHoH IS NULL OR s.RelationshipToHoH NOT IN (1, 2, 3, 4, 5))
+    WHERE h.Active = 1 AND (s.RelationshipToHoH IS NULL OR s.RelationshipToHoH NOT IN ({RelationshipToHoH.member}))
     UNION ALL
     SELECT 'MoveInDate', h.EnrollmentID
     FROM lsa_household_active AS h
     JOIN Enrollment AS e ON e.EnrollmentID = h.EnrollmentID
     CROSS JOIN lsa_parameters AS r
-    WHERE h.LSAProjectType IN (3, 13, 15) AND h.Active = 1 AND h.MoveInDate IS NULL AND e.MoveInDate <= r.ReportEnd
+    WHERE h.LSAProjectType IN ({LSAProjectType.any_rrh_psh}) AND h.Active = 1 AND h.MoveInDate IS NULL
+        AND e.MoveInDate <= r.ReportEnd
     UNION ALL
     SELECT 'HouseholdEntry', h.HouseholdID
     FROM lsa_household_active AS h

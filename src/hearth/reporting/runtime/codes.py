@@ -1,0 +1,101 @@
+"""Codes of pick lists by name, so that a step can be read without HUD's lists beside it, and a code that a
+new year's list does not have is found before anything is counted.
+
+    WHERE e.RelationshipToHoH = {RelationshipToHoH.HEAD} AND e.PreviousStreetESSH = {YES}
+      AND x.Destination IN ({Destination.homeless}, {NOT_COLLECTED})
+
+In front of the point stands a column of HMIS CSV, or a list of the report's own (such as the LSA's project
+types, which HUD's specification numbers beyond its list); behind it the name of a code, or a category, which
+stands for all of its codes with commas between them. Names and categories are the registry's
+(`standards/lists`), or the report's. `{YES}`, `{NO}` and the reasons for missing data stand alone: they have
+the same codes in every list of HUD's (those of list 1.8).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache, cached_property
+from pathlib import Path
+from types import MappingProxyType
+
+import yaml
+
+from hearth.standards.load import LATEST, Registry, load
+from hearth.standards.model import nearest
+
+#: A report's own list: what a code or a group of codes is called → its codes.
+OwnList = Mapping[str, tuple[str, ...]]
+_NAMED = re.compile(r"\{(?:([A-Za-z]\w*)\.)?([A-Za-z]\w*)\}")
+_ANSWERS = "1.8"
+
+
+class CodeError(Exception):
+    """A name that stands for no code, with what comes close."""
+
+
+class Codes:
+    """What the names stand for in one HUD year, and in the lists that a report has of its `own`."""
+
+    def __init__(self, registry: Registry, own: Mapping[str, OwnList] = MappingProxyType({})) -> None:
+        self._registry = registry
+        self.own = own
+
+    def filled(self, sql: str) -> str:
+        """The SQL with codes for names. Raises `CodeError`."""
+        return _NAMED.sub(lambda found: ", ".join(self.of(found[1] or "", found[2])), sql)
+
+    def of(self, column: str, word: str) -> tuple[str, ...]:
+        """The codes of `{column.word}`, or of `{word}` where `column` is empty. Raises `CodeError`."""
+        if not column:
+            return self._of_list(_ANSWERS, word)
+        if column in self.own:
+            try:
+                return self.own[column][word]
+            except KeyError:
+                close = nearest(word, self.own[column])
+                raise CodeError(f"{column} has no code or group {word}{close}.") from None
+        numbers = self.lists.get(column, set())
+        if len(numbers) != 1:
+            why = "stands for several lists" if numbers else "is no column with a list"
+            raise CodeError(f"{column} {why} in FY{self._registry.year}{nearest(column, self.lists)}.")
+        return self._of_list(next(iter(numbers)), word)
+
+    def _of_list(self, number: str, word: str) -> tuple[str, ...]:
+        try:
+            return self._registry.list(number).codes_of(word)
+        except KeyError as error:
+            raise CodeError(f"{{{word}}}: {error.args[0]}.") from None
+
+    @cached_property
+    def lists(self) -> Mapping[str, set[str]]:
+        """Columns of HMIS CSV whose values are codes → numbers of their lists, which are several where files
+        differ or another column decides."""
+        found: dict[str, set[str]] = {}
+        for column in self._registry.columns():
+            if column.lists:
+                found.setdefault(column.name, set()).update(column.lists)
+        return found
+
+
+def own_lists(path: Path) -> dict[str, OwnList]:
+    """The lists of a report's `codes.yaml`. A group names codes of its list, or groups before it.
+
+    LSAProjectType: {codes: {TH: 2, PSH: 3, RRH: 13}, groups: {rrh_psh: "RRH, PSH"}}
+    """
+    read: dict[str, dict[str, dict[str, object]]] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return {column: dict(_own_list(parts)) for column, parts in read.items()}
+
+
+def _own_list(parts: Mapping[str, Mapping[str, object]]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    known: dict[str, tuple[str, ...]] = {word: (str(code),) for word, code in parts["codes"].items()}
+    yield from known.items()
+    for word, members in parts.get("groups", {}).items():
+        known[word] = tuple(code for member in str(members).split(", ") for code in known[member])
+        yield word, known[word]
+
+
+@cache
+def of_year(year: int = LATEST) -> Codes:
+    """HUD's names of a year alone."""
+    return Codes(load(year))

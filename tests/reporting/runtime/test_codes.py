@@ -1,0 +1,68 @@
+"""Names of codes in steps stand for the codes of HUD's lists, or of the report's own."""
+
+from pathlib import Path
+
+import pytest
+
+from hearth.reporting.runtime.codes import CodeError, Codes, of_year, own_lists
+from hearth.reporting.runtime.plan import PlanError
+from hearth.reporting.runtime.step_files import read_step
+from hearth.standards import load
+
+OWN = {"LSAProjectType": {"RRH": ("13",), "rrh_psh": ("13", "3")}}
+
+
+@pytest.mark.parametrize(
+    ("sql", "filled"),
+    [
+        ("RelationshipToHoH = {RelationshipToHoH.HEAD}", "RelationshipToHoH = 1"),
+        ("Destination IN ({Destination.homeless})", "Destination IN (116, 101, 118)"),
+        ("ProjectType IN ({ProjectType.other_permanent_housing})", "ProjectType IN (9, 10)"),
+        ("VeteranStatus IN ({YES}, {NOT_COLLECTED})", "VeteranStatus IN (1, 99)"),
+        ("t IN ({LSAProjectType.rrh_psh})", "t IN (13, 3)"),
+        ("{'a': 1} AND '[0-9]{9}'", "{'a': 1} AND '[0-9]{9}'"),  # the engine's own braces
+    ],
+)
+def test_names_become_codes(sql: str, filled: str) -> None:
+    assert Codes(load(2026), OWN).filled(sql) == filled
+
+
+@pytest.mark.parametrize(
+    ("sql", "told"),
+    [
+        ("{RelationshipToHoH.HAED}", "no name or category HAED; the nearest is HEAD"),
+        ("{RelationshipToHead.HEAD}", "no column with a list in FY2026"),
+        ("{EntryDate.HEAD}", "no column with a list in FY2026"),
+        ("{TypeProvided.HEAD}", "stands for several lists in FY2026"),
+        ("{MAYBE}", "no name or category MAYBE"),
+        ("{LSAProjectType.RHH}", "LSAProjectType has no code or group RHH; the nearest is RRH"),
+    ],
+)
+def test_what_stands_for_nothing_is_told(sql: str, told: str) -> None:
+    with pytest.raises(CodeError, match=told):
+        Codes(load(2026), OWN).filled(sql)
+
+
+def test_a_code_that_the_year_does_not_have_is_no_name_in_it() -> None:
+    assert of_year(2026).of("LivingSituation", "STREET") == ("116",)
+    with pytest.raises(CodeError, match="STREET"):
+        of_year(2022).of("LivingSituation", "STREET")
+
+
+def test_a_step_names_its_file(tmp_path: Path) -> None:
+    path = tmp_path / "people.sql"
+    path.write_text("-- Section: 1\n-- Grain: one\n-- Inputs: Client\nSELECT {HEAD} FROM Client")
+    with pytest.raises(PlanError, match=r"people\.sql: .*HEAD"):
+        read_step(path)
+
+
+def test_groups_are_made_of_codes_and_of_groups_before_them(tmp_path: Path) -> None:
+    path = tmp_path / "codes.yaml"
+    path.write_text("T:\n  codes: {A: 1, B: 2, C: 3}\n  groups: {ab: 'A, B', abc: 'ab, C'}\n")
+    assert own_lists(path)["T"] == {
+        "A": ("1",),
+        "B": ("2",),
+        "C": ("3",),
+        "ab": ("1", "2"),
+        "abc": ("1", "2", "3"),
+    }
