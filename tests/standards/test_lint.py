@@ -52,6 +52,22 @@ BROKEN = [
         "names Victim, which HealthAndDV does not have", "Use columns of the same row", id="only-if",
     ),
     pytest.param(
+        "lists/3.15.1_RelationshipToHoH.yaml", "{HEAD: 1,", "{head: 1,", "names: {head",
+        "'head' cannot be the name of a code", "Write capitals", id="name-of-a-code",
+    ),
+    pytest.param(
+        "lists/3.15.1_RelationshipToHoH.yaml", "{HEAD: 1,", "{HEAD: 7,", "names: {HEAD: 7",
+        "'HEAD: 7' names a code that the list does not have", "Correct the code", id="named-code",
+    ),
+    pytest.param(
+        "lists/3.15.1_RelationshipToHoH.yaml", "  member: HEAD,", "  Member: HEAD,", "  Member: HEAD",
+        "'Member' cannot be the name of a group", "Write small letters", id="name-of-a-group",
+    ),
+    pytest.param(
+        "lists/3.15.1_RelationshipToHoH.yaml", "  member: HEAD,", "  member: HAED,", "  member: HAED",
+        "'member' has HAED, which is neither a name nor a code", "Correct it", id="member-of-a-group",
+    ),
+    pytest.param(
         "files/_shared.yaml", "references: Enrollment.EnrollmentID", "references: Enrolment.EnrollmentID",
         None, "which is no file's key", "Write 'references: File.Key'", id="foreign-key",
     ),

@@ -230,13 +230,15 @@ class Option:
 class List:
     """One pick list with its codes of the year, in HUD's order.
 
-    `names` are what reports call codes by (`HEAD` → 1), so that nobody has to know them by heart.
+    `names` are what reports call codes by (`HEAD` → 1), so that nobody has to know them by heart; `groups`
+    what they call several of them by. Those of which a code is not in force in the year are not there.
     """
 
     id: str
     name: str
     options: tuple[Option, ...]
     names: Mapping[str, str] = field(default_factory=dict)
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     used_in: str = ""
     note: str = ""
     reference: str = ""
@@ -270,16 +272,18 @@ class List:
         return tuple(o.code for o in self.options if category in o.groups)
 
     def codes_of(self, word: str) -> tuple[str, ...]:
-        """The code of a name, `codes_of("ES_NBN")`, or the codes of a category with `_` for its blanks,
-        `codes_of("permanent_housing")`. KeyError names the list and what comes close."""
+        """The code of a name, `codes_of("ES_NBN")`, or the codes of a group or of a category with `_` for its
+        blanks, `codes_of("permanent_housing")`. KeyError names the list and what comes close."""
         if word in self.names:
             return (self.names[word],)
+        if word in self.groups:
+            return self.groups[word]
         categories = {group.replace(" ", "_"): group for option in self.options for group in option.groups}
         if word in categories:
             return self.in_category(categories[word])
         raise KeyError(
-            f"list {self.id} {self.name} has no name or category {word}"
-            f"{nearest(word, [*self.names, *categories])}"
+            f"list {self.id} {self.name} has no name or group {word}"
+            f"{nearest(word, [*self.names, *self.groups, *categories])}"
         )
 
     def __contains__(self, code: str | int) -> bool:

@@ -156,7 +156,8 @@ def _element_row(column: Column) -> tuple[str, ...]:
 def _list(registry: Registry, one: List) -> str:
     used = [column for column in registry.columns() if one.id in column.lists]
     columns = ", ".join(_to(c.id, f"../files/{c.file}.md#{c.name.lower()}") for c in used)
-    names = ", ".join(f"`{name}` {code}" for name, code in one.names.items())
+    groups = {name: " ".join(codes) for name, codes in one.groups.items()}
+    names = ", ".join(f"`{name}` {codes}" for name, codes in {**one.names, **groups}.items())
     return _page(
         f"List {one.id} {one.name}",
         _facts(words.of_list(one)),

@@ -12,7 +12,8 @@ STATUSES = ("current", "retired", "legacy", "test", "not in CSV")
 # Groups of projects that HUD's exit destination tables distinguish.
 EXIT_FROM = ("SO", "ES-EE", "ES-NbN", "TH", "HP and PH", "SH", "SSO")
 _NAME = re.compile(r"[A-Z][A-Z0-9_]*")
-_LIST_KEYS = ("list", "name", "used_in", "since", "until", "note", "reference", "names", "options")
+_GROUP = re.compile(r"[a-z][a-z0-9_]*")
+_LIST_KEYS = ("list", "name", "used_in", "since", "until", "note", "reference", "names", "groups", "options")
 _OPTION_KEYS = (
     "label", "category", "used_for", "exit_outcome", "status", "status_since", "since", "until", "note",
     "earlier",
@@ -37,11 +38,15 @@ def read_list(folder: Path, path: str, year: int) -> List | None:
             options.append(Option(code=code, label=entry, at=written.at(code)))
         elif option := _option(code, written.block(code), written.at(code), year):
             options.append(option)
+    codes = {option.code for option in options}
+    names = _named(block)
+    groups = _grouped(block, names)
     return List(
         id=block.text("list"),
         name=block.text("name"),
         options=tuple(options),
-        names=_names(block.block("names"), written, {option.code for option in options}),
+        names=MappingProxyType({name: code for name, code in names.items() if code in codes}),
+        groups=MappingProxyType({name: some for name, some in groups.items() if codes.issuperset(some)}),
         used_in=block.optional("used_in") or "",
         note=block.optional("note") or "",
         reference=block.optional("reference") or "",
@@ -51,20 +56,39 @@ def read_list(folder: Path, path: str, year: int) -> List | None:
     )
 
 
-def _names(block: Block, written: Block, in_force: set[str]) -> Mapping[str, str]:
-    """What codes are called, of those that are in force."""
-    for name in block:
+def _named(block: Block) -> dict[str, str]:
+    """What single codes are called, of every year."""
+    names, options = block.block("names"), block.block("options")
+    for name in names:
         if not _NAME.fullmatch(name):
             raise StandardsError(
-                block.at(name), f"'{name}' cannot be the name of a code.", "Write capitals, such as ES_NBN."
+                names.at(name), f"'{name}' cannot be the name of a code.", "Write capitals, such as ES_NBN."
             )
-        if block.text(name) not in written:
+        if names.text(name) not in options:
             raise StandardsError(
-                block.at(name),
-                f"'{name}: {block.text(name)}' names a code that the list does not have.",
+                names.at(name),
+                f"'{name}: {names.text(name)}' names a code that the list does not have.",
                 "Correct the code, or add it below 'options'.",
             )
-    return MappingProxyType({name: block.text(name) for name in block if block.text(name) in in_force})
+    return {name: names.text(name) for name in names}
+
+
+def _grouped(block: Block, names: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """What several codes together are called, of every year."""
+    groups, options = block.block("groups"), block.block("options")
+    for name in groups:
+        if not _GROUP.fullmatch(name):
+            raise StandardsError(
+                groups.at(name), f"'{name}' cannot be the name of a group.", "Write small letters and _."
+            )
+        for member in groups.texts(name):
+            if member not in names and member not in options:
+                raise StandardsError(
+                    groups.at(name),
+                    f"'{name}' has {member}, which is neither a name nor a code of the list.",
+                    "Correct it, or add it below 'names' or 'options'.",
+                )
+    return {name: tuple(names.get(one, one) for one in groups.texts(name)) for name in groups}
 
 
 def _option(code: str, block: Block, at: Place, year: int) -> Option | None:

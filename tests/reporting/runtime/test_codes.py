@@ -30,11 +30,11 @@ def test_names_become_codes(sql: str, filled: str) -> None:
 @pytest.mark.parametrize(
     ("sql", "told"),
     [
-        ("{RelationshipToHoH.HAED}", "no name or category HAED; the nearest is HEAD"),
+        ("{RelationshipToHoH.HAED}", "no name or group HAED; the nearest is HEAD"),
         ("{RelationshipToHead.HEAD}", "no column with a list in FY2026"),
         ("{EntryDate.HEAD}", "no column with a list in FY2026"),
         ("{TypeProvided.HEAD}", "stands for several lists in FY2026"),
-        ("{MAYBE}", "no name or category MAYBE"),
+        ("{MAYBE}", "no name or group MAYBE"),
         ("{LSAProjectType.RHH}", "LSAProjectType has no code or group RHH; the nearest is RRH"),
     ],
 )

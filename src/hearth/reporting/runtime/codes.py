@@ -5,8 +5,8 @@ new year's list does not have is found before anything is counted.
       AND x.Destination IN ({Destination.homeless}, {NOT_COLLECTED})
 
 In front of the point stands a column of HMIS CSV, or a list of the report's own (such as the LSA's project
-types, which HUD's specification numbers beyond its list); behind it the name of a code, or a category, which
-stands for all of its codes with commas between them. Names and categories are the registry's
+types, which HUD's specification numbers beyond its list); behind it the name of a code, or of a group or
+category, which stands for all of its codes with commas between them. They are the registry's
 (`standards/lists`), or the report's. `{YES}`, `{NO}` and the reasons for missing data stand alone: they have
 the same codes in every list of HUD's (those of list 1.8).
 """
