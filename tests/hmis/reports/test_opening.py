@@ -195,7 +195,7 @@ def test_two_reports_and_who_made_the_difference(client: Browser, place: User) -
     assert address in rows
     opened = client.get(address).text
     assert f"/clients/{stay.client.pk}/" in opened
-    assert "Came" in opened or "Left" in opened
+    assert "Added" in opened or "Removed" in opened
     # The other way round is the same comparison.
     assert ask(client, "compare", first.pk, second.pk).count("hearth-member__name") == page.count(
         "hearth-member__name"
