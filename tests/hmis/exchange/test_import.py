@@ -240,7 +240,7 @@ def test_deleted_rows_of_what_was_never_here_are_left_out(by: User, export: Expo
     )
     run = finished(by, export.zip(tmp_path))
     assert counted(run, "left_out") == {"Exit": 1}
-    assert "1 deleted records were left out" in run.message
+    assert "1 deleted record was left out" in run.message
     with acting(by):
         assert not Exit.objects.filter(hud_id="T9").exists()
 

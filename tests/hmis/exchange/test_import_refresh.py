@@ -339,7 +339,7 @@ class TestDelta:
         assert (run.state, checks(run) & {"reference_missing"}) == ("refused", {"reference_missing"})
         assert records() == before
         export.tables["Exit"][0]["DateDeleted"] = "2026-01-21 08:00:00"
-        assert "1 deleted records were left out" in finished(by, export.zip(tmp_path)).message
+        assert "1 deleted record was left out" in finished(by, export.zip(tmp_path)).message
 
     def test_a_stored_row_does_not_move_to_nothing(self, by: User, export: Export, tmp_path: Path) -> None:
         before = records()
