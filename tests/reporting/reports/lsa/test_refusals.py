@@ -129,7 +129,7 @@ def test_an_empty_folder_is_no_export(tmp_path: Path) -> None:
         (("--end", "2025-13-01"), "--end 2025-13-01 is no day"),
         (("--end", ""), "is no day"),
         (("--start", "10/1/2025"), "--start 10/1/2025 is no day"),
-        (("--start", "2026-10-01"), "ends on 2026-09-30, before it starts on 2026-10-01"),
+        (("--start", "2026-10-01"), "ends on September 30, 2026, before it starts on October 1, 2026"),
         (("--scope", "hic"), "A HIC is about one night, October 1, 2025; leave the last day"),
         (("--scope", ""), "is not a scope"),
         (("--coc", ""), "An empty text is not a CoC code"),

@@ -79,6 +79,7 @@ def members(
             _flagged(folder, flag, limit, offset)
             return
         assert file is not None
+        opening.check_opens(file)
         if row is None:
             _rows(opening.rows(folder, file, _where(where or ()), limit=limit, offset=offset), file)
             return

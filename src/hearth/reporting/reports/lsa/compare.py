@@ -17,7 +17,6 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from hearth import formats
 from hearth.reporting.runtime import engine
@@ -25,15 +24,15 @@ from hearth.reporting.runtime.engine import Connection, name, text
 from hearth.reporting.runtime.run import RunRecord
 from hearth.standards.load import LATEST, load
 
-from . import differences, effects, figures, units
+from . import differences, effects, units
 from .bundle import damage_told, kept_record, open_bundle, scratch
 from .columns import upload_files
 from .differences import Causes, FactChange
 from .facts import Member, members_of_page
+from .headline import Headline, headline_figures
 from .members import MaySee
-from .rows import FILES, NoSuchRow, dimensions_of, equal, measure_of, relation_of, title, window
+from .rows import FILES, NoSuchRow, check_opens, dimensions_of, equal, measure_of, relation_of, title, window
 from .wish import Scope
-from .words import words
 
 __all__ = [
     "Causes",
@@ -76,25 +75,6 @@ class FileChanges:
     changed: int
     same: int
     has_members: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Headline:
-    """A main figure of both runs, and of how many it is a part (None where it is no part). `file` is the file
-    that it stands in, `column` the count of LSAReport."""
-
-    label: str
-    before: int
-    after: int
-    file: str
-    column: str = ""
-    of_before: int | None = None
-    of_after: int | None = None
-
-    @property
-    def change(self) -> int:
-        """How much more there is in the later run."""
-        return self.after - self.before
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +188,7 @@ def _compared(
     one, other = kept_record(before), kept_record(after)
     scope = Scope.HIC if one.report == "hic" else Scope.SYSTEMWIDE  # chosen projects have the same figures
     with damage_told(before, after):
-        headline = _headline(before, after, scope)
+        headline = headline_figures(before, after, scope)
     return Comparison(
         before,
         after,
@@ -242,57 +222,9 @@ def _notices(one: RunRecord, other: RunRecord) -> tuple[str, ...]:
     return tuple(found)
 
 
-#: Of which total a count of LSAReport is a part (section 11).
-_TOTALS = {
-    "NoCoC": "HouseholdEntry", "NotOneHoH": "HouseholdEntry", "RelationshipToHoH": "ClientEntry",
-    "SSN4Digit": "UnduplicatedClient", "SSNNotProvided": "UnduplicatedClient",
-    "SSNMissingOrInvalid": "UnduplicatedClient", "ClientSSNNotUnique": "UnduplicatedClient",
-    "DisablingCond": "ClientEntry", "LivingSituation": "AdultHoHEntry", "LengthOfStay": "AdultHoHEntry",
-    "HomelessDate": "AdultHoHEntry", "TimesHomeless": "AdultHoHEntry", "MonthsHomeless": "AdultHoHEntry",
-    "Destination": "ClientExit",
-}  # fmt: skip
-
-
-def _headline(before: Path, after: Path, scope: Scope) -> tuple[Headline, ...]:
-    """The main figures of both runs, and the counts of LSAReport that differ."""
-    old, new = (figures.of_run(folder, scope) for folder in (before, after))
-    main = [Headline("People served", old["people"], new["people"], "LSAPerson")]
-    if scope is Scope.HIC:
-        main[0] = Headline("People on the night", old["people"], new["people"], "LSAPerson")
-        main += [
-            Headline(label, old[name], new[name], file)
-            for label, name, file in (
-                ("Projects", "projects", "Project"), ("Beds", "beds", "Inventory"),
-                ("Units", "units", "Inventory"),
-            )
-        ]  # fmt: skip
-    else:
-        main += [
-            Headline("Households served", old["households"], new["households"], "LSAHousehold"),
-            Headline("Household exits", old["exits"], new["exits"], "LSAExit"),
-            Headline(
-                "Returns to homelessness", _returned(old), _returned(new),
-                "LSAExit", "", old["exits"], new["exits"],
-            ),
-        ]  # fmt: skip
-    counts = [
-        Headline(
-            words().counts[column].title, old["report"].get(column, 0), new["report"].get(column, 0),
-            "LSAReport", column,
-            old["report"].get(_TOTALS.get(column, "")), new["report"].get(_TOTALS.get(column, "")),
-        )
-        for column in words().counts
-        if old["report"].get(column, 0) != new["report"].get(column, 0)
-    ]  # fmt: skip
-    return (*main, *counts)
-
-
-def _returned(found: Mapping[str, Any]) -> int:
-    return sum(one["returned"] for one in found["cohorts"] if one["code"] == 0)
-
-
 def changed_rows(before: Path, after: Path, file: str, *, limit: int = 50, offset: int = 0) -> RowChanges:
     """Rows that came, went or changed. Raises `BundleError`, `NotComparable`, `NoSuchRow` for the file."""
+    check_opens(file)
     _refuse_others(before, after)
     dimensions = dimensions_of(file)
     changed = f"SELECT * FROM ({_side_by_side(before, after, file)}) AS t WHERE Before IS DISTINCT FROM After"
@@ -326,6 +258,7 @@ def changed_members(
 
     Raises as `members` does, and `NotComparable`.
     """
+    check_opens(file)
     _refuse_others(before, after)
     equal(file, values)
     wanted = {column: values.get(column) for column in dimensions_of(file)}

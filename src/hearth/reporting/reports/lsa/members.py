@@ -35,7 +35,19 @@ from . import units
 from .bundle import Bundle, open_bundle
 from .facts import Fact, Line, Member, Stay, lines, members_of_page
 from .preflight import Flag, opened
-from .rows import FILES, PROJECT_FILES, NoSuchRow, Row, Rows, choices, dimensions_of, equal, row, rows
+from .rows import (
+    FILES,
+    PROJECT_FILES,
+    NoSuchRow,
+    Row,
+    Rows,
+    check_opens,
+    choices,
+    dimensions_of,
+    equal,
+    row,
+    rows,
+)
 from .units import Condition
 from .words import words
 
@@ -53,6 +65,7 @@ __all__ = [
     "Row",
     "Rows",
     "Stay",
+    "check_opens",
     "choices",
     "flagged",
     "members",

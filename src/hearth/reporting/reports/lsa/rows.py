@@ -132,10 +132,16 @@ def _order(file: str, order: Sequence[tuple[str, bool]]) -> str:
     return "".join(parts)
 
 
+def check_opens(file: str) -> None:
+    """Raise `NoSuchRow` for a file that is none of `FILES`."""
+    if file not in FILES:
+        raise NoSuchRow(f"{file} is not a file whose rows can be opened; there are {', '.join(FILES)}.")
+
+
 def columns_of(file: str) -> tuple[str, ...]:
     """The columns by which a row is known, and its count. Raises `NoSuchRow` for a file that is none."""
-    if file not in (*FILES, *PROJECT_FILES):
-        raise NoSuchRow(f"{file} is not a file whose rows can be opened; there are {', '.join(FILES)}.")
+    if file not in PROJECT_FILES:
+        check_opens(file)
     if file == "LSAReport":
         return ("Column", "Value")
     return next(one.columns for one in upload_files(load(LATEST)) if one.name == file)

@@ -100,7 +100,9 @@ def check_days(start: date, end: date) -> None:
                 f" check the year of {formats.day(day)}."
             )
     if end < start:
-        raise ReportRefused(f"The report ends on {end}, before it starts on {start}.")
+        raise ReportRefused(
+            f"The report ends on {formats.day(end)}, before it starts on {formats.day(start)}."
+        )
 
 
 def check_wish(wish: Wish) -> None:
