@@ -74,6 +74,31 @@ def test_what_a_flag_counts_is_what_it_opens_to(folder: Path) -> None:
     assert len(seen) >= 6
 
 
+# Of one project group, so that the other groups' columns say -1: which has a 1 in it, as adults only do.
+GROUPS: dict[str, Any] = {
+    "Client": {one: {"RaceNone": 99, "White": 0} for one in ("Ada", "Bea", "Cora")},
+    "Project": {"ES1": {}, "RRH1": {}, "PSH1": {}},
+    "Enrollment": [
+        {"PersonalID": "Ada", "ProjectID": "ES1", "EntryDate": "2026-01-05", "DisablingCondition": 99},
+        {"PersonalID": "Bea", "ProjectID": "RRH1", "EntryDate": "2026-01-05", "MoveInDate": "2026-01-10",
+         "DisablingCondition": 99},
+        {"PersonalID": "Cora", "ProjectID": "PSH1", "EntryDate": "2026-01-05", "MoveInDate": "2026-01-10",
+         "DisablingCondition": 99},
+    ],
+}  # fmt: skip
+
+
+def test_a_flag_of_one_project_group_opens_to_nobody_of_another(tmp_path: Path) -> None:
+    folder = bundle_of(tmp_path / "out", GROUPS)
+    seen = set()
+    for flag in flags(folder):
+        if flag.id in ("race_missing", "disability_missing", "violence_missing"):
+            page = flagged(folder, flag)
+            assert (page.value, page.total) == (flag.count, flag.count), flag.sentence
+            seen.add((flag.id, flag.people["group"]))
+    assert len(seen) == 9, seen
+
+
 def test_people_are_hidden_as_behind_a_row(folder: Path) -> None:
     page = flagged(
         folder, of(folder, "unknown_households"), may_see=lambda ids: [one for one in ids if one != "Ole1"]
