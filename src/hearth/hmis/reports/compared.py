@@ -10,6 +10,7 @@ from django.core.paginator import Page
 from hearth.hmis.access.models import User
 from hearth.hmis.clients.models import Client
 from hearth.hmis.reports import words
+from hearth.hmis.reports.figures import share
 from hearth.hmis.reports.opening import ROWS_ON_A_PAGE, paged
 from hearth.hmis.reports.people import OpenMember, opened, sight
 from hearth.hmis.reports.records import Records
@@ -123,17 +124,13 @@ def headline(before: Path, after: Path, comparison: compare.Comparison) -> list[
     return [
         HeadlineRow(
             one,
-            _percent(one.before, one.of_before),
-            _percent(one.after, one.of_after),
+            share(one.before, one.of_before),
+            share(one.after, one.of_after),
             numbers.get(one.column) if one.column else None,
             one.file in differing,
         )
         for one in comparison.headline
     ]
-
-
-def _percent(part: int, whole: int | None) -> float | None:
-    return round(100 * part / whole, 1) if whole else None
 
 
 def changed_rows(before: Path, after: Path, file: str, number: object) -> Page:

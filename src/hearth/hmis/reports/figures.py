@@ -22,6 +22,8 @@ GROUPS = {
     "PSH": "Permanent supportive housing",
     "RRHSO": "Rapid re-housing, services only",
 }
+#: Other permanent housing (2.02.6): a HIC counts its people by project only, not in LSAPerson (section 9.6).
+_OTHER_HOUSING = (9, 10)
 _COHORTS = {0: "in the report period", -1: "one year earlier", -2: "two years earlier"}
 _AVERAGES = {
     1: "In emergency shelter or safe haven",
@@ -83,12 +85,23 @@ def of(run: ReportRun) -> dict[str, Any]:
         }
         for row in found.get("project_types", [])
     ]
+    if found["project_types"]:
+        found |= _by_project(found["people"], found["project_types"])
     return found
 
 
-def share(part: int, whole: int) -> int | None:
-    """In whole percent; None of nothing."""
-    return round(100 * part / whole) if whole else None
+def _by_project(people: int, types: list[dict[str, Any]]) -> dict[str, int]:
+    """Why the people by project type are more than those of the night: how many are in other permanent
+    housing, and how often somebody is counted in one more project."""
+    every = sum(row["people"] for row in types)
+    other = sum(row["people"] for row in types if row["code"] in _OTHER_HOUSING)
+    return {"by_project": every, "other_housing": other, "twice": every - other - people}
+
+
+def share(part: int, whole: int | None) -> float | None:
+    """In percent, to the tenth that pages show; None of nothing. One for all pages of reports, so that a
+    share is the same wherever it stands."""
+    return round(100 * part / whole, 1) if whole else None
 
 
 def project_type(code: object) -> str:
@@ -96,14 +109,16 @@ def project_type(code: object) -> str:
     return code_words("Project.ProjectType", code) or str(code)
 
 
-def titles() -> dict[str, str]:
-    """What each figure that opens to people counts, by key."""
+def titles(night: bool = False) -> dict[str, str]:
+    """What each figure that opens to people counts, by key; `night`: in a report of one night."""
+    if night:
+        return {"people": "People on the night"}
     found = {"people": "People served", "households": "Households served"}
-    found |= {f"group-{code}": f"People served: {words}" for code, words in GROUPS.items()}
+    found |= {f"group-{code}": f"People served: {_within(words)}" for code, words in GROUPS.items()}
     for code, words in HOUSEHOLD_TYPES.items():
         found[f"type-{code}"] = f"Households: {words.lower()}"
         found |= {
-            f"type-{code}-{group}": f"Households: {words.lower()}; {GROUPS[group].lower()}"
+            f"type-{code}-{group}": f"Households: {words.lower()}; {_within(GROUPS[group])}"
             for group in ("EST", "RRH", "PSH")
         }
     for code, words in _COHORTS.items():
@@ -111,9 +126,15 @@ def titles() -> dict[str, str]:
         found[f"returned-{code}"] = f"Household exits {words} that returned to homelessness"
     for row, words in _AVERAGES.items():
         found |= {
-            f"average-{row}-{kind}": f"Average days: {words}, {of}" for kind, of in _OF_AVERAGES.items()
+            f"average-{row}-{kind}": f"Average days: {_within(words)}, {of}"
+            for kind, of in _OF_AVERAGES.items()
         }
     return found
+
+
+def _within(words: str) -> str:
+    """As it stands within a title."""
+    return words[0].lower() + words[1:]
 
 
 def behind(folder: Path, key: str) -> Behind:

@@ -6,6 +6,7 @@ LSA specifications v8, section 11.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from hearth.hmis.reports.figures import share
 from hearth.reporting.reports.lsa.words import words
 
 #: What the others are counted of.
@@ -60,11 +61,12 @@ def faults(report: Mapping[str, int]) -> list[Count]:
     found = []
     for column, total in FAULTS.items():
         if column in report:
-            whole = report.get(total, 0)
-            share = round(100 * report[column] / whole, 1) if whole else None
             found.append(
-                Count(column, _title(column), report[column], _title(total), share, _CLOSED.get(column, ""))
-            )
+                Count(
+                    column, _title(column), report[column], _title(total),
+                    share(report[column], report.get(total)), _CLOSED.get(column, ""),
+                )
+            )  # fmt: skip
     return found
 
 
