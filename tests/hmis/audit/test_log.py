@@ -92,6 +92,17 @@ def test_download(client, auditor: User, administrator: User) -> None:
         assert AccessLog.objects.filter(action="downloaded", user_id=auditor.pk).exists()
 
 
+@pytest.mark.parametrize("name", ["\x0b=1+1", "\u200b@SUM(A1)", " -1", "＝1"])
+def test_a_name_that_is_a_formula_is_disarmed(client, auditor: User, name: str) -> None:
+    person = factories.make_user(display_name=name)
+    with acting(person):
+        record_access(by=person.pk, action=Access.SIGNED_IN)
+    client.force_login(auditor)
+    response = client.get("/audit/access-log.csv", {"who": person.email})
+    (row,) = csv.DictReader(io.StringIO(response.content.decode(), newline=""))
+    assert row["User"] == f"'{name}"
+
+
 @pytest.mark.parametrize("path", ["/audit/", "/audit/access-log.csv"])
 def test_others_are_refused(client, auditor: User, path: str) -> None:
     assert client.get(path).status_code == 302

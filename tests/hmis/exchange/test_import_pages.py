@@ -21,6 +21,7 @@ from hearth.hmis.exchange.importing import job
 from hearth.hmis.exchange.importing.perform import folder_of
 from hearth.hmis.exchange.models import ImportRun
 from hearth.hmis.hud.records import model_of
+from hearth.hmis.ui import sheets
 from hearth.reporting.runtime import engine
 from tests import factories
 from tests.hmis.exchange.importing import begin, finished, import_export
@@ -300,6 +301,49 @@ def test_findings_by_organization_and_project(web: Client, by: User, tmp_path: P
         assert "Lake House Shelter" in opened.read("xl/worksheets/sheet1.xml").decode()
     for strange in ({"project": "nowhere"}, {"organization": "\u202e"}, {"sort": "x.y.z"}, {"page": "-1"}):
         assert web.get(address, strange).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["=cmd|' /C calc'!A0", "\x0b@SUM(A1)", " +1", "\u202e-1"])
+def test_names_that_are_formulas_are_disarmed(web: Client, by: User, tmp_path: Path, name: str) -> None:
+    run = finished(by, two_projects(tmp_path))
+    with acting(by):
+        project = model_of("Project").objects.get(hud_id="P2")
+        project.project_name = name
+        project.save()
+    csv_file, excel = (
+        b"".join(
+            web.get(
+                reverse("exchange:import_findings", args=[run.pk, kind]), {"project": "P2"}
+            ).streaming_content
+        )
+        for kind in ("csv", "xlsx")
+    )
+    rows = list(csv.DictReader(io.StringIO(csv_file.decode(), newline="")))
+    assert rows and {row["Project"] for row in rows} == {f"'{name}"}
+    with zipfile.ZipFile(io.BytesIO(excel)) as book:
+        listed, about = (book.read(f"xl/worksheets/sheet{number}.xml").decode() for number in (1, 2))
+        styles = book.read("xl/styles.xml").decode().partition("<cellXfs")[2].split("<xf ")[1:]
+    (disarmed,) = [number for number, one in enumerate(styles) if 'quotePrefix="1"' in one]
+    assert "<f>" not in listed + about
+    assert re.findall(r'<c r="C\d+" s="(\d+)"', listed.partition('<row r="2"')[2]) == [str(disarmed)] * len(
+        rows
+    )
+    # The second sheet says what the list is; the log says how much was taken, and no name.
+    assert "Project" in about and f"{len(rows)} of " in about and "Taken by" in about
+    with acting(by):
+        entry = AccessLog.objects.filter(action="downloaded").latest("pk")
+    assert entry.details == {"kind": "xlsx", "rows": len(rows), "filters": ["project"]}
+
+
+def test_findings_that_a_sheet_cannot_hold_are_said(
+    web: Client, by: User, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = finished(by, two_projects(tmp_path))
+    monkeypatch.setattr(sheets, "EXCEL_ROWS", 1)
+    excel = web.get(reverse("exchange:import_findings", args=[run.pk, "xlsx"]))
+    with zipfile.ZipFile(io.BytesIO(b"".join(excel.streaming_content))) as book:
+        about = book.read("xl/worksheets/sheet2.xml").decode()
+    assert "a sheet holds no more" in about and "Rows left out" in about
 
 
 def test_a_list_of_an_older_version_still_opens(web: Client, by: User, tmp_path: Path) -> None:

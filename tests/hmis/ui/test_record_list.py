@@ -6,12 +6,14 @@ import zipfile
 from datetime import date
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from django.http import QueryDict
 from django.template import Context, Template
 from django.test import RequestFactory
 
+from hearth.formulas import is_formula
 from hearth.hmis.ui import sheets
 from hearth.hmis.ui.record_list import Asked, Column, Filter, RecordList, arranged, fits, page_of
 
@@ -150,12 +152,15 @@ def test_what_is_typed_never_stands_in_an_address_or_unescaped() -> None:
     assert all("Zebulonia" not in part.split('"')[0] for part in html.split('action="')[1:])
 
 
-FORMULAS = ["=1+1", "+1", "-2", "@SUM(A1)", "\t=1", "\r=1", "  =1", "\xa0=1", "\ufeff=1", "＝1", "\n=1"]
+FORMULAS = [
+    "=1+1", "+1", "-2", "@SUM(A1)", "\t=1", "\r=1", "  =1", "\xa0=1", "\ufeff=1", "＝1", "\n=1", "\x0b=1",
+    "\u200b=1", "\u202e=1",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("text", FORMULAS)
 def test_formulas_are_disarmed(tmp_path: Path, text: str) -> None:
-    assert sheets.is_formula(text)
+    assert is_formula(text)
     sheets.write_csv(tmp_path / "l.csv", ["A"], [[text]])
     with (tmp_path / "l.csv").open(encoding="utf-8-sig", newline="") as stream:
         assert list(csv.reader(stream))[1] == ["'" + text]
@@ -164,11 +169,14 @@ def test_formulas_are_disarmed(tmp_path: Path, text: str) -> None:
         for sheet in ("xl/worksheets/sheet1.xml", "xl/worksheets/sheet2.xml"):
             xml = book.read(sheet).decode()
             assert "<f>" not in xml and 't="inlineStr"' in xml
-        assert 'quotePrefix="1"' in book.read("xl/styles.xml").decode()
+        styles = book.read("xl/styles.xml").decode().partition("<cellXfs")[2].split("<xf ")[1:]
+        (disarmed,) = [number for number, one in enumerate(styles) if 'quotePrefix="1"' in one]
+        for sheet, cell in (("sheet1", "A2"), ("sheet2", "B1")):
+            assert f'<c r="{cell}" s="{disarmed}" ' in book.read(f"xl/worksheets/{sheet}.xml").decode()
 
 
 def test_other_cells_stay_what_they_are(tmp_path: Path) -> None:
-    assert not any(map(sheets.is_formula, ["O'Neil", "A=1", "", None, 3, -3, date(2026, 1, 2)]))
+    assert not any(map(is_formula, ["O'Neil", "A=1", "", None, 3, -3, date(2026, 1, 2)]))
     rows = [["Ann", 3, -4, date(2026, 1, 2), None, True]]
     sheets.write_excel(tmp_path / "l.xlsx", list("ABCDEF"), rows, [("Rows", "1")], tmp_path)
     with zipfile.ZipFile(tmp_path / "l.xlsx") as book:
@@ -177,8 +185,26 @@ def test_other_cells_stay_what_they_are(tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == 1
 
 
+def test_days_before_those_of_excel_are_text(tmp_path: Path) -> None:
+    """As numbers they would be negative, and Excel shows none of them."""
+    rows = [[date(1899, 12, 31)], [date(1900, 1, 1)], [date(1, 1, 1)]]
+    sheets.write_excel(tmp_path / "l.xlsx", ["Entry"], rows, [], tmp_path)
+    with zipfile.ZipFile(tmp_path / "l.xlsx") as book:
+        xml = book.read("xl/worksheets/sheet1.xml").decode()
+    assert "<t>1899-12-31</t>" in xml and "<t>0001-01-01</t>" in xml and "<v>1</v>" in xml
+
+
+def test_characters_that_xml_does_not_know_are_written_as_excel_writes_them(tmp_path: Path) -> None:
+    text = "a\x00\x01\x0b\ufffe\uffffb"
+    sheets.write_excel(tmp_path / "l.xlsx", ["A"], [[text]], [("Filter", text)], tmp_path)
+    with zipfile.ZipFile(tmp_path / "l.xlsx") as book:
+        for number in (1, 2):
+            xml = ElementTree.fromstring(book.read(f"xl/worksheets/sheet{number}.xml"))
+            assert "a_x0000__x0001__x000B__xFFFE__xFFFF_b" in "".join(xml.itertext())
+
+
 def test_what_a_sheet_cannot_hold_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sheets, "EXCEL_ROWS", 2)
-    sheets.write_excel(tmp_path / "l.xlsx", ["A"], [[n] for n in range(5)], [], tmp_path)
+    assert sheets.write_excel(tmp_path / "l.xlsx", ["A"], [[n] for n in range(5)], [], tmp_path) == 3
     with zipfile.ZipFile(tmp_path / "l.xlsx") as book:
         assert "3: a sheet holds no more" in book.read("xl/worksheets/sheet2.xml").decode()

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-import xlsxwriter
-
 from hearth import scratch
+from hearth.formulas import PATTERN
+from hearth.hmis.ui import sheets
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection, name, text
 from hearth.reporting.sources import places as places_of_findings
@@ -35,8 +35,6 @@ HEADINGS = (
     "Severity", "Organization", "Project", "Check", "File", "Line", "Column", "Record", "Value",
     "What is wrong", "What to do", "Rule",
 )  # fmt: skip
-#: What a sheet of Excel holds, less its heading.
-EXCEL_ROWS = 1_048_575
 _FETCH = 10_000
 _SEVERITIES = "['high', 'error', 'warning', 'info']"
 _PLACE = "file_row_number"
@@ -47,7 +45,6 @@ NOBODY = " "
 Names = Mapping[str, Mapping[str, str]]
 """By column (organization, project): names by HUD's key."""
 NO_NAMES: Names = MappingProxyType({})
-_WIDTHS = (10, 30, 30, 30, 22, 10, 28, 20, 30, 70, 70, 16)
 
 
 @dataclass(frozen=True)
@@ -133,41 +130,16 @@ def write_csv(path: Path, wanted: Filter, target: Path, names: Names = NO_NAMES)
         )
 
 
-def write_excel(path: Path, wanted: Filter, target: Path, names: Names = NO_NAMES) -> int:
-    """As many findings as a sheet holds, as Excel; returns how many were left out."""
+def write_excel(
+    path: Path, wanted: Filter, target: Path, names: Names = NO_NAMES, about: sheets.About = ()
+) -> int:
+    """As many findings as a sheet holds, as Excel, with what the list is (`about`); returns how many were
+    left out."""
     condition, values = wanted.where()
-    total = count(path, wanted)
-    with scratch.folder("excel") as folder:
-        # Without `tmpdir` its rows would lie in the system's temporary folder while it is written.
-        options = {"constant_memory": True, "strings_to_formulas": False, "tmpdir": str(folder)}
-        book = xlsxwriter.Workbook(str(target), options)
-        _write_book(book, path, f"{condition}{wanted.ordered()}", values, total, names)
-    return max(0, total - EXCEL_ROWS)
-
-
-def _write_book(
-    book: xlsxwriter.Workbook, path: Path, condition: str, values: list[str], total: int, names: Names
-) -> None:
-    try:
-        sheet = book.add_worksheet("Findings")
-        bold = book.add_format({"bold": True})
-        for number, (heading, width) in enumerate(zip(HEADINGS, _WIDTHS, strict=True)):
-            sheet.set_column(number, number, width)
-            sheet.write_string(0, number, heading, bold)
-        sheet.freeze_panes(1, 0)
-        sheet.autofilter(0, 0, min(total, EXCEL_ROWS), len(HEADINGS) - 1)
-        with _reader() as reader:
-            reader.execute(
-                f"SELECT {_listed()} FROM {_table(path)} WHERE {condition} LIMIT {EXCEL_ROWS}", values
-            )
-            for line, row in enumerate(_rows(reader), start=1):
-                for number, value in enumerate(_named(row, names)):
-                    if isinstance(value, int):
-                        sheet.write_number(line, number, value)
-                    elif value is not None:
-                        sheet.write_string(line, number, str(value))
-    finally:
-        book.close()
+    with scratch.folder("excel") as folder, _reader() as reader:
+        reader.execute(f"SELECT {_listed()} FROM {_table(path)} WHERE {condition}{wanted.ordered()}", values)
+        rows = (_named(row, names) for row in _rows(reader))
+        return sheets.write_excel(target, HEADINGS, rows, about, folder)
 
 
 def _named(row: tuple[object, ...], names: Names) -> tuple[object, ...]:
@@ -184,7 +156,7 @@ def _disarmed(column: str, names: Names) -> str:
     if known := names.get(column):
         pairs = ", ".join(f"{text(key)}: {text(said)}" for key, said in known.items())
         cell = f"coalesce((MAP {{{pairs}}})[{cell}], {cell})"
-    return f"CASE WHEN regexp_matches({cell}, '^[=+@\\t\\r-]') THEN '''' || {cell} ELSE {cell} END"
+    return f"CASE WHEN regexp_matches({cell}, {text(PATTERN)}) THEN '''' || {cell} ELSE {cell} END"
 
 
 def _rows(reader: Connection) -> Iterator[tuple[object, ...]]:

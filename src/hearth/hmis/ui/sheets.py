@@ -16,23 +16,20 @@ import xlsxwriter
 from django.http import FileResponse
 
 from hearth import scratch
+from hearth.formulas import disarmed, is_formula
 
 #: What a sheet of Excel holds, less its heading.
 EXCEL_ROWS = 1_048_575
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\u200b=", "＝", "＋", "－", "＠")
 _TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 _MOST_IN_CELL = 32_767
+#: Days of Excel begin with 1900; earlier ones are text.
+_FIRST_YEAR = 1900
 
 Rows = Iterable[Sequence[Any]]
 About = Sequence[tuple[str, str]]
-
-
-def is_formula(value: object) -> bool:
-    """Whether a spreadsheet would take a text for a formula."""
-    return isinstance(value, str) and value.lstrip(" \xa0\ufeff").startswith(_FORMULA)
 
 
 def response(kind: str, name: str, headings: Sequence[str], rows: Rows, about: About) -> FileResponse:
@@ -53,16 +50,12 @@ def write_csv(path: Path, headings: Sequence[str], rows: Rows) -> None:
     with path.open("w", encoding="utf-8-sig", newline="") as stream:
         writer = csv.writer(stream)
         writer.writerow(headings)
-        writer.writerows([_in_csv(value) for value in row] for row in rows)
+        writer.writerows([disarmed(value) for value in row] for row in rows)
 
 
-def _in_csv(value: Any) -> Any:
-    return "'" + value if is_formula(value) else value
-
-
-def write_excel(path: Path, headings: Sequence[str], rows: Rows, about: About, folder: Path) -> None:
-    """Two sheets: the list, and what it is. What a sheet cannot hold is left out, and said there. `folder`:
-    for what the writer puts aside."""
+def write_excel(path: Path, headings: Sequence[str], rows: Rows, about: About, folder: Path) -> int:
+    """Two sheets: the list, and what it is. What a sheet cannot hold is left out, and said there; returns how
+    many rows that are. `folder`: for what the writer puts aside."""
     # Without `tmpdir` its rows would lie in the system's temporary folder while it is written.
     options = {
         "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
@@ -95,6 +88,7 @@ def write_excel(path: Path, headings: Sequence[str], rows: Rows, about: About, f
         for line, (what, value) in enumerate([*about, *more]):
             said.write_string(line, 0, what, formats["head"])
             _write(said, line, 1, value, formats)
+    return left_out
 
 
 def _write(sheet: Any, line: int, number: int, value: Any, formats: dict[str, Any]) -> None:
@@ -104,7 +98,7 @@ def _write(sheet: Any, line: int, number: int, value: Any, formats: dict[str, An
         sheet.write_string(line, number, "Yes" if value else "No")
     elif isinstance(value, int | float):
         sheet.write_number(line, number, value)
-    elif isinstance(value, date):
+    elif isinstance(value, date) and value.year >= _FIRST_YEAR:
         sheet.write_datetime(line, number, value, formats["day"])
     else:
         text = str(value)[:_MOST_IN_CELL]

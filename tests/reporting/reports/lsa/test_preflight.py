@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from hearth.reporting.reports.lsa import preflight
 from hearth.reporting.reports.lsa.bundle import BundleError
 from hearth.reporting.reports.lsa.make import files_of, prepare
 from hearth.reporting.reports.lsa.planned import steps_of
-from hearth.reporting.reports.lsa.preflight import SEVERITIES, Flag, declared, flags
+from hearth.reporting.reports.lsa.preflight import SEVERITIES, Flag, declared, flags, write
 from hearth.reporting.reports.lsa.wish import Scope
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection
@@ -155,3 +156,14 @@ def test_flags_csv_has_a_number_and_the_years(tmp_path: Path) -> None:
     assert [line["number"] for line in lines] == [str(number) for number in range(1, len(lines) + 1)]
     assert {line["years"] for line in lines} <= {"2025", "2026", "2025 2026"}
     assert "people" not in lines[0]
+
+
+def test_flags_csv_holds_no_formula(tmp_path: Path) -> None:
+    """Keys of projects are as somebody's export has them."""
+    folder = bundle_of(tmp_path / "out", {"Project": {"ES1": {}}})
+    known = next(one for one in flags(folder) if one.project_id)
+    write(folder, [replace(known, project_id="=1+1", sentence="@SUM(A1)")])
+    with (folder / "flags.csv").open() as stream:
+        (line,) = csv.DictReader(stream)
+    assert (line["project_id"], line["sentence"]) == ("'=1+1", "'@SUM(A1)")
+    assert flags(folder)[0].project_id == "=1+1"

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
@@ -17,6 +18,7 @@ from hearth.hmis.exchange import actions, finding_list, findings, queries
 from hearth.hmis.exchange.forms import AnswerForm, ImportForm
 from hearth.hmis.exchange.importing.settling import ANSWER_DAYS
 from hearth.hmis.exchange.models import ImportRun
+from hearth.hmis.ui import formats
 
 _IMPORTS_ON_A_PAGE = 20
 _KINDS = {
@@ -121,11 +123,27 @@ def download(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
         if kind == "csv":
             findings.write_csv(path, found.wanted, target, found.names)
         else:
-            findings.write_excel(path, found.wanted, target, found.names)
+            findings.write_excel(path, found.wanted, target, found.names, _about(request, run, found))
         file = target.open("rb")
-    record_access(by=request.user.pk, action=Access.DOWNLOADED, subject=f"importrun:{run.pk}", kind=kind)
+    # Names of the filters alone: a column or file is called as somebody's export calls it.
+    record_access(
+        by=request.user.pk, action=Access.DOWNLOADED, subject=f"importrun:{run.pk}", kind=kind,
+        rows=found.shown.total, filters=sorted(found.shown.asked.chosen),
+    )  # fmt: skip
     name = f"findings-of-import-{run.pk}.{kind}"
     return FileResponse(file, as_attachment=True, filename=name, content_type=_KINDS[kind])
+
+
+def _about(request: HttpRequest, run: ImportRun, found: finding_list.Findings) -> list[tuple[str, str]]:
+    """What the list is, for its second sheet."""
+    source = f" of {run.data_source}" if run.data_source else ""
+    return [
+        ("List", found.shown.caption),
+        ("Import", f"{run.pk}{source}, {formats.moment(run.created_at)}"),
+        *((chip.label, chip.text) for chip in found.shown.chips),
+        ("Rows", f"{found.shown.total:,} of {found.shown.of:,}"),
+        ("Taken by", f"{request.user}, {formats.moment(timezone.now())}"),
+    ]
 
 
 def _result(request: HttpRequest, run: ImportRun) -> dict[str, Any]:

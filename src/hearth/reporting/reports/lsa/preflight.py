@@ -24,6 +24,7 @@ from typing import Any
 
 import yaml
 
+from hearth.formulas import disarmed
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection, text
 
@@ -293,7 +294,8 @@ def write(folder: Path, raised: Iterable[Flag]) -> None:
         writer.writeheader()
         for number, line in enumerate(lines, 1):
             many = {column: " ".join(map(str, line[column])) for column in ("hdx", "years")}
-            writer.writerow({"number": number, **line, **many})
+            cells = {"number": number, **line, **many}
+            writer.writerow({column: disarmed(cell) for column, cell in cells.items()})
 
 
 def flags(folder: Path) -> tuple[Flag, ...]:

@@ -1,0 +1,75 @@
+"""What a spreadsheet would take for a formula is disarmed in every file that people open in one."""
+
+import ast
+import unicodedata
+from pathlib import Path
+
+import pytest
+
+from hearth.formulas import PATTERN, disarmed, is_formula
+from hearth.reporting.runtime import engine
+
+SOURCE = Path(__file__).resolve().parents[1] / "src" / "hearth"
+#: HUD's files, which programs read to the letter.
+OF_HUD = {"reporting/synthetic/faults.py", "reporting/sources/transfer.py"}
+#: What does not show, of Unicode's own: control characters, marks, spaces of all kinds.
+UNSEEN = [
+    chr(code) for code in range(0x110000) if unicodedata.category(chr(code)) in ("Cc", "Cf", "Zs", "Zl", "Zp")
+]
+
+
+@pytest.mark.parametrize("sign", [*"=+-@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\ufe66", "\u2212"])
+def test_a_sign_that_begins_a_formula(sign: str) -> None:
+    assert disarmed(f"{sign}1+1") == f"'{sign}1+1"
+
+
+def test_whatever_does_not_show_hides_no_formula() -> None:
+    assert [ascii(one) for one in UNSEEN if not is_formula(f"{one}=1")] == []
+    assert is_formula("\u200b \u202e\x0b@SUM(A1)")
+    assert is_formula("\tAda") and is_formula("\r") and is_formula("\n")
+
+
+@pytest.mark.parametrize(
+    "value", ["", "Ada", "O'Neil", "A=1", "'=1", "\u202eAda", " Ada", None, 3, -3, 1.5, True]
+)
+def test_anything_else_stays_as_it_is(value: object) -> None:
+    assert disarmed(value) is value
+
+
+def test_the_report_engine_reads_the_same_rule() -> None:
+    texts = [f"{chr(code)}=1" for code in range(1, 0x10000) if not 0xD800 <= code < 0xE000]
+    texts += [*UNSEEN[1:], "=1", "a=1", "", *(f"{one}-" for one in UNSEEN[1:])]
+    with engine.connected(threads=1) as connection:
+        found = engine.rows(
+            connection, "SELECT t, regexp_matches(t, $2) FROM (SELECT unnest($1) AS t)", [texts, PATTERN]
+        )
+    assert [ascii(one) for one, matches in found if matches != is_formula(one)] == []
+
+
+def _writes(tree: ast.AST) -> bool:
+    """Whether a module writes CSV or Excel."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and ast.unparse(node) in (
+            "csv.writer",
+            "csv.DictWriter",
+            "xlsxwriter.Workbook",
+        ):
+            return True
+        if (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and "FORMAT csv, HEADER" in node.value
+        ):
+            return True
+    return False
+
+
+def test_every_writer_asks_here() -> None:
+    """A module that writes CSV or Excel disarms formulas, or writes HUD's own files."""
+    writers = {}
+    for path in SOURCE.rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        if _writes(ast.parse(text)):
+            writers[path.relative_to(SOURCE).as_posix()] = "from hearth.formulas import" in text
+    assert {"hmis/ui/sheets.py", "hmis/exchange/findings.py", "hmis/audit/views/log.py"} <= set(writers)
+    assert {name for name, asks in writers.items() if not asks} == OF_HUD
