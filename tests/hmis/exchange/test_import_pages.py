@@ -16,7 +16,7 @@ from django.urls import reverse
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
 from hearth.hmis.audit.models import AccessLog
-from hearth.hmis.exchange import records
+from hearth.hmis.exchange import queries, records
 from hearth.hmis.exchange.importing import job
 from hearth.hmis.exchange.importing.perform import folder_of
 from hearth.hmis.exchange.models import ImportRun
@@ -76,6 +76,20 @@ def test_who_may(client: Client, by: User, tmp_path: Path) -> None:
     assert run.state == "queued"
 
 
+@pytest.mark.parametrize("count", [1, 2])
+def test_findings_are_counted_in_the_number_that_fits(count: int) -> None:
+    found = [{"severity": one, "count": count} for one in ("info", "warning", "error", "high")]
+    words = [words for _, words, _ in queries.severity_figures(ImportRun(findings_summary=found))]
+    ends = "s" if count > 1 else ""
+    assert words == ["High", f"Error{ends}", f"Warning{ends}", "Information"]
+
+
+def test_the_page_does_not_read_the_chosen_file(web: Client) -> None:
+    """The script of usa-file-input reads all of a file for a picture of it, which no page may show."""
+    page = web.get(reverse("exchange:import_new")).text
+    assert 'type="file"' in page and "usa-file-input" not in page
+
+
 def test_upload_and_job(web: Client, by: User, tmp_path: Path) -> None:
     response = upload(web, Export().zip(tmp_path), source="Clarity", is_shared="on")
     run = ImportRun.objects.get()
@@ -87,6 +101,7 @@ def test_upload_and_job(web: Client, by: User, tmp_path: Path) -> None:
     assert folder_of(run).stat().st_mode & 0o077 == 0
     waiting = web.get(response.url)
     assert b"Waiting for the worker" in waiting.content
+    assert b"shows by itself" in waiting.content and b"Reload" not in waiting.content
     assert b'hx-trigger="every 1s"' in waiting.content
     assert b'http-equiv="refresh"' in waiting.content
     job.work(run.pk)

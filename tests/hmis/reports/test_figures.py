@@ -66,3 +66,42 @@ def test_a_night_has_people_on_the_night() -> None:
     assert (
         figures.titles()["group-EST"] == "People served: emergency shelter, safe haven, transitional housing"
     )
+
+
+def test_rows_that_changed_name_their_projects(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = {"2.P6": "Invented Night Shelter"}
+    monkeypatch.setattr(compared, "Records", lambda *_: SimpleNamespace(projects=lambda keys: seen))
+    rows: Any = [
+        SimpleNamespace(title="bed nights; project 2.P6", values={"ProjectID": "2.P6"}),
+        SimpleNamespace(title="bed nights; project 2.P7", values={"ProjectID": "2.P7"}),
+        SimpleNamespace(title="people", values={"ProjectID": None}),
+    ]
+    viewer: Any = None
+    assert compared.titles(viewer, Path(), Path(), rows) == [
+        "Bed nights; Invented Night Shelter", "Bed nights; project 2.P7", "People",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("table", "label", "key", "said"),
+    [
+        ("EnrollmentRecord", "Recorded enrollment", "E1", "Recorded enrollment E1"),
+        ("Exit", "Recorded exit", "E1", "Recorded exit of enrollment E1"),
+        ("Nights", "Bed nights", "E1", "Bed nights of enrollment E1"),
+        ("Enrollment", "Enrollment", "E1", "Enrollment E1 as the report uses it"),
+        ("LSAExit", "Exit", "left a year before", "Exit (left a year before)"),
+        ("LSAHousehold", "Household", "adults only", "Household of adults only"),
+        ("Client", "Client record", "", "Client record "),
+    ],
+)
+def test_what_is_new_is_said_once(table: str, label: str, key: str, said: str) -> None:
+    (row,) = compared.fact_rows([compare.FactChange(table, key, "", label, None, "1")])
+    assert f"{row.label} {row.of}" == said
+    assert (row.before, row.after) == ("not in the report", "in the report")
+
+
+def test_which_fact_of_which_record_is_said() -> None:
+    (row,) = compared.fact_rows(
+        [compare.FactChange("Exit", "E1", "ExitDate", "Exit date", None, "2026-01-05")]
+    )
+    assert (row.label, row.of) == ("Exit date", "exit of enrollment E1")

@@ -3,7 +3,7 @@
 import pytest
 
 from hearth.hmis.access.models import User
-from tests.factories import make_auditor, make_user
+from tests.factories import make_auditor, make_hmis_user, make_organization, make_user
 
 PUBLIC = ["/help/", "/help/what-is-hmis/", "/help/minnesota/", "/help/roles/", "/help/privacy/"]
 PUBLIC += ["/help/get-help/", "/help/keyboard/", "/help/glossary/", "/account/login/", "/health/"]
@@ -41,6 +41,14 @@ def test_auditor_is_not_offered_clients(client, db) -> None:
     page = client.get("/").content.decode()
     assert "Find a client" not in page
     assert 'href="/reports/"' not in page
+
+
+def test_account_names_roles_and_organizations(client, db) -> None:
+    organization = make_organization(organization_name="Invented Shelters")
+    client.force_login(make_hmis_user(organization))
+    page = client.get("/account/").content.decode()
+    assert "HMIS user, Invented Shelters" in page
+    assert f"organization {organization.pk}" not in page
 
 
 def test_user_without_a_role_still_gets_a_home_page(client, db) -> None:

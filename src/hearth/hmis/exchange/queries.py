@@ -64,6 +64,14 @@ def severities(run: ImportRun) -> list[tuple[str, str, str, int]]:
     return [(code, *words[code], total) for code, total in totals.items() if total]
 
 
+def severity_figures(run: ImportRun) -> list[tuple[str, str, int]]:
+    """The same as figures: (code, what is counted in the number that fits, rows)."""
+    several = {"high": "High", "error": "Errors", "warning": "Warnings", "info": "Information"}
+    return [
+        (code, words if total == 1 else several[code], total) for code, words, _, total in severities(run)
+    ]
+
+
 def findings_path(run: ImportRun) -> Path | None:
     """The list of findings of a run, when it is kept."""
     path = Path(settings.MEDIA_ROOT) / run.findings_file

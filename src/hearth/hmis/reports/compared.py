@@ -1,7 +1,7 @@
 """What differs between two reports, as the pages show it: figures, rows, and the people behind them as far as
 the viewer may see their records."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from hearth.hmis.reports import words
 from hearth.hmis.reports.figures import share
 from hearth.hmis.reports.opening import ROWS_ON_A_PAGE, paged
 from hearth.hmis.reports.people import OpenMember, opened, sight
+from hearth.hmis.reports.queries import named
 from hearth.hmis.reports.records import Records
 from hearth.hmis.ui import formats
 from hearth.reporting.reports.lsa import compare
@@ -64,7 +65,7 @@ def fact_rows(facts: Iterable[compare.FactChange]) -> tuple[FactRow, ...]:
     return tuple(
         FactRow(
             fact.label or fact.column,
-            f"{_TABLES.get(fact.table, fact.table)} {fact.key}".strip() if fact.key else "",
+            _of(fact),
             _in_words(fact, fact.before, fact.before_meaning),
             _in_words(fact, fact.after, fact.after_meaning),
             fact.part,
@@ -73,6 +74,19 @@ def fact_rows(facts: Iterable[compare.FactChange]) -> tuple[FactRow, ...]:
     )
 
 
+def _of(fact: compare.FactChange) -> str:
+    if not fact.key:
+        return ""
+    if fact.column == "" and fact.table in _WHOLE_ROWS:
+        return _WHOLE_ROWS[fact.table].format(fact.key)
+    return f"{_TABLES.get(fact.table, fact.table)} {fact.key}".strip()
+
+
+#: Which of them a whole row is, after what it is.
+_WHOLE_ROWS = {
+    "LSAHousehold": "of {}", "LSAExit": "({})", "Enrollment": "{} as the report uses it",
+    "EnrollmentRecord": "{}", "Exit": "of enrollment {}", "Nights": "of enrollment {}",
+}  # fmt: skip
 #: What the facts of a table are about.
 _TABLES = {
     "LSAHousehold": "household of", "LSAExit": "exit:", "Enrollment": "enrollment, as the report uses it,",
@@ -133,14 +147,30 @@ def headline(before: Path, after: Path, comparison: compare.Comparison) -> list[
     ]
 
 
-def changed_rows(before: Path, after: Path, file: str, number: object) -> Page:
-    """One page of the rows that came, went or changed."""
+def changed_rows(user: User, before: Path, after: Path, file: str, number: object) -> Page:
+    """One page of the rows that came, went or changed: number, row, and what it says with the names of
+    projects."""
 
-    def read(limit: int, offset: int) -> tuple[list[tuple[int, compare.RowChange]], int]:
+    def read(limit: int, offset: int) -> tuple[list[tuple[int, compare.RowChange, str]], int]:
         found = compare.changed_rows(before, after, file, limit=limit, offset=offset)
-        return list(enumerate(found.rows, start=offset + 1)), found.total
+        said = titles(user, before, after, found.rows)
+        return [
+            (place, row, title)
+            for place, (row, title) in enumerate(zip(found.rows, said, strict=True), start=offset + 1)
+        ], found.total
 
     return paged(number, ROWS_ON_A_PAGE, read)
+
+
+def titles(user: User, before: Path, after: Path, rows: Sequence[compare.RowChange]) -> list[str]:
+    """What the rows say, with names of projects for their keys as far as the viewer sees them."""
+    keys = {row.values.get("ProjectID") for row in rows} - {None}
+    known = Records(user, before, after).projects(key for key in keys if key)
+    said = (
+        named(row.title, key, known.get(key or ""))
+        for row, key in ((row, row.values.get("ProjectID")) for row in rows)
+    )
+    return [title[:1].upper() + title[1:] for title in said]
 
 
 def changed_row(before: Path, after: Path, file: str, number: int) -> compare.RowChange | None:

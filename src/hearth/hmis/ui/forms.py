@@ -16,8 +16,9 @@ _CLASSES = {
     "django/forms/widgets/textarea.html": "usa-textarea",
     "django/forms/widgets/select.html": "usa-select",
     "django/forms/widgets/checkbox.html": "usa-checkbox__input",
-    "django/forms/widgets/file.html": "usa-file-input",
-    "django/forms/widgets/clearable_file_input.html": "usa-file-input",
+    # Not usa-file-input: its script reads the whole file for a picture of it, and an export has gigabytes.
+    "django/forms/widgets/file.html": "usa-input",
+    "django/forms/widgets/clearable_file_input.html": "usa-input",
 }
 _INPUTS = {
     f"django/forms/widgets/{kind}.html"

@@ -25,7 +25,10 @@ def account(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "ui/pages/account.html",
-        {"memberships": request.user.memberships.all(), "idle_minutes": settings.IDLE_SECONDS // 60},
+        {
+            "memberships": request.user.memberships.select_related("organization"),
+            "idle_minutes": settings.IDLE_SECONDS // 60,
+        },
     )
 
 

@@ -44,4 +44,9 @@ class Membership(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{ROLES[self.role].name}, organization {self.organization_id or 'all'}"
+        return f"{self.role_name}, organization {self.organization_id or 'all'}"
+
+    @property
+    def role_name(self) -> str:
+        """The role in words."""
+        return ROLES[self.role].name

@@ -151,7 +151,7 @@ def _result(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
     return {
         "findings": finding_list.listed(request.user, run, path, request.GET) if path else None,
         "counts": queries.counts(run),
-        "severities": queries.severities(run),
+        "severities": queries.severity_figures(run),
         **_asked(run),
     }
 

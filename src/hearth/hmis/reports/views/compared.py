@@ -67,7 +67,7 @@ def compare_file(request: HttpRequest, pk: int, other: int, file: str) -> HttpRe
     if file not in words.COUNTED:
         raise Http404
     try:
-        page = compared.changed_rows(before, after, file, request.GET.get("page"))
+        page = compared.changed_rows(request.user, before, after, file, request.GET.get("page"))
     except (BundleError, NotComparable) as error:
         return closed(request, last, str(error))
     return render(
@@ -104,6 +104,7 @@ def compare_row(request: HttpRequest, pk: int, other: int, file: str, number: in
             **_compared(request, first, last),
             "file": file,
             "change": change,
+            "title": compared.titles(request.user, before, after, [change])[0],
             "counted": counted,
             "people": people,
             "page": people.page,
