@@ -31,6 +31,10 @@ _readers: dict[str, Reader] = {}
 #: Names of roles by code; the application that has them hands them in.
 role_names: dict[str, str] = {}
 
+#: How the numbers of reports are called: by "figure" and "flag" what gives words for a key of it. The
+#: application that has them hands them in.
+number_names: dict[str, Callable[[str], str]] = {}
+
 #: How a kind is called where one of it is not there any more, or has no reader.
 KINDS = {
     "client": "Client",

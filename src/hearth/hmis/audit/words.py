@@ -10,7 +10,7 @@ from typing import Any
 from hearth.formats import counted, number, units
 from hearth.hmis.audit.models import AccessLog
 from hearth.hmis.audit.models.access_log import Access
-from hearth.hmis.audit.subjects import KINDS, Ref
+from hearth.hmis.audit.subjects import KINDS, Ref, number_names
 
 Part = str | Ref
 Parts = list[Part]
@@ -169,10 +169,9 @@ def _number_of(details: _Details) -> Parts:
     said = []
     if file:
         said.append(f"{file} row {number(row)}" if row else str(file))
-    if flag:
-        said.append(f"flag {flag}")
-    if figure:
-        said.append(f"figure {figure}")
+    for kind, key in (("flag", flag), ("figure", figure)):
+        if key:
+            said.append(number_names[kind](str(key)) if kind in number_names else f"{kind} {key}")
     return [f" ({', '.join(said)})"] if said else []
 
 

@@ -18,6 +18,7 @@ class ReportsConfig(AppConfig):
 
         kinds.register(KIND)
         subjects.hand_in("reportrun", named.reports)
+        subjects.number_names.update(figure=named.figure, flag=named.flag)
         # Sent once for every application with models, after the migrations of all.
         post_migrate.connect(_grant, sender=apps.get_app_config("access"))
 

@@ -1,4 +1,5 @@
-"""How a report is called in the access log: "LSA MN-500, October 1, 2025 – September 30, 2026"."""
+"""How a report is called in the access log: "LSA MN-500, October 1, 2025 – September 30, 2026"; and a number
+of it: "Households: adults only", "HDX flag 1353"."""
 
 from collections.abc import Iterable
 
@@ -8,9 +9,13 @@ from hearth.hmis.access.models import User
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.audit.subjects import Named
 from hearth.hmis.jobs.rights import may_open
-from hearth.hmis.reports import catalog
+from hearth.hmis.reports import catalog, figures
 from hearth.hmis.reports.models import ReportRun
 from hearth.hmis.ui import formats
+from hearth.reporting.reports.lsa import preflight
+
+#: Of an LSA those who were served, of a HIC those on its night.
+_EVERYBODY = {"people": "all people", "households": "all households"}
 
 
 def reports(viewer: User, ids: Iterable[int]) -> dict[int, Named]:
@@ -25,3 +30,16 @@ def reports(viewer: User, ids: Iterable[int]) -> dict[int, Named]:
         opens = may_view and pk in own and may_open(viewer, run)
         found[pk] = Named(words, reverse("reports:run", args=[pk]) if opens else "")
     return found
+
+
+def figure(key: str) -> str:
+    """A main figure by its key; the key where this version has no such figure."""
+    return _EVERYBODY.get(key) or figures.titles().get(key, f"figure {key}")
+
+
+def flag(key: str) -> str:
+    """A data quality flag by its numbers in HUD's list; its id where this version has no such flag."""
+    numbers = next((one.hdx for one in preflight.declared() if one.id == key), ())
+    if not numbers:
+        return f"flag {key}"
+    return f"HDX {formats.units(len(numbers), 'flag')} {', '.join(map(str, numbers))}"
