@@ -223,6 +223,11 @@ def scalar(connection: Connection, sql: str, parameters: Sequence[object] | None
     return row(connection, sql, parameters)[0]
 
 
+def tables(connection: Connection) -> set[str]:
+    """Names of all tables and views."""
+    return {table for (table,) in rows(connection, "SELECT table_name FROM information_schema.tables")}
+
+
 def columns_of(connection: Connection, table: str) -> dict[str, str]:
     """Columns of a table or view in their order, with the engine's type of each."""
     return {column: str(kind) for column, kind, *_ in rows(connection, f"DESCRIBE {name(table)}")}

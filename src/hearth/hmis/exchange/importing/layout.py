@@ -57,10 +57,7 @@ class Layout:
     @property
     def sealed(self) -> str | None:
         """The column that is sealed (SSN), by HUD's name."""
-        for column in self.stored:
-            if column.kind == "value" and is_sealed(self.file, column.field):
-                return column.column
-        return None
+        return _sealed(self.file)
 
     def joins(self) -> str:
         """LEFT JOINs to the records that the staged rows refer to."""
@@ -121,6 +118,12 @@ def layout(file: str) -> Layout:
         stored=stored_columns(file),
         fields=frozenset(field.name for field in model._meta.local_concrete_fields),
     )
+
+
+@lru_cache(maxsize=64)
+def _sealed(file: str) -> str | None:
+    values = (column for column in stored_columns(file) if column.kind == "value")
+    return next((column.column for column in values if is_sealed(file, column.field)), None)
 
 
 def layouts() -> list[Layout]:

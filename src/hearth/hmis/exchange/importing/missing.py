@@ -33,7 +33,7 @@ from hearth.hmis.exchange.importing.layout import Layout, layout, layouts
 from hearth.hmis.exchange.importing.newer import CHANGED_HERE, REMOVED
 from hearth.hmis.exchange.importing.writing import Writer, of_enrollment
 from hearth.hmis.exchange.information_dates import after_end
-from hearth.reporting.runtime.engine import Connection, name, scalar
+from hearth.reporting.runtime.engine import Connection, name, scalar, tables
 from hearth.reporting.sources.transfer import engine_to_postgres, postgres_to_engine
 
 OF_PROJECT = ("Funder", "ProjectCoC", "Inventory", "Affiliation", "HMISParticipation", "CEParticipation")
@@ -100,9 +100,9 @@ def find(
 def _absent(
     connection: Connection, cursor: psycopg.Cursor, files: set[str], heard: Callable[[int], None]
 ) -> int:
-    total = 0
+    total, there = 0, tables(connection)
     for one in _deletable():
-        if not _is_stored(connection, one) or (one.file not in files and not _rows(connection, one)):
+        if f"stored_{one.file}" not in there or (one.file not in files and not _rows(connection, one)):
             continue
         engine_to_postgres(
             connection,
@@ -121,15 +121,6 @@ def _deletable() -> list[Layout]:
     """Files whose records may be missing."""
     never = ("Export", "User", "Organization", "Project")
     return [one for one in layouts() if one.file not in never]
-
-
-def _is_stored(connection: Connection, one: Layout) -> bool:
-    return bool(
-        scalar(
-            connection,
-            f"SELECT count(*) FROM information_schema.tables WHERE table_name = 'stored_{one.file}'",
-        )
-    )
 
 
 def _rows(connection: Connection, one: Layout) -> int:

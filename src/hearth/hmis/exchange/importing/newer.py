@@ -14,7 +14,7 @@ Until then the stored record stays as it is, and the rest of the export is writt
 import psycopg
 
 from hearth.hmis.exchange.importing.layout import Layout, layouts
-from hearth.reporting.runtime.engine import Connection, name, rows, scalar
+from hearth.reporting.runtime.engine import Connection, name, rows, scalar, tables
 
 #: Marks in place of the hash of an imported row: it was changed here (written by the trigger `changed_here`),
 #: or an import has marked it as deleted because a full refresh lacked it. Either makes the row one that
@@ -64,9 +64,10 @@ def find(connection: Connection, layout: Layout, *, is_older: bool) -> int:
 def findings(connection: Connection) -> list[tuple[str, str, str]]:
     """(check, file, SELECT of line, key and value class) of everything `find` has found."""
     found = []
+    there = tables(connection)
     for layout in layouts():
         table = f"newer_{layout.file}"
-        if not _is_there(connection, table):
+        if table not in there:
             continue
         for (reason,) in rows(connection, f"SELECT DISTINCT reason FROM {table} ORDER BY 1"):
             select = (
@@ -80,9 +81,10 @@ def findings(connection: Connection) -> list[tuple[str, str, str]]:
 def counts(connection: Connection) -> dict[str, dict[str, int]]:
     """By reason and file, how many records were found."""
     result: dict[str, dict[str, int]] = {}
+    there = tables(connection)
     for layout in layouts():
         table = f"newer_{layout.file}"
-        if _is_there(connection, table):
+        if table in there:
             for reason, count in rows(
                 connection, f"SELECT reason, count(*) FROM {table} GROUP BY 1 ORDER BY 1"
             ):
@@ -92,19 +94,14 @@ def counts(connection: Connection) -> dict[str, dict[str, int]]:
 
 def mark(connection: Connection) -> str:
     """The same for the same records."""
+    there = tables(connection)
     ids = [
         f"SELECT '{layout.file}' || id AS one FROM newer_{layout.file}"
         for layout in layouts()
-        if _is_there(connection, f"newer_{layout.file}")
+        if f"newer_{layout.file}" in there
     ]
     if not ids:
         return ""
     return str(
         scalar(connection, f"SELECT md5(string_agg(one, ',' ORDER BY one)) FROM ({' UNION ALL '.join(ids)})")
-    )
-
-
-def _is_there(connection: Connection, table: str) -> bool:
-    return bool(
-        scalar(connection, f"SELECT count(*) FROM information_schema.tables WHERE table_name = '{table}'")
     )
