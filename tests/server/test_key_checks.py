@@ -265,6 +265,15 @@ def test_the_way_on_from_a_lost_ssn_key(
     refused = other.hearth("db", "restore", str(file))
     assert refused.returncode == 1
     assert "--forget-ssns" in refused.stderr
+    # Not with the right key, and not with one that cannot be read: the database stays empty.
+    right = (filled.home.keys / "ssn_key").read_bytes()
+    for key, said_of_it in ((right, "can be read with the key that is here"), (b"no key", "ssn_key")):
+        (other.home.keys / "ssn_key").write_bytes(key)
+        (other.home.keys / "ssn_key").chmod(0o600)
+        refused = other.hearth("db", "restore", str(file), "--forget-ssns")
+        assert refused.returncode == 1 and said_of_it in refused.stderr, refused.stderr
+        assert "Traceback" not in refused.stderr
+    (other.home.keys / "ssn_key").unlink()
     said = other.hearth("db", "restore", str(file), "--forget-ssns")
     assert said.returncode == 0, said.stderr
     on(other)

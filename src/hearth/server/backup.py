@@ -70,7 +70,8 @@ def restore(
 
     Refused before anything is written where the backup was written with other keys than those that are here;
     with `new_secret_key` the secret key may be another, and is taken as `hearth db new-secret-key` does;
-    with `forget_ssns` the other one, and the numbers are given up as `hearth db forget-ssns` does.
+    with `forget_ssns` the other one, and the numbers are given up as `hearth db forget-ssns` does: not where
+    they can be read.
 
     On the embedded cluster the backup goes into a new database that takes the old one's place only when
     all of it is in: a failure leaves everything as it was. On an own server it is one transaction.
@@ -90,6 +91,10 @@ def restore(
     lost = (key_checks.SECRET,) * new_secret_key + (key_checks.SSN,) * forget_ssns
     for key in (one for one in key_checks.KEYS if one not in lost):
         key_checks.compare(key, _written_with(tools, file, key), f"The backup {file}")
+    for key in lost:
+        key.given()  # a malformed one is refused now, and not when the backup is in already
+    if forget_ssns:
+        lost_ssn_key.refuse_where_known(_written_with(tools, file, key_checks.SSN), f"The backup {file}")
     (_restore_embedded if database.is_embedded() else _restore_own)(file, target)
     with database.connected(role) as connection:
         if new_secret_key:

@@ -5,14 +5,18 @@ from typing import Any
 import pytest
 from django.test import Client as Browser
 from django.urls import reverse
+from django.utils import timezone
 
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import Membership, User
 from hearth.hmis.audit.models import AccessLog
+from hearth.hmis.clients.models import Client
 from hearth.hmis.reports.models import ReportRun
 from tests import factories
 from tests.hmis.config.test_urls import ROUTES
-from tests.hmis.reports.test_opening import small
+from tests.hmis.reports.test_lists import lines_of
+from tests.hmis.reports.test_opening import made, small
+from tests.hmis.reports.world import organization_with_people
 from tests.reporting.reports.lsa.test_members import WORLD
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -132,3 +136,31 @@ def test_a_kept_search_is_of_who_typed_it(administrator: User) -> None:
     assert "Zebulonia" not in page and "not kept any more" in page
     taken = b"".join(second.get(kept + "&download=xlsx").streaming_content)
     assert b"Zebulonia" not in taken
+
+
+def test_a_client_deleted_meanwhile_is_not_named(client: Browser, place: User) -> None:
+    """To who sees all the record is still there; to others it is a key without a name."""
+    with acting(place):
+        organization, projects = organization_with_people()
+        user = factories.make_hmis_user(organization)
+    run = made(user, report="lsa_project", parameters={"projects": [one.pk for one in projects]})
+    client.force_login(user)
+    address = reverse("reports:figure", args=[run.pk, "people"])
+    head, *before = lines_of(b"".join(client.get(address, {"download": "csv"}).streaming_content))
+    last, key = head.index("Last name"), head.index("PersonalID")
+    gone = next(line for line in before if len(line[last]) > 3)
+    with acting(place):
+        person = Client.objects.get(hud_id=gone[key])
+        person.date_deleted = timezone.now()
+        person.save()
+    page = client.get(address, {"size": "100", "sort": "client"}).text
+    assert f"/clients/{person.pk}/" not in page
+    lines = lines_of(b"".join(client.get(address, {"download": "csv"}).streaming_content))[1:]
+    assert len(lines) == len(before)
+    (line,) = [one for one in lines if one[key] == gone[key]]
+    assert not any(line[head.index(name)] for name in ("Last name", "First name", "Middle name", "Client ID"))
+    found = client.get(client.post(address, {"words": gone[last]}).headers["Location"]).text
+    assert f"/clients/{person.pk}/" not in found
+    with acting(place):
+        entry = AccessLog.objects.filter(action="downloaded").latest("pk")
+        assert person.pk not in entry.details["shown"]
