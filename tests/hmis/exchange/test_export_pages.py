@@ -78,6 +78,18 @@ def test_the_choice_holds_only_own_projects(client: Client, user: User) -> None:
     assert "House of others" not in page
 
 
+def test_projects_of_one_name_are_told_apart(client: Client, administrator: User) -> None:
+    with acting(administrator):
+        for name in ("Invented North", "Invented South"):
+            organization = factories.make_organization(organization_name=name)
+            factories.make_project(organization, project_name="Twin Shelter")
+        factories.make_project(project_name="Only Shelter")
+    client.force_login(administrator)
+    page = client.get(reverse("exchange:exports")).content.decode()
+    assert "Twin Shelter – Invented North" in page and "Twin Shelter – Invented South" in page
+    assert ">Only Shelter<" in page
+
+
 @pytest.mark.parametrize(
     "wrong", [{"end": "2025-01-01"}, {"start": "x"}, {"cocs": ["MN-999"]}, {"projects": ["0"]}]
 )

@@ -18,6 +18,7 @@ from hearth.hmis.audit.models import AccessLog
 from hearth.hmis.clients.models import Client
 from hearth.hmis.enrollments.models import Enrollment
 from hearth.hmis.organizations.models import Project
+from hearth.hmis.reports.opening import Cell
 from tests import factories
 from tests.hmis.reports.test_opening import ask, made, small
 from tests.hmis.reports.world import organization_with_people
@@ -277,6 +278,31 @@ def test_rows_of_files_are_taken_along_too(client: Browser, administrator: User)
         page = ask(client, "rows", run.pk, file)
         answer = client.get(reverse("reports:rows", args=[run.pk, file]), {"download": "csv"})
         assert len(lines_of(b"".join(answer.streaming_content))) == count_of(page) + 1
+
+
+def test_numbers_are_taken_along_as_numbers(client: Browser, administrator: User) -> None:
+    """HUD's -1 is no formula and gets no apostrophe, so that a file fits HUD's own; keys stay as they are."""
+    with acting(administrator):
+        run = small(administrator, WORLD)
+    client.force_login(administrator)
+    address = reverse("reports:rows", args=[run.pk, "LSAPerson"])
+    head, *lines = lines_of(b"".join(client.get(address, {"download": "csv"}).streaming_content))
+    assert {line[head.index("HHTypePSH")] for line in lines} == {"-1"}
+    assert not [cell for line in lines for cell in line if cell.startswith("'")]
+    listed, _ = sheets_of(b"".join(client.get(address, {"download": "xlsx"}).streaming_content))
+    assert "<v>-1</v>" in listed
+
+
+@pytest.mark.parametrize(
+    ("column", "code", "value"),
+    [
+        ("HHType", "-1", -1), ("HHType", "99", 99), ("Value", "0", 0), ("ZIP", "05501", "05501"),
+        ("ProjectID", "12", "12"), ("HHType", "-0", "-0"), ("Name", "=1", "=1"), ("Name", "", ""),
+        ("Name", "-1+1", "-1+1"), ("Name", "9" * 20, "9" * 20), ("Name", "１", "１"),
+    ],
+)  # fmt: skip
+def test_what_is_a_number(column: str, code: str, value: str | int) -> None:
+    assert Cell(column, column, code, "").value == value
 
 
 def test_nobody_is_listed_or_taken_along_whom_the_viewer_may_not_see(client: Browser, place: User) -> None:

@@ -68,7 +68,7 @@ def fill() -> None:
         load_regions(by=administrator, with_examples=True)
         accounts = _accounts(administrator)
     _write_down(accounts)
-    console.print(f"{CLIENTS:,} invented people are there, with regions, agencies and accounts.")
+    console.print(f"{CLIENTS:,} invented people are there, with CoCs, agencies and accounts.")
 
 
 def _refuse_records_of_others() -> None:

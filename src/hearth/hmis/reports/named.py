@@ -39,7 +39,7 @@ def figure(key: str) -> str:
 
 def flag(key: str) -> str:
     """A data quality flag by its numbers in HUD's list; its id where this version has no such flag."""
-    numbers = next((one.hdx for one in preflight.declared() if one.id == key), ())
-    if not numbers:
+    known = next((one for one in preflight.declared() if one.id == key), None)
+    if known is None:
         return f"flag {key}"
-    return f"HDX {formats.units(len(numbers), 'flag')} {', '.join(map(str, numbers))}"
+    return f"HDX flag {' or '.join(map(str, (*known.hdx, *known.hdx_below)))}"

@@ -1,6 +1,7 @@
 """The rows of a report's files as a list: filtered, sorted, and taken along. The people behind a row are in
 `people`."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,8 @@ from hearth.reporting.reports.lsa.members import Row
 ROWS_ON_A_PAGE = 25
 _MOST_ROWS = 1_000_000
 #: What stands in every row of an upload, or is its count.
+#: Written as no other number is, so that nothing is lost by reading it.
+_NUMBER = re.compile(r"-?[1-9][0-9]{0,8}|0")
 _NOT_OF_A_ROW = ("ReportID", "RowTotal", "Value", "ExportID")
 
 
@@ -47,6 +50,13 @@ class Cell:
     label: str
     code: str
     meaning: str
+
+    @property
+    def value(self) -> str | int:
+        """As a download has it: a number as a number (HUD's -1 is no formula), a key or anything else as it
+        is written."""
+        is_number = not self.column.endswith("ID") and _NUMBER.fullmatch(self.code)
+        return int(self.code) if is_number else self.code
 
     @property
     def is_missing(self) -> bool:
@@ -179,7 +189,12 @@ def cells(file: str, found: Sequence[OpenRow]) -> Iterator[list[Any]]:
     """The rows of the download."""
     for one in found:
         count = [] if file in members.PROJECT_FILES else [one.row.number, one.row.count]
-        yield [*count, *(text for cell in one.cells for text in (cell.code, one.said_of(cell)))]
+        yield [*count, *(said for cell in one.cells for said in (cell.value, _words(one, cell)))]
+
+
+def _words(one: OpenRow, cell: Cell) -> str | int:
+    said = one.said_of(cell)
+    return cell.value if said == cell.code else said
 
 
 def row(user: User, folder: Path, file: str, number: int) -> OpenRow | None:

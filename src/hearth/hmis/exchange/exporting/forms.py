@@ -1,5 +1,7 @@
 """What a person asks an export to hold."""
 
+from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -14,6 +16,15 @@ from hearth.hmis.ui.forms import DayField
 def _fiscal_year_start() -> Any:
     today = timezone.localdate()
     return today.replace(year=today.year if today.month >= 10 else today.year - 1, month=10, day=1)
+
+
+def _told_apart(projects: Iterable[Project]) -> list[tuple[str, str]]:
+    """Projects as choices; those of one name with their organizations."""
+    listed = list(projects)
+    often = Counter(str(one) for one in listed)
+    return [
+        (str(one.pk), f"{one} – {one.organization}" if often[str(one)] > 1 else str(one)) for one in listed
+    ]
 
 
 class ExportForm(forms.Form):
@@ -35,7 +46,8 @@ class ExportForm(forms.Form):
     projects = forms.MultipleChoiceField(
         label="Projects",
         required=False,
-        help_text="Without a choice here and above, all projects are exported, as far as you may see them.",
+        help_text="Without a choice here and above, all projects are exported, as far as you may see them."
+        " Hold Ctrl to choose several.",
         widget=forms.SelectMultiple(attrs={"size": 8}),
     )
     hashed = forms.BooleanField(
@@ -59,10 +71,9 @@ class ExportForm(forms.Form):
         projects = Project.objects.restrict(user).filter(date_deleted__isnull=True)
         if not user.sees_all:
             projects = projects.filter(organization_id__in=user.organization_ids)
-        self.fields["projects"].choices = [  # type: ignore[attr-defined]
-            (str(pk), name or f"Project {pk}")
-            for pk, name in projects.order_by("project_name", "id").values_list("pk", "project_name")
-        ]
+        self.fields["projects"].choices = _told_apart(  # type: ignore[attr-defined]
+            projects.select_related("organization").order_by("project_name", "id")
+        )
 
     def clean(self) -> dict[str, Any]:
         """Build the request, so that a wrong one is told at its form."""
