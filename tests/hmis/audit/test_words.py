@@ -222,6 +222,32 @@ def test_links_are_for_those_who_may_open(administrator: User) -> None:
     assert set(links[auditor]) == {"Wanda Worker", str(organization)}
 
 
+@pytest.mark.django_db
+def test_nobody_is_led_to_what_he_may_not_open(administrator: User) -> None:
+    """Whatever role may read the log one day: a run of others, and one whose organizations were left, has its
+    words and no link; a client and an enrollment are numbers."""
+    own, other = factories.make_organization(), factories.make_organization()
+    viewer = factories.make_hmis_user(own)
+    asked = {"coc": "XX-501", "start": "2025-10-01", "end": "2026-09-30", "projects": []}
+    made_with = {"made_with": {"sees_all": False, "organizations": [own.pk]}}
+    left = {"made_with": {"sees_all": False, "organizations": [own.pk, other.pk]}}
+    with acting(administrator):
+        stay = factories.make_enrollment(factories.make_client(), factories.make_project(other))
+        runs = [
+            ReportRun.objects.create(report="lsa_project", parameters=asked | more, created_by=by)
+            for by, more in ((viewer, made_with), (viewer, left), (administrator, {}))
+        ]
+        loaded = ImportRun.objects.create(file_name="x.zip", created_by=administrator)
+        given = [ExportRun.objects.create(parameters={}, created_by=by) for by in (viewer, administrator)]
+    refs = [Ref("reportrun", run.pk) for run in runs]
+    refs += [Ref("importrun", loaded.pk), Ref("enrollment", stay.pk)]
+    refs += [Ref("exportrun", run.pk) for run in given]
+    with acting(viewer):
+        found = subjects.named(viewer, refs)
+    assert {ref for ref in refs if found[ref].href} == {refs[0], Ref("exportrun", given[0].pk)}
+    assert found[Ref("enrollment", stay.pk)].words == f"enrollment {stay.pk}"
+
+
 def test_each_kind_has_who_names_it() -> None:
     assert set(subjects.KINDS) == set(subjects._readers)
     with pytest.raises(ValueError):

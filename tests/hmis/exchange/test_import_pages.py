@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
+from hearth.hmis.access.permissions import Permission
 from hearth.hmis.audit.models import AccessLog
 from hearth.hmis.exchange import queries, records
 from hearth.hmis.exchange.importing import job
@@ -226,6 +227,19 @@ def test_findings_as_files(web: Client, by: User, tmp_path: Path) -> None:
         assert "xl/worksheets/sheet1.xml" in book.namelist()
     assert web.get(reverse("exchange:import_findings", args=[run.pk, "pdf"])).status_code == 404
     assert AccessLog.objects.filter(action="downloaded").count() <= 3
+
+
+def test_without_the_right_to_findings_there_is_no_list_and_no_file(
+    web: Client, by: User, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = finished(by, faulty(tmp_path))
+    may = User.may
+    monkeypatch.setattr(User, "may", lambda self, one: one != Permission.FINDING_VIEW and may(self, one))
+    page = web.get(reverse("exchange:import", args=[run.pk]))
+    assert page.status_code == 200
+    assert "All findings" not in page.text and "findings.csv" not in page.text
+    for kind in ("csv", "xlsx"):
+        assert web.get(reverse("exchange:import_findings", args=[run.pk, kind])).status_code == 403
 
 
 def test_an_import_that_is_not_there(web: Client) -> None:

@@ -65,6 +65,23 @@ def test_another_file_or_name_is_parsed_anew(folder: Path, parsed: list[str]) ->
     assert parsed == ["people.sql", "clients.sql"]
 
 
+@pytest.mark.parametrize("what", ["_FORM", "version"])
+def test_what_another_version_kept_is_parsed_anew(
+    folder: Path, parsed: list[str], monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    """Of Hearth, whose form of what is kept may be another, or of the parser."""
+    read_steps(folder)
+    monkeypatch.setattr(step_files, what, 999 if what == "_FORM" else lambda _: "999")
+    read_steps(folder)
+    assert parsed == ["people.sql"] * 2
+
+
+def test_what_is_kept_is_closed_to_other_users(folder: Path) -> None:
+    """Whoever can write there says what columns a report keeps."""
+    read_steps(folder)
+    assert (folder.parent / "home" / "cache").stat().st_mode & 0o777 == 0o700
+
+
 def test_other_codes_are_other_steps(folder: Path) -> None:
     (folder / "people.sql").write_text(PEOPLE.replace("{YES}", "{Own.A}"))
     read = [read_steps(folder, Codes(load(2026), {"Own": {"A": (code,)}}))[0].sql[-1] for code in "12"]

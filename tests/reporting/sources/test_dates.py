@@ -143,10 +143,11 @@ def test_values_of_one_column_explain_each_other(texts: list[str], values: list[
 
 
 def test_a_birth_date_is_not_after_the_export() -> None:
-    texts = ["17-MAY-90", "14-OCT-26", "16-OCT-26", "5-JAN-27", "5/17/90"]
+    texts = ["17-MAY-90", "14-OCT-26", "15-OCT-26", "16-OCT-26", "5-JAN-27", "5/17/90"]
     expected = [
         date(1990, 5, 17),
         date(2026, 10, 14),
+        date(2026, 10, 15),  # the day of the export
         date(1926, 10, 16),
         date(1927, 1, 5),
         date(1990, 5, 17),

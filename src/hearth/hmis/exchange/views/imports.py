@@ -147,8 +147,10 @@ def _about(request: HttpRequest, run: ImportRun, found: finding_list.Findings) -
 
 
 def _result(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
-    path = queries.findings_path(run)
+    may_list = request.user.may(Permission.FINDING_VIEW)
+    path = queries.findings_path(run) if may_list else None
     return {
+        "may_list": may_list,
         "findings": finding_list.listed(request.user, run, path, request.GET) if path else None,
         "counts": queries.counts(run),
         "severities": queries.severity_figures(run),
