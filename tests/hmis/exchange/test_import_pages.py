@@ -332,6 +332,26 @@ def test_findings_by_organization_and_project(web: Client, by: User, tmp_path: P
         assert web.get(address, strange).status_code == 200
 
 
+def test_names_are_of_the_same_source(web: Client, by: User, tmp_path: Path) -> None:
+    """Another source may use the same key for a project and an organization of its own."""
+    run = finished(by, two_projects(tmp_path))
+    with acting(by):
+        for name in ("Aspen Elsewhere", "Zinnia Elsewhere"):
+            agency = factories.make_organization(
+                hud_id="O2", organization_name=name, data_source=factories.make_source()
+            )
+            factories.make_project(agency, hud_id="P2", project_name=name, data_source=agency.data_source)
+    page = web.get(reverse("exchange:import", args=[run.pk])).text
+    assert "Hill House" in page and "Elsewhere" not in page
+    for kind in ("csv", "xlsx"):
+        answer = web.get(reverse("exchange:import_findings", args=[run.pk, kind]))
+        content = b"".join(answer.streaming_content)
+        if kind == "xlsx":
+            with zipfile.ZipFile(io.BytesIO(content)) as book:
+                content = book.read("xl/worksheets/sheet1.xml")
+        assert b"Hill House" in content and b"Elsewhere" not in content
+
+
 @pytest.mark.parametrize("name", ["=cmd|' /C calc'!A0", "\x0b@SUM(A1)", " +1", "\u202e-1"])
 def test_names_that_are_formulas_are_disarmed(web: Client, by: User, tmp_path: Path, name: str) -> None:
     run = finished(by, two_projects(tmp_path))

@@ -162,6 +162,18 @@ def test_every_figure_of_a_hic_opens_to_as_many_as_it_says(client: Browser, plac
             assert totals[columns[column]] == text
         else:
             assert count_of(behind) == int(text)
+    # by organization: exactly its projects, on the page and taken along
+    address = reverse("reports:projects", args=[run.pk])
+    every = lines_of(b"".join(client.get(address, {"download": "csv"}).streaming_content))[1:]
+    with acting(place):
+        keys = dict(Project.objects.values_list("hud_id", "organization_id"))
+    agency = keys[every[0][1]]
+    theirs = lines_of(
+        b"".join(client.get(address, {"organization": agency, "download": "csv"}).streaming_content)
+    )[1:]
+    assert {line[1] for line in theirs} == {line[1] for line in every if keys[line[1]] == agency}
+    assert 0 < len(theirs) < len(every)
+    assert count_of(client.get(address, {"organization": agency}).text) == len(theirs)
 
 
 def test_a_count_of_nobody_in_particular_says_so(client: Browser, administrator: User) -> None:
@@ -232,6 +244,18 @@ def test_the_list_is_filtered_sorted_searched_and_taken_along(client: Browser, p
     assert f"<strong>{len(some)}</strong> of" in page and 'aria-sort="descending"' in page
     with acting(place):
         assert str(chosen.organization_id) in re.findall(r'name="organization".*?</select>', page, re.S)[0]
+
+    # by organization: exactly those with a stay in one of its projects
+    organization = head.index("Organization")
+    with acting(place):
+        agency = chosen.organization
+    theirs = lines_of(
+        b"".join(client.get(address, {"organization": agency.pk, "download": "csv"}).streaming_content)
+    )[1:]
+    assert {line[key] for line in theirs} == {
+        line[key] for line in people if str(agency) in line[organization].split("; ")
+    }
+    assert 0 < len(theirs) < len(people)
 
     # by name: sent by POST, kept on the server
     wanted = next(line for line in people if len(line[last]) > 3)
@@ -333,6 +357,11 @@ def test_nobody_is_listed_or_taken_along_whom_the_viewer_may_not_see(client: Bro
         text = content.decode("utf-8-sig") if kind == "csv" else "".join(sheets_of(content))
         assert f">{gone}<" not in text and f",{gone}," not in text
         assert kind == "csv" or "their records belong to other organizations" in text
+    with acting(place):  # the log says how many were not in it
+        entry = AccessLog.objects.filter(action="downloaded").latest("pk")
+        assert entry.details["hidden"] == int(hidden[1].replace(",", ""))
+        assert entry.details["rows"] == len(entry.details["shown"])
+        assert name.pk not in entry.details["shown"]
     # nobody is found by a name that is hidden
     kept = client.post(address, {"words": gone}).headers["Location"]
     assert f"/clients/{name.pk}/" not in client.get(kept).text
