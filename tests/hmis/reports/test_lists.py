@@ -304,6 +304,24 @@ def test_rows_of_files_are_taken_along_too(client: Browser, administrator: User)
         assert len(lines_of(b"".join(answer.streaming_content))) == count_of(page) + 1
 
 
+def test_a_median_is_of_all_and_of_what_is_counted(client: Browser, place: User) -> None:
+    """It stands above the list and stays when that is filtered; nights where bed nights are counted."""
+    run = made(place)
+    client.force_login(place)
+    address = reverse("reports:figure", args=[run.pk, "average-1-0"])
+    page = client.get(address).text
+    said = re.search(r"Of all of them: median \d+, from \d+ to \d+ days\.", page)
+    code = re.findall(r'name="organization".*?</select>', page, re.S)[0].split('value="')[2].split('"')[0]
+    filtered = client.get(address, {"organization": code}).text
+    assert said and said[0] in filtered and count_of(filtered) < count_of(page)
+    rows = client.get(reverse("reports:rows", args=[run.pk, "LSACalculated"]), {"ReportRow": "56"}).text
+    found = re.search(rf"/reports/{run.pk}/rows/LSACalculated/\d+/", rows)
+    assert found
+    nights = client.get(found[0]).text
+    assert re.search(r"Of all of them: median \d+, from \d+ to \d+ nights\.", nights)
+    assert 'data-label="Nights"' in nights and 'data-label="Days"' not in nights
+
+
 def test_numbers_are_taken_along_as_numbers(client: Browser, administrator: User) -> None:
     """HUD's -1 is no formula and gets no apostrophe, so that a file fits HUD's own; keys stay as they are."""
     with acting(administrator):

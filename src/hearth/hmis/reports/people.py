@@ -81,7 +81,8 @@ def _day(found: re.Match[str]) -> str:
 class People:
     """The people behind a number. `value`: the number, computed anew from all of them; `total`: how many
     they are, `hidden`: how many of them the viewer may not see. `chosen`: those on the page, or all that a
-    download takes along. `amounts`: (median, least, most) days or nights of those whom the viewer sees."""
+    download takes along. `amounts`: (median, least, most) days or nights of all whom the viewer sees,
+    whatever is filtered."""
 
     shown: RecordList
     value: int

@@ -175,7 +175,9 @@ def _people(
         page=found.shown.page.number, shown=found.clients, hidden=found.hidden,
     )  # fmt: skip
     asked = queries.asked(request.user, run)
-    return render(request, template, {"run": run, "asked": asked, "people": found, **context})
+    return render(
+        request, template, {"run": run, "asked": asked, "people": found, "amount": amount, **context}
+    )
 
 
 def opened(request: HttpRequest, pk: int) -> tuple[ReportRun, Path]:
