@@ -92,6 +92,17 @@ def test_download(client, auditor: User, administrator: User) -> None:
         assert AccessLog.objects.filter(action="downloaded", user_id=auditor.pk).exists()
 
 
+def test_a_name_turns_no_other_text_round(client, auditor: User, administrator: User) -> None:
+    """A mark of direction in a name holds within the name: else the sentence could be read backwards."""
+    person = factories.make_user(display_name="\u202eevil")
+    with acting(administrator):
+        record_access(
+            by=administrator.pk, action=Access.ROLE_CHANGED, subject=f"user:{person.pk}", done="given",
+            role="auditor",
+        )  # fmt: skip
+    assert "><bdi>\u202eevil</bdi></a> the role Auditor" in get(client, auditor)
+
+
 @pytest.mark.parametrize("name", ["\x0b=1+1", "\u200b@SUM(A1)", " -1", "＝1"])
 def test_a_name_that_is_a_formula_is_disarmed(client, auditor: User, name: str) -> None:
     person = factories.make_user(display_name=name)

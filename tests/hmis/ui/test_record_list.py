@@ -145,6 +145,12 @@ def test_the_frame_says_how_many_and_how_many_are_hidden() -> None:
     assert "<tfoot>" in render(shown(totals={"days": "1,294"})) and "<tfoot>" not in html
 
 
+def test_a_name_turns_no_other_text_round() -> None:
+    """A mark of direction in a name holds within the name."""
+    html = render(shown("found=abc", words="\u202eevil", search_label="Search"))
+    assert "Search: <bdi>\u202eevil</bdi>" in html
+
+
 def test_what_is_typed_never_stands_in_an_address_or_unescaped() -> None:
     html = render(shown("found=abc", words='<script>Zebulonia"', search_label="Search"))
     assert "<script>" not in html
