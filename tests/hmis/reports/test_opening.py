@@ -358,6 +358,29 @@ def test_a_damaged_report_is_a_sentence(client: Browser, administrator: User) ->
         assert answer.status_code == 200 and "This cannot be opened" in answer.text, address
 
 
+@pytest.mark.parametrize("damage", [b"", b"PAR1 and then nothing"])
+def test_a_damaged_file_of_ids_is_a_sentence(client: Browser, administrator: User, damage: bytes) -> None:
+    """It tells which of our records a key stands for: without it nobody can be named, and nothing is guessed.
+    The report's own page stands, with keys for the names of projects."""
+    with acting(administrator):
+        run, other = small(administrator, WORLD), small(administrator, LATER)
+    client.force_login(administrator)
+    ids = folder_of(administrator, run) / "ids"
+    ids.mkdir()
+    for name in ("Client", "Enrollment", "Project"):
+        (ids / f"{name}.parquet").write_bytes(damage)
+    client.raise_request_exception = False
+    number = 1 + next(n for n, line in enumerate(run.result["flags"]) if line["people"])
+    for address in (
+        "rows/Project/", "rows/LSAPerson/1/", "figures/people/", "figures/people/?download=csv",
+        "figures/people/?sort=client", f"flags/{number}/", f"compare/{other.pk}/",
+    ):  # fmt: skip
+        answer = client.get(f"/reports/{run.pk}/{address}")
+        assert answer.status_code == 200 and "This cannot be opened" in answer.text, address
+    page = client.get(f"/reports/{run.pk}/")
+    assert page.status_code == 200 and "flags/1/" in page.text
+
+
 @pytest.mark.parametrize("start", ["0007-01-01", "1900-01-01", "9999-12-31"])
 def test_a_year_that_is_a_slip_is_told_at_the_form(client: Browser, place: User, start: str) -> None:
     client.force_login(place)

@@ -16,6 +16,7 @@ from hearth.hmis.reports.models import ReportRun
 from hearth.hmis.reports.quality import Count, faults, totals
 from hearth.hmis.reports.records import Records
 from hearth.hmis.ui import formats
+from hearth.reporting.reports.lsa.bundle import BundleError
 from hearth.reporting.reports.lsa.columns import upload_files
 from hearth.reporting.reports.lsa.preflight import Flag
 from hearth.reporting.reports.lsa.preflight import read as read_flag
@@ -167,7 +168,10 @@ def named(sentence: str, key: str | None, project: Project | None) -> str:
 def _flag_rows(user: User, run: ReportRun, chosen: list[tuple[int, Flag]]) -> list[FlagRow]:
     folder = folder_of(user, run)
     keys = {flag.project_id for _, flag in chosen if flag.project_id}
-    known = Records(user, folder).projects(keys) if folder else {}
+    try:
+        known = Records(user, folder).projects(keys) if folder else {}
+    except BundleError:  # their keys stand there then; the people behind say why they do not open
+        known = {}
     return [
         FlagRow(
             number=number,

@@ -17,6 +17,7 @@ from hearth.hmis.enrollments.models import Enrollment
 from hearth.hmis.organizations.models import Project
 from hearth.hmis.reports import snapshot
 from hearth.hmis.reports.heartbeat import ReportHeartbeat
+from hearth.reporting.reports.lsa.bundle import damage_told
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection, name, text
 from hearth.reporting.runtime.inputs import Narrow, only_enrollments
@@ -121,13 +122,14 @@ class Records:
         return {key: pk for key, pk in pairs if key not in unseen}
 
     def _ids(self, file: str, keys: Sequence[str]) -> list[tuple[str, int]]:
-        """What the reports kept of these keys."""
+        """What the reports kept of these keys. Raises `BundleError`, also where the files go meanwhile: their
+        days are over while the list is open."""
         paths = [folder / _IDS / f"{file}.parquet" for folder in self._folders]
         listed = ", ".join(text(path) for path in paths if path.is_file())
         if not keys or not listed:
             return []
         # One long text instead of many values: the engine takes long over each single value.
-        with engine.connected(memory_limit="200MB") as connection:
+        with damage_told(*self._folders), engine.connected(memory_limit="200MB") as connection:
             return engine.rows(
                 connection,
                 f"SELECT DISTINCT key, id FROM read_parquet([{listed}]) SEMI JOIN"
