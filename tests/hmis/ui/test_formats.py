@@ -112,7 +112,17 @@ class Asks(forms.Form):
 
 @pytest.mark.parametrize(
     "typed",
-    ["06/29/1963", "6/29/1963", "1963-06-29", "06291963", "06-29-1963", "June 29, 1963", "Jun 29, 1963"],
+    [
+        "06/29/1963",
+        "6/29/1963",
+        "1963-06-29",
+        "06291963",
+        "06-29-1963",
+        "June 29, 1963",
+        "Jun 29, 1963",
+        "jun 29 1963",
+        "june 29 1963",
+    ],
 )
 def test_a_field_takes_a_day_as_people_type_it(typed: str) -> None:
     form = Asks({"day": typed})

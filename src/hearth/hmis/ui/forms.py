@@ -30,7 +30,9 @@ class DayField(forms.DateField):
     """A day, shown and typed as 06/29/1963. ISO, eight figures and the month as a word are read as well; a
     year has four figures, so that no century is guessed."""
 
-    input_formats = (IN_A_FIELD, "%Y-%m-%d", "%m%d%Y", "%m-%d-%Y", "%B %d, %Y", "%b %d, %Y")
+    input_formats = (
+        IN_A_FIELD, "%Y-%m-%d", "%m%d%Y", "%m-%d-%Y", "%B %d, %Y", "%b %d, %Y", "%B %d %Y", "%b %d %Y",
+    )  # fmt: skip
     default_error_messages = {"invalid": "Type the day as month/day/year, such as 06/29/1963."}
 
     def __init__(self, **kwargs: Any) -> None:
