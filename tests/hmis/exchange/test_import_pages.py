@@ -242,6 +242,16 @@ def test_without_the_right_to_findings_there_is_no_list_and_no_file(
         assert web.get(reverse("exchange:import_findings", args=[run.pk, kind])).status_code == 403
 
 
+@pytest.mark.parametrize("damage", [b"", b"PAR1 and then nothing"])
+def test_a_damaged_list_is_a_sentence(web: Client, by: User, tmp_path: Path, damage: bytes) -> None:
+    run = finished(by, faulty(tmp_path))
+    (Path(settings.MEDIA_ROOT) / run.findings_file).write_bytes(damage)
+    page = web.get(reverse("exchange:import", args=[run.pk]), {"check": "exit_before_entry", "sort": "-file"})
+    assert page.status_code == 200 and "The list is not kept any more" in page.text
+    for kind in ("csv", "xlsx"):
+        assert web.get(reverse("exchange:import_findings", args=[run.pk, kind])).status_code == 404
+
+
 def test_an_import_that_is_not_there(web: Client) -> None:
     assert web.get(reverse("exchange:import", args=[999])).status_code == 404
 

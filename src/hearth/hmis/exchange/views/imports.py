@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import structlog
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -19,6 +20,9 @@ from hearth.hmis.exchange.forms import AnswerForm, ImportForm
 from hearth.hmis.exchange.importing.settling import ANSWER_DAYS
 from hearth.hmis.exchange.models import ImportRun
 from hearth.hmis.ui import formats
+from hearth.reporting.runtime import engine
+
+log = structlog.get_logger(__name__)
 
 _IMPORTS_ON_A_PAGE = 20
 _KINDS = {
@@ -113,10 +117,9 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
 def download(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     """The findings, filtered as on the page, as CSV or Excel; every download is in the access log."""
     run = _find(request, pk)
-    path = queries.findings_path(run)
-    if kind not in _KINDS or path is None:
+    path, found = queries.findings_path(run), _listed(request, run)
+    if kind not in _KINDS or path is None or found is None:
         raise Http404
-    found = finding_list.listed(request.user, run, path, request.GET)
     # Unlinked at once: the open file is all that is needed, and it is gone with the response.
     with scratch.folder("findings") as folder:
         target = folder / f"findings.{kind}"
@@ -134,6 +137,20 @@ def download(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     return FileResponse(file, as_attachment=True, filename=name, content_type=_KINDS[kind])
 
 
+def _listed(request: HttpRequest, run: ImportRun) -> finding_list.Findings | None:
+    """The list that is asked for; None where it is not kept any more, or cannot be read."""
+    path = queries.findings_path(run)
+    if path is None:
+        return None
+    try:
+        return finding_list.listed(request.user, run, path, request.GET)
+    except engine.OutOfMemory:
+        raise
+    except engine.EngineError as error:
+        log.error("findings_unreadable", run=run.pk, error=type(error).__name__)
+        return None
+
+
 def _about(request: HttpRequest, run: ImportRun, found: finding_list.Findings) -> list[tuple[str, str]]:
     """What the list is, for its second sheet."""
     source = f" of {run.data_source}" if run.data_source else ""
@@ -148,10 +165,9 @@ def _about(request: HttpRequest, run: ImportRun, found: finding_list.Findings) -
 
 def _result(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
     may_list = request.user.may(Permission.FINDING_VIEW)
-    path = queries.findings_path(run) if may_list else None
     return {
         "may_list": may_list,
-        "findings": finding_list.listed(request.user, run, path, request.GET) if path else None,
+        "findings": _listed(request, run) if may_list else None,
         "counts": queries.counts(run),
         "severities": queries.severity_figures(run),
         **_asked(run),
