@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from hearth.server import demo, processes
+from hearth.server.errors import ServerError
 from tests.server.conftest import Machine
 
 NewMachine = Callable[[str], Machine]
@@ -317,3 +318,25 @@ def test_serve_and_worker_run_without_the_demo(here: Machine, port: int, tmp_pat
     assert web.wait(30) == 0
     assert worker.wait(30) == 0
     here.hearth("db", "stop")
+
+
+def test_after_kill_9_of_the_web_server_its_port_is_free(here: Machine, port: int) -> None:
+    here.hearth("db", "start")
+    web = subprocess.Popen(
+        here.command("serve", "--workers", "2"), env={**here.environment, "PORT": str(port)}
+    )
+    try:
+        assert within(NEXT_SECONDS, lambda: demo._status_of_first_page(port) in (200, 302))
+    finally:
+        web.kill()
+        web.wait(10)
+    assert within(20, lambda: is_free(port))
+    here.hearth("db", "stop")
+
+
+def is_free(port: int) -> bool:
+    try:
+        processes.refuse_taken("127.0.0.1", port)
+    except ServerError:
+        return False
+    return True

@@ -15,7 +15,11 @@ The time for the head of a request is granian's own setting (`server/processes.p
 """
 
 import asyncio
+import multiprocessing
 import os
+import signal
+import threading
+import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -37,6 +41,7 @@ HEALTH_THREADS = 2
 # Pieces of an answer that wait for a slow client without keeping a thread; one of a file is 64 KB at most.
 WAITING_PIECES = 256
 HEALTH = "/health/"
+ORPHAN_SECONDS = 5
 
 
 class Application:
@@ -135,5 +140,17 @@ async def _answer(send: Send, status: int, text: str) -> None:
     await send({"type": "http.response.body", "body": text.encode()})
 
 
+def _end_with_the_server() -> None:
+    """Wait for the end of the process that started this one, then end: killed, it tells nobody, and its
+    workers would hold the port for ever."""
+    server = multiprocessing.parent_process()
+    if server is not None:
+        server.join()
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(ORPHAN_SECONDS)  # for requests that are being answered
+        os._exit(1)
+
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hearth.hmis.config.settings")
 application = Application(get_wsgi_application())
+threading.Thread(target=_end_with_the_server, daemon=True).start()
