@@ -21,6 +21,7 @@ from hearth.hmis.reports import job, queries
 from hearth.hmis.reports.models import ReportRun
 from hearth.reporting.reports.lsa import figures, members
 from hearth.reporting.reports.lsa.wish import Scope
+from hearth.reporting.runtime import engine
 from tests import factories
 from tests.hmis.reports.world import COC, make_run, organization_with_people
 from tests.reporting.reports.lsa.bundles import bundle_of
@@ -358,6 +359,29 @@ def test_a_damaged_report_is_a_sentence(client: Browser, administrator: User) ->
         assert answer.status_code == 200 and "This cannot be opened" in answer.text, address
 
 
+def test_nobody_is_named_by_one_of_two_reports(client: Browser, administrator: User) -> None:
+    """A key may stand for another record in each; where one report does not tell, nobody knows."""
+    with acting(administrator):
+        run, other = small(administrator, WORLD), small(administrator, LATER)
+        person = factories.make_client(first_name="Zebulonia", last_name="Wrongly")
+    client.force_login(administrator)
+    for one in (run, other):
+        ids = folder_of(administrator, one) / "ids"
+        ids.mkdir()
+        with engine.connected() as connection:
+            engine.run(
+                connection,
+                f"COPY (SELECT PersonalID AS key, {person.pk} AS id FROM"
+                f" read_parquet('{ids.parent}/tables/Enrollment.parquet') GROUP BY ALL)"
+                f" TO '{ids}/Client.parquet' (FORMAT parquet)",
+            )
+    address = f"/reports/{run.pk}/compare/{other.pk}/"
+    assert "Wrongly" in client.get(address).text
+    (ids / "Client.parquet").unlink()
+    page = client.get(address)
+    assert page.status_code == 200 and "Wrongly" not in page.text
+
+
 @pytest.mark.parametrize("damage", [b"", b"PAR1 and then nothing"])
 def test_a_damaged_file_of_ids_is_a_sentence(client: Browser, administrator: User, damage: bytes) -> None:
     """It tells which of our records a key stands for: without it nobody can be named, and nothing is guessed.
@@ -365,10 +389,11 @@ def test_a_damaged_file_of_ids_is_a_sentence(client: Browser, administrator: Use
     with acting(administrator):
         run, other = small(administrator, WORLD), small(administrator, LATER)
     client.force_login(administrator)
-    ids = folder_of(administrator, run) / "ids"
-    ids.mkdir()
-    for name in ("Client", "Enrollment", "Project"):
-        (ids / f"{name}.parquet").write_bytes(damage)
+    for one in (run, other):
+        ids = folder_of(administrator, one) / "ids"
+        ids.mkdir()
+        for name in ("Client", "Enrollment", "Project"):
+            (ids / f"{name}.parquet").write_bytes(damage)
     client.raise_request_exception = False
     number = 1 + next(n for n, line in enumerate(run.result["flags"]) if line["people"])
     for address in (

@@ -122,12 +122,13 @@ class Records:
         return {key: pk for key, pk in pairs if key not in unseen}
 
     def _ids(self, file: str, keys: Sequence[str]) -> list[tuple[str, int]]:
-        """What the reports kept of these keys. Raises `BundleError`, also where the files go meanwhile: their
+        """What the reports kept of these keys; nothing unless each of them did, because a key may stand for
+        another record in each. Raises `BundleError`, also where the files go meanwhile: their
         days are over while the list is open."""
         paths = [folder / _IDS / f"{file}.parquet" for folder in self._folders]
-        listed = ", ".join(text(path) for path in paths if path.is_file())
-        if not keys or not listed:
+        if not keys or not all(path.is_file() for path in paths):
             return []
+        listed = ", ".join(map(text, paths))
         # One long text instead of many values: the engine takes long over each single value.
         with damage_told(*self._folders), engine.connected(memory_limit="200MB") as connection:
             return engine.rows(
