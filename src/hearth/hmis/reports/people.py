@@ -119,7 +119,8 @@ class _Choice:
     def __call__(self, every: Sequence[Line]) -> list[int]:
         self.every = every
         projects = self.known.projects({key for line in every for key in line.projects})
-        self.asked = Asked(self.query, columns=self._columns(), filters=_filters(every, projects))
+        filters = _filters(projects, str(self.query.get("organization", "")))
+        self.asked = Asked(self.query, columns=self._columns(), filters=filters)
         by_name = {"client", "id"} & {key for key, _ in self.asked.order}
         clients = self.known.people({line.personal_id for line in every}) if self.words or by_name else {}
         found = [
@@ -207,15 +208,20 @@ def opened(known: Records, found: Iterable[Member], every: Sequence[Line] = ()) 
     ]
 
 
-def _filters(every: Sequence[Line], projects: Mapping[str, Project]) -> list[Filter]:
-    """Organizations and projects of the stays that counted, by name. Projects of one name are told apart by
-    their organizations."""
+def _filters(projects: Mapping[str, Project], organization: str) -> list[Filter]:
+    """Organizations and projects of the stays that counted, by name; of an organization that is chosen, its
+    projects alone. Projects of one name are told apart by their organizations."""
     there = {project.pk: project for project in projects.values()}
     organizations = {str(one.organization_id): str(one.organization) for one in there.values()}
-    named = [str(one) for one in there.values()]
+    offered = [
+        one
+        for one in there.values()
+        if organization not in organizations or str(one.organization_id) == organization
+    ]
+    named = [str(one) for one in offered]
     texts = {
         str(one.pk): f"{one} – {one.organization}" if named.count(str(one)) > 1 else str(one)
-        for one in there.values()
+        for one in offered
     }
     return [
         Filter("organization", "Organization", _by_text(organizations)),

@@ -37,7 +37,7 @@ def compare(request: HttpRequest, pk: int, other: int) -> HttpResponse:
     try:
         comparison, people = compared.changed_people(request.user, before, after, request.GET.get("page"))
     except (BundleError, NotComparable) as error:
-        return closed(request, last, str(error))
+        return closed(request, last, error)
     record_access(
         by=request.user.pk, action=Access.MEMBERS_VIEWED, subject=f"reportrun:{last.pk}",
         compared=first.pk, page=people.page.number, shown=people.clients, hidden=people.hidden,
@@ -69,7 +69,7 @@ def compare_file(request: HttpRequest, pk: int, other: int, file: str) -> HttpRe
     try:
         page = compared.changed_rows(request.user, before, after, file, request.GET.get("page"))
     except (BundleError, NotComparable) as error:
-        return closed(request, last, str(error))
+        return closed(request, last, error)
     return render(
         request, "reports/compare_file.html", {**_compared(request, first, last), "file": file, "page": page}
     )
@@ -92,7 +92,7 @@ def compare_row(request: HttpRequest, pk: int, other: int, file: str, number: in
     except NoSuchRow:
         raise Http404 from None
     except (BundleError, NotComparable) as error:
-        return closed(request, last, str(error))
+        return closed(request, last, error)
     record_access(
         by=request.user.pk, action=Access.MEMBERS_VIEWED, subject=f"reportrun:{last.pk}", compared=first.pk,
         file=file, row=number, page=people.page.number, shown=people.clients, hidden=people.hidden,

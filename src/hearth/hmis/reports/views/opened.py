@@ -1,9 +1,11 @@
 """From a number of a report to its rows and the people behind it. Every list can be filtered, sorted,
 searched and taken along; whoever is shown or taken along is written to the access log."""
 
+import re
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -40,7 +42,7 @@ def rows(request: HttpRequest, pk: int, file: str) -> HttpResponse:
             can_download=lists.may_download(request),
         )
     except BundleError as error:
-        return closed(request, run, str(error))
+        return closed(request, run, error)
     if shown.asked.download:
         headings = opening.headings(file, listed)
         return lists.download(request, run, shown, headings, opening.cells(file, listed), file=file)
@@ -69,7 +71,7 @@ def row(request: HttpRequest, pk: int, file: str, number: int) -> HttpResponse:
     try:
         found = opening.row(request.user, folder, file, number)
     except BundleError as error:
-        return closed(request, run, str(error))
+        return closed(request, run, error)
     if found is None:
         raise Http404
     behind = figures.of_row(folder, file, found.row.values)
@@ -101,7 +103,7 @@ def figure(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     except NoSuchRow:
         raise Http404 from None
     except BundleError as error:
-        return closed(request, run, str(error))
+        return closed(request, run, error)
     context = {"title": title, "is_average": key.startswith("average")}
     return _people(request, run, folder, behind, "reports/figure.html", context, figure=key)
 
@@ -131,7 +133,7 @@ def projects(request: HttpRequest, pk: int) -> HttpResponse:
             request.user, folder, request.GET, path=request.path, can_download=lists.may_download(request)
         )
     except BundleError as error:
-        return closed(request, run, str(error))
+        return closed(request, run, error)
     if shown.asked.download:
         return lists.download(request, run, shown, night.HEADINGS, night.cells(listed), list="projects")
     context = {"run": run, "asked": queries.asked(request.user, run), "shown": shown}
@@ -166,7 +168,7 @@ def _people(
     except NoSuchRow:
         raise Http404 from None
     except BundleError as error:
-        return closed(request, run, str(error))
+        return closed(request, run, error)
     if found.shown.asked.download:
         headings, cells = people.headings(found), people.cells(found)
         return lists.download(request, run, found.shown, headings, cells, shown=found.clients, **logged)
@@ -189,7 +191,14 @@ def opened(request: HttpRequest, pk: int) -> tuple[ReportRun, Path]:
     return run, folder
 
 
-def closed(request: HttpRequest, run: ReportRun, why: str) -> HttpResponse:
+def closed(request: HttpRequest, run: ReportRun, error: Exception) -> HttpResponse:
     """The files are there, and cannot be opened: made by another version, or of other kinds."""
     asked = queries.asked(request.user, run)
-    return render(request, "reports/closed.html", {"run": run, "asked": asked, "why": why})
+    return render(request, "reports/closed.html", {"run": run, "asked": asked, "why": without_paths(error)})
+
+
+def without_paths(error: Exception) -> str:
+    """What an error says, without where the files lie on the server: that is the operator's to know."""
+    path = rf"{re.escape(str(settings.MEDIA_ROOT))}\S*"
+    said = re.sub(rf" (?:in|or) {path}", "", str(error))
+    return re.sub(path, "A file of the report", said)
