@@ -35,6 +35,15 @@ def test_a_step_is_portable(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_step_stands_in_the_folder_of_its_section(path: Path) -> None:
+    """`-- Section: 6.19 LSAHousehold` stands in `steps/06_households/`."""
+    folder = path.parent
+    if folder.parent.name == "steps":
+        section = read_step(path, codes_of(path)).section
+        assert int(folder.name.partition("_")[0]) == int(re.match(r"\d+", section)[0])
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_quotient_is_cut_or_rounded_by_name(path: Path) -> None:
     """CAST to a whole number rounds in DuckDB and cuts in Spark."""
     assert whole_casts_of_quotients(codes_of(path).filled(path.read_text())) == []

@@ -104,6 +104,20 @@ def test_without_a_data_folder_that_can_be_written_it_works_too(
     assert [step.name for step in read_steps(folder)] == ["people"]
 
 
+def test_two_files_of_one_table_are_refused(folder: Path) -> None:
+    (folder / "03_universe").mkdir()
+    (folder / "03_universe" / "People.sql").write_text(PEOPLE)
+    with pytest.raises(PlanError, match="make the same table"):
+        read_steps(folder)
+
+
+def test_files_in_folders_are_read_by_the_names_of_their_tables(folder: Path) -> None:
+    for part, table in (("11_report", "adults"), ("03_universe", "zebras")):
+        (folder / part).mkdir()
+        (folder / part / f"{table}.sql").write_text(PEOPLE)
+    assert [step.name for step in read_steps(folder)] == ["adults", "people", "zebras"]
+
+
 def test_a_stale_header_is_never_kept(folder: Path) -> None:
     (folder / "people.sql").write_text(PEOPLE.replace("Inputs: Client", "Inputs: Exit"))
     for _ in range(2):

@@ -26,6 +26,7 @@ import json
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from importlib.metadata import version
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,9 +52,19 @@ def read_step(path: Path, codes: Codes | None = None) -> Step:
     return _parsed(path, _filled(path, codes or of_year()))
 
 
+def step_files(folder: Path) -> list[Path]:
+    """The step files of a folder and of the folders in it, by the names of their tables. Raises `PlanError`
+    where two make the same table."""
+    found = sorted(folder.rglob("*.sql"), key=lambda path: path.name)
+    for one, other in pairwise(found):
+        if one.name.casefold() == other.name.casefold():
+            raise PlanError(f"{one} and {other} make the same table; rename one.")
+    return found
+
+
 def read_steps(folder: Path, codes: Codes | None = None) -> list[Step]:
     """All step files of a folder, as `read_step` reads one."""
-    texts = {path: _filled(path, codes or of_year()) for path in sorted(folder.glob("*.sql"))}
+    texts = {path: _filled(path, codes or of_year()) for path in step_files(folder)}
     kept = data_folder() / "cache" / f"steps-{_known_by(texts)}.json"
     steps = _kept_steps(kept, texts)
     if steps is None:

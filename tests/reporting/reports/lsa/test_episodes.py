@@ -10,7 +10,7 @@ from hearth.reporting.reports.lsa.planned import STEPS, codes
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.step_files import read_step
 
-STEP = read_step(STEPS / "lsa_ch_episode.sql", codes())
+STEP = read_step(STEPS / "05_people" / "lsa_ch_episode.sql", codes())
 FIRST = date(2024, 1, 1)
 Interval = tuple[str, int, date, date]
 

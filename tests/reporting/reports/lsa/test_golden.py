@@ -212,7 +212,7 @@ COUNTING = [
 def test_the_members_of_every_row_are_its_number(step: str, run: str, request: pytest.FixtureRequest) -> None:
     """The rows without the aggregate, counted again, are the step's table: for each row of each file."""
     connection: Connection = request.getfixturevalue(run)
-    again = opened(read_step(STEPS / f"{step}.sql", codes()))
+    again = opened(read_step(next(STEPS.rglob(f"{step}.sql")), codes()))
     columns = ", ".join(engine.name(one) for one in (*again.dimensions, *again.measures))
     table = f"SELECT {columns} FROM {step}"
     regrouped = f"SELECT {columns} FROM ({again.regrouped()}) AS t"

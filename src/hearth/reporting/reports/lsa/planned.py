@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from hearth.reporting import concepts
 from hearth.reporting.runtime.codes import Codes, own_lists
 from hearth.reporting.runtime.plan import Step, needed, plan
-from hearth.reporting.runtime.step_files import read_step, read_steps
+from hearth.reporting.runtime.step_files import read_step, read_steps, step_files
 from hearth.standards.load import LATEST, load
 
 from .columns import UploadFile
@@ -55,7 +55,7 @@ def counting() -> dict[str, tuple[Step, Opened]]:
         opened,  # loads the parser, which making a report does not need
     )
 
-    files = [path for path in sorted(STEPS.glob("*.sql")) if "\n-- Members:" in path.read_text("utf-8")]
+    files = [path for path in step_files(STEPS) if "\n-- Members:" in path.read_text("utf-8")]
     return {step.name: (step, opened(step)) for step in (read_step(path, codes()) for path in files)}
 
 
@@ -64,6 +64,6 @@ def steps_sha256() -> str:
     """What the steps of this version are known by, codes of the year and all: tables of other steps would not
     mean the same."""
     digest = hashlib.sha256()
-    for path in sorted(STEPS.glob("*.sql")):
+    for path in step_files(STEPS):
         digest.update(path.name.encode() + b"\0" + codes().filled(path.read_text("utf-8")).encode() + b"\0")
     return digest.hexdigest()
