@@ -17,6 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from hearth.reporting.sources.dates import AHEAD
 from hearth.standards.load import load
 from hearth.standards.model import Column, File
 from tests.sizes import size
@@ -296,7 +297,7 @@ class Twin:
             self.read[column.id] = read_column(
                 cells,
                 time_wanted=column.type == "T",
-                birth=column.name == "DOB",
+                kind="birth" if column.name == "DOB" else "ahead" if column.id in AHEAD else "past",
                 exported=date.fromisoformat(EXPORTED[:10]),
             )
         return self.read[column.id]

@@ -150,7 +150,11 @@ def test_records_that_are_removed(by: User) -> None:
     assert_current(refreshed())
 
 
-def test_a_change_without_a_trace_is_found_by_a_thorough_refresh(by: User) -> None:
+def test_a_change_without_a_trace_is_found_by_a_thorough_refresh(
+    by: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Where another transaction of the server is under way, and be it another test's, all rows are looked at.
+    monkeypatch.setattr(changes, "bound", lambda marks: marks[-1])
     refreshed()
     with server() as connection:
         connection.execute("SET session_replication_role = replica")
@@ -163,7 +167,7 @@ def test_a_change_without_a_trace_is_found_by_a_thorough_refresh(by: User) -> No
 
 
 def test_every_row_is_looked_at_once_a_week(by: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    # Where another transaction of the server is under way, and be it another test's, all rows are looked at.
+    # As above.
     monkeypatch.setattr(changes, "bound", lambda marks: marks[-1])
 
     def without_a_trace(day: int) -> None:
