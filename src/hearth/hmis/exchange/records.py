@@ -58,7 +58,7 @@ def addresses(
         permission, view = _PAGES.get(parent or file, (None, ""))
         if permission is None or not user.may(permission):
             continue
-        rows = model.objects.restrict(user).filter(data_source=source, hud_id__in=wanted)  # type: ignore[attr-defined]
+        rows = model.objects.restrict(user).filter(data_source=source, hud_id__in=wanted)
         if not user.sees_all:
             rows = rows.filter(date_deleted__isnull=True)
         for key, pk in rows.values_list("hud_id", f"{parent.lower()}_id" if parent else "pk"):

@@ -71,7 +71,7 @@ class ExportForm(forms.Form):
         projects = Project.objects.restrict(user).filter(date_deleted__isnull=True)
         if not user.sees_all:
             projects = projects.filter(organization_id__in=user.organization_ids)
-        self.fields["projects"].choices = _told_apart(  # type: ignore[attr-defined]
+        self.fields["projects"].choices = _told_apart(
             projects.select_related("organization").order_by("project_name", "id")
         )
 
