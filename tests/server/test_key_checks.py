@@ -230,6 +230,12 @@ def test_the_way_back_from_a_lost_secret_key(
     refused = other.hearth("db", "restore", str(file))
     assert refused.returncode == 1
     assert "--new-secret-key" in refused.stderr
+    # Not with the right key: second steps would end for nothing. The database stays empty.
+    right = other.hearth(
+        "db", "restore", str(file), "--new-secret-key",
+        HEARTH_SECRET_KEY=(filled.home.keys / "secret_key").read_text(encoding="utf-8").strip(),
+    )  # fmt: skip
+    assert right.returncode == 1 and "without --new-secret-key" in right.stderr, right.stderr
     said = other.hearth("db", "restore", str(file), "--new-secret-key")
     assert said.returncode == 0, said.stderr
     on(other)
@@ -267,7 +273,7 @@ def test_the_way_on_from_a_lost_ssn_key(
     assert "--forget-ssns" in refused.stderr
     # Not with the right key, and not with one that cannot be read: the database stays empty.
     right = (filled.home.keys / "ssn_key").read_bytes()
-    for key, said_of_it in ((right, "can be read with the key that is here"), (b"no key", "ssn_key")):
+    for key, said_of_it in ((right, "without --forget-ssns"), (b"no key", "ssn_key")):
         (other.home.keys / "ssn_key").write_bytes(key)
         (other.home.keys / "ssn_key").chmod(0o600)
         refused = other.hearth("db", "restore", str(file), "--forget-ssns")

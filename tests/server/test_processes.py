@@ -1,7 +1,11 @@
 """Ports and environments of the programs that we start."""
 
+import signal
 import socket
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -42,3 +46,18 @@ def test_a_port_in_its_closing_minute_is_free() -> None:
         with socket.create_connection(("127.0.0.1", port)):
             server.accept()[0].close()
     processes.refuse_taken("127.0.0.1", port)
+
+
+def test_ctrl_c_while_a_program_loads_is_no_traceback(tmp_path: Path) -> None:
+    """The worker loads for about a second: whoever stops it then gets no traceback."""
+    assert processes.worker_command(1)[1:4] == ["-m", "hearth.server.starting", "django"]
+    (tmp_path / "loads_long.py").write_text("import sys, time\nprint(sys.argv[1:], flush=True)\ntime.sleep(60)\n")
+    program = subprocess.Popen(
+        [sys.executable, "-m", "hearth.server.starting", "loads_long", "--its", "own"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path,
+    )  # fmt: skip
+    assert program.stdout is not None
+    assert program.stdout.readline() == "['--its', 'own']\n"
+    program.send_signal(signal.SIGINT)
+    assert program.communicate(timeout=30) == ("", "")
+    assert program.returncode == -signal.SIGINT

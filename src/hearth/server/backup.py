@@ -69,9 +69,9 @@ def restore(
     """Read a backup into the database, which must be empty unless `replace`.
 
     Refused before anything is written where the backup was written with other keys than those that are here;
-    with `new_secret_key` the secret key may be another, and is taken as `hearth db new-secret-key` does;
-    with `forget_ssns` the other one, and the numbers are given up as `hearth db forget-ssns` does: not where
-    they can be read.
+    with `new_secret_key` the secret key is another, and is taken as `hearth db new-secret-key` does; with
+    `forget_ssns` the other one, and the numbers are given up as `hearth db forget-ssns` does. Refused, too,
+    where the key that is called lost is the one that is here.
 
     On the embedded cluster the backup goes into a new database that takes the old one's place only when
     all of it is in: a failure leaves everything as it was. On an own server it is one transaction.
@@ -92,9 +92,7 @@ def restore(
     for key in (one for one in key_checks.KEYS if one not in lost):
         key_checks.compare(key, _written_with(tools, file, key), f"The backup {file}")
     for key in lost:
-        key.given()  # a malformed one is refused now, and not when the backup is in already
-    if forget_ssns:
-        lost_ssn_key.refuse_where_known(_written_with(tools, file, key_checks.SSN), f"The backup {file}")
+        key_checks.refuse_where_known(key, _written_with(tools, file, key), f"The backup {file}")
     (_restore_embedded if database.is_embedded() else _restore_own)(file, target)
     with database.connected(role) as connection:
         if new_secret_key:

@@ -29,7 +29,8 @@ AS_ADMINISTRATOR = """
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One key of the installation. `given` reads it and makes none; `opens` tries it on a sealed value."""
+    """One key of the installation. `given` reads it and makes none; `opens` tries it on a sealed value;
+    `lost_option` is what `hearth db restore` takes where it is lost."""
 
     purpose: str
     words: str
@@ -37,6 +38,7 @@ class Key:
     column: str
     given: Callable[[], bytes | None]
     opens: Callable[[bytes, bytes], bool]
+    lost_option: str
     remedy: str
 
 
@@ -62,11 +64,13 @@ def _opens_factor(key: bytes, sealed: bytes) -> bool:
 
 SSN = Key(
     "ssn", "key of Social Security numbers", "clients_client", "ssn", keys.given_ssn_key, _opens_ssn,
+    "--forget-ssns",
     "Put back the key that was used before: keys/ssn_key of the data folder, or HEARTH_SSN_KEY; where it is"
     " lost for good, `hearth db forget-ssns` (or `hearth db restore --forget-ssns`) gives up the numbers.",
 )  # fmt: skip
 SECRET = Key(
     "secret", "secret key", "mfa_authenticator", "data", keys.given_secret_key, _opens_factor,
+    "--new-secret-key",
     "Put back the key that was used before (keys/secret_key of the data folder, or HEARTH_SECRET_KEY);"
     " where it is lost, `hearth db new-secret-key` (or `hearth db restore --new-secret-key`) ends all"
     " sessions and takes another.",
@@ -122,6 +126,21 @@ def compare(key: Key, written: Written, what: str) -> bytes | None:
             f" {key.remedy}"
         )
     return given
+
+
+def refuse_where_known(key: Key, written: Written, what: str) -> None:
+    """Raise ServerError where the key that is here is the one that `what` was written with: it is not lost. A
+    malformed one is refused, too: whoever mends it may find that it is the right one."""
+    key.given()
+    try:
+        compare(key, written, what)
+    except ServerError:
+        return
+    if written.check_value or written.sealed:
+        raise ServerError(
+            f"{what} was written with the {key.words} that is here: it is not lost. Nothing was changed."
+            f" Restore without {key.lost_option}."
+        )
 
 
 def take_new_secret_key(connection: Connection) -> tuple[int, int]:

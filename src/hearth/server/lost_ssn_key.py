@@ -10,10 +10,9 @@ from contextlib import contextmanager
 
 from hearth.server import key_checks, keys, seals
 from hearth.server.errors import ServerError
-from hearth.server.key_checks import SSN, TABLE, Connection, Written
+from hearth.server.key_checks import SSN, TABLE, Connection
 
 _CLIENTS, _HISTORY = "clients_client", "clients_clienthistory"
-_READABLE = "The stored Social Security numbers can be read with the key that is here."
 # 3.02: 1 full, 2 approximate or partial; 8, 9 and 99 stay what they are.
 _FORGET = """
     UPDATE clients_client
@@ -36,18 +35,9 @@ def refuse_where_readable(connection: Connection) -> None:
     except ServerError:
         connection.rollback()
         return
-    raise ServerError(f"{_READABLE} Nothing was changed.")
-
-
-def refuse_where_known(written: Written, what: str) -> None:
-    """The same for a backup (`what`), before anything of it is read into the database."""
-    SSN.given()
-    try:
-        key_checks.compare(SSN, written, what)
-    except ServerError:
-        return
-    if written.check_value or written.sealed:
-        raise ServerError(f"{_READABLE} Restore without --forget-ssns. Nothing was changed.")
+    raise ServerError(
+        "The stored Social Security numbers can be read with the key that is here. Nothing was changed."
+    )
 
 
 def forget(connection: Connection) -> int:

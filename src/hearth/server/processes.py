@@ -92,7 +92,8 @@ def web_command(host: str, port: int, workers: int) -> list[str]:
 
 def worker_command(concurrency: int) -> list[str]:
     """Command line of the worker that runs queued jobs."""
-    return django_command("worker", "--concurrency", str(concurrency))
+    loading = [sys.executable, "-m", "hearth.server.starting", "django"]
+    return [*loading, "worker", "--concurrency", str(concurrency)]
 
 
 def become(command: Sequence[str], environment: dict[str, str]) -> None:

@@ -92,7 +92,7 @@ def _steps(before: models.Model, after: models.Model) -> Iterator[Step]:
                 display.words(after, field.name),
                 display.privacy_of(field.hud),
             )
-    if before.date_deleted != after.date_deleted:  # type: ignore[attr-defined]
+    if before.date_deleted != after.date_deleted:
         yield Step(
             "Deleted",
             display.words(before, "date_deleted"),

@@ -58,7 +58,7 @@ def _guard(permissions: tuple[str, ...], enough: Callable[[Any], bool]) -> Calla
                 refuse(request, needed=",".join(permissions), **ids)
             return view(request, *args, **kwargs)
 
-        guarded.required_permissions = permissions  # type: ignore[attr-defined]
+        guarded.required_permissions = permissions
         return guarded
 
     return decorate

@@ -30,10 +30,10 @@ class RequestLogMiddleware:
         start = time.perf_counter()
         given = request.headers.get("X-Request-ID", "")
         trusted = settings.TRUSTED_PROXIES and _GIVEN_ID.fullmatch(given)
-        request.hearth_id = given if trusted else uuid.uuid4().hex  # type: ignore[attr-defined]
-        with structlog.contextvars.bound_contextvars(request_id=request.hearth_id):  # type: ignore[attr-defined]
+        request.hearth_id = given if trusted else uuid.uuid4().hex
+        with structlog.contextvars.bound_contextvars(request_id=request.hearth_id):
             response = self.get_response(request)
-            response["X-Request-ID"] = request.hearth_id  # type: ignore[attr-defined]
+            response["X-Request-ID"] = request.hearth_id
             if not request.path.startswith(settings.STATIC_URL):
                 logger.info(
                     "request",

@@ -38,7 +38,7 @@ class SessionLimitMiddleware:
             idle = now - active
             if idle > settings.IDLE_SECONDS + STEP_SECONDS or now - began > settings.SESSION_SECONDS:
                 logout(request)
-                request.session_expired = True  # type: ignore[attr-defined]
+                request.session_expired = True
             elif idle >= STEP_SECONDS and BACKGROUND_HEADER not in request.headers:
                 request.session[ACTIVE_AT] = now
         return self.get_response(request)

@@ -72,7 +72,7 @@ class Stay:
 
 def visible(model: type[models.Model], user: User) -> QuerySet[Any]:
     """Rows that the user may see; deleted ones only for administrators."""
-    rows = model.objects.restrict(user)  # type: ignore[attr-defined]
+    rows = model.objects.restrict(user)
     return rows if user.sees_all else rows.filter(date_deleted__isnull=True)
 
 

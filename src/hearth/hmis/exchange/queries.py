@@ -38,7 +38,7 @@ def undecided(asked: Question) -> list[tuple[str, int, int, int]]:
     """Of each file with any: records that the export lacks, that are newer here, that were changed here."""
     parts = (asked.missing, asked.newer, asked.changed)
     rows = [(file, *(part.get(file, 0) for part in parts)) for file in load(2026).files]
-    return [row for row in rows if any(row[1:])]  # type: ignore[misc]
+    return [row for row in rows if any(row[1:])]
 
 
 def counts(run: ImportRun) -> list[tuple[str, dict[str, int]]]:

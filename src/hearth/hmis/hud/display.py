@@ -83,7 +83,7 @@ def facts(record: models.Model, leave_out: Container[str] = ()) -> Iterator[Fact
 
     SSN and HUD's metadata are never among them: pages show those on their own terms.
     """
-    came = record.as_it_came or {}  # type: ignore[attr-defined]
+    came = record.as_it_came or {}
     for field, column, label, privacy in _shown_fields(type(record)):
         if column in leave_out:
             continue
@@ -119,7 +119,7 @@ def coc_words(code: str) -> str:
 
 
 def _hud(record: models.Model, field: str) -> str:
-    return record._meta.get_field(field).hud  # type: ignore[union-attr]
+    return record._meta.get_field(field).hud
 
 
 def _coded_text(record: models.Model, field: str, value: str) -> str:

@@ -83,7 +83,7 @@ async def _work(concurrency: int, stopping: asyncio.Event) -> None:
 
 
 async def _procrastinate(concurrency: int) -> None:
-    with app.replace_connector(app.connector.get_worker_connector()):  # type: ignore[attr-defined]
+    with app.replace_connector(app.connector.get_worker_connector()):
         async with app.open_async():
             await app.run_worker_async(
                 concurrency=concurrency,

@@ -72,14 +72,14 @@ class ReportForm(forms.Form):
             self.fields["start"].help_text = _ABOUT_NIGHT
         if report.chooses_projects:
             projects = list(_grouped(user))
-            self.fields["projects"].choices = projects  # type: ignore[attr-defined]
+            self.fields["projects"].choices = projects
             there = {code for project in _projects(user) for code in _codes(project)}
         else:
             del self.fields["projects"]
             there = coc_codes(user)
         names = {region.code: str(region) for region in Region.objects.restrict(user).filter(kind="coc")}
         choices = [(code, names.get(code, code)) for code in sorted(there)]
-        self.fields["coc"].choices = choices if len(choices) == 1 else [("", "Choose one"), *choices]  # type: ignore[attr-defined]
+        self.fields["coc"].choices = choices if len(choices) == 1 else [("", "Choose one"), *choices]
 
     def clean(self) -> dict[str, Any]:
         """Build the request, so that a wrong one is told at its form."""
@@ -129,7 +129,7 @@ class FlagFilter(forms.Form):
     def __init__(self, *args: Any, severities: list[tuple[str, str, int]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = [(code, f"{words} ({count})") for code, words, count in severities]
-        self.fields["severity"].choices = [("", "All"), *choices]  # type: ignore[attr-defined]
+        self.fields["severity"].choices = [("", "All"), *choices]
 
     def chosen(self) -> str:
         """The severity; what is not one of the choices filters nothing."""

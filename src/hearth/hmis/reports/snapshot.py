@@ -120,8 +120,8 @@ def _relation(file: str) -> Relation:
 
 
 def _history(model: type) -> str:
-    table: str = model._meta.apps.get_model(  # type: ignore[attr-defined]
+    table: str = model._meta.apps.get_model(
         model._meta.app_label,
-        f"{model.__name__}History",  # type: ignore[attr-defined]
+        f"{model.__name__}History",
     )._meta.db_table
     return table

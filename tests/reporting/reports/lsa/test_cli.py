@@ -97,6 +97,7 @@ def test_what_two_reports_differ_in(folders: tuple[Path, Path]) -> None:
         (["members", "{0}", "--file", "LSAExit", "--where", "Sex=1"], "no column of that name"),
         (["members", "{0}", "--file", "LSAExit", "--where", "Cohort"], "Say Cohort=VALUE"),
         (["members", "nowhere", "--file", "LSAExit"], "not the folder of a report"),
+        (["members", "nowhere", "--file", "LSAExit", "--row", "0"], "not the folder of a report"),
         (["members", "{0}"], "Say either with --file"),
         (["members", "{0}", "--flag", "1", "--file", "LSAExit"], "Say either with --file"),
         (["members", "{0}", "--flag", "0"], "there is no flag 0"),

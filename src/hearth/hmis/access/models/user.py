@@ -29,9 +29,9 @@ class User(AbstractUser):
     Django's own groups, permissions, staff and superuser flags grant nothing in Hearth.
     """
 
-    username = None  # type: ignore[assignment]
-    first_name = None  # type: ignore[assignment]
-    last_name = None  # type: ignore[assignment]
+    username = None
+    first_name = None
+    last_name = None
     email = models.EmailField("e-mail address", unique=True)
     display_name = models.TextField("name shown to others", blank=True)
     second_factor_due = models.BooleanField(

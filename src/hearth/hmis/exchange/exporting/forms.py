@@ -67,7 +67,7 @@ class ExportForm(forms.Form):
         codes = ProjectCoC.objects.restrict(user).filter(date_deleted__isnull=True, coc_code__isnull=False)
         for code in codes.values_list("coc_code", flat=True).distinct():
             names.setdefault(code, code)
-        self.fields["cocs"].choices = sorted(names.items())  # type: ignore[attr-defined]
+        self.fields["cocs"].choices = sorted(names.items())
         projects = Project.objects.restrict(user).filter(date_deleted__isnull=True)
         if not user.sees_all:
             projects = projects.filter(organization_id__in=user.organization_ids)

@@ -130,5 +130,5 @@ def is_newest(run: ImportRun) -> bool:
     return bool(newest == run.pk)
 
 
-def _finished():  # type: ignore[no-untyped-def]
+def _finished():
     return ImportRun.objects.filter(state=RunState.FINISHED).order_by("-finished_at", "-id")

@@ -312,7 +312,7 @@ def _taken(column: str, keep: bool) -> str:
 
 
 def _listed(columns: object, prefix: str = "") -> str:
-    return ", ".join(f'{prefix}"{column}"' for column in columns)  # type: ignore[attr-defined]
+    return ", ".join(f'{prefix}"{column}"' for column in columns)
 
 
 def of_enrollment() -> list[str]:

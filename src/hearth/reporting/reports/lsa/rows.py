@@ -95,9 +95,9 @@ def rows(
 
 def row(folder: Path, file: str, number: int) -> Row:
     """The row of that number, from 1. Raises `NoSuchRow`."""
-    if file not in FILES or not 0 < number < _MOST:
-        raise NoSuchRow(f"{file} of this report has no row of that number.")
     with open_bundle(folder, tables=False) as bundle:
+        if file not in FILES or not 0 < number < _MOST:
+            raise NoSuchRow(f"{file} of this report has no row of that number.")
         relation = relation_of(folder, file)
         found = _rows(
             bundle.connection, file, f"SELECT * FROM ({relation}) AS t WHERE {_NUMBER} = ?", [number]
