@@ -51,7 +51,9 @@ def test_a_port_in_its_closing_minute_is_free() -> None:
 def test_ctrl_c_while_a_program_loads_is_no_traceback(tmp_path: Path) -> None:
     """The worker loads for about a second: whoever stops it then gets no traceback."""
     assert processes.worker_command(1)[1:4] == ["-m", "hearth.server.starting", "django"]
-    (tmp_path / "loads_long.py").write_text("import sys, time\nprint(sys.argv[1:], flush=True)\ntime.sleep(60)\n")
+    (tmp_path / "loads_long.py").write_text(
+        "import sys, time\nprint(sys.argv[1:], flush=True)\ntime.sleep(60)\n"
+    )
     program = subprocess.Popen(
         [sys.executable, "-m", "hearth.server.starting", "loads_long", "--its", "own"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path,

@@ -1,5 +1,5 @@
-"""`python -m hearth.server.starting MODULE …`: the same as `python -m MODULE …`, but Ctrl-C while the module is
-still loading ends it without a traceback. What it loads may take a second to have a handler of its own."""
+"""`python -m hearth.server.starting MODULE …`: as `python -m MODULE …`, but Ctrl-C while the module is still
+loading ends it without a traceback. What it loads may take a second to have a handler of its own."""
 
 import runpy
 import signal

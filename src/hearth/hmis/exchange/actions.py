@@ -42,9 +42,7 @@ def start_command_import(
     _require_import(by)
     sweep()
     asked = {"source": source, "is_shared": is_shared, "folder": folder, "started_by": COMMAND}
-    return start_run(
-        by=by, kind=KIND, file_name=file_name, parameters=asked | (answers or {})
-    )
+    return start_run(by=by, kind=KIND, file_name=file_name, parameters=asked | (answers or {}))
 
 
 @transaction.atomic

@@ -1,0 +1,75 @@
+"""Who may still open what a run made: each condition of `jobs.rights` by itself."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hearth.hmis.access.context import acting
+from hearth.hmis.access.models import User
+from hearth.hmis.exchange.models import ExportRun
+from hearth.hmis.jobs.rights import kept_file, may_open, rights_of
+from tests.factories import make_administrator, make_auditor, make_hmis_user, make_organization
+
+pytestmark = pytest.mark.django_db
+
+
+def made_with(rights: dict[str, Any] | None) -> ExportRun:
+    return ExportRun(parameters={} if rights is None else {"made_with": rights})
+
+
+def fresh(user: User) -> User:
+    return User.objects.get(pk=user.pk)
+
+
+def test_what_was_made_is_opened_with_the_same_rights_and_with_more() -> None:
+    one, two = make_organization(), make_organization()
+    user, with_both = make_hmis_user(one), make_hmis_user(one, two)
+    run = made_with(rights_of(user))
+    assert may_open(user, run)
+    assert may_open(with_both, run)
+    assert may_open(make_administrator(), run)
+
+
+def test_what_was_made_with_more_rights_stays_closed() -> None:
+    one, two = make_organization(), make_organization()
+    with_both = made_with(rights_of(make_hmis_user(one, two)))
+    of_all = made_with(rights_of(make_administrator()))
+    for user in (make_hmis_user(one), make_hmis_user(), make_auditor()):
+        assert not may_open(user, with_both)
+        assert not may_open(user, of_all)
+
+
+def test_whoever_leaves_an_organization_or_the_system_opens_it_no_more() -> None:
+    one = make_organization()
+    user = make_hmis_user(one)
+    run = made_with(rights_of(user))
+    was_administrator = make_administrator()
+    of_all = made_with(rights_of(was_administrator))
+    with acting(make_administrator()):
+        user.memberships.all().delete()
+        was_administrator.memberships.all().delete()
+    assert not may_open(fresh(user), run)
+    assert not may_open(fresh(was_administrator), of_all)
+    gone = make_administrator()
+    gone.is_active = False
+    assert not may_open(gone, of_all)
+
+
+def test_a_run_that_does_not_say_with_which_rights_is_opened_by_administrators_alone() -> None:
+    unsaid = made_with(None)
+    assert not may_open(make_hmis_user(make_organization()), unsaid)
+    assert may_open(make_administrator(), unsaid)
+
+
+def test_only_a_finished_run_that_still_has_its_file_gives_it(settings: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    (tmp_path / "1.zip").write_text("x")
+    user = make_administrator()
+    run = ExportRun(state="finished", file="1.zip", parameters={"made_with": rights_of(user)})
+    assert kept_file(user, run) == tmp_path / "1.zip"
+    assert kept_file(make_hmis_user(make_organization()), run) is None
+    for name, value in (("state", "writing"), ("state", "failed"), ("file", ""), ("file", "2.zip")):
+        other = ExportRun(state="finished", file="1.zip", parameters=run.parameters)
+        setattr(other, name, value)
+        assert kept_file(user, other) is None, (name, value)
