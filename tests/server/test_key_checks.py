@@ -203,6 +203,18 @@ def test_a_backup_is_not_restored_under_a_wrong_key(
     assert counts(filled) == before
 
 
+@pytest.mark.parametrize("check_values", ["with", "without"])
+@pytest.mark.parametrize("lost", ["new_secret_key", "forget_ssns"])
+def test_a_key_that_is_here_is_not_given_up(
+    filled: Machine, on: On, backups: dict[str, Path], check_values: str, lost: str
+) -> None:
+    on(filled)
+    before = counts(filled)
+    with pytest.raises(ServerError, match="it is not lost"):
+        backup.restore(backups[check_values], replace=True, **{lost: True})
+    assert counts(filled) == before
+
+
 def test_a_backup_holds_no_sessions_and_comes_back_whole(
     filled: Machine, backups: dict[str, Path], new_machine: NewMachine, on: On, tmp_path: Path
 ) -> None:
