@@ -130,7 +130,7 @@ class Records:
             return []
         listed = ", ".join(map(text, paths))
         # One long text instead of many values: the engine takes long over each single value.
-        with damage_told(*self._folders), engine.connected(memory_limit="200MB") as connection:
+        with damage_told(*self._folders), engine.reading() as connection:
             return engine.rows(
                 connection,
                 f"SELECT DISTINCT key, id FROM read_parquet([{listed}]) SEMI JOIN"

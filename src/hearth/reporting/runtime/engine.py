@@ -14,7 +14,10 @@ from __future__ import annotations
 
 import errno
 import importlib
+import itertools
+import os
 import re
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -37,6 +40,8 @@ VERSION: str = duckdb.__version__
 DEFAULT_MEMORY_LIMIT = "600MB"
 #: A report reads what it needs and no more; half a million people fit, and what does not goes to disk.
 REPORT_MEMORY = "2GB"
+#: All that read finished results at the same time share it.
+READING_MEMORY = "1GB"
 _SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?([KMGT]i?B)", re.IGNORECASE)
 _LEAST_BYTES = 64_000_000
 
@@ -106,6 +111,37 @@ def connected(database: str | Path = ":memory:", **settings: Any) -> Iterator[Co
     try:
         yield connection
     finally:
+        connection.close()
+
+
+_readers: dict[int, Connection] = {}  # by process: a fork must not use its parent's
+_starting = threading.Lock()
+_numbers = itertools.count(1)
+
+
+@contextmanager
+def reading() -> Iterator[Connection]:
+    """A connection on the engine that all readers of finished results in this process share. Starting an
+    engine takes ten times as long as most of their questions.
+
+    What is made on it, tables and views, stands in a catalog of its own and is gone at the end. Settings are
+    of the whole engine: do not change any.
+    """
+    with _starting:
+        if os.getpid() not in _readers:
+            _readers[os.getpid()] = connect(memory_limit=READING_MEMORY)
+        connection = _readers[os.getpid()].cursor()
+        own = f"reading_{next(_numbers)}"
+    try:
+        connection.execute(f"ATTACH ':memory:' AS {own}")
+        connection.execute(f"USE {own}")
+        yield connection
+    finally:
+        with suppress(duckdb.Error):  # mostly there is no transaction, which is an error, too
+            connection.rollback()
+        with suppress(duckdb.Error):
+            connection.execute("USE memory")
+            connection.execute(f"DETACH {own}")
         connection.close()
 
 

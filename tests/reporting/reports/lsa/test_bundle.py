@@ -6,7 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from hearth.reporting.reports.lsa.bundle import RECORDED_CLIENT, BundleError, kept_tables, open_bundle
+from hearth.reporting.reports.lsa.bundle import (
+    RECORDED_CLIENT,
+    BundleError,
+    cells_of,
+    kept_tables,
+    open_bundle,
+    scratch,
+)
 from hearth.reporting.reports.lsa.make import make
 from hearth.reporting.reports.lsa.wish import Scope, Wish
 from hearth.reporting.runtime import engine
@@ -96,3 +103,48 @@ def test_what_is_not_a_run_is_one_sentence(source: Path, tmp_path: Path, fault: 
     with pytest.raises(BundleError) as said, open_bundle(out):
         pass
     assert str(said.value).endswith((".", "again."))
+
+
+HARD = ['A "b", c', "two\r\nlines", "one\nmore", "", "'", " 01", "ä – 漢", "\\n", "NULL", ";\t|"]
+
+
+def test_cells_are_read_as_they_are_written(tmp_path: Path) -> None:
+    """Whatever stands in them; nothing is guessed of how the file is written."""
+    lines = [",".join('"' + cell.replace('"', '""') + '"' if cell else "" for cell in HARD)] * 3
+    head = ",".join(f"Column{number}" for number in range(len(HARD)))
+    (tmp_path / "Project.csv").write_bytes("\r\n".join([head, *lines, ""]).encode())
+    with scratch() as connection:
+        found = engine.rows(connection, f"SELECT * FROM {cells_of(tmp_path, 'Project')}")
+    assert found == [tuple(cell or None for cell in HARD)] * 3
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\n",
+        b"\xff\xfe,a\n1,2\n",
+        b"a,,b\n1,2,3\n",
+        b"a,b\n1\n",
+        b"a,b\n1,2,3\n",
+        b'a,b\n1,"2',
+        b"a,b\n1,2",
+    ],
+)
+def test_a_file_that_is_not_as_we_write_it_is_refused(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "Project.csv").write_bytes(content)
+    with scratch() as connection, pytest.raises((BundleError, engine.EngineError)):
+        engine.rows(connection, f"SELECT * FROM {cells_of(tmp_path, 'Project')}")
+
+
+def test_tables_can_be_opened_one_by_one(source: Path, tmp_path: Path) -> None:
+    """Only those that are asked for; one that is gone is missed all the same."""
+    out = tmp_path / "out"
+    make(source, WISH, out, code_version="test", keep=True)
+    with open_bundle(out, at_once=False) as bundle:
+        for _ in range(2):
+            bundle.attach(["LSA_PERSON_DETAIL", "nothing_that_is_kept"])
+        assert engine.tables(bundle.connection) == {"lsa_person_detail"}
+    (out / "tables" / "Enrollment.parquet").unlink()
+    with pytest.raises(BundleError, match="missing"), open_bundle(out, at_once=False):
+        pass

@@ -12,9 +12,11 @@ birth dates and answers, and every row is about a person: the folder is closed t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import csv
+import os
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from hearth.reporting.runtime import engine
@@ -62,6 +64,15 @@ class Bundle:
     folder: Path
     record: RunRecord
     connection: Connection
+    _attached: set[str] = field(default_factory=set)
+
+    def attach(self, tables: Iterable[str]) -> None:
+        """Give these of the kept tables their names; the engine opens each file, so only those that are
+        read. What the run did not keep is passed over."""
+        kept = {table.casefold(): table for table in self.record.tables}
+        wanted = {kept[table.casefold()] for table in tables if table.casefold() in kept} - self._attached
+        attach(self.connection, self.folder, sorted(wanted))
+        self._attached.update(wanted)
 
 
 def kept_tables() -> tuple[str, ...]:
@@ -145,8 +156,8 @@ def kept_record(folder: Path) -> RunRecord:
 
 @contextmanager
 def scratch() -> Iterator[Connection]:
-    """A connection of its own; what does not fit into memory goes to scratch."""
-    with engine.connected() as connection:
+    """A connection whose tables are its own; what does not fit into memory goes to scratch."""
+    with engine.reading() as connection:
         yield connection
 
 
@@ -163,27 +174,65 @@ def damage_told(*folders: Path) -> Iterator[None]:
 
 
 @contextmanager
-def open_bundle(folder: Path, *, tables: bool = True) -> Iterator[Bundle]:
-    """Open the run in `folder`. With `tables`, its kept tables too, each under its name.
+def open_bundle(folder: Path, *, tables: bool = True, at_once: bool = True) -> Iterator[Bundle]:
+    """Open the run in `folder`. With `tables`, its kept tables too, each under its name: all `at_once`, or
+    those that `Bundle.attach` is asked for.
 
     Raises `BundleError` when the folder is not a run, when it kept no tables, or when its tables were made
     by other steps than those of this version (they would not mean the same).
     """
     record = kept_record(folder) if tables else record_of(folder)
+    if tables:
+        _check_tables(folder, record.tables)
     with scratch() as connection, damage_told(folder):
-        if tables:
-            attach(connection, folder, record)
-        yield Bundle(folder, record, connection)
+        bundle = Bundle(folder, record, connection)
+        if tables and at_once:
+            bundle.attach(record.tables)
+        yield bundle
 
 
-def attach(connection: Connection, folder: Path, record: RunRecord, schema: str = "main") -> None:
-    """Give the kept tables their names in a schema of the connection. Raises `BundleError` if one is gone."""
+def attach(connection: Connection, folder: Path, tables: Iterable[str], schema: str = "main") -> None:
+    """Give kept tables their names in a schema of the connection. Raises `BundleError` if one is gone."""
+    tables = tuple(tables)
+    _check_tables(folder, tables)
     engine.run(connection, f"CREATE SCHEMA IF NOT EXISTS {name(schema)}")
-    for table in record.tables:
-        path = folder / TABLES / f"{table}.parquet"
-        if table not in kept_tables() or not path.is_file():
-            raise BundleError(f"{path} is missing. Run the report again.")
+    for table in tables:
         engine.run(
             connection,
-            f"CREATE VIEW {name(schema)}.{name(table)} AS SELECT * FROM read_parquet({text(path)})",
+            f"CREATE VIEW {name(schema)}.{name(table)} AS"
+            f" SELECT * FROM read_parquet({text(_path(folder, table))})",
         )
+
+
+def _check_tables(folder: Path, tables: Iterable[str]) -> None:
+    known = set(kept_tables())
+    for table in tables:
+        if table not in known or not _path(folder, table).is_file():
+            raise BundleError(f"{_path(folder, table)} is missing. Run the report again.")
+
+
+def _path(folder: Path, table: str) -> Path:
+    return folder / TABLES / f"{table}.parquet"
+
+
+def cells_of(folder: Path, file: str) -> str:
+    """A relation of SQL: the rows of one of the twelve files in their order, every cell as text and an empty
+    one NULL. Raises `BundleError` when the file is missing, has no head, or was cut off within a line."""
+    path = folder / f"{file}.csv"
+    if not path.is_file():
+        raise BundleError(f"{path} is missing. Run the report again.")
+    # The engine would find out for itself how the file is written, which takes longer than to read it.
+    try:
+        with path.open("rb") as stream:
+            head = next(csv.reader([stream.readline().decode()]), [])
+            stream.seek(-1, os.SEEK_END)
+            is_whole = stream.read(1) == b"\n"
+    except (OSError, ValueError, csv.Error):
+        head, is_whole = [], False
+    if not (head and all(head) and is_whole):
+        raise BundleError(f"A file in {folder} is damaged. Run the report again.")
+    columns = ", ".join(f"{text(column)}: 'VARCHAR'" for column in head)
+    return (
+        f"read_csv({text(path)}, header = true, auto_detect = false, columns = {{{columns}}}, delim = ',',"
+        " quote = '\"', escape = '\"', nullstr = '', parallel = false)"
+    )

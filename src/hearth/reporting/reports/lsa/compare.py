@@ -20,12 +20,12 @@ from pathlib import Path
 
 from hearth import formats
 from hearth.reporting.runtime import engine
-from hearth.reporting.runtime.engine import Connection, name, text
+from hearth.reporting.runtime.engine import Connection, name
 from hearth.reporting.runtime.run import RunRecord
 from hearth.standards.load import LATEST, load
 
 from . import differences, effects, units
-from .bundle import damage_told, kept_record, open_bundle, scratch
+from .bundle import cells_of, damage_told, kept_record, open_bundle, scratch
 from .columns import upload_files
 from .differences import Causes, FactChange
 from .facts import Member, members_of_page
@@ -377,7 +377,7 @@ def _records(before: Path, after: Path, file: str) -> str:
     said = ", ".join(f"coalesce({name(one)}, '')" for one in columns[1:] if one not in _STAMPS)
     parts = [
         f"SELECT {name(columns[0])} AS Id, {side} AS Side, concat_ws(chr(31), {said}) AS Said"
-        f" FROM read_csv({text(folder / f'{file}.csv')}, header = true, all_varchar = true, nullstr = '')"
+        f" FROM {cells_of(folder, file)}"
         for side, folder in ((0, before), (1, after))
     ]
     return (
@@ -399,7 +399,7 @@ class _Counted:
 
 def _keys(folder: Path, file: str, wanted: Mapping[str, str | None]) -> dict[_Key, _Counted]:
     """What a row counts in one run; nothing when the run has no such row."""
-    with open_bundle(folder) as bundle:
+    with open_bundle(folder, at_once=False) as bundle:
         try:
             units.find(bundle, file, wanted)
         except NoSuchRow:
@@ -421,7 +421,7 @@ def _members(
     """The members of these numbers, which `_keys` gave."""
     if not keys:
         return {}
-    with open_bundle(folder) as bundle:
+    with open_bundle(folder, at_once=False) as bundle:
         found = units.find(bundle, file, wanted)
         engine.run(
             bundle.connection,

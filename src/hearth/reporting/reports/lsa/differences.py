@@ -142,7 +142,7 @@ def both(before: Path, after: Path) -> Iterator[Connection]:
     """A connection with both runs. Raises `BundleError`."""
     with scratch() as connection, damage_told(before, after):
         for schema, folder in ((BEFORE, before), (AFTER, after)):
-            attach(connection, folder, kept_record(folder), schema)
+            attach(connection, folder, kept_record(folder).tables, schema)
             _count_quality(connection, schema)
         engine.run(
             connection,
@@ -364,7 +364,13 @@ def _ask(connection: Connection, asked: Iterable[str]) -> None:
 
 def _kept(connection: Connection) -> set[tuple[str, str]]:
     """The tables of both runs: schema, name."""
-    return set(engine.rows(connection, "SELECT table_schema, table_name FROM information_schema.tables"))
+    return set(
+        engine.rows(
+            connection,
+            "SELECT table_schema, table_name FROM information_schema.tables"
+            " WHERE table_catalog = current_database()",
+        )
+    )
 
 
 def _there(connection: Connection) -> list[_Table]:

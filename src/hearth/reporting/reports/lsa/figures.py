@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from hearth.reporting.runtime import engine
-from hearth.reporting.runtime.engine import Connection, text
+from hearth.reporting.runtime.engine import Connection
 
+from .bundle import cells_of
 from .units import Condition
 from .wish import Scope
 
@@ -35,14 +36,13 @@ _RETURNED = "ReturnTime <> '-1'"
 #: Exits of the report period, of one and of two years earlier.
 _COHORTS = (0, -1, -2)
 _AVERAGES = (1, 2, 3, 4, 5, 7, 8, 9)
-_MEMORY = "200MB"
 
 
 def of_run(folder: Path, scope: Scope) -> dict[str, Any]:
     """The figures as JSON: of an LSA {"people", "households", "exits" (of cohort 0), "groups",
     "household_types", "cohorts", "averages"}, of a HIC {"people", "projects", "beds", "units",
     "project_types"}; of both the counts of LSAReport as "report"."""
-    with engine.connected(memory_limit=_MEMORY) as connection:
+    with engine.reading() as connection:
         found = _of_night(connection, folder) if scope is Scope.HIC else _of_time(connection, folder)
         return found | {"report": _report(connection, folder)}
 
@@ -79,13 +79,9 @@ def average_row(row: int, kind: str) -> Mapping[str, str | None]:
     }  # fmt: skip
 
 
-def _table(folder: Path, file: str) -> str:
-    return f"read_csv({text(folder / f'{file}.csv')}, header = true, all_varchar = true)"
-
-
 def _report(connection: Connection, folder: Path) -> dict[str, int]:
     """The counts of LSAReport; what stands before them says what was asked for."""
-    connection.execute(f"SELECT * FROM {_table(folder, 'LSAReport')}")
+    connection.execute(f"SELECT * FROM {cells_of(folder, 'LSAReport')}")
     columns = [column for column, *_ in connection.description or ()]
     (row,) = connection.fetchall()
     counts = columns[columns.index("LookbackDate") + 1 :]
@@ -96,7 +92,7 @@ def _report(connection: Connection, folder: Path) -> dict[str, int]:
 
 def _of_time(connection: Connection, folder: Path) -> dict[str, Any]:
     person, household, exits, calculated = (
-        _table(folder, file) for file in ("LSAPerson", "LSAHousehold", "LSAExit", "LSACalculated")
+        cells_of(folder, file) for file in ("LSAPerson", "LSAHousehold", "LSAExit", "LSACalculated")
     )
     people, *groups = engine.row(
         connection,
@@ -155,7 +151,7 @@ def _of_night(connection: Connection, folder: Path) -> dict[str, Any]:
         for part in ("beds", "units", "people"):
             of_type[part] += one[part]
     return {
-        "people": engine.scalar(connection, f"SELECT {_sum('TRUE')} FROM {_table(folder, 'LSAPerson')}"),
+        "people": engine.scalar(connection, f"SELECT {_sum('TRUE')} FROM {cells_of(folder, 'LSAPerson')}"),
         **{part: sum(one[part] for one in types.values()) for part in ("projects", "beds", "units")},
         "project_types": [types[code] for code in sorted(types)],
     }
@@ -164,13 +160,13 @@ def _of_night(connection: Connection, folder: Path) -> dict[str, Any]:
 def night(folder: Path) -> list[dict[str, Any]]:
     """The projects of a HIC that were open on its night: {"id": ProjectID, "code": project type, "units",
     "beds", "people"}, in the order of ProjectID. Their sums are the figures of the run."""
-    with engine.connected(memory_limit=_MEMORY) as connection:
+    with engine.reading() as connection:
         return _night(connection, folder)
 
 
 def _night(connection: Connection, folder: Path) -> list[dict[str, Any]]:
     project, inventory, report, calculated = (
-        _table(folder, file) for file in ("Project", "Inventory", "LSAReport", "LSACalculated")
+        cells_of(folder, file) for file in ("Project", "Inventory", "LSAReport", "LSACalculated")
     )
     found = engine.rows(
         connection,

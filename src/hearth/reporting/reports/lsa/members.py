@@ -111,7 +111,7 @@ def members(
     if file not in FILES:
         raise NoSuchRow(f"The rows of {file} are about projects and have no people.")
     wanted = {column: values.get(column) for column in dimensions_of(file)}
-    with open_bundle(folder) as bundle:
+    with open_bundle(folder, at_once=False) as bundle:
         try:
             found = units.find(bundle, file, wanted)
         except NoSuchRow:
@@ -146,7 +146,7 @@ def flagged(
 def under(folder: Path, where: Condition, *, may_see: MaySee | None = None, choose: Choose) -> Page:
     """The members of all rows that fulfil a condition. Raises `BundleError`; `NoSuchRow` where that is
     nobody."""
-    with open_bundle(folder) as bundle:
+    with open_bundle(folder, at_once=False) as bundle:
         found = units.find_where(bundle, where.file, where.wanted, where.where)
         return _page(bundle, where.file, where.wanted, found, choose, may_see)
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hearth.reporting.runtime import engine
-from hearth.reporting.runtime.engine import Connection, name, text
+from hearth.reporting.runtime.engine import Connection, name
 from hearth.standards.load import LATEST, load
 
-from .bundle import BundleError, open_bundle
+from .bundle import cells_of, open_bundle
 from .columns import upload_files
 from .words import words
 
@@ -160,10 +160,7 @@ def dimensions_of(file: str) -> tuple[str, ...]:
 def relation_of(folder: Path, file: str) -> str:
     """A SELECT of the file's cells as text, empty ones NULL, with their number in the file."""
     columns = columns_of(file)
-    path = folder / f"{file}.csv"
-    if not path.is_file():
-        raise BundleError(f"{path} is missing. Run the report again.")
-    cells = f"read_csv({text(path)}, header = true, all_varchar = true, nullstr = '', parallel = false)"
+    cells = cells_of(folder, file)
     if file == "LSAReport":
         counts = ", ".join(name(column) for column in words().counts)
         return (

@@ -97,6 +97,13 @@ _RESTS_ON = """
 """
 
 
+# What `find` and `facts` read beside what the step that counted reads.
+_OF_UNITS = (
+    "Enrollment", "Project", "lsa_enrollment", "lsa_exit_detail", "lsa_exit_record", "lsa_hoh_detail",
+    "lsa_household_active", "lsa_parameters", "lsa_person_detail",
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Condition:
     """Rows of a file (LSAReport, LSAPerson, LSAHousehold or LSAExit) by a condition on the step's columns.
@@ -119,6 +126,7 @@ def find(bundle: Bundle, file: str, wanted: Mapping[str, str | None]) -> Found:
     """Make the tables of units for the row with these dimensions. Raises `NoSuchRow` when nobody is in it."""
     dimensions = {("ReportColumn" if c == "Column" else c): v for c, v in wanted.items()}
     for table in _tables(bundle, file):
+        bundle.attach((*counting()[table][0].inputs, *_OF_UNITS))
         condition, parameters = _condition(bundle.connection, counting()[table][1].rows, dimensions)
         found = _counted(bundle, file, table, wanted, condition, parameters)
         if found is not None:
@@ -130,6 +138,7 @@ def find_where(bundle: Bundle, file: str, wanted: Mapping[str, str | None], cond
     """As `find`, for all rows to whose columns the condition applies. `wanted` is what the words for its
     people ask for, such as the Column of LSAReport. Raises `NoSuchRow` when nobody is in them."""
     for table in _tables(bundle, file):
+        bundle.attach((*counting()[table][0].inputs, *_OF_UNITS))
         found = _counted(bundle, file, table, wanted, condition)
         if found is not None:
             return found
