@@ -1,5 +1,6 @@
 """What every page must fulfil in a real browser: accessible, within its width, no policy violations."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 OUTPUT = Path(__file__).resolve().parent.parent.parent / "test-output"
+_AXE = Axe()
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 _WATCHER = """
 window.hearthViolations = [];
@@ -34,20 +36,26 @@ _TOO_WIDE = """
 """
 _CUT_OFF = """
 () => {
+  // The smallest right edge at which an element of this parent is cut off; what scrolls cuts nothing off.
+  const edges = new Map();
+  const edge = outer => {
+    if (!outer || outer.tagName === "MAIN") return Infinity;
+    if (!edges.has(outer)) {
+      const overflow = getComputedStyle(outer).overflowX, box = outer.getBoundingClientRect();
+      const scrolls = overflow === "auto" || overflow === "scroll";
+      const clips = overflow === "hidden" || overflow === "clip" || outer.matches(".hearth-card");
+      const own = clips && box.width > 1 ? box.right : Infinity;
+      edges.set(outer, scrolls ? Infinity : Math.min(own, edge(outer.parentElement)));
+    }
+    return edges.get(outer);
+  };
   const hidden = [];
   for (const element of document.querySelectorAll("main *")) {
     const box = element.getBoundingClientRect();
     if (box.width === 0 || box.height === 0) continue;
-    let outer = element;
-    while ((outer = outer.parentElement) && outer.tagName !== "MAIN") {
-      const overflow = getComputedStyle(outer).overflowX;
-      if (overflow === "auto" || overflow === "scroll") break;
-      const edge = outer.getBoundingClientRect();
-      const clips = overflow === "hidden" || overflow === "clip" || outer.matches(".hearth-card");
-      if (clips && edge.width > 1 && !element.closest("svg, .usa-sr-only") && box.right > edge.right + 1) {
-        hidden.push(element.tagName + "." + element.className + " " + Math.round(box.right - edge.right));
-        break;
-      }
+    const over = box.right - edge(element.parentElement);
+    if (over > 1 && !element.closest("svg, .usa-sr-only")) {
+      hidden.push(element.tagName + "." + element.className + " " + Math.round(over));
     }
   }
   return hidden.slice(0, 5);
@@ -103,8 +111,13 @@ def cut_off(page: Page) -> list[str]:
 
 def accessibility_problems(page: Page, tags: list[str] | None = None) -> list[str]:
     """What axe finds against WCAG 2.2 AA, one line for each element."""
-    options: dict[str, Any] = {"runOnly": {"type": "tag", "values": tags or WCAG}}
-    found = Axe().run(page, options=options).response["violations"]
+    # What was found to be right is not told: on a page of many rows that is megabytes.
+    options: dict[str, Any] = {
+        "runOnly": {"type": "tag", "values": tags or WCAG}, "resultTypes": ["violations"],
+    }  # fmt: skip
+    if not page.evaluate("() => Boolean(window.axe)"):
+        page.evaluate(_AXE.axe_script)
+    found = page.evaluate("options => axe.run(options).then(found => found.violations)", options)
     return [
         f"{violation['id']} at {' '.join(node['target'])}: {node['failureSummary']}"
         for violation in found
@@ -112,9 +125,16 @@ def accessibility_problems(page: Page, tags: list[str] | None = None) -> list[st
     ]
 
 
-def screenshot(page: Page, name: str) -> Path:
-    """A picture of the whole page in test-output/."""
+def screenshot(page: Page, name: str) -> None:
+    """A picture of the whole page in test-output/, when `HEARTH_PICTURES` is set: nothing is tested by it.
+
+    Of a test that fails there is always one (`open_page` in conftest.py).
+    """
+    if os.environ.get("HEARTH_PICTURES"):
+        picture(page, name)
+
+
+def picture(page: Page, name: str) -> None:
+    """The whole page as it is now, in test-output/."""
     OUTPUT.mkdir(exist_ok=True)
-    path = OUTPUT / f"{name}.png"
-    page.screenshot(path=path, full_page=True)
-    return path
+    page.screenshot(path=OUTPUT / f"{name}.png", full_page=True)

@@ -5,19 +5,22 @@ Playwright's loop must not run beside Django's tests.
 """
 
 import os
+import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests.browser.checks import settle, watch
+from tests.browser.checks import picture, settle, watch
 from tests.browser.seed import ACCOUNTS, PASSWORD
 from tests.browser.site import Running, Site
 from tests.sharing import Shared
 
+HERE = Path(__file__).parent
 CHROMIUM = os.environ.get("HEARTH_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 # The background flags keep Chromium from calling its maker; the rest is what it needs without a screen.
 FLAGS = [
@@ -33,9 +36,16 @@ expect.set_options(timeout=15_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if Path(str(item.fspath)).is_relative_to(Path(__file__).parent):
-            item.add_marker(pytest.mark.browser)
+    """Mark them, and let whoever else there is do other things while the first module makes the site."""
+    ours = [item for item in items if item.path.is_relative_to(HERE)]
+    others = [item for item in items if not item.path.is_relative_to(HERE)]
+    for item in ours:
+        item.add_marker(pytest.mark.browser)
+    longest = [item for item in ours if item.path.stem == "test_pages"]
+    meanwhile = [item for item in others if item.path.parent == others[0].path.parent]
+    later = [item for item in ours if item not in longest]
+    rest = [item for item in others if item.path.parent != others[0].path.parent]
+    items[:] = [*longest, *meanwhile, *later, *rest]
 
 
 @pytest.fixture(scope="session")
@@ -60,11 +70,11 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-def states(shared: Shared, site: Site, browser: Browser) -> dict[str, object]:
+def states(shared: Shared, site: Site, browser: Browser) -> dict[str, Any]:
     """Cookies of each role, signed in through the real form once for all workers."""
 
-    def signed_in() -> dict[str, object]:
-        found: dict[str, object] = {"public": None}
+    def signed_in() -> dict[str, Any]:
+        found: dict[str, Any] = {"public": None}
         for role in ("administrator", "user", "auditor"):
             context = browser.new_context(base_url=site.address)
             context.set_default_timeout(15_000)
@@ -77,26 +87,87 @@ def states(shared: Shared, site: Site, browser: Browser) -> dict[str, object]:
     return shared.get("states", lambda: nullcontext(signed_in()))
 
 
+class Contexts:
+    """Browser contexts that one test after the other uses, so that styles and scripts are loaded once.
+
+    What a test left in one, cookies and what scripts stored, is put back: none starts with it.
+    """
+
+    def __init__(self, browser: Browser, site: Site, states: dict[str, Any]) -> None:
+        self._browser, self._site, self._states = browser, site, states
+        self._kept: dict[str, BrowserContext] = {}
+
+    def get(self, role: str, options: dict[str, Any]) -> BrowserContext:
+        """The context of a role, signed in."""
+        key = f"{role} {sorted(options.items())}"
+        if key not in self._kept:
+            self._kept[key] = self.new(role, options)
+        return self._kept[key]
+
+    def new(self, role: str, options: dict[str, Any]) -> BrowserContext:
+        """One that no other test has; whoever asks closes it."""
+        return self._browser.new_context(
+            base_url=self._site.address, storage_state=self._states[role], reduced_motion="reduce", **options
+        )
+
+    def clean(self) -> None:
+        """Close the pages, and put back what was left in their contexts."""
+        for key, context in self._kept.items():
+            if context.pages:
+                state = self._states[key.split()[0]]
+                for page in context.pages:
+                    if page.url.startswith(self._site.address):
+                        page.evaluate("() => localStorage.clear()")
+                    page.close()
+                context.clear_cookies()
+                if state:
+                    context.add_cookies(state["cookies"])
+
+    def close(self) -> None:
+        for context in self._kept.values():
+            context.close()
+        self._kept.clear()
+
+
+@pytest.fixture(scope="package")
+def contexts(site: Site, browser: Browser, states: dict[str, Any]) -> Iterator[Contexts]:
+    kept = Contexts(browser, site, states)
+    yield kept
+    kept.close()
+
+
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
+    return report
+
+
 OpenPage = Callable[..., Page]
 
 
 @pytest.fixture
-def open_page(site: Site, browser: Browser, states: dict[str, object]) -> Iterator[OpenPage]:
-    """`open_page("/clients/{client}/", role="user", width=360)` → a watched page (see checks.py)."""
-    contexts: list[BrowserContext] = []
+def open_page(request: pytest.FixtureRequest, site: Site, contexts: Contexts) -> Iterator[OpenPage]:
+    """`open_page("/clients/{client}/", role="user", width=360)` → a watched page (see checks.py).
+
+    A test that fails leaves a picture of every page it had open.
+    """
+    opened: list[Page] = []
+    own: list[BrowserContext] = []
 
     def open_it(
         path: str, role: str = "public", width: int = 1440, clock: bool = False, **options: object
     ) -> Page:
-        context = browser.new_context(
-            base_url=site.address,
-            viewport={"width": width, "height": 900},
-            storage_state=states[role],
-            reduced_motion="reduce",
-            **options,
-        )
-        contexts.append(context)
-        page = context.new_page()
+        if clock:  # holds for a whole context
+            own.append(contexts.new(role, options))
+        page = own[-1].new_page() if clock else contexts.get(role, options).new_page()
+        opened.append(page)
+        page.set_viewport_size({"width": width, "height": 900})
         if clock:
             page.clock.install()
         watch(page)
@@ -106,8 +177,13 @@ def open_page(site: Site, browser: Browser, states: dict[str, object]) -> Iterat
         return page
 
     yield open_it
-    for context in contexts:
+    if request.node.stash.get(FAILED, False):
+        for number, page in enumerate(opened, 1):
+            picture(page, f"failed-{re.sub('[^a-z0-9]+', '-', request.node.name).strip('-')}-{number}")
+        contexts.close()
+    for context in own:
         context.close()
+    contexts.clean()
 
 
 def sign_in(page: Page, email: str, password: str = PASSWORD) -> None:
@@ -115,5 +191,5 @@ def sign_in(page: Page, email: str, password: str = PASSWORD) -> None:
     page.goto("/account/login/")
     page.get_by_label("E-mail").fill(email)
     page.locator("input[name=password]").fill(password)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_load_state("networkidle")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Sign in").click()

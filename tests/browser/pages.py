@@ -1,4 +1,4 @@
-"""Every page that the browser checks at 360 px and 1440 px. Add yours here.
+"""Every page that the browser checks, at eight widths from 320 px to 1440 px. Add yours here.
 
 `path` may hold names in braces that `seed.py` returns, such as `/clients/{client}/`. `role` is one of
 `public`, `user` (an HMIS user of one organization), `administrator`, `auditor`.
