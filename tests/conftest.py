@@ -1,7 +1,7 @@
 """What every test shares: a migrated database of its own (`tests/environment.py` has named it)."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -37,6 +37,18 @@ def database_of_module(django_db_setup, django_db_blocker, test_database) -> Ite
         yield
         _close_connections()
     test_database.reset()
+
+
+@pytest.fixture
+def kept_world(transactional_db: None, test_database) -> Callable[[str, Callable[[], object]], None]:
+    """`kept_world(name, make)`: the database holds what `make` left there for the first test of this process
+    that asked for the name. Each test has it whole, whatever the others did to theirs."""
+
+    def hold(name: str, make: Callable[[], object]) -> None:
+        _close_connections()
+        test_database.hold(name, make)
+
+    return hold
 
 
 def _close_connections() -> None:

@@ -170,3 +170,63 @@ def test_databases_of_killed_runs_are_removed(database: TestDatabase) -> None:
         with TestDatabase(CHECKOUT, TEST_HOME, f"test_{os.getpid()}_next"):
             here = {name for (name,) in admin.execute("SELECT datname FROM pg_database").fetchall()}
     assert here & {*left, database.name} == {database.name}
+
+
+ADD = "INSERT INTO organizations_datasource (name, is_hearth, implementation_id) VALUES (%s, false, '')"
+
+
+def test_a_world_that_is_kept_is_the_same_for_every_test(
+    database: TestDatabase, new: dict[str, contents.Content]
+) -> None:
+    """Made once; then the same rows and counters, also where more than data was changed."""
+    database.reset()
+    calls = []
+
+    def make() -> None:
+        calls.append(1)
+        with connect(database) as connection:
+            connection.execute(ADD, ["kept"])
+
+    def spoil(statement: str) -> None:
+        with connect(database) as connection:
+            connection.execute(ADD, ["mine"])
+            connection.execute("DELETE FROM organizations_datasource WHERE name = 'kept'")
+            connection.execute(statement)
+
+    database.hold("kept", make)
+    held = look(database)
+    assert held != new
+    for statement in ("SELECT 1", "CREATE TABLE another (id int)"):
+        spoil(statement)
+        database.reset()
+        assert look(database) == new
+        database.hold("kept", make)
+        assert look(database) == held
+    assert len(calls) == 1
+    database.reset()
+    assert look(database) == new
+
+
+def test_another_world_is_another(database: TestDatabase) -> None:
+    """Also after one of them; and what failed to be made is not kept."""
+
+    def make(name: str) -> None:
+        with connect(database) as connection:
+            connection.execute(ADD, [name])
+
+    def fail() -> None:
+        make("half")
+        raise ZeroDivisionError
+
+    database.reset()
+    with pytest.raises(ZeroDivisionError):
+        database.hold("failed", fail)
+    database.reset()
+    for name in ("one", "other", "failed", "one"):
+        database.hold(name, lambda name=name: make(name))
+        with connect(database) as connection:
+            found = connection.execute(
+                "SELECT name FROM organizations_datasource WHERE NOT is_hearth"
+            ).fetchall()
+        assert found == [(name,)]
+        database.reset()

@@ -6,6 +6,7 @@ import hashlib
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
@@ -43,6 +44,7 @@ class TestDatabase:
         self.name = name
         self.home = Home.at(home)
         self.cluster = Cluster(self.home)
+        self._worlds: dict[str, Original] = {}
 
     def __enter__(self) -> "TestDatabase":
         self._users = _lock_file(self.home.path / "test-runs.lock")
@@ -76,6 +78,18 @@ class TestDatabase:
             as_new = self._original.restore(connection)
         if not as_new:
             self._make()
+
+    def hold(self, world: str, make: Callable[[], object]) -> None:
+        """Bring the database, which is as new, to what `make` leaves in it: the first time by calling it,
+        afterwards by putting the same rows back. Whoever is connected is cut off then."""
+        if world in self._worlds:
+            with self._connect() as connection:
+                if self._worlds[world].restore(connection):
+                    return
+            self._make()
+        make()
+        with self._connect() as connection:
+            self._worlds[world] = Original(connection)
 
     # ------------------------------------------------------------------ parts
 

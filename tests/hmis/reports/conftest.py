@@ -1,5 +1,7 @@
 """A small invented CoC for reports; their files lie in a folder of the test's own."""
 
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -7,6 +9,9 @@ import pytest
 
 if TYPE_CHECKING:
     from hearth.hmis.access.models import User
+    from hearth.hmis.reports.models import ReportRun
+
+KeptWorld = Callable[[str, Callable[[], object]], None]
 
 
 @pytest.fixture(autouse=True)
@@ -25,12 +30,36 @@ def export(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def place(administrator: "User", export: Path) -> "User":
+def place(kept_world: KeptWorld, export: Path) -> "User":
     """The invented CoC in the database; gives the administrator."""
-    from tests.hmis.reports.world import fill
+    from tests.hmis.reports.world import PLACE, begin, its_administrator
 
-    fill(administrator, export)
-    return administrator
+    kept_world(PLACE, lambda: begin(export))
+    return its_administrator()
+
+
+@pytest.fixture
+def reported(
+    kept_world: KeptWorld, export: Path, settings: Any, tmp_path_factory: Any
+) -> dict[str, "ReportRun"]:
+    """The same with a finished LSA and a finished HIC of it, whose files are the test's own: by `lsa` and
+    `hic`."""
+    from hearth.hmis.reports.models import ReportRun
+    from tests.hmis.reports.world import PLACE, begin, its_administrator, made
+
+    kept = tmp_path_factory.getbasetemp() / "reported"
+    files = Path(settings.MEDIA_ROOT) / "reports"
+
+    def make() -> None:
+        kept_world(PLACE, lambda: begin(export))
+        made(its_administrator())
+        made(its_administrator(), report="hic", parameters={"start": "2026-01-28", "end": "2026-01-28"})
+        shutil.rmtree(kept, ignore_errors=True)
+        shutil.copytree(files, kept)
+
+    kept_world("reported", make)
+    shutil.copytree(kept, files, dirs_exist_ok=True)
+    return {run.report.partition("_")[0]: run for run in ReportRun.objects.select_related("created_by")}
 
 
 @pytest.fixture

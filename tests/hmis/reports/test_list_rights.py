@@ -15,8 +15,8 @@ from hearth.hmis.reports.models import ReportRun
 from tests import factories
 from tests.hmis.config.test_urls import ROUTES
 from tests.hmis.reports.test_lists import lines_of
-from tests.hmis.reports.test_opening import made, small
-from tests.hmis.reports.world import organization_with_people
+from tests.hmis.reports.test_opening import small
+from tests.hmis.reports.world import made, organization_with_people
 from tests.reporting.reports.lsa.test_members import WORLD
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -20,8 +20,8 @@ from hearth.hmis.enrollments.models import Enrollment
 from hearth.hmis.organizations.models import Project
 from hearth.hmis.reports.opening import Cell
 from tests import factories
-from tests.hmis.reports.test_opening import ask, made, small
-from tests.hmis.reports.world import organization_with_people
+from tests.hmis.reports.test_opening import Reported, ask, small
+from tests.hmis.reports.world import made, organization_with_people
 from tests.reporting.reports.lsa.test_members import WORLD
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -119,8 +119,9 @@ def opens_as_it_says(client: Browser, address: str, opened: dict[str, tuple[str,
     return wrong
 
 
-def test_every_figure_of_an_lsa_opens_to_as_many_as_it_says(client: Browser, place: User) -> None:
-    run = made(place)
+def test_every_figure_of_an_lsa_opens_to_as_many_as_it_says(client: Browser, reported: Reported) -> None:
+    run = reported["lsa"]
+    place = run.created_by
     client.force_login(place)
     opened: dict[str, tuple[str, str]] = {}
     assert opens_as_it_says(client, reverse("reports:run", args=[run.pk]), opened) == []
@@ -138,8 +139,9 @@ def test_every_figure_of_an_lsa_opens_to_as_many_as_it_says(client: Browser, pla
     assert all(kinds[kind] for kind in kinds if kind != "flags"), kinds
 
 
-def test_every_figure_of_a_hic_opens_to_as_many_as_it_says(client: Browser, place: User) -> None:
-    run = made(place, report="hic", parameters={"start": "2026-01-28", "end": "2026-01-28"})
+def test_every_figure_of_a_hic_opens_to_as_many_as_it_says(client: Browser, reported: Reported) -> None:
+    run = reported["hic"]
+    place = run.created_by
     client.force_login(place)
     opened: dict[str, tuple[str, str]] = {}
     assert opens_as_it_says(client, reverse("reports:run", args=[run.pk]), opened) == []
@@ -219,8 +221,9 @@ def lines_of(content: bytes) -> list[list[str]]:
     return list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
 
 
-def test_the_list_is_filtered_sorted_searched_and_taken_along(client: Browser, place: User) -> None:
-    run = made(place)
+def test_the_list_is_filtered_sorted_searched_and_taken_along(client: Browser, reported: Reported) -> None:
+    run = reported["lsa"]
+    place = run.created_by
     client.force_login(place)
     address = reverse("reports:figure", args=[run.pk, "people"])
     every = lines_of(b"".join(client.get(address, {"download": "csv"}).streaming_content))
@@ -304,9 +307,10 @@ def test_rows_of_files_are_taken_along_too(client: Browser, administrator: User)
         assert len(lines_of(b"".join(answer.streaming_content))) == count_of(page) + 1
 
 
-def test_a_median_is_of_all_and_of_what_is_counted(client: Browser, place: User) -> None:
+def test_a_median_is_of_all_and_of_what_is_counted(client: Browser, reported: Reported) -> None:
     """It stands above the list and stays when that is filtered; nights where bed nights are counted."""
-    run = made(place)
+    run = reported["lsa"]
+    place = run.created_by
     client.force_login(place)
     address = reverse("reports:figure", args=[run.pk, "average-1-0"])
     page = client.get(address).text

@@ -23,20 +23,13 @@ from hearth.reporting.reports.lsa import figures, members
 from hearth.reporting.reports.lsa.wish import Scope
 from hearth.reporting.runtime import engine
 from tests import factories
-from tests.hmis.reports.world import COC, make_run, organization_with_people
+from tests.hmis.reports.world import COC, made, organization_with_people
 from tests.reporting.reports.lsa.bundles import bundle_of
 from tests.reporting.reports.lsa.test_compare import LATER
 from tests.reporting.reports.lsa.test_members import WORLD
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def made(by: User, **fields: Any) -> ReportRun:
-    run = make_run(by, **fields)
-    job.work(run.pk)
-    run.refresh_from_db()
-    assert run.state == "finished", run.message
-    return run
+Reported = dict[str, ReportRun]
 
 
 def folder_of(user: User, run: ReportRun) -> Path:
@@ -57,8 +50,9 @@ def listed(page: str) -> int:
     return body.count("<tr>")
 
 
-def test_every_row_leads_to_whom_it_counts(client: Browser, place: User) -> None:
-    run = made(place)
+def test_every_row_leads_to_whom_it_counts(client: Browser, reported: Reported) -> None:
+    run = reported["lsa"]
+    place = run.created_by
     client.force_login(place)
     folder = folder_of(place, run)
     page = ask(client, "run", run.pk)
@@ -85,8 +79,9 @@ def test_every_row_leads_to_whom_it_counts(client: Browser, place: User) -> None
         assert log[0].subject == f"reportrun:{run.pk}"
 
 
-def test_the_rows_can_be_filtered_and_paged(client: Browser, place: User) -> None:
-    run = made(place)
+def test_the_rows_can_be_filtered_and_paged(client: Browser, reported: Reported) -> None:
+    run = reported["lsa"]
+    place = run.created_by
     client.force_login(place)
     folder = folder_of(place, run)
     address = reverse("reports:rows", args=[run.pk, "LSACalculated"])
@@ -101,8 +96,9 @@ def test_the_rows_can_be_filtered_and_paged(client: Browser, place: User) -> Non
         assert client.get(address, strange).status_code == 200
 
 
-def test_data_quality_leads_to_people_too(client: Browser, place: User) -> None:
-    run = made(place)
+def test_data_quality_leads_to_people_too(client: Browser, reported: Reported) -> None:
+    run = reported["lsa"]
+    place = run.created_by
     client.force_login(place)
     column, count = next(
         (row.values["Column"], row)
@@ -114,8 +110,9 @@ def test_data_quality_leads_to_people_too(client: Browser, place: User) -> None:
     assert listed(client.get(address).text) == min(count.count, 25)
 
 
-def test_what_is_not_there_is_not_there(client: Browser, place: User) -> None:
-    run = made(place)
+def test_what_is_not_there_is_not_there(client: Browser, reported: Reported) -> None:
+    run = reported["lsa"]
+    place = run.created_by
     client.force_login(place)
     for parts in ([run.pk, "LSAPerson", 0], [run.pk, "LSAPerson", 10**9], [run.pk, "Client", 1]):
         assert client.get(reverse("reports:row", args=parts)).status_code == 404
@@ -158,8 +155,9 @@ def test_a_user_sees_the_own_people_and_how_many_others(client: Browser, place: 
         assert name.pk not in log.details["shown"]
 
 
-def test_two_reports_and_who_made_the_difference(client: Browser, place: User) -> None:
-    first = made(place)
+def test_two_reports_and_who_made_the_difference(client: Browser, reported: Reported) -> None:
+    first = reported["lsa"]
+    place = first.created_by
     with acting(place):
         stay = (
             Enrollment.objects.filter(
@@ -205,16 +203,16 @@ def test_two_reports_and_who_made_the_difference(client: Browser, place: User) -
     assert "Nothing about anybody differs" in same
 
 
-def test_reports_of_different_kinds_are_not_compared(client: Browser, place: User) -> None:
-    lsa = made(place)
-    hic = made(place, report="hic", parameters={"start": "2026-01-28", "end": "2026-01-28"})
-    client.force_login(place)
+def test_reports_of_different_kinds_are_not_compared(client: Browser, reported: Reported) -> None:
+    lsa, hic = reported["lsa"], reported["hic"]
+    client.force_login(lsa.created_by)
     assert f'value="{hic.pk}"' not in ask(client, "run", lsa.pk)
     assert "cannot be opened" in ask(client, "compare", lsa.pk, hic.pk)
 
 
-def test_names_are_in_no_address(client: Browser, place: User) -> None:
-    run = made(place)
+def test_names_are_in_no_address(client: Browser, reported: Reported) -> None:
+    run = reported["lsa"]
+    place = run.created_by
     client.force_login(place)
     pages = [
         ask(client, "run", run.pk),

@@ -244,12 +244,13 @@ def test_make_it_again(client: Client, bare_place: User) -> None:
     assert (second.state, second.parameters["coc"]) == ("queued", COC)
 
 
-def test_files_go_after_their_days_and_figures_stay(client: Client, place: User, settings: Any) -> None:
+def test_files_go_after_their_days_and_figures_stay(
+    client: Client, reported: dict[str, ReportRun], settings: Any
+) -> None:
     import os
 
-    run = make_run(place)
-    job.work(run.pk)
-    client.force_login(place)
+    run = reported["lsa"]
+    client.force_login(run.created_by)
     job.clear_away()
     assert client.get(reverse("reports:download", args=[run.pk])).status_code == 200
     old = (timezone.now() - timedelta(days=settings.REPORT_KEPT_DAYS + 1)).timestamp()
@@ -263,11 +264,10 @@ def test_files_go_after_their_days_and_figures_stay(client: Client, place: User,
 
 
 def test_the_page_of_a_report_asks_few_questions(
-    client: Client, place: User, django_assert_max_num_queries: Any
+    client: Client, reported: dict[str, ReportRun], django_assert_max_num_queries: Any
 ) -> None:
-    run = make_run(place)
-    job.work(run.pk)
-    client.force_login(place)
+    run = reported["lsa"]
+    client.force_login(run.created_by)
     with django_assert_max_num_queries(16):
         client.get(reverse("reports:run", args=[run.pk]))
     with django_assert_max_num_queries(12):

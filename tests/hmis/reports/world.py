@@ -10,6 +10,7 @@ from typing import Any
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
 from hearth.hmis.organizations.models import Organization, Project, ProjectCoC
+from hearth.hmis.reports import job
 from hearth.hmis.reports.models import ReportRun
 from hearth.reporting.synthetic.generate import generate
 from hearth.reporting.synthetic.wish import Wish
@@ -18,6 +19,8 @@ from tests import factories
 from tests.hmis.exchange.importing import finished
 
 COC = "MN-500"
+#: What `begin` makes, by its name among the worlds that are kept.
+PLACE = "place"
 TIME = {"coc": COC, "start": "2025-10-01", "end": "2026-09-30"}
 
 
@@ -33,6 +36,16 @@ def invented(folder: Path) -> Path:
 def fill(by: User, path: Path) -> None:
     """The same in the database."""
     finished(by, path, source="Invented")
+
+
+def begin(path: Path) -> None:
+    """The same in a database that is as new, imported by its administrator."""
+    fill(factories.make_administrator(), path)
+
+
+def its_administrator() -> User:
+    """Of a world that `begin` made: its first user."""
+    return User.objects.order_by("pk")[0]
 
 
 def fill_projects(by: User, path: Path) -> None:
@@ -64,6 +77,15 @@ def make_run(by: User, **fields: Any) -> ReportRun:
     return ReportRun.objects.create(
         created_by=by, report=fields.pop("report", "lsa_systemwide"), year=2026, parameters=asked, **fields
     )
+
+
+def made(by: User, **fields: Any) -> ReportRun:
+    """A run that is finished."""
+    run = make_run(by, **fields)
+    job.work(run.pk)
+    run.refresh_from_db()
+    assert run.state == "finished", run.message
+    return run
 
 
 def organization_with_people() -> tuple[Organization, list[Project]]:

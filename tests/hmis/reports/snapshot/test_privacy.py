@@ -11,6 +11,7 @@ import psycopg
 import pytest
 
 from hearth.hmis.access.context import acting
+from hearth.hmis.access.models import User
 from hearth.hmis.hud.records import models_of_files
 from hearth.hmis.reports import snapshot
 from hearth.hmis.reports.rights import readable
@@ -21,14 +22,12 @@ from hearth.reporting.sources.snapshot import withheld
 from hearth.server import database
 from hearth.standards import load
 from tests import factories
-from tests.hmis.exchange.importing import finished
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def state(invented: Path) -> Path:
-    finished(factories.make_administrator(), invented)
+def state(imported: User) -> Path:
     return refreshed()
 
 
@@ -149,14 +148,13 @@ def test_others_may_not_become_the_role() -> None:
 # --- the command -----------------------------------------------------------------------------------------
 
 
-def test_the_command_is_in_the_access_log(invented: Path, tmp_path: Path) -> None:
+def test_the_command_is_in_the_access_log(imported: User, tmp_path: Path) -> None:
     from typer.testing import CliRunner
 
     from hearth.cli import app
     from hearth.hmis.audit.models.access_log import AccessLog
 
     administrator = factories.make_administrator(email="ada@example.org")
-    finished(administrator, invented)
     what = ["report", "lsa", "db", "--start", "2027-01-28", "--scope", "hic"]
     here, nowhere = ["--out", str(tmp_path / "hic")], ["--out", str(tmp_path / "no")]
     ada, eve = ["--as", "ada@example.org"], ["--as", "eve@example.org"]

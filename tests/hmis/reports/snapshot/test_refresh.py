@@ -46,11 +46,9 @@ def no_overlap(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def by(invented: Path) -> User:
+def by(imported: User) -> User:
     """The administrator who imported the invented world."""
-    administrator = factories.make_administrator()
-    finished(administrator, invented)
-    return administrator
+    return imported
 
 
 def assert_current(state: Path, **more: Any) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from hearth.hmis.access.models import User
 from hearth.hmis.reports.snapshot import refreshed
 from hearth.reporting.reports.lsa.compare import compare
 from hearth.reporting.reports.lsa.make import make
@@ -54,8 +55,7 @@ def test_huds_sample(tmp_path: Path) -> None:
     assert_same_tables(sample, state)
 
 
-def test_an_invented_world(invented: Path, tmp_path: Path) -> None:
-    finished(factories.make_administrator(), invented)
+def test_an_invented_world(imported: User, invented: Path, tmp_path: Path) -> None:
     state = refreshed()
     for coc in ("MN-500", "MN-501"):
         from_export = files(invented, wish(coc), tmp_path / f"export {coc}")

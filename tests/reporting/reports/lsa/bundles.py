@@ -1,6 +1,8 @@
 """Bundles of small invented worlds (see `world`), made as `make` makes them."""
 
 import hashlib
+import shutil
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -21,7 +23,21 @@ def bundle_of(folder: Path, short: Mapping[str, Any], report: Mapping[str, Any] 
 
 
 def bundle_of_rows(folder: Path, rows: Rows, wish: Wish) -> Path:
-    """The report of these whole rows, with its tables kept, in `folder`."""
+    """The report of these whole rows, with its tables kept, in `folder`: a copy that is the caller's own. It
+    is made once in a process, for all tests that ask for the same."""
+    asked = hashlib.sha256(repr((rows, wish)).encode()).hexdigest()
+    if asked not in _made:
+        _made[asked] = Path(_kept.name) / asked
+        _make(_made[asked], rows, wish)
+    shutil.copytree(_made[asked], folder, dirs_exist_ok=True)
+    return folder
+
+
+_kept = tempfile.TemporaryDirectory(prefix="bundles-")
+_made: dict[str, Path] = {}
+
+
+def _make(folder: Path, rows: Rows, wish: Wish) -> None:
     with engine.connected(threads=1) as connection:
         stage_rows(connection, rows)
         prepare(connection, wish)
@@ -41,4 +57,3 @@ def bundle_of_rows(folder: Path, rows: Rows, wish: Wish) -> Path:
             input_sha256=hashlib.sha256(repr(rows).encode()).hexdigest(),
         )
         leave(connection, wish, record, folder, keep=True)
-    return folder
