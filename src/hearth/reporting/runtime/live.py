@@ -67,19 +67,26 @@ def only_live(connection: Connection) -> NotLive:
         )
     }
     for file in load(LATEST).files.values():  # parents before their children
-        if file.name in kinds and DELETED in engine.columns_of(connection, file.name):
-            _leave(connection, file, kinds, not_live)
+        if file.name in kinds:
+            columns = engine.columns_of(connection, file.name)
+            if DELETED in columns:
+                _leave(connection, file, columns, kinds, not_live)
     return not_live
 
 
-def _leave(connection: Connection, file: File, kinds: Mapping[str, str], not_live: NotLive) -> None:
-    columns = engine.columns_of(connection, file.name)
+def _leave(
+    connection: Connection,
+    file: File,
+    columns: Collection[str],
+    kinds: Mapping[str, str],
+    not_live: NotLive,
+) -> None:
     recorded = name(f"{RECORDED}{file.name}")
     what = "VIEW" if kinds[file.name] == "VIEW" else "TABLE"
     engine.run(connection, f"ALTER {what} {name(file.name)} RENAME TO {recorded}")
     live = f"SELECT * FROM {recorded} AS t WHERE {name(DELETED)} IS NULL"
     rows, remaining = engine.row(
-        connection, f"SELECT (SELECT count(*) FROM {recorded}), (SELECT count(*) FROM ({live}))"
+        connection, f"SELECT count(*), count(*) FILTER (WHERE {name(DELETED)} IS NULL) FROM {recorded}"
     )
     if rows > remaining:
         not_live.deleted[file.name] = rows - remaining
@@ -89,7 +96,9 @@ def _leave(connection: Connection, file: File, kinds: Mapping[str, str], not_liv
         if parent in kinds and cell in columns
     ]
     whole = f"SELECT t.* FROM ({live}) AS t {' '.join(joins)}"
-    kept = int(engine.scalar(connection, f"SELECT count(*) FROM ({whole})")) if joins else remaining
+    kept = remaining
+    if joins and remaining:
+        kept = int(engine.scalar(connection, f"SELECT count(*) FROM ({whole})"))
     if remaining > kept:
         not_live.without_parent[file.name] = remaining - kept
     # Where nothing lacks a parent, the joins would cost every step a look at the parents.

@@ -33,6 +33,7 @@ from hearth.reporting.reports.lsa.planned import steps_of
 from hearth.reporting.reports.lsa.wish import Scope, Wish
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection, name
+from hearth.reporting.runtime.engine import text as literal
 from hearth.reporting.runtime.live import only_live
 from hearth.reporting.runtime.plan import Step, needed
 from hearth.reporting.runtime.run import run_steps
@@ -236,9 +237,10 @@ def stage_rows(connection: Connection, rows: Mapping[str, Sequence[Row]]) -> Non
                 f"CAST({name(column)} AS {SQL_TYPES[file.column(column).type]})" for column in columns
             )
             names = ", ".join(name(column) for column in columns)
+            said = ", ".join(f"{literal(column)}: 'VARCHAR'" for column in columns)
             connection.execute(
-                f"INSERT INTO {name(file.name)} ({names}) SELECT {cells}"
-                " FROM read_csv(?, header = true, all_varchar = true, delim = ',', quote = '\"')",
+                f"INSERT INTO {name(file.name)} ({names}) SELECT {cells} FROM read_csv(?, header = true,"
+                f" auto_detect = false, columns = {{{said}}}, delim = ',', quote = '\"', escape = '\"')",
                 [text.name],
             )
     only_live(connection)

@@ -15,6 +15,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
+from functools import cache
 from pathlib import Path
 
 from hearth.reporting.outputs.folder import check_folder, folder_of_results
@@ -126,11 +127,20 @@ def prepare(connection: Connection, wish: Wish) -> None:
     for project in wish.projects:
         engine.run(connection, "INSERT INTO lsa_chosen_project VALUES (?)", [project])
     for table in REFERENCE:
-        path = text(_HERE / "reference" / f"{table}.csv")
-        engine.run(
-            connection,
-            f"CREATE TABLE {name(f'lsa_{table}')} AS SELECT * FROM read_csv({path}, header = true)",
-        )
+        engine.run(connection, f"CREATE TABLE {name(f'lsa_{table}')} AS SELECT * FROM {_numbers_of(table)}")
+
+
+@cache
+def _numbers_of(table: str) -> str:
+    """A reference list as the engine reads it: whole numbers all of it, so that it need not find that out."""
+    path = _HERE / "reference" / f"{table}.csv"
+    with path.open(encoding="utf-8") as stream:
+        head = stream.readline().strip().split(",")
+    columns = ", ".join(f"{text(column)}: 'BIGINT'" for column in head)
+    return (
+        f"read_csv({text(path)}, header = true, auto_detect = false, columns = {{{columns}}}, delim = ',',"
+        " nullstr = '')"
+    )
 
 
 def _check_project(connection: Connection, coc: str, project: str) -> None:
