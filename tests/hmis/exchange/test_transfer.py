@@ -103,3 +103,18 @@ def test_a_slow_engine_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
         )  # fmt: skip
         assert engine.scalar(tables, "SELECT count(*) FROM t") == 3
     assert not stopped
+
+
+def test_few_rows_need_no_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Loading what writes the binary format takes longer than a few rows."""
+    monkeypatch.setattr(
+        transfer, "can_scan_postgres", lambda connection: (_ for _ in ()).throw(AssertionError)
+    )
+    with psycopg.connect(database.url("loader")) as loader, engine.connected() as connection:
+        loader.execute(TABLE)
+        cursor, few = loader.cursor(), transfer.BINARY_FROM - 1
+        transfer.engine_to_postgres(
+            connection, SELECT, cursor, "arriving", COLUMNS, lambda rows: None, rows=few
+        )
+        assert loader.execute("SELECT * FROM arriving").fetchall() == EXPECTED
+        loader.rollback()

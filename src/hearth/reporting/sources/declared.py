@@ -2,14 +2,16 @@
 
 The convention is `standards/checks/README.md`. Predicates see the rows that are not deleted: tables of the
 schema `live`, which are views. Predicates of one file with the same joins are counted in one scan, and only
-those that hold somewhere are run again for the rows.
+those that hold somewhere are run again for the rows. Those that cannot hold, with what the export has values
+in, are not run at all (`holding`).
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection, name
@@ -17,6 +19,7 @@ from hearth.standards.load import Registry
 from hearth.standards.model import Check, File
 
 from .collected import Collected, Rule
+from .holding import can_hold
 
 LIVE = "live"
 KINDS = ("sql", "dependent")
@@ -24,17 +27,24 @@ _AT_ONCE = 60  # predicates of one scan: enough to save scans, few enough for th
 
 
 @contextmanager
-def live_rows(connection: Connection, files: Iterable[File]) -> Iterator[None]:
-    """While it lasts, bare table names mean the rows that are not deleted."""
+def live_rows(
+    connection: Connection,
+    files: Iterable[File],
+    filled: Mapping[str, frozenset[str]] = MappingProxyType({}),
+) -> Iterator[None]:
+    """While it lasts, bare table names mean the rows that are not deleted. `filled`: by file, the columns
+    with any value where that is known: the table of a file without a DateDeleted is its live rows."""
     connection.execute(f"DROP SCHEMA IF EXISTS {LIVE} CASCADE")
     connection.execute(f"CREATE SCHEMA {LIVE}")
     for file in files:
+        if "DateDeleted" not in filled.get(file.name, ("DateDeleted",)):
+            continue
         where = " WHERE DateDeleted IS NULL" if "DateDeleted" in file else ""
         connection.execute(
             f"CREATE VIEW {LIVE}.{name(file.name)} AS SELECT * FROM main.{name(file.name)}{where}"
         )
     before = engine.scalar(connection, "SELECT current_schema()")
-    connection.execute(f"SET schema = '{LIVE}'")
+    connection.execute(f"SET search_path = '{LIVE},main'")
     try:
         yield
     finally:
@@ -42,8 +52,16 @@ def live_rows(connection: Connection, files: Iterable[File]) -> Iterator[None]:
         connection.execute(f"DROP SCHEMA {LIVE} CASCADE")
 
 
-def check_declared(collected: Collected, registry: Registry, file: File, *, partial: bool = False) -> None:
-    """Run every declared check whose rows are of `file`. Must be called within `live_rows`.
+def check_declared(
+    collected: Collected,
+    registry: Registry,
+    file: File,
+    filled: Mapping[str, frozenset[str]] = MappingProxyType({}),
+    *,
+    partial: bool = False,
+) -> None:
+    """Run every declared check whose rows are of `file`. Must be called within `live_rows`. `filled`: by
+    file, the columns with any value where that is known.
 
     Of a `partial` export those are left out that conclude from what is not there: NOT EXISTS, and groups of
     rows (a household without a head)."""
@@ -53,6 +71,8 @@ def check_declared(collected: Collected, registry: Registry, file: File, *, part
         if check.kind not in KINDS or file.name not in check.files or check.violates is None:
             continue
         if partial and (check.per or "NOT EXISTS" in check.violates.upper()):
+            continue
+        if not can_hold(check, file, filled):
             continue
         if check.per or "SELECT" in check.violates.upper():
             alone.append(check)

@@ -66,13 +66,14 @@ def find(
         _check_conditions(collected, registry, file, replace(situation, filled=filled.get(file.name)))
         advance(file, 0.4)
         check_keys(collected, registry, file)
-        check_references(collected, registry, file, absent, partial=partial)
+        filled_here = filled.get(file.name)
+        check_references(collected, registry, file, absent, filled_here, partial=partial)
         if not partial:
-            check_combinations(collected, registry, file, absent)
+            check_combinations(collected, registry, file, absent, filled_here)
         advance(file, 0.3)
-    with live_rows(connection, registry.files.values()):
+    with live_rows(connection, registry.files.values(), filled):
         for file in with_rows:
-            check_declared(collected, registry, file, partial=partial)
+            check_declared(collected, registry, file, filled, partial=partial)
             advance(file, 0.3)
     summary = collected.write(path)
     place(connection, path)

@@ -49,11 +49,18 @@ def check_keys(collected: Collected, registry: Registry, file: File) -> None:
 
 
 def check_references(
-    collected: Collected, registry: Registry, file: File, absent: set[str], *, partial: bool = False
+    collected: Collected,
+    registry: Registry,
+    file: File,
+    absent: set[str],
+    filled: frozenset[str] | None = None,
+    *,
+    partial: bool = False,
 ) -> None:
     """Identifiers of other records that are not there. `absent` files would repeat `file_missing`. Of a
     `partial` export what a row belongs to may be in the database, which alone can tell: only users are looked
-    for, who must be in every export (HMIS CSV, User.csv), and the export itself."""
+    for, who must be in every export (HMIS CSV, User.csv), and the export itself. `filled`: the file's columns
+    with any value, where that is known."""
     for column in file.columns:
         if column.references is None:
             continue
@@ -64,6 +71,8 @@ def check_references(
         if partial and column.name not in ("UserID", "ExportID"):
             continue
         parent = is_parent(file, column)
+        if not parent and filled is not None and column.name not in filled:
+            continue
         _check_reference(collected, check, file, column, target, target_key, parent)
 
 
@@ -107,14 +116,23 @@ def _check_reference(
     )
 
 
-def check_combinations(collected: Collected, registry: Registry, file: File, absent: set[str]) -> None:
-    """Values that must occur together in one row of another file: a CoC of the project."""
+def check_combinations(
+    collected: Collected,
+    registry: Registry,
+    file: File,
+    absent: set[str],
+    filled: frozenset[str] | None = None,
+) -> None:
+    """Values that must occur together in one row of another file: a CoC of the project. `filled`: the file's
+    columns with any value, where that is known."""
     for check in registry.checks.values():
         if check.kind != "among" or file.name not in check.files:
             continue
         for column in file.columns:
             named = {"all", column.name} & set(check.columns)
             if column.among is None or not named or column.among.file in absent:
+                continue
+            if filled is not None and column.name not in filled:
                 continue
             own = [*column.among.columns[:-1], column.name]
             on = " AND ".join(

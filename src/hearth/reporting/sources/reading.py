@@ -10,6 +10,7 @@ wrong with it, never its text. Rows of commas alone are no rows.
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +25,7 @@ from .problems import Problem, noted, stopping
 _REJECTS_KEPT = 100_000  # of one file; far more than anybody reads, and a bound for memory
 _REJECTS_SHOWN = 100
 _TEXT_CHUNK = 1024 * 1024
+_SMALL_BYTES, _SMALL_LINES = 100_000, 200  # to plan what is made of 60 columns takes longer than such rows
 
 
 @dataclass(slots=True)
@@ -35,6 +37,26 @@ class Read:
     rejected: list[int] = field(default_factory=list)
     path: Path | None = None  # the file that was read in the end, when it had to be rewritten
     made: bool = True
+
+
+def blank_columns(file: SourceFile) -> frozenset[str]:
+    """Columns of a small file in which no cell has anything, so that nothing needs to be made of them; none
+    where that is not beyond doubt: the file is long, or another reader might see other cells in it."""
+    if file.bytes > _SMALL_BYTES or file.lines > _SMALL_LINES or file.mixed_line_ends:
+        return frozenset()
+    blank = set(range(len(file.columns)))
+    try:
+        with file.path.open(encoding="utf-8", newline="") as lines:
+            rows = csv.reader(lines, strict=True)
+            next(rows, None)
+            for row in rows:
+                # A broken line, or a quote within a cell, which not all readers take for the same.
+                if row and (len(row) != len(file.columns) or any('"' in cell for cell in row)):
+                    return frozenset()
+                blank = {place for place in blank if not row or not row[place]}
+    except csv.Error:
+        return frozenset()
+    return frozenset(name for place, name in enumerate(file.columns) if place in blank and name is not None)
 
 
 def relation(path: Path, columns: tuple[str | None, ...], wanted: list[str]) -> str:

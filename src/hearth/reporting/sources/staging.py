@@ -198,8 +198,8 @@ class _Staging:
         if self.staged.wanted is not None:
             wanted = [c for c in file.columns if c.name in self.staged.wanted[file.name]]
 
-        def create(relation: str) -> str:
-            return self._create(file, table, relation)
+        def create(relation: str, blank: frozenset[str]) -> str:
+            return self._create(file, table, relation, blank=blank)
 
         if not self._read(file, table, create, wanted or list(file.columns)):
             self.connection.execute(typing.create_empty(file, table))
@@ -211,10 +211,17 @@ class _Staging:
         for extra in ("_line", "_raw"):
             self.connection.execute(f"ALTER TABLE {table} DROP COLUMN {extra}")
 
-    def _create(self, file: File, table: str, relation: str, archive: str | None = None) -> str:
+    def _create(
+        self,
+        file: File,
+        table: str,
+        relation: str,
+        archive: str | None = None,
+        blank: frozenset[str] = frozenset(),
+    ) -> str:
         if self.staged.wanted is None:
-            return typing.create_typed(file, table, relation, archive=archive)
-        return typing.create_narrow(file, table, relation, self.staged.wanted[file.name])
+            return typing.create_typed(file, table, relation, archive=archive, blank=blank)
+        return typing.create_narrow(file, table, relation, self.staged.wanted[file.name], blank=blank)
 
     def _read_as_exported(self) -> None:
         self.connection.execute(f"CREATE SCHEMA {AS_EXPORTED}")
@@ -226,16 +233,19 @@ class _Staging:
         from there as text to the letter."""
         table = f"{AS_EXPORTED}.{name(f'{file.name} typed')}"
 
-        def create(relation: str) -> str:
-            return typing.create_typed(file, table, relation)
+        def create(relation: str, blank: frozenset[str]) -> str:
+            return typing.create_typed(file, table, relation, blank=blank)
 
         if not self._read(file, table, create, list(file.columns)):
             self.connection.execute(typing.create_empty(file, table))
         self.connection.execute(as_text(self.connection, self.staged.year, file, table))
 
-    def _read(self, file: File, table: str, create: Callable[[str], str], columns: list[Column]) -> bool:
+    def _read(
+        self, file: File, table: str, create: Callable[[str, frozenset[str]], str], columns: list[Column]
+    ) -> bool:
         """Read one file into a table with `columns`, `_line` and `_raw`, made by `create` from the file's
-        columns as text. Whether the table was made: a file with a header only is not worth a look."""
+        columns as text and the names of those that are blank throughout.
+        Whether the table was made: a file with a header only is not worth a look."""
         given = self.source.files.get(file.name)
         if given is None or given.lines <= 1:
             return False
@@ -257,6 +267,8 @@ class _Staging:
         def relation(path: Path) -> str:
             return reading.relation(path, given.columns, [column.name for column in file.columns])
 
+        lacking = {column.name for column in file.columns} - set(given.columns)
+        blank = reading.blank_columns(given) | lacking
         with engine.filled_on_all_threads(
             self.connection, len(given.columns) + len(typing.EXTRA_COLUMNS), self.bytes_before + given.bytes
         ):
@@ -264,7 +276,7 @@ class _Staging:
                 self.connection,
                 given,
                 table,
-                lambda path: create(relation(path)),
+                lambda path: create(relation(path), blank),
                 self.source.work,
                 lambda sql: engine.run(self.connection, sql, on_progress=tell),
             )

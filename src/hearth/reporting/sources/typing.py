@@ -124,38 +124,58 @@ def json_member(column: str, condition: str) -> str:
     return f"CASE WHEN {condition} THEN {key} || to_json({name(column)}) END"
 
 
-def row_hash(file: File, archive: str | None = None) -> str:
-    """`_hash`: see the module. `archive` is a column of text that counts as content, too."""
-    cells = [name(c.name) for c in file.columns if c.name != _EXPORT_ID or c.is_key]
-    if archive is not None:
-        cells.append(archive)
-    content = f", {text(_UNIT)}, ".join(cells)
-    return f"(md5_number_lower(concat({content})) >> 1)::BIGINT"
+def row_hash(file: File, archive: str | None = None, blank: Collection[str] = ()) -> str:
+    """`_hash`: see the module. `archive` is a column of text that counts as content, too; `blank` columns
+    have nothing in any cell."""
+    parts, between = [], ""
+    for column in file.columns:
+        if column.name == _EXPORT_ID and not column.is_key:
+            continue
+        if column.name not in blank:
+            parts += [text(between), name(column.name)]
+            between = ""
+        between += _UNIT
+    parts += [text(between), archive] if archive is not None else [text(between[1:])]
+    return f"(md5_number_lower(concat({', '.join(parts)})) >> 1)::BIGINT"
 
 
-def create_typed(file: File, table: str, relation: str, *, archive: str | None = None) -> str:
+def create_typed(
+    file: File, table: str, relation: str, *, archive: str | None = None, blank: Collection[str] = ()
+) -> str:
     """CREATE TABLE of the typed `file` from a SELECT of text columns that has all of the file's columns.
 
     `table` is a name ready for SQL. With `archive` (a column of the relation) the relation has `_line` too.
+    `blank`: columns in which no cell of the relation has anything, of which nothing needs to be made.
     """
-    columns = ",\n  ".join(f"{typed(column)} AS {name(column.name)}" for column in file.columns)
+    columns = ",\n  ".join(_cell(column, blank) for column in file.columns)
     line = "NULL::BIGINT" if archive is None else "_line"
     return (
         f"CREATE TABLE {table} AS SELECT\n  {columns},\n  {line} AS _line,\n"
-        f"  {row_hash(file, archive)} AS _hash,\n"
-        f"  {raw(file.columns, archive)} AS _raw,\n  FALSE AS _faulty\nFROM ({relation})"
+        f"  {row_hash(file, archive, blank)} AS _hash,\n"
+        f"  {raw(_without(file.columns, blank), archive)} AS _raw,\n  FALSE AS _faulty\nFROM ({relation})"
     )
 
 
-def create_narrow(file: File, table: str, relation: str, wanted: Collection[str]) -> str:
+def create_narrow(
+    file: File, table: str, relation: str, wanted: Collection[str], *, blank: Collection[str] = ()
+) -> str:
     """CREATE TABLE of the `wanted` columns alone, typed, with `_line` (NULL) and `_raw` as in `create_typed`;
     those that the file does not have are left out."""
     taken = [column for column in file.columns if column.name in wanted]
-    columns = "".join(f"{typed(column)} AS {name(column.name)},\n  " for column in taken)
+    columns = "".join(f"{_cell(column, blank)},\n  " for column in taken)
     return (
-        f"CREATE TABLE {table} AS SELECT\n  {columns}NULL::BIGINT AS _line,\n  {raw(taken)} AS _raw\n"
-        f"FROM ({relation})"
+        f"CREATE TABLE {table} AS SELECT\n  {columns}NULL::BIGINT AS _line,\n"
+        f"  {raw(_without(taken, blank))} AS _raw\nFROM ({relation})"
     )
+
+
+def _cell(column: Column, blank: Collection[str]) -> str:
+    value = f"NULL::{SQL_TYPES[column.type]}" if column.name in blank else typed(column)
+    return f"{value} AS {name(column.name)}"
+
+
+def _without(columns: Iterable[Column], blank: Collection[str]) -> list[Column]:
+    return [column for column in columns if column.name not in blank]
 
 
 def create_empty(file: File, table: str) -> str:

@@ -121,7 +121,13 @@ class Writer:
         added = 0
         for part in self._parts(layout, match):
             engine_to_postgres(
-                self.connection, rows + part, self.cursor, layout.table, list(columns), self.heard
+                self.connection,
+                rows + part,
+                self.cursor,
+                layout.table,
+                list(columns),
+                self.heard,
+                rows=match.new,
             )
             added += self.cursor.rowcount
         return added
@@ -189,6 +195,7 @@ class Writer:
             incoming,
             ["id", *values],
             self.heard,
+            rows=match.changed,
         )
         self.cursor.execute(f"ANALYZE {incoming}")
         self.keep_history(layout.file, f"JOIN {incoming} AS i ON i.id = t.id")
