@@ -247,7 +247,7 @@ def test_a_worker_outlives_a_restart_and_gives_up_in_words(here: Machine, tmp_pa
     said = tmp_path / "worker.log"
     with said.open("wb") as log:
         worker = subprocess.Popen(
-            [*processes.worker_command(1), "--patience", "8"],
+            [*processes.worker_command(1), "--patience", "4"],
             env={**here.environment, "DJANGO_SETTINGS_MODULE": processes.SETTINGS, "HEARTH_DB_ROLE": "web"},
             stderr=log,
         )
@@ -259,7 +259,7 @@ def test_a_worker_outlives_a_restart_and_gives_up_in_words(here: Machine, tmp_pa
         assert worker.poll() is None
         here.hearth("db", "stop")
         assert worker.wait(2 * NEXT_SECONDS) == 1
-        assert b"The worker cannot go on: the database did not answer for 8 seconds." in said.read_bytes()
+        assert b"The worker cannot go on: the database did not answer for 4 seconds." in said.read_bytes()
     finally:
         worker.kill()
         worker.wait(10)

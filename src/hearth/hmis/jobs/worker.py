@@ -15,7 +15,8 @@ from contextlib import suppress
 import psycopg
 import structlog
 from django.db import Error, connection
-from procrastinate.contrib.django import app
+from procrastinate import PsycopgConnector
+from procrastinate.contrib.django import app, connector_params
 
 from hearth import scratch
 from hearth.hmis.jobs.sweep import sweep
@@ -28,6 +29,9 @@ PATIENCE = 120.0
 #: How long a job at work may go on when the worker is stopped. What is not ready then is taken up again.
 GRACE_SECONDS = 10
 _SWEEP_SECONDS = 20
+# For how long procrastinate waits for a connection: its own half minute would pass before a worker whose
+# database is gone sees that, and before it works again with one that is long back.
+_CONNECTION_SECONDS = 10.0
 _RESTARTS, _WITHIN_SECONDS = 5, 60
 
 
@@ -51,15 +55,15 @@ async def _run(concurrency: int, patience: float) -> int:
             if len(started) >= _RESTARTS:
                 return _cannot_go_on(f"it stopped {_RESTARTS} times within a minute, see its log")
             started.append(time.monotonic())
-            await _work(concurrency, stopping)
+            await _work(concurrency, stopping, min(patience, _CONNECTION_SECONDS))
         return 0
     finally:
         sweeping.cancel()
 
 
-async def _work(concurrency: int, stopping: asyncio.Event) -> None:
+async def _work(concurrency: int, stopping: asyncio.Event, connection_seconds: float) -> None:
     """Run procrastinate's worker until it stops for whatever reason, or until we are asked to stop."""
-    work = asyncio.create_task(_procrastinate(concurrency))
+    work = asyncio.create_task(_procrastinate(concurrency, connection_seconds))
     asked = asyncio.create_task(stopping.wait())
     await asyncio.wait({work, asked}, return_when=asyncio.FIRST_COMPLETED)
     asked.cancel()
@@ -82,8 +86,8 @@ async def _work(concurrency: int, stopping: asyncio.Event) -> None:
             await asyncio.wait_for(stopping.wait(), 1)
 
 
-async def _procrastinate(concurrency: int) -> None:
-    with app.replace_connector(app.connector.get_worker_connector()):
+async def _procrastinate(concurrency: int, connection_seconds: float) -> None:
+    with app.replace_connector(PsycopgConnector(kwargs=connector_params(), timeout=connection_seconds)):
         async with app.open_async():
             await app.run_worker_async(
                 concurrency=concurrency,
