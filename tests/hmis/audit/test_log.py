@@ -1,5 +1,6 @@
 """The access log page: for auditors and administrators, filtered, paged, as CSV."""
 
+import codecs
 import csv
 import io
 
@@ -84,7 +85,8 @@ def test_hostile_filters_get_a_page(client, auditor: User, query: dict) -> None:
 def test_download(client, auditor: User, administrator: User) -> None:
     client.force_login(auditor)
     response = client.get("/audit/access-log.csv", {"who": "wanda"})
-    rows = list(csv.DictReader(io.StringIO(response.content.decode())))
+    assert response.content.startswith(codecs.BOM_UTF8)
+    rows = list(csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"))))
     assert len(rows) == 62
     assert rows[-1]["Client"] == "4711"
     assert rows[0]["User"] == "'=Wanda Worker"
@@ -110,7 +112,7 @@ def test_a_name_that_is_a_formula_is_disarmed(client, auditor: User, name: str) 
         record_access(by=person.pk, action=Access.SIGNED_IN)
     client.force_login(auditor)
     response = client.get("/audit/access-log.csv", {"who": person.email})
-    (row,) = csv.DictReader(io.StringIO(response.content.decode(), newline=""))
+    (row,) = csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"), newline=""))
     assert row["User"] == f"'{name}"
 
 

@@ -1,5 +1,6 @@
 """Pages of imports: who may, what happens to the upload, findings by filter, page and file."""
 
+import codecs
 import csv
 import html
 import io
@@ -153,7 +154,7 @@ def test_too_large(web: Client, tmp_path: Path, settings: object) -> None:
 def test_nothing_chosen(web: Client) -> None:
     response = web.post(reverse("exchange:import_new"), {})
     assert response.status_code == 200
-    assert b"This field is required" in response.content or b"usa-error-message" in response.content
+    assert b"Choose: Zip file of the export." in response.content
     assert not ImportRun.objects.exists()
 
 
@@ -217,11 +218,13 @@ def test_findings(web: Client, by: User, tmp_path: Path) -> None:
 def test_findings_as_files(web: Client, by: User, tmp_path: Path) -> None:
     run = finished(by, faulty(tmp_path))
     address = reverse("exchange:import_findings", args=[run.pk, "csv"])
-    rows = list(csv.DictReader(io.StringIO(b"".join(web.get(address).streaming_content).decode())))
+    content = b"".join(web.get(address).streaming_content)
+    assert content.startswith(codecs.BOM_UTF8 + b"Severity,")
+    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
     assert len(rows) == sum(one["count"] for one in run.findings_summary)
     assert {"Check", "Severity", "File", "Line", "Column", "What is wrong", "What to do"} <= set(rows[0])
     some = web.get(address, {"check": "exit_before_entry"})
-    assert len(list(csv.DictReader(io.StringIO(b"".join(some.streaming_content).decode())))) == 1
+    assert len(list(csv.DictReader(io.StringIO(b"".join(some.streaming_content).decode("utf-8-sig"))))) == 1
     excel = web.get(reverse("exchange:import_findings", args=[run.pk, "xlsx"]))
     with zipfile.ZipFile(io.BytesIO(b"".join(excel.streaming_content))) as book:
         assert "xl/worksheets/sheet1.xml" in book.namelist()
@@ -333,7 +336,7 @@ def test_findings_by_organization_and_project(web: Client, by: User, tmp_path: P
     kept = reverse("exchange:import_findings", args=[run.pk, "csv"])
     assert f"{kept}?project=P2" in html.unescape(every)
     answer = web.get(kept, {"project": "P2", "sort": "-severity"})
-    rows = list(csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode())))
+    rows = list(csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
     assert {row["Project"] for row in rows} == {"Hill House"}
     book = b"".join(web.get(reverse("exchange:import_findings", args=[run.pk, "xlsx"])).streaming_content)
     with zipfile.ZipFile(io.BytesIO(book)) as opened:

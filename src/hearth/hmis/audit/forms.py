@@ -3,10 +3,10 @@
 from django import forms
 
 from hearth.hmis.audit.models.access_log import Access
-from hearth.hmis.ui.forms import DayField
+from hearth.hmis.ui.forms import DayField, PlainWords
 
 
-class LogFilter(forms.Form):
+class LogFilter(PlainWords, forms.Form):
     """Which entries to show; nothing given shows all."""
 
     who = forms.CharField(label="User (name or e-mail)", required=False, max_length=200)

@@ -3,9 +3,10 @@
 from django import forms
 
 from hearth.hmis.clients.search.question import LONGEST
+from hearth.hmis.ui.forms import PlainWords
 
 
-class SearchForm(forms.Form):
+class SearchForm(PlainWords, forms.Form):
     """The search box. Takes anything; `search.question.read` makes sense of it."""
 
     q = forms.CharField(

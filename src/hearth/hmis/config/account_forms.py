@@ -11,6 +11,8 @@ from axes.handlers.proxy import AxesProxyHandler
 from django.core.exceptions import ValidationError
 from django.forms import Form
 
+from hearth.hmis.ui.forms import PlainWords
+
 
 def _say(form: Form, labels: dict[str, str]) -> None:
     for name, label in labels.items():
@@ -20,7 +22,7 @@ def _say(form: Form, labels: dict[str, str]) -> None:
         field.widget.attrs.pop("placeholder", None)
 
 
-class SignInForm(LoginForm):
+class SignInForm(PlainWords, LoginForm):
     """E-mail address and password."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -29,7 +31,7 @@ class SignInForm(LoginForm):
         self.fields["login"].widget.attrs["autocomplete"] = "username"
 
 
-class PasswordForm(ChangePasswordForm):
+class PasswordForm(PlainWords, ChangePasswordForm):
     """The password now, and the new one twice."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -44,7 +46,7 @@ class PasswordForm(ChangePasswordForm):
         )
 
 
-class ConfirmForm(ReauthenticateForm):
+class ConfirmForm(PlainWords, ReauthenticateForm):
     """The password once more."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -66,7 +68,7 @@ class _Counted:
         return super().clean_code()
 
 
-class SecondStepForm(_Counted, AuthenticateForm):
+class SecondStepForm(PlainWords, _Counted, AuthenticateForm):
     """The code of the second step."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -74,7 +76,7 @@ class SecondStepForm(_Counted, AuthenticateForm):
         _say(self, {"code": "Code"})
 
 
-class ConfirmSecondStepForm(_Counted, MfaReauthenticateForm):
+class ConfirmSecondStepForm(PlainWords, _Counted, MfaReauthenticateForm):
     """The code once more."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -82,7 +84,7 @@ class ConfirmSecondStepForm(_Counted, MfaReauthenticateForm):
         _say(self, {"code": "Code"})
 
 
-class ActivateForm(ActivateTOTPForm):
+class ActivateForm(PlainWords, ActivateTOTPForm):
     """The first code of an authenticator app."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

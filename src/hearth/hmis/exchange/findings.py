@@ -118,8 +118,8 @@ def write_csv(path: Path, wanted: Filter, target: Path, names: Names = NO_NAMES)
     `names`: of organizations and projects by key, where they are known."""
     condition, values = wanted.where()
     cells = ", ".join(
-        f"{_disarmed(column, names)} AS {name(heading)}"
-        for column, heading in zip(COLUMNS, HEADINGS, strict=True)
+        f"{_disarmed(column, names)} AS {name(heading if number else sheets.MARK + heading)}"
+        for number, (column, heading) in enumerate(zip(COLUMNS, HEADINGS, strict=True))
     )
     with _reader() as reader:
         engine.run(

@@ -6,9 +6,10 @@ from django import forms
 from django.conf import settings
 
 from hearth.hmis.exchange.importing.settling import KEEP, REMOVE, TAKE_BACK, Question
+from hearth.hmis.ui.forms import PlainWords
 
 
-class ImportForm(forms.Form):
+class ImportForm(PlainWords, forms.Form):
     """An HMIS CSV export to import. `sources`: names of known data sources, as suggestions."""
 
     file = forms.FileField(
@@ -53,7 +54,7 @@ class ImportForm(forms.Form):
         return file
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(PlainWords, forms.Form):
     """What is to be done with records that an import may not remove or take back by itself."""
 
     missing = forms.ChoiceField(

@@ -8,10 +8,11 @@ from django import forms
 from hearth.hmis.hud.fields import MODEL_YEAR
 from hearth.hmis.organizations.models import Region, TribalNation
 from hearth.hmis.organizations.models.region import ContactRole
+from hearth.hmis.ui.forms import PlainWords
 from hearth.standards import load
 
 
-class OrganizationFilter(forms.Form):
+class OrganizationFilter(PlainWords, forms.Form):
     """What the list of organizations shows. Anything that fits nothing is ignored, not refused."""
 
     q = forms.CharField(label="Name of organization or project", required=False, max_length=200)
@@ -40,7 +41,7 @@ class OrganizationFilter(forms.Form):
         }
 
 
-class NationForm(forms.Form):
+class NationForm(PlainWords, forms.Form):
     """Which tribal nation runs an organization."""
 
     nation = forms.ChoiceField(
@@ -60,7 +61,7 @@ class NationForm(forms.Form):
         return self.nations.get(self.cleaned_data["nation"])
 
 
-class ContactForm(forms.Form):
+class ContactForm(PlainWords, forms.Form):
     """A contact of a region: a person, or an agency as such."""
 
     role = forms.ChoiceField(label="Role", choices=[("", "Choose a role"), *ContactRole.choices])

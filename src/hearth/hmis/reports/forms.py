@@ -11,7 +11,7 @@ from hearth.hmis.access.models import User
 from hearth.hmis.organizations.models import Region
 from hearth.hmis.reports.catalog import Report
 from hearth.hmis.reports.request import ReportRequest, RequestError, coc_codes, projects_of
-from hearth.hmis.ui.forms import DayField
+from hearth.hmis.ui.forms import DayField, PlainWords
 
 _WEDNESDAY = 2
 _ABOUT_NIGHT = "mm/dd/yyyy. HUD asks for one of the last ten nights of January; this is its last Wednesday."
@@ -39,7 +39,7 @@ class ProjectChoices(forms.CheckboxSelectMultiple):
     template_name = "reports/widgets/projects.html"
 
 
-class ReportForm(forms.Form):
+class ReportForm(PlainWords, forms.Form):
     """CoC, time and, where the report is of chosen projects, projects. `user` limits the choices."""
 
     coc = forms.ChoiceField(label="Continuum of Care")
@@ -121,7 +121,7 @@ def _grouped(user: User) -> Iterable[tuple[str, list[tuple[str, str]]]]:
     return groups.values()
 
 
-class FlagFilter(forms.Form):
+class FlagFilter(PlainWords, forms.Form):
     """Which flags of a report are listed."""
 
     severity = forms.ChoiceField(label="Severity", required=False)
@@ -136,7 +136,7 @@ class FlagFilter(forms.Form):
         return str(self.cleaned_data.get("severity", "")) if self.is_bound and self.is_valid() else ""
 
 
-class RowFilter(forms.Form):
+class RowFilter(PlainWords, forms.Form):
     """Which rows of a file are listed; the choices are the values that the file has."""
 
     def __init__(

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from hearth.hmis.ui.forms import DayField
+from hearth.hmis.ui.forms import DayField, PlainWords
 from hearth.hmis.ui.record_list import Asked, Column, Filter, RecordList, arranged, page_of
 
 _BEDS = (("Shelter A", "Shelter", 40), ("Rapid B", "Rapid re-housing", 12), ("Shelter C", "Shelter", 1280))
@@ -35,7 +35,7 @@ def records(query: Mapping[str, Any]) -> RecordList:
     )
 
 
-class ExampleForm(forms.Form):
+class ExampleForm(PlainWords, forms.Form):
     """One field of each kind."""
 
     name = forms.CharField(label="Name of the project", help_text="As the agency calls it.")

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.forms.renderers import TemplatesSetting
+from django.forms.utils import pretty_name
 from django.http import HttpRequest
 
 from hearth.hmis.ui.formats import IN_A_FIELD
@@ -39,6 +40,26 @@ class DayField(forms.DateField):
         attrs = {"placeholder": "mm/dd/yyyy", "autocomplete": "off", "inputmode": "numeric"}
         kwargs.setdefault("widget", forms.DateInput(attrs=attrs, format=IN_A_FIELD))
         super().__init__(**kwargs)
+
+
+class PlainWords:
+    """A form that says in words what is missing: "Enter: First day." or "Choose: Role." for Django's
+    "This field is required.". First of the bases of every form; a field with words of its own keeps them."""
+
+    fields: dict[str, forms.Field]
+
+    def full_clean(self) -> None:
+        """Give fields their words only now: a form may change its labels until it is read."""
+        unsaid = str(forms.Field.default_error_messages["required"])
+        for key, field in self.fields.items():
+            if str(field.error_messages.get("required")) == unsaid:
+                field.error_messages["required"] = _missing(field, key)
+        super().full_clean()  # type: ignore[misc]
+
+
+def _missing(field: forms.Field, key: str) -> str:
+    chosen = (forms.ChoiceField, forms.FileField, forms.BooleanField)
+    return f"{'Choose' if isinstance(field, chosen) else 'Enter'}: {field.label or pretty_name(key)}."
 
 
 class UswdsRenderer(TemplatesSetting):

@@ -24,6 +24,8 @@ _TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+#: By it Excel knows a CSV for UTF-8. Every CSV that people open begins with it.
+MARK = "\ufeff"
 _MOST_IN_CELL = 32_767
 #: Days of Excel begin with 1900; earlier ones are text.
 _FIRST_YEAR = 1900
@@ -47,7 +49,8 @@ def response(kind: str, name: str, headings: Sequence[str], rows: Rows, about: A
 
 def write_csv(path: Path, headings: Sequence[str], rows: Rows) -> None:
     """UTF-8 with a mark by which Excel knows it."""
-    with path.open("w", encoding="utf-8-sig", newline="") as stream:
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        stream.write(MARK)
         writer = csv.writer(stream)
         writer.writerow(headings)
         writer.writerows([disarmed(value) for value in row] for row in rows)

@@ -15,6 +15,7 @@ from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.forms import LogFilter
 from hearth.hmis.audit.guard import require
 from hearth.hmis.audit.models.access_log import Access
+from hearth.hmis.ui import sheets
 
 PAGE_ROWS = 50
 #: Counting and paging stop here; a narrower filter reaches the rest.
@@ -59,6 +60,7 @@ def download(request: HttpRequest) -> HttpResponse:
     rows = queries.entries(request.user, **form.cleaned_data)
     entries = queries.in_words(request.user, rows[:MOST_CSV_ROWS], with_links=False)
     out = io.StringIO()
+    out.write(sheets.MARK)
     writer = csv.writer(out)
     writer.writerow(["Number", "At", "User number", "User", "E-mail", "Action", "Client", "What"])
     for one in entries:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from hearth.hmis.access.models import User
 from hearth.hmis.exchange.exporting.request import ExportRequest, RequestError
 from hearth.hmis.organizations.models import Project, ProjectCoC, Region
-from hearth.hmis.ui.forms import DayField
+from hearth.hmis.ui.forms import DayField, PlainWords
 
 
 def _fiscal_year_start() -> Any:
@@ -27,7 +27,7 @@ def _told_apart(projects: Iterable[Project]) -> list[tuple[str, str]]:
     ]
 
 
-class ExportForm(forms.Form):
+class ExportForm(PlainWords, forms.Form):
     """Places, period and form of an export. `user` limits the choices to what the user may see."""
 
     start = DayField(label="First day", help_text="mm/dd/yyyy", initial=_fiscal_year_start)
