@@ -70,5 +70,5 @@ def test_sentences_use_the_words_of_the_trade(path: Path) -> None:
 
 
 def test_columns_of_reports_use_the_words_of_the_trade() -> None:
-    text = (SOURCE / "reporting" / "reports" / "lsa" / "reference" / "words.yaml").read_text(encoding="utf-8")
+    text = (SOURCE / "reporting" / "reports" / "lsa" / "words.yaml").read_text(encoding="utf-8")
     assert {said: words for said, words in RETIRED.items() if re.search(said, text)} == {}

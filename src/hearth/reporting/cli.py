@@ -20,13 +20,14 @@ from rich.table import Table
 
 from hearth import __version__
 from hearth.arguments import given_path
+from hearth.reporting.making import Made, check, make, parameters_of
+from hearth.reporting.opening.cli import compare, members, show_flags
 from hearth.reporting.outputs.archive import OutputError
-from hearth.reporting.reports.lsa.cli import compare, members, show_flags
-from hearth.reporting.reports.lsa.make import Made, check, make
-from hearth.reporting.reports.lsa.wish import ReportRefused, Scope, Vendor, Wish, check_wish
-from hearth.reporting.runtime import engine
+from hearth.reporting.runtime import engine, registry
 from hearth.reporting.runtime.notes import Notes
+from hearth.reporting.runtime.parameters import Parameters, ReportRefused, Vendor
 from hearth.reporting.runtime.plan import Step
+from hearth.reporting.runtime.report import Report
 from hearth.reporting.runtime.run import ClusterRefused, Here, Runner, StepFailed
 from hearth.reporting.sources import SourceFault
 
@@ -39,7 +40,7 @@ _DAY = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 Say = Callable[[str], None]
 #: Name → a context manager that gives the path of the input. It gets who acts (`--as`), what the report is
 #: to be, and where to say what it does; it raises `ReportRefused` where there is nothing to read.
-NAMED: dict[str, Callable[[str | None, Wish, Say], AbstractContextManager[Path]]] = {}
+NAMED: dict[str, Callable[[str | None, Report, Parameters, Say], AbstractContextManager[Path]]] = {}
 
 
 @app.callback()
@@ -55,170 +56,182 @@ def reports() -> None:
     """
 
 
-@app.command()
-def lsa(
-    source: Annotated[
-        Path,
-        typer.Argument(
-            metavar="INPUT",
-            parser=given_path,
-            help="An HMIS CSV zip, the folder with its files, or `db` for this installation's database.",
-        ),
-    ],
-    coc: Annotated[str, typer.Option(help="The CoC, such as MN-500.", metavar="CODE")],
-    start: Annotated[str, typer.Option(help="First day, such as 2025-10-01.", metavar="DAY")],
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            "--out",
-            "-o",
-            parser=given_path,
-            metavar="FOLDER",
-            help="The folder to write to.",
-            show_default=False,
-        ),
-    ] = None,
-    end: Annotated[
-        str | None,
-        typer.Option(help="Last day; the HIC has one day only.", metavar="DAY", show_default=False),
-    ] = None,
-    scope: Annotated[str, typer.Option(help="systemwide, project or hic.")] = "systemwide",
-    projects: Annotated[
-        str | None,
-        typer.Option(
-            help="ProjectIDs of scope project, with commas between.", metavar="ID,ID", show_default=False
-        ),
-    ] = None,
-    memory: Annotated[
-        str,
-        typer.Option(
-            help="Memory for the computation; beyond it the disk is used.",
-            metavar="SIZE",
-            envvar="HEARTH_REPORT_MEMORY",
-        ),
-    ] = engine.REPORT_MEMORY,
-    acting: Annotated[
-        str | None, typer.Option("--as", metavar="EMAIL", help="System administrator who acts; for `db`.")
-    ] = None,
-    keep: Annotated[
-        bool,
-        typer.Option(
-            "--keep",
-            help="Keep the tables behind the numbers too, for `members` and `compare`: client data.",
-        ),
-    ] = False,
-    accept_unreadable: Annotated[
-        bool,
-        typer.Option(
-            "--accept-unreadable",
-            help="Count cells that cannot be read as blank, even where they decide who is counted.",
-        ),
-    ] = False,
-    only_check: Annotated[
-        bool,
-        typer.Option(
-            "--check", help="Say the HDX 2.0 data quality flags that an upload raises; write nothing."
-        ),
-    ] = False,
-    cluster: Annotated[
-        str | None,
-        typer.Option(
-            "--engine",
-            envvar="HEARTH_ENGINE",
-            help="A cluster that computes the steps, such as spark://host:15002; else this machine does.",
-            metavar="ADDRESS",
-            show_default=False,
-        ),
-    ] = None,
-    shared: Annotated[
-        str | None,
-        typer.Option(
-            envvar="HEARTH_SHARED",
-            help="The folder or object store that this machine and the cluster both see.",
-            metavar="PLACE",
-            show_default=False,
-        ),
-    ] = None,
-) -> None:
-    """The LSA, or with --scope hic the HIC: HDX's twelve CSV files and the zip to upload.
+def _add_command(report: Report) -> None:
+    """`hearth report <name>` for a report of the registry."""
 
-    \b
-    Examples:
-      hearth report lsa export.zip --coc MN-500 --start 2027-01-28 --scope hic --out hic
-      hearth report lsa db --coc MN-500 --start 2025-10-01 --end 2026-09-30 --out lsa --keep
-      hearth report lsa export.zip --coc MN-500 --start 2025-10-01 --end 2026-09-30 --check
-    """
-    notes = Notes()
+    @app.command(report.name, help=report.help)
+    def command(
+        source: Annotated[
+            Path,
+            typer.Argument(
+                metavar="INPUT",
+                parser=given_path,
+                help="An HMIS CSV zip, the folder with its files, or `db` for this installation's database.",
+            ),
+        ],
+        coc: Annotated[str, typer.Option(help="The CoC, such as MN-500.", metavar="CODE")],
+        start: Annotated[str, typer.Option(help="First day, such as 2025-10-01.", metavar="DAY")],
+        out: Annotated[
+            Path | None,
+            typer.Option(
+                "--out",
+                "-o",
+                parser=given_path,
+                metavar="FOLDER",
+                help="The folder to write to.",
+                show_default=False,
+            ),
+        ] = None,
+        end: Annotated[
+            str | None,
+            typer.Option(help="Last day; a HIC has one day only.", metavar="DAY", show_default=False),
+        ] = None,
+        scope: Annotated[
+            str | None,
+            typer.Option(
+                help="What the report is about, where it has scopes.", metavar="SCOPE", show_default=False
+            ),
+        ] = None,
+        projects: Annotated[
+            str | None,
+            typer.Option(
+                help="ProjectIDs of scope project, with commas between.", metavar="ID,ID", show_default=False
+            ),
+        ] = None,
+        memory: Annotated[
+            str,
+            typer.Option(
+                help="Memory for the computation; beyond it the disk is used.",
+                metavar="SIZE",
+                envvar="HEARTH_REPORT_MEMORY",
+            ),
+        ] = engine.REPORT_MEMORY,
+        acting: Annotated[
+            str | None, typer.Option("--as", metavar="EMAIL", help="System administrator who acts; for `db`.")
+        ] = None,
+        keep: Annotated[
+            bool,
+            typer.Option(
+                "--keep",
+                help="Keep the tables behind the numbers too, for `members` and `compare`: client data.",
+            ),
+        ] = False,
+        accept_unreadable: Annotated[
+            bool,
+            typer.Option(
+                "--accept-unreadable",
+                help="Count cells that cannot be read as blank, even where they decide who is counted.",
+            ),
+        ] = False,
+        only_check: Annotated[
+            bool,
+            typer.Option(
+                "--check", help="Say the flags that an upload raises (such as HDX's); write nothing."
+            ),
+        ] = False,
+        cluster: Annotated[
+            str | None,
+            typer.Option(
+                "--engine",
+                envvar="HEARTH_ENGINE",
+                help="A cluster that computes the steps, such as spark://host:15002; else this machine does.",
+                metavar="ADDRESS",
+                show_default=False,
+            ),
+        ] = None,
+        shared: Annotated[
+            str | None,
+            typer.Option(
+                envvar="HEARTH_SHARED",
+                help="The folder or object store that this machine and the cluster both see.",
+                metavar="PLACE",
+                show_default=False,
+            ),
+        ] = None,
+    ) -> None:
+        notes = Notes()
 
-    def note(said: Notes) -> None:
-        nonlocal notes
-        notes = said
+        def note(said: Notes) -> None:
+            nonlocal notes
+            notes = said
 
-    try:
-        wish = _wish(coc, start, end, scope, projects)
-        check_wish(wish)
-        if out is None and not only_check:
-            raise ReportRefused(
-                "Say with --out where to write, or with --check that nothing is to be written."
+        try:
+            parameters = _parameters(report, coc, start, end, scope, projects)
+            parameters.check()
+            if out is None and not only_check:
+                raise ReportRefused(
+                    "Say with --out where to write, or with --check that nothing is to be written."
+                )
+            memory = _memory(memory)
+            with _err.status("Reading the records") as status, _runner(cluster, shared) as runner:
+
+                def tell(step: Step, number: int, count: int) -> None:
+                    status.update(f"{number}/{count} {escape(step.section)}")
+
+                named = NAMED.get(str(source))
+                with (
+                    nullcontext(source)
+                    if named is None
+                    else named(acting, report, parameters, status.update) as path
+                ):
+                    if out is None or only_check:
+                        flags = check(
+                            report,
+                            path,
+                            parameters,
+                            code_version=__version__,
+                            accept_unreadable=accept_unreadable,
+                            memory_limit=memory,
+                            runner=runner,
+                            on_notes=note,
+                            on_step=tell,
+                        )
+                    else:
+                        made = make(
+                            report,
+                            path,
+                            parameters,
+                            out,
+                            code_version=__version__,
+                            keep=keep,
+                            accept_unreadable=accept_unreadable,
+                            memory_limit=memory,
+                            runner=runner,
+                            on_notes=note,
+                            on_step=tell,
+                        )
+                        flags = made.flags
+        except (ReportRefused, OutputError, SourceFault, StepFailed, ClusterRefused) as error:
+            _say_notes(notes)
+            _err.print(
+                f"[bold red]Nothing was written.[/] {escape(str(error))}", highlight=False, soft_wrap=True
             )
-        memory = _memory(memory)
-        with _err.status("Reading the records") as status, _runner(cluster, shared) as runner:
-
-            def tell(step: Step, number: int, count: int) -> None:
-                status.update(f"{number}/{count} {escape(step.section)}")
-
-            named = NAMED.get(str(source))
-            with nullcontext(source) if named is None else named(acting, wish, status.update) as path:
-                if out is None or only_check:
-                    flags = check(
-                        path,
-                        wish,
-                        code_version=__version__,
-                        accept_unreadable=accept_unreadable,
-                        memory_limit=memory,
-                        runner=runner,
-                        on_notes=note,
-                        on_step=tell,
-                    )
-                else:
-                    made = make(
-                        path,
-                        wish,
-                        out,
-                        code_version=__version__,
-                        keep=keep,
-                        accept_unreadable=accept_unreadable,
-                        memory_limit=memory,
-                        runner=runner,
-                        on_notes=note,
-                        on_step=tell,
-                    )
-                    flags = made.flags
-    except (ReportRefused, OutputError, SourceFault, StepFailed, ClusterRefused) as error:
+            raise typer.Exit(2) from None
+        except engine.OutOfMemory:
+            _err.print(
+                f"[bold red]Nothing was written.[/] {escape(memory)} of memory is too little; see --memory.",
+                highlight=False,
+                soft_wrap=True,
+            )
+            raise typer.Exit(2) from None
+        except KeyboardInterrupt:
+            _err.print("[bold red]Cancelled.[/] Nothing was written.")
+            raise typer.Exit(130) from None
+        except (engine.EngineError, OSError) as error:
+            _err.print(
+                f"[bold red]Nothing was written.[/] {escape(_stopped(error))}",
+                highlight=False,
+                soft_wrap=True,
+            )
+            raise typer.Exit(2) from None
         _say_notes(notes)
-        _err.print(f"[bold red]Nothing was written.[/] {escape(str(error))}", highlight=False, soft_wrap=True)
-        raise typer.Exit(2) from None
-    except engine.OutOfMemory:
-        _err.print(
-            f"[bold red]Nothing was written.[/] {escape(memory)} of memory is too little; see --memory.",
-            highlight=False,
-            soft_wrap=True,
-        )
-        raise typer.Exit(2) from None
-    except KeyboardInterrupt:
-        _err.print("[bold red]Cancelled.[/] Nothing was written.")
-        raise typer.Exit(130) from None
-    except (engine.EngineError, OSError) as error:
-        _err.print(
-            f"[bold red]Nothing was written.[/] {escape(_stopped(error))}", highlight=False, soft_wrap=True
-        )
-        raise typer.Exit(2) from None
-    _say_notes(notes)
-    if not only_check:
-        _show(made)
-    show_flags(flags, every=only_check)
+        if not only_check:
+            _show(made)
+        show_flags(report, flags, every=only_check)
 
 
+for _report in registry.reports().values():
+    _add_command(_report)
 app.command()(members)
 app.command()(compare)
 
@@ -259,30 +272,36 @@ def _memory(said: str) -> str:
         raise ReportRefused(str(error)) from None
 
 
-def _wish(coc: str, start: str, end: str | None, scope: str, projects: str | None) -> Wish:
-    try:
-        chosen = Scope[scope.strip().upper()]
-    except KeyError:
-        raise ReportRefused(
-            f"--scope {scope} is not a scope; there are systemwide, project and hic."
-        ) from None
+def _parameters(
+    report: Report, coc: str, start: str, end: str | None, scope: str | None, projects: str | None
+) -> Parameters:
+    usual = report.scopes[0] if report.scopes else ""
+    chosen = usual if scope is None else scope.strip().lower()
+    if chosen not in (report.scopes or ("",)):
+        raise ReportRefused(f"--scope {scope} is not a scope; {_scopes(report)}")
     named = tuple(one.strip() for one in (projects or "").split(",") if one.strip())
     if projects is not None and not named:
         raise ReportRefused(
             "--projects names no project. A report on chosen projects needs at least one project."
         )
     first = _day("--start", start)
-    if end is None and chosen is not Scope.HIC:
+    if end is None and chosen not in report.one_day_scopes:
         raise ReportRefused("Say with --end on which day the report ends.")
-    return Wish(
+    return parameters_of(
+        report,
+        chosen,
         coc=coc.strip().upper(),
         start=first,
         end=first if end is None else _day("--end", end),
-        scope=chosen,
         projects=named,
         vendor=Vendor.of(os.environ),
         made_at=datetime.now().astimezone().replace(tzinfo=None),
     )
+
+
+def _scopes(report: Report) -> str:
+    known = report.scopes
+    return f"there are {', '.join(known[:-1])} and {known[-1]}." if known else "this report has none."
 
 
 def _day(option: str, said: str) -> date:

@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 
 from hearth.hmis.reports import compared, figures, quality
 from hearth.hmis.reports.models import ReportRun
-from hearth.reporting.reports.lsa import compare
+from hearth.reporting.opening import compare
 
 
 def test_a_share_has_the_tenth_that_pages_show() -> None:

@@ -19,9 +19,9 @@ from hearth.hmis.clients.models import Client
 from hearth.hmis.enrollments.models import Enrollment, Exit
 from hearth.hmis.reports import job, queries
 from hearth.hmis.reports.models import ReportRun
-from hearth.reporting.reports.lsa import figures, members
-from hearth.reporting.reports.lsa.wish import Scope
-from hearth.reporting.runtime import engine
+from hearth.reporting.opening import members
+from hearth.reporting.reports.lsa import figures
+from hearth.reporting.runtime import engine, registry
 from tests import factories
 from tests.hmis.reports.world import COC, made, organization_with_people
 from tests.reporting.reports.lsa.bundles import bundle_of
@@ -264,9 +264,8 @@ def small(
     folder = bundle_of(job.folder_of(run), short, report)
     run.file = folder.relative_to(settings.MEDIA_ROOT).as_posix()
     run.state, run.file_name = "finished", next(folder.glob("*.zip")).name
-    scope = Scope.HIC if kind == "hic" else Scope.SYSTEMWIDE
     run.result = {
-        "figures": figures.of_run(folder, scope), "flags": json.loads((folder / "flags.json").read_text()),
+        "figures": figures.of_run(folder, kind), "flags": json.loads((folder / "flags.json").read_text()),
         "made_at": "2026-11-02 08:30:00",
     }  # fmt: skip
     run.save()
@@ -316,7 +315,7 @@ def test_no_address_of_a_report_is_a_fault(client: Browser, administrator: User)
         run, other = small(administrator, WORLD), small(administrator, LATER)
         hic = small(administrator, WORLD, {"scope": "hic", "start": date(2026, 1, 28)}, "hic")
     client.force_login(administrator)
-    files = (*members.FILES, "Project", "nowhere")
+    files = (*registry.by_name("lsa").opened_files, "Project", "nowhere")
     addresses = [f"/reports/{one.pk}/rows/{file}/" for one in (run, hic) for file in files]
     addresses += [
         f"/reports/{one}/rows/{file}/{n}/"

@@ -22,7 +22,7 @@ from django.db.models import DO_NOTHING
 
 from hearth.hmis.config import logs
 from hearth.hmis.ui.help_contact import HelpContact
-from hearth.reporting.reports.lsa.wish import Vendor
+from hearth.reporting.runtime.parameters import Vendor
 from hearth.server import database, keys
 from hearth.server.home import Home
 

@@ -4,13 +4,15 @@ from dataclasses import dataclass
 
 from hearth.hmis.access.models import User
 from hearth.hmis.access.permissions import Permission
-from hearth.reporting.reports.lsa.wish import Scope
+from hearth.reporting.runtime import registry
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One report. `code` is stored with its runs and never changes; `slug` stands in addresses.
+    """One report that is offered, as `report.yaml` of its folder says. `code` is stored with its runs and
+    never changes; `slug` stands in addresses.
 
+    `scope`: what the runs are about, `family`: the report's kind; runs can be compared within it.
     `everything`: it is about all projects of a CoC, so that only system administrators may make it.
     """
 
@@ -19,54 +21,28 @@ class Report:
     name: str
     short: str
     about: str
-    scope: Scope
+    scope: str
+    family: str
+    made_by: str
     everything: bool
+    is_of_one_night: bool
+    chooses_projects: bool
 
     @property
-    def is_of_one_night(self) -> bool:
-        """Whether it is about one night and not about a time."""
-        return self.scope is Scope.HIC
-
-    @property
-    def chooses_projects(self) -> bool:
-        return self.scope is Scope.PROJECT
-
-    @property
-    def family(self) -> str:
-        """Runs can be compared within a family."""
-        return "hic" if self.scope is Scope.HIC else "lsa"
+    def report(self) -> registry.Report:
+        """The report that is made."""
+        return registry.by_name(self.made_by)
 
 
-REPORTS = (
+REPORTS = tuple(
     Report(
-        "lsa_systemwide",
-        "lsa-systemwide",
-        "Longitudinal System Analysis of a CoC",
-        "LSA",
-        "All continuum projects of a CoC: who was served, for how long, by which path, and who returned to"
-        " homelessness. HUD asks for it once a year.",
-        Scope.SYSTEMWIDE,
-        everything=True,
-    ),
-    Report(
-        "lsa_project",
-        "lsa-projects",
-        "Longitudinal System Analysis of chosen projects",
-        "LSA of projects",
-        "The same tables for the projects you choose: to look for faults before the CoC’s report, or for "
-        "one agency alone.",
-        Scope.PROJECT,
-        everything=False,
-    ),
-    Report(
-        "hic",
-        "hic",
-        "Housing Inventory Count",
-        "HIC",
-        "Beds, units and the people in them on one night at the end of January.",
-        Scope.HIC,
-        everything=True,
-    ),
+        **offered,
+        made_by=report.name,
+        is_of_one_night=offered["scope"] in report.one_day_scopes,
+        chooses_projects=offered["scope"] in report.project_scopes,
+    )
+    for report in registry.reports().values()
+    for offered in report.offered
 )
 _BY_CODE = {report.code: report for report in REPORTS}
 

@@ -8,13 +8,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from hearth.reporting import cli
-from hearth.reporting.reports.lsa.wish import ReportRefused, Wish
+from hearth.reporting.runtime.parameters import Parameters, ReportRefused
+from hearth.reporting.runtime.report import Report
 
 app = cli.app
 
 
 @contextmanager
-def _database(acting: str | None, wish: Wish, say: cli.Say) -> Iterator[Path]:
+def _database(acting: str | None, report: Report, parameters: Parameters, say: cli.Say) -> Iterator[Path]:
     """All records as they are now, for a system administrator; said in the access log."""
     from hearth.hmis.access import command_line
 
@@ -28,7 +29,11 @@ def _database(acting: str | None, wish: Wish, say: cli.Say) -> Iterator[Path]:
     user = command_line.acting_administrator(acting)
     with rights_of(user):
         record_access(
-            by=user.pk, action=Access.REPORTED, subject="report:lsa", coc=wish.coc, scope=wish.scope.name
+            by=user.pk,
+            action=Access.REPORTED,
+            subject=f"report:{report.name}",
+            coc=parameters.coc,
+            scope=parameters.scope_name.upper(),
         )
     try:
         yield refreshed(progress=lambda share, file: say(f"Reading the database: {share:.0%} {file}"))

@@ -16,7 +16,7 @@ from hearth.hmis.reports.people import OpenMember, opened, sight
 from hearth.hmis.reports.queries import named
 from hearth.hmis.reports.records import Records
 from hearth.hmis.ui import formats
-from hearth.reporting.reports.lsa import compare
+from hearth.reporting.opening import compare
 
 PEOPLE_ON_A_PAGE = 20
 

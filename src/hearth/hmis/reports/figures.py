@@ -9,9 +9,9 @@ from typing import Any
 
 from hearth.hmis.hud.display import code_words
 from hearth.hmis.reports.models import ReportRun
-from hearth.reporting.reports.lsa import figures as counted
-from hearth.reporting.reports.lsa import members
-from hearth.reporting.reports.lsa.members import Choose, MaySee, NoSuchRow
+from hearth.reporting.opening import members
+from hearth.reporting.opening.members import Choose, MaySee, NoSuchRow
+from hearth.reporting.runtime import registry
 
 #: Household types of the LSA, as people say them.
 HOUSEHOLD_TYPES = {1: "Adults only", 2: "Adults and children", 3: "Children only", 99: "Unknown"}
@@ -132,6 +132,11 @@ def titles(night: bool = False) -> dict[str, str]:
     return found
 
 
+def _lsa_figures() -> Any:
+    """What the figures of an LSA or HIC sum up."""
+    return registry.by_name("lsa").own("figures")
+
+
 def _within(words: str) -> str:
     """As it stands within a title."""
     return words[0].lower() + words[1:]
@@ -141,11 +146,13 @@ def behind(folder: Path, key: str) -> Behind:
     """The people of a figure. Raises `NoSuchRow` for a key that no figure has."""
     if key.startswith("average-") and key in titles():
         _, row, kind = key.split("-")
-        found = members.rows(folder, "LSACalculated", counted.average_row(int(row), kind), limit=1).rows
+        found = members.rows(
+            folder, "LSACalculated", _lsa_figures().average_row(int(row), kind), limit=1
+        ).rows
         if not found:
             raise NoSuchRow("This report has no such average.")
         return of_row(folder, "LSACalculated", found[0].values)
-    condition = counted.conditions().get(key)
+    condition = _lsa_figures().conditions().get(key)
     if condition is None:
         raise NoSuchRow("This report has no such figure.")
 

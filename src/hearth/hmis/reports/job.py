@@ -12,7 +12,7 @@ from hearth.hmis.reports.heartbeat import ReportHeartbeat
 from hearth.hmis.reports.making import make_result
 from hearth.hmis.reports.models import ReportRun, ReportState
 from hearth.hmis.reports.request import RequestError
-from hearth.reporting.reports.lsa.wish import ReportRefused
+from hearth.reporting.runtime.parameters import ReportRefused
 from hearth.reporting.runtime.run import StepFailed
 from hearth.reporting.sources.snapshot import SnapshotError
 

@@ -17,8 +17,7 @@ from hearth.hmis.reports import records
 from hearth.hmis.reports.heartbeat import ReportHeartbeat
 from hearth.hmis.reports.models import ReportRun
 from hearth.hmis.reports.request import ReportRequest, RequestError
-from hearth.reporting.reports.lsa import figures
-from hearth.reporting.reports.lsa.make import make
+from hearth.reporting.making import make
 from hearth.reporting.runtime import engine
 
 
@@ -45,14 +44,15 @@ def make_result(run: ReportRun, folder: Path, heartbeat: ReportHeartbeat) -> Don
             report=run.report, coc=request.coc, projects=len(request.projects),
         )  # fmt: skip
     source = records.current(heartbeat)
-    wish = request.wish(
+    parameters = request.parameters(
         project_ids=records.project_keys(source, request.projects) if request.projects else (),
         vendor=settings.REPORT_VENDOR,
         made_at=timezone.localtime().replace(tzinfo=None, microsecond=0),
     )
     made = make(
+        request.report.report,
         source,
-        wish,
+        parameters,
         folder,
         code_version=hearth.__version__,
         keep=True,
@@ -65,11 +65,11 @@ def make_result(run: ReportRun, folder: Path, heartbeat: ReportHeartbeat) -> Don
     heartbeat.checking()
     records.keep_ids(source, folder)
     result = {
-        "figures": figures.of_run(folder, request.report.scope),
+        "figures": request.report.report.own("figures").of_run(folder, request.report.family),
         "flags": _flags(folder),
         "notes": made.notes.sentences(),
         "seconds": list(made.record.seconds.items()),
-        "made_at": wish.made_at.isoformat(sep=" "),
+        "made_at": parameters.made_at.isoformat(sep=" "),
         "specification": made.record.specification,
     }
     return Done(made.zip, dict(made.rows), made.record.input_sha256, result)

@@ -12,7 +12,8 @@ from hearth.hmis.jobs.rights import may_open
 from hearth.hmis.reports import catalog, figures
 from hearth.hmis.reports.models import ReportRun
 from hearth.hmis.ui import formats
-from hearth.reporting.reports.lsa import preflight
+from hearth.reporting.runtime import registry
+from hearth.reporting.runtime.flags import declared_flag
 
 #: Of an LSA those who were served, of a HIC those on its night.
 _EVERYBODY = {"people": "all people", "households": "all households"}
@@ -39,7 +40,7 @@ def figure(key: str) -> str:
 
 def flag(key: str) -> str:
     """A data quality flag by its numbers in HUD's list; its id where this version has no such flag."""
-    known = next((one for one in preflight.declared() if one.id == key), None)
+    known = declared_flag(registry.by_name("lsa"), key)
     if known is None:
         return f"flag {key}"
     return f"HDX flag {' or '.join(map(str, (*known.hdx, *known.hdx_below)))}"

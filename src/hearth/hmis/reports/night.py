@@ -10,7 +10,8 @@ from hearth.hmis.organizations.models import Project
 from hearth.hmis.reports.figures import project_type
 from hearth.hmis.reports.records import Records
 from hearth.hmis.ui.record_list import Asked, Column, Filter, RecordList, arranged, page_of
-from hearth.reporting.reports.lsa import figures, members
+from hearth.reporting.opening import members
+from hearth.reporting.runtime import registry
 
 COLUMNS = (
     Column("name", "Project"),
@@ -57,7 +58,7 @@ def projects(
     user: User, folder: Path, query: Mapping[str, Any], *, path: str, can_download: bool = False
 ) -> tuple[RecordList, list[NightProject]]:
     """The list, and all that fulfil its filters in its order."""
-    lines = figures.night(folder)
+    lines = registry.by_name("lsa").own("figures").night(folder)
     known = Records(user, folder).projects(line["id"] for line in lines)
     rows = {
         row.values["ProjectID"]: row.number

@@ -14,9 +14,9 @@ from hearth.hmis.organizations.models import Project
 from hearth.hmis.reports import queries, words
 from hearth.hmis.reports.records import Records
 from hearth.hmis.ui.record_list import Asked, Column, Filter, RecordList
-from hearth.reporting.reports.lsa import members
-from hearth.reporting.reports.lsa.bundle import BundleError
-from hearth.reporting.reports.lsa.members import Row
+from hearth.reporting.opening import members
+from hearth.reporting.opening.bundle import BundleError
+from hearth.reporting.opening.members import Row
 
 ROWS_ON_A_PAGE = 25
 _MOST_ROWS = 1_000_000
@@ -102,7 +102,7 @@ class OpenRow:
 def columns(file: str) -> list[Column]:
     """The columns of the list of a file's rows: what it counts first, for files that count."""
     listed = [Column(name, words.column(file, name)) for name in words.LISTED[file]]
-    if file in members.PROJECT_FILES:
+    if file in words.PROJECT_FILES:
         return listed
     return [
         Column("row", "Row", sorts=False),
@@ -178,7 +178,7 @@ def _filters(known: Records, folder: Path, file: str) -> list[Filter]:
 def headings(file: str, found: Sequence[OpenRow]) -> list[str]:
     """Of the download: each column by its words, and again with what its codes mean."""
     listed = [cell.column for cell in found[0].cells] if found else []
-    count = [] if file in members.PROJECT_FILES else ["Row", words.COUNTED[file].capitalize()]
+    count = [] if file in words.PROJECT_FILES else ["Row", words.COUNTED[file].capitalize()]
     return [
         *count,
         *(text for column in listed for text in (column, f"{column}: {words.column(file, column)}")),
@@ -188,7 +188,7 @@ def headings(file: str, found: Sequence[OpenRow]) -> list[str]:
 def cells(file: str, found: Sequence[OpenRow]) -> Iterator[list[Any]]:
     """The rows of the download."""
     for one in found:
-        count = [] if file in members.PROJECT_FILES else [one.row.number, one.row.count]
+        count = [] if file in words.PROJECT_FILES else [one.row.number, one.row.count]
         yield [*count, *(said for cell in one.cells for said in (cell.value, _words(one, cell)))]
 
 

@@ -20,7 +20,7 @@ from hearth.hmis.reports.figures import Behind
 from hearth.hmis.reports.records import Records
 from hearth.hmis.ui import formats
 from hearth.hmis.ui.record_list import Asked, Column, Filter, RecordList, arranged, fits, page_of
-from hearth.reporting.reports.lsa.members import Line, MaySee, Member, Stay
+from hearth.reporting.opening.members import Line, MaySee, Member, Stay
 
 _LAST = 1 << 63  # after all of our ids
 _DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")

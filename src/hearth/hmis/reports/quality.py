@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from hearth.hmis.reports.figures import share
-from hearth.reporting.reports.lsa.words import words
+from hearth.reporting.runtime import registry
+from hearth.reporting.runtime.labels import labels_of
 
 #: What the others are counted of.
 TOTALS = ("UnduplicatedClient", "HouseholdEntry", "ClientEntry", "AdultHoHEntry", "ClientExit")
@@ -71,5 +72,5 @@ def faults(report: Mapping[str, int]) -> list[Count]:
 
 
 def _title(column: str) -> str:
-    known = words().counts.get(column)
+    known = labels_of(registry.by_name("lsa")).counts.get(column)
     return known.title if known else _OTHERS.get(column, column)

@@ -16,11 +16,9 @@ from hearth.hmis.reports.models import ReportRun
 from hearth.hmis.reports.quality import Count, faults, totals
 from hearth.hmis.reports.records import Records
 from hearth.hmis.ui import formats
-from hearth.reporting.reports.lsa.bundle import BundleError
-from hearth.reporting.reports.lsa.columns import upload_files
-from hearth.reporting.reports.lsa.preflight import Flag
-from hearth.reporting.reports.lsa.preflight import read as read_flag
-from hearth.standards.load import LATEST, load
+from hearth.reporting.opening.bundle import BundleError
+from hearth.reporting.runtime.flags import Flag
+from hearth.reporting.runtime.flags import read as read_flag
 
 
 def runs(user: User) -> QuerySet[ReportRun]:
@@ -100,7 +98,7 @@ class FileRow:
 
 def files(run: ReportRun) -> list[FileRow]:
     """The twelve files with their rows, in HDX's order."""
-    names = [file.name for file in upload_files(load(LATEST))]
+    names = [file.name for file in catalog.by_code(run.report).report.files]
     counted = run.counts
     return [FileRow(name, words.file_name(name), counted.get(name, 0)) for name in names]
 

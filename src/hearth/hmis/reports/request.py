@@ -1,4 +1,4 @@
-"""What a report is asked for: checked against the rights of who asks, kept with its run, made into a wish."""
+"""What a report is asked for: checked against the rights of who asks, and kept with its run."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,7 +12,8 @@ from hearth.hmis.organizations.models import Project, ProjectCoC
 from hearth.hmis.organizations.queries import YES
 from hearth.hmis.reports import catalog
 from hearth.hmis.reports.catalog import Report
-from hearth.reporting.reports.lsa.wish import ReportRefused, Vendor, Wish, check_days
+from hearth.reporting.making import parameters_of
+from hearth.reporting.runtime.parameters import Parameters, ReportRefused, Vendor, check_days
 
 #: Emergency shelter of both kinds, transitional housing, PSH, safe haven, rapid re-housing (list 2.02.6).
 _IN_LSA = (0, 1, 2, 3, 8, 13)
@@ -86,13 +87,14 @@ class ReportRequest:
                     "Choose again."
                 )
 
-    def wish(self, *, project_ids: Iterable[str], vendor: Vendor, made_at: datetime) -> Wish:
+    def parameters(self, *, project_ids: Iterable[str], vendor: Vendor, made_at: datetime) -> Parameters:
         """For the report engine; `project_ids` as the records that are read name them."""
-        return Wish(
+        return parameters_of(
+            self.report.report,
+            self.report.scope,
             coc=self.coc,
             start=self.start,
             end=self.end,
-            scope=self.report.scope,
             projects=tuple(project_ids),
             vendor=vendor,
             made_at=made_at,

@@ -2,8 +2,12 @@
 engine's."""
 
 from hearth.hmis.hud.display import code_words, column_words
-from hearth.reporting.reports.lsa.rows import PROJECT_FILES
-from hearth.reporting.reports.lsa.words import words
+from hearth.reporting.runtime import registry
+from hearth.reporting.runtime.labels import labels_of
+
+_LSA = registry.by_name("lsa")
+#: Files of records, about projects: nobody stands behind their rows.
+PROJECT_FILES = tuple(file.name for file in _LSA.files if file.records)
 
 #: What a list of a file's rows shows of each, in this order; the page of a row shows all.
 LISTED = {
@@ -96,14 +100,14 @@ def meaning(file: str, name: str, value: str) -> str | None:
     """What a code stands for; None where it speaks for itself."""
     if file in PROJECT_FILES:
         return code_words(f"{file}.{name}", value) if value else None
-    return words().meaning(file, name, value)
+    return labels_of(_LSA).meaning(file, name, value)
 
 
 def column(file: str, name: str) -> str:
     """A column in words."""
-    return column_words(f"{file}.{name}") if file in PROJECT_FILES else words().label(file, name)
+    return column_words(f"{file}.{name}") if file in PROJECT_FILES else labels_of(_LSA).label(file, name)
 
 
 def counts_nights(file: str, row: str | None) -> bool:
     """Whether a row of LSACalculated counts bed nights (section 9.5)."""
-    return file == "LSACalculated" and words().rows[row or ""].section == "9.5"
+    return file == "LSACalculated" and labels_of(_LSA).rows[row or ""].section == "9.5"

@@ -9,10 +9,10 @@ import pytest
 
 from hearth.hmis.access.models import User
 from hearth.hmis.reports.snapshot import refreshed
-from hearth.reporting.reports.lsa.compare import compare
-from hearth.reporting.reports.lsa.make import make
-from hearth.reporting.reports.lsa.wish import Scope, Wish
-from hearth.reporting.runtime import engine
+from hearth.reporting.making import make
+from hearth.reporting.opening.compare import compare
+from hearth.reporting.reports.lsa.parameters import LsaParameters, Scope
+from hearth.reporting.runtime import engine, registry
 from hearth.reporting.runtime.engine import name
 from hearth.reporting.sources import open_source, snapshot, stage
 from hearth.reporting.sources.snapshot import withheld
@@ -25,19 +25,23 @@ from tests.reporting.reports.lsa.test_deleted import EXPORTED
 from tests.reporting.reports.lsa.world import REGISTRY
 from tests.reporting.sources.exports import csv_bytes, write_zip
 
+LSA = registry.by_name("lsa")
+
 pytestmark = pytest.mark.django_db(transaction=True)
 
 NOW = datetime(2026, 11, 2, 8, 30)
 
 
-def wish(coc: str, scope: Scope = Scope.SYSTEMWIDE) -> Wish:
+def wish(coc: str, scope: Scope = Scope.SYSTEMWIDE) -> LsaParameters:
     if scope is Scope.HIC:
-        return Wish(coc=coc, start=date(2027, 1, 28), end=date(2027, 1, 28), scope=scope, made_at=NOW)
-    return Wish(coc=coc, start=date(2025, 10, 1), end=date(2026, 9, 30), scope=scope, made_at=NOW)
+        return LsaParameters(
+            coc=coc, start=date(2027, 1, 28), end=date(2027, 1, 28), scope=scope, made_at=NOW
+        )
+    return LsaParameters(coc=coc, start=date(2025, 10, 1), end=date(2026, 9, 30), scope=scope, made_at=NOW)
 
 
-def files(path: Path, wished: Wish, out: Path) -> dict[str, bytes]:
-    made = make(path, wished, out, code_version="0", keep=True)
+def files(path: Path, wished: LsaParameters, out: Path) -> dict[str, bytes]:
+    made = make(LSA, path, wished, out, code_version="0", keep=True)
     with zipfile.ZipFile(made.zip) as archive:
         return {member: archive.read(member) for member in archive.namelist()}
 

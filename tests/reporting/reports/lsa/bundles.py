@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from hearth.reporting.reports.lsa.make import files_of, leave, prepare
-from hearth.reporting.reports.lsa.planned import steps_of
-from hearth.reporting.reports.lsa.wish import Wish
-from hearth.reporting.runtime import engine
+from hearth.reporting.making import leave, prepare
+from hearth.reporting.reports.lsa.parameters import LsaParameters
+from hearth.reporting.runtime import engine, registry
 from hearth.reporting.runtime.run import RunRecord, run_steps
 
 from .world import Rows, filled, stage_rows, wish_of
+
+LSA = registry.by_name("lsa")
 
 
 def bundle_of(folder: Path, short: Mapping[str, Any], report: Mapping[str, Any] | None = None) -> Path:
@@ -22,7 +23,7 @@ def bundle_of(folder: Path, short: Mapping[str, Any], report: Mapping[str, Any] 
     return bundle_of_rows(folder, filled(short, wish.coc), wish)
 
 
-def bundle_of_rows(folder: Path, rows: Rows, wish: Wish) -> Path:
+def bundle_of_rows(folder: Path, rows: Rows, wish: LsaParameters) -> Path:
     """The report of these whole rows, with its tables kept, in `folder`: a copy that is the caller's own. It
     is made once in a process, for all tests that ask for the same."""
     asked = hashlib.sha256(repr((rows, wish)).encode()).hexdigest()
@@ -37,11 +38,11 @@ _kept = tempfile.TemporaryDirectory(prefix="bundles-")
 _made: dict[str, Path] = {}
 
 
-def _make(folder: Path, rows: Rows, wish: Wish) -> None:
+def _make(folder: Path, rows: Rows, wish: LsaParameters) -> None:
     with engine.connected(threads=1) as connection:
         stage_rows(connection, rows)
-        prepare(connection, wish)
-        run_steps(connection, steps_of(files_of(wish.scope)))
+        prepare(LSA, connection, wish)
+        run_steps(connection, LSA.steps_of(LSA.files_of(wish.kind)))
         record = RunRecord(
             report="hic" if wish.scope.name == "HIC" else "lsa",
             specification="test",
@@ -56,4 +57,4 @@ def _make(folder: Path, rows: Rows, wish: Wish) -> None:
             code_version="test",
             input_sha256=hashlib.sha256(repr(rows).encode()).hexdigest(),
         )
-        leave(connection, wish, record, folder, keep=True)
+        leave(LSA, connection, wish, record, folder, keep=True)

@@ -7,8 +7,10 @@ import typer
 from typer.testing import CliRunner
 
 from hearth.reporting.cli import app
-from hearth.reporting.reports.lsa.cli import show_flags
-from hearth.reporting.reports.lsa.preflight import Flag, flags
+from hearth.reporting.opening.cli import show_flags
+from hearth.reporting.opening.members import flags
+from hearth.reporting.runtime import registry
+from hearth.reporting.runtime.flags import Flag
 from tests.reporting.sources.exports import Export
 
 from .bundles import bundle_of
@@ -65,7 +67,7 @@ def test_all_flags_are_printed_where_nothing_is_written() -> None:
         for number in range(30)
     ]  # fmt: skip
     app = typer.Typer()
-    app.command()(lambda: show_flags(raised, every=True))
+    app.command()(lambda: show_flags(registry.by_name("lsa"), raised, every=True))
     output = RUNNER.invoke(app, []).output
     assert all(f"P{number} has no ZIP." in output for number in range(30)) and "30 flags." in output
     assert output.count("Record it.") == 1 and "flags.csv" not in output

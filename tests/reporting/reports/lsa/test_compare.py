@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from hearth.reporting.reports.lsa.bundle import BundleError
-from hearth.reporting.reports.lsa.compare import (
+from hearth.reporting.opening.bundle import BundleError
+from hearth.reporting.opening.compare import (
     Comparison,
     NotComparable,
     changed_members,
@@ -18,11 +18,13 @@ from hearth.reporting.reports.lsa.compare import (
     changed_rows,
     compare,
 )
-from hearth.reporting.reports.lsa.members import FILES, NoSuchRow, members, rows
-from hearth.reporting.reports.lsa.rows import dimensions_of
+from hearth.reporting.opening.members import NoSuchRow, members, rows
+from hearth.reporting.runtime import registry
 
 from .bundles import bundle_of
 from .test_members import WORLD
+
+LSA = registry.by_name("lsa")
 
 # In the second run Una is no veteran, Bo is gone, Cyd has come, and the shelter has another housing type.
 LATER: dict[str, Any] = copy.deepcopy(WORLD)
@@ -144,7 +146,7 @@ def test_people_are_shown_only_if_all_may_be_seen_in_both_runs(
     assert changes.hidden == 2 - len(changes.members)
 
 
-@pytest.mark.parametrize("file", FILES)
+@pytest.mark.parametrize("file", LSA.opened_files)
 def test_came_and_went_explain_every_changed_row(before: Path, after: Path, file: str) -> None:
     """Who came and went are the members of one run that are not members of the other."""
     found = changed_rows(before, after, file, limit=100_000)
@@ -168,13 +170,13 @@ def test_came_and_went_explain_every_changed_row(before: Path, after: Path, file
 
 def test_rows_that_changed_are_those_that_differ(before: Path, after: Path) -> None:
     def counted(folder: Path, file: str) -> dict[tuple[Any, ...], int]:
-        dimensions = dimensions_of(file)
+        dimensions = LSA.file(file).dimensions
         return {
             tuple(one.values[column] for column in dimensions): one.count
             for one in rows(folder, file, limit=100_000).rows
         }
 
-    for file in FILES:
+    for file in LSA.opened_files:
         old, new = counted(before, file), counted(after, file)
         differing = {key for key in old.keys() | new.keys() if old.get(key) != new.get(key)}
         assert changed_rows(before, after, file).total == len(differing) > 0

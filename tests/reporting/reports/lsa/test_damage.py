@@ -11,10 +11,9 @@ import pytest
 from typer.testing import CliRunner
 
 from hearth.reporting.cli import app
-from hearth.reporting.reports.lsa.bundle import BundleError, record_of
-from hearth.reporting.reports.lsa.compare import NotComparable, changed_people, changed_rows, compare
-from hearth.reporting.reports.lsa.members import NoSuchRow, choices, flagged, members, row, rows
-from hearth.reporting.reports.lsa.preflight import flags
+from hearth.reporting.opening.bundle import BundleError, record_of
+from hearth.reporting.opening.compare import NotComparable, changed_people, changed_rows, compare
+from hearth.reporting.opening.members import NoSuchRow, choices, flagged, flags, members, row, rows
 
 from .bundles import bundle_of
 from .test_members import WORLD

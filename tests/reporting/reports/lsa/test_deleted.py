@@ -8,11 +8,14 @@ import pytest
 from typer.testing import CliRunner
 
 from hearth.reporting.cli import app
-from hearth.reporting.reports.lsa.make import make
+from hearth.reporting.making import make
+from hearth.reporting.runtime import registry
 from tests.reference_data import reference_case
 from tests.reporting.sources.exports import csv_bytes, write_zip
 
 from .world import REGISTRY, Rows, filled, wish_of
+
+LSA = registry.by_name("lsa")
 
 YEAR = ("--coc", "XX-501", "--start", "2025-10-01", "--end", "2026-09-30")
 EXPORTED = {
@@ -59,7 +62,7 @@ def export(rows: Rows, folder: Path) -> Path:
 
 
 def files_of(rows: Rows, folder: Path) -> dict[str, bytes]:
-    made = make(export(rows, folder), wish_of(), folder / "out", code_version="test")
+    made = make(LSA, export(rows, folder), wish_of(), folder / "out", code_version="test")
     return {f"{file}.csv": (made.folder / f"{file}.csv").read_bytes() for file in made.rows}
 
 

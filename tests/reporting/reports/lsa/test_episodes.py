@@ -6,11 +6,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from hearth.reporting.reports.lsa.planned import STEPS, codes
-from hearth.reporting.runtime import engine
+from hearth.reporting.runtime import engine, registry
 from hearth.reporting.runtime.step_files import read_step
 
-STEP = read_step(STEPS / "05_people" / "lsa_ch_episode.sql", codes())
+LSA = registry.by_name("lsa")
+
+STEP = read_step(LSA.steps_folder / "05_people" / "lsa_ch_episode.sql", LSA.codes)
 FIRST = date(2024, 1, 1)
 Interval = tuple[str, int, date, date]
 

@@ -6,14 +6,17 @@ from pathlib import Path
 
 import pytest
 
+from hearth.reporting.making import make
+from hearth.reporting.opening.members import Line, NoSuchRow, Page, under
+from hearth.reporting.opening.members import rows as rows_of
 from hearth.reporting.reports.lsa.figures import average_row, conditions, night, of_run
-from hearth.reporting.reports.lsa.make import make
-from hearth.reporting.reports.lsa.members import Line, NoSuchRow, Page, under
-from hearth.reporting.reports.lsa.members import rows as rows_of
-from hearth.reporting.reports.lsa.wish import Scope, Wish
+from hearth.reporting.reports.lsa.parameters import LsaParameters, Scope
+from hearth.reporting.runtime import registry
 from hearth.reporting.synthetic import generate as synthetic
 from hearth.reporting.synthetic.wish import Wish as World
 from hearth.standards import load
+
+LSA = registry.by_name("lsa")
 
 COC, NIGHT = "MN-500", date(2026, 1, 28)
 
@@ -26,8 +29,8 @@ def export(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def made(export: Path, out: Path, scope: Scope, start: date, end: date) -> Path:
-    wish = Wish(coc=COC, start=start, end=end, scope=scope, made_at=datetime(2026, 11, 2, 10, 0))
-    return make(export, wish, out, code_version="0").folder
+    wish = LsaParameters(coc=COC, start=start, end=end, scope=scope, made_at=datetime(2026, 11, 2, 10, 0))
+    return make(LSA, export, wish, out, code_version="0").folder
 
 
 def rows(folder: Path, file: str) -> list[dict[str, str]]:
@@ -41,7 +44,7 @@ def total(found: list[dict[str, str]]) -> int:
 
 def test_figures_of_an_lsa(export: Path, tmp_path: Path) -> None:
     folder = made(export, tmp_path / "lsa", Scope.SYSTEMWIDE, date(2025, 10, 1), date(2026, 9, 30))
-    figures = of_run(folder, Scope.SYSTEMWIDE)
+    figures = of_run(folder, "lsa")
     people, households, exits = (rows(folder, f"LSA{file}") for file in ("Person", "Household", "Exit"))
     assert figures["people"] == total(people) > 50
     assert figures["households"] == total(households)
@@ -72,7 +75,7 @@ def test_figures_of_an_lsa(export: Path, tmp_path: Path) -> None:
 
 def test_figures_of_a_hic(export: Path, tmp_path: Path) -> None:
     folder = made(export, tmp_path / "hic", Scope.HIC, NIGHT, NIGHT)
-    figures = of_run(folder, Scope.HIC)
+    figures = of_run(folder, "hic")
     assert figures["people"] == total(rows(folder, "LSAPerson")) > 10
     there = {
         row["ProjectID"]: row["ProjectType"]
@@ -106,12 +109,12 @@ def behind(folder: Path, key: str) -> Page:
 
 
 def test_as_many_stand_behind_a_figure_as_it_says(export: Path, tmp_path: Path) -> None:
-    wish = Wish(
+    wish = LsaParameters(
         coc=COC, start=date(2025, 10, 1), end=date(2026, 9, 30), scope=Scope.SYSTEMWIDE,
         made_at=datetime(2026, 11, 2, 10, 0),
     )  # fmt: skip
-    folder = make(export, wish, tmp_path / "lsa", code_version="0", keep=True).folder
-    figures = of_run(folder, Scope.SYSTEMWIDE)
+    folder = make(LSA, export, wish, tmp_path / "lsa", code_version="0", keep=True).folder
+    figures = of_run(folder, "lsa")
     said = {"people": figures["people"], "households": figures["households"]}
     said |= {f"group-{group}": count for group, count in figures["groups"].items()}
     for kind in figures["household_types"]:
@@ -132,11 +135,11 @@ def test_as_many_stand_behind_a_figure_as_it_says(export: Path, tmp_path: Path) 
 
 
 def test_the_chosen_come_in_the_order_wanted(export: Path, tmp_path: Path) -> None:
-    wish = Wish(
+    wish = LsaParameters(
         coc=COC, start=date(2025, 10, 1), end=date(2026, 9, 30), scope=Scope.SYSTEMWIDE,
         made_at=datetime(2026, 11, 2, 10, 0),
     )  # fmt: skip
-    folder = make(export, wish, tmp_path / "lsa", code_version="0", keep=True).folder
+    folder = make(LSA, export, wish, tmp_path / "lsa", code_version="0", keep=True).folder
     seen: list[Line] = []
 
     def last_three(lines: list[Line]) -> list[int]:

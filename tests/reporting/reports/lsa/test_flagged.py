@@ -7,12 +7,15 @@ from typing import Any
 
 import pytest
 
-from hearth.reporting.reports.lsa import preflight
-from hearth.reporting.reports.lsa.bundle import BundleError
-from hearth.reporting.reports.lsa.members import NoSuchRow, flagged
-from hearth.reporting.reports.lsa.preflight import Declared, Flag, declared, flags, not_checked, years_of
+from hearth.reporting.opening.bundle import BundleError
+from hearth.reporting.opening.members import NoSuchRow, flagged, flags
+from hearth.reporting.runtime import flags as preflight
+from hearth.reporting.runtime import registry
+from hearth.reporting.runtime.flags import Declared, Flag, declared, not_checked, years_of
 
 from .bundles import bundle_of
+
+LSA = registry.by_name("lsa")
 
 # Una and her child Ole have no birth dates and no destination; Bo's project ended; nine households have no
 # head.
@@ -111,7 +114,7 @@ def test_a_flag_without_people_opens_to_nobody(folder: Path) -> None:
     assert not flag.has_people and flagged(folder, flag).total == 0
 
 
-@pytest.mark.parametrize("one", declared(), ids=lambda one: one.id)
+@pytest.mark.parametrize("one", declared(LSA), ids=lambda one: one.id)
 def test_every_flag_leads_somewhere(folder: Path, one: Declared) -> None:
     """Its people can be asked for in every form that it has, or it names a project, or is about the whole."""
     if one.people is None:
@@ -155,20 +158,20 @@ def test_a_flag_that_is_no_more_is_said(folder: Path) -> None:
 
 
 def test_the_years_of_the_lists() -> None:
-    assert years_of([784]) == (2025, 2026)
-    assert years_of([833]) == years_of([1221]) == (2025,)
-    assert years_of([1364]) == (2026,)
-    assert years_of([848, 1221]) == (2025, 2026)
+    assert years_of(LSA, [784]) == (2025, 2026)
+    assert years_of(LSA, [833]) == years_of(LSA, [1221]) == (2025,)
+    assert years_of(LSA, [1364]) == (2026,)
+    assert years_of(LSA, [848, 1221]) == (2025, 2026)
     assert preflight.spread("2 6-8") == (2, 6, 7, 8)
 
 
 def test_what_is_not_checked_is_counted_once() -> None:
     """No number is both looked for and said not to be; each has its reason."""
-    looked_for = {number for one in declared() for number in (*one.hdx, *one.hdx_below)}
-    left = [number for one in not_checked() for number in one.numbers]
+    looked_for = {number for one in declared(LSA) for number in (*one.hdx, *one.hdx_below)}
+    left = [number for one in not_checked(LSA) for number in one.numbers]
     assert len(left) == len(set(left)) > 1000
     assert not looked_for & set(left)
-    assert all(one.why and one.numbers for one in not_checked())
+    assert all(one.why and one.numbers for one in not_checked(LSA))
     # the numbers that HUD's list of 2025 has retired are neither
     retired = {1061, 1065, 1074, 1075, 1076}
     assert not retired & (looked_for | set(left))

@@ -7,7 +7,7 @@ import csv
 import io
 import zipfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
@@ -15,18 +15,19 @@ import pytest
 import yaml
 
 import hearth.reporting.reports.lsa as lsa
-from hearth.reporting.reports.lsa.columns import UploadFile
-from hearth.reporting.reports.lsa.make import Made, files_of, make, prepare, read_by
-from hearth.reporting.reports.lsa.planned import STEPS, codes, steps_of
-from hearth.reporting.reports.lsa.wish import Scope, Wish
-from hearth.reporting.runtime import engine
+from hearth.reporting.making import Made, make, prepare, read_by
+from hearth.reporting.reports.lsa.parameters import LsaParameters, Scope
+from hearth.reporting.runtime import engine, registry
 from hearth.reporting.runtime.engine import Connection
 from hearth.reporting.runtime.inputs import opened_input
 from hearth.reporting.runtime.live import NotLive
 from hearth.reporting.runtime.members import opened
+from hearth.reporting.runtime.report import ReportFile
 from hearth.reporting.runtime.run import run_steps
 from hearth.reporting.runtime.step_files import read_step
 from tests.reference_data import SAMPLE, reference_data
+
+LSA = registry.by_name("lsa")
 
 pytestmark = pytest.mark.golden
 
@@ -44,7 +45,9 @@ OF_THE_RUN = {
     "VendorEmail",
 }
 MADE_AT = datetime(2026, 8, 19, 20, 19)
-HIC = Wish(coc="XX-501", start=date(2027, 1, 28), end=date(2027, 1, 28), scope=Scope.HIC, made_at=MADE_AT)
+HIC = LsaParameters(
+    coc="XX-501", start=date(2027, 1, 28), end=date(2027, 1, 28), scope=Scope.HIC, made_at=MADE_AT
+)
 
 Rows = list[dict[str, str]]
 
@@ -88,7 +91,7 @@ def counted(rows: Rows, columns: list[str]) -> Counter[tuple[str, ...]]:
 
 @pytest.fixture(scope="module")
 def hic(tmp_path_factory: pytest.TempPathFactory) -> Made:
-    return make(reference_data(SAMPLE), HIC, tmp_path_factory.mktemp("hic") / "out", code_version="test")
+    return make(LSA, reference_data(SAMPLE), HIC, tmp_path_factory.mktemp("hic") / "out", code_version="test")
 
 
 @pytest.mark.parametrize(
@@ -109,19 +112,19 @@ def test_a_file_of_the_hic(hic: Made, file: str) -> None:
     assert counted(ours, columns) == counted(expected, columns)
 
 
-def run_on_sample(wish: Wish, files: list[UploadFile]) -> Iterator[Connection]:
+def run_on_sample(wish: LsaParameters, files: Sequence[ReportFile]) -> Iterator[Connection]:
     with opened_input(reference_data(SAMPLE)) as given, engine.connected() as connection:
-        steps = steps_of(files)
-        given.put(connection, read_by(steps))
+        steps = LSA.steps_of(files)
+        given.put(connection, read_by(LSA, steps))
         assert given.not_live == NotLive()
-        prepare(connection, wish)
+        prepare(LSA, connection, wish)
         run_steps(connection, steps)
         yield connection
 
 
 @pytest.fixture(scope="module")
 def tables() -> Iterator[Connection]:
-    yield from run_on_sample(HIC, files_of(Scope.HIC))
+    yield from run_on_sample(HIC, LSA.files_of("hic"))
 
 
 def ours_of(connection: Connection, sql: str, columns: list[str]) -> Counter[tuple[str, ...]]:
@@ -165,10 +168,10 @@ def test_an_intermediate_table_of_the_hic(tables: Connection, file: str, sql: st
 
 @pytest.fixture(scope="module")
 def systemwide() -> Iterator[Connection]:
-    wish = Wish(
+    wish = LsaParameters(
         coc="XX-501", start=date(2025, 10, 1), end=date(2026, 9, 30), scope=Scope.SYSTEMWIDE, made_at=MADE_AT
     )
-    yield from run_on_sample(wish, files_of(Scope.SYSTEMWIDE))
+    yield from run_on_sample(wish, LSA.files_of("lsa"))
 
 
 @pytest.mark.parametrize(
@@ -212,7 +215,7 @@ COUNTING = [
 def test_the_members_of_every_row_are_its_number(step: str, run: str, request: pytest.FixtureRequest) -> None:
     """The rows without the aggregate, counted again, are the step's table: for each row of each file."""
     connection: Connection = request.getfixturevalue(run)
-    again = opened(read_step(next(STEPS.rglob(f"{step}.sql")), codes()))
+    again = opened(read_step(next(LSA.steps_folder.rglob(f"{step}.sql")), LSA.codes))
     columns = ", ".join(engine.name(one) for one in (*again.dimensions, *again.measures))
     table = f"SELECT {columns} FROM {step}"
     regrouped = f"SELECT {columns} FROM ({again.regrouped()}) AS t"

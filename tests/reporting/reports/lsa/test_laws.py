@@ -10,23 +10,24 @@ from typing import Any
 
 import pytest
 
-from hearth.reporting.reports.lsa import upload
-from hearth.reporting.reports.lsa.columns import upload_files
-from hearth.reporting.reports.lsa.wish import Scope, Wish
-from hearth.reporting.runtime import engine
+from hearth.reporting.outputs import upload
+from hearth.reporting.reports.lsa.parameters import LsaParameters, Scope
+from hearth.reporting.runtime import engine, registry
 from hearth.reporting.runtime.engine import Connection
 
 from .random_world import random_world
 from .world import COC, REGISTRY, Row, Rows, rows_of, run, stage_rows
 
-WISH = Wish(
+LSA = registry.by_name("lsa")
+
+WISH = LsaParameters(
     coc=COC,
     start=date(2025, 10, 1),
     end=date(2026, 9, 30),
     scope=Scope.SYSTEMWIDE,
     made_at=datetime(2026, 11, 2, 8, 30),
 )
-FILES = upload_files(REGISTRY)
+FILES = LSA.files
 FAMILIES = 120
 
 
@@ -44,12 +45,12 @@ class Made:
         return engine.scalar(self.connection, sql)
 
 
-def made(rows: Rows, wish: Wish, folder: Path) -> Iterator[Made]:
+def made(rows: Rows, wish: LsaParameters, folder: Path) -> Iterator[Made]:
     folder.mkdir()
     with engine.connected(threads=1) as connection:
         stage_rows(connection, rows)
         run(connection, wish, [file.table for file in FILES])
-        upload.write(connection, {file.name for file in FILES}, folder, "all.zip")
+        upload.write(connection, LSA.files, {file.name for file in FILES}, folder, "all.zip")
         yield Made(connection, {path.name: path.read_bytes() for path in folder.iterdir()})
 
 
@@ -63,7 +64,7 @@ def whole(world: Rows, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mad
     yield from made(world, WISH, tmp_path_factory.mktemp("whole") / "out")
 
 
-def again(rows: Rows, wish: Wish, folder: Path) -> dict[str, bytes]:
+def again(rows: Rows, wish: LsaParameters, folder: Path) -> dict[str, bytes]:
     return next(made(rows, wish, folder)).files
 
 

@@ -8,19 +8,19 @@ from typing import Any
 
 import pytest
 
-from hearth.reporting.reports.lsa.bundle import open_bundle
-from hearth.reporting.reports.lsa.make import make
-from hearth.reporting.reports.lsa.members import FILES, NoSuchRow, choices, members, row, rows
-from hearth.reporting.reports.lsa.planned import counting
-from hearth.reporting.reports.lsa.rows import columns_of, dimensions_of
-from hearth.reporting.reports.lsa.wish import Scope, Wish
-from hearth.reporting.reports.lsa.words import words
-from hearth.reporting.runtime import engine
+from hearth.reporting.making import make
+from hearth.reporting.opening.bundle import open_bundle
+from hearth.reporting.opening.members import NoSuchRow, choices, members, row, rows
+from hearth.reporting.reports.lsa.parameters import LsaParameters, Scope
+from hearth.reporting.runtime import engine, registry
+from hearth.reporting.runtime.labels import labels_of
 from tests.reference_data import SAMPLE, reference_data
 
 from .bundles import bundle_of, bundle_of_rows
 from .random_world import random_world
 from .world import wish_of
+
+LSA = registry.by_name("lsa")
 
 # Una, a veteran, fled with her child Ole; Bo is alone and told nothing; Ada left years ago and came back.
 WORLD: dict[str, Any] = {
@@ -199,7 +199,7 @@ def test_any_number_may_be_asked_for(folder: Path) -> None:
         members(folder, "LSACalculated", line.values | {"ReportRow": "53.0"})
 
 
-@pytest.mark.parametrize("file", FILES)
+@pytest.mark.parametrize("file", LSA.opened_files)
 def test_the_members_of_every_row_give_its_number(folder: Path, file: str) -> None:
     found = rows(folder, file, limit=100_000)
     assert found.total == len(found.rows)
@@ -229,10 +229,10 @@ def random_bundle(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempP
 def test_the_rows_of_a_random_world_are_their_members_counted(random_bundle: Path) -> None:
     """For every row of every step that counts: regrouping what it counted gives the table."""
     with open_bundle(random_bundle) as bundle:
-        tables = [table for table in counting() if table in bundle.record.tables]
+        tables = [table for table in LSA.counting() if table in bundle.record.tables]
         assert "lsa_person" in tables and "lsa_calculated_counts" in tables
         for table in tables:
-            again = counting()[table][1]
+            again = LSA.counting()[table][1]
             columns = ", ".join(engine.name(one) for one in (*again.dimensions, *again.measures))
             sides = (f"SELECT {columns} FROM {table}", f"SELECT {columns} FROM ({again.regrouped()}) AS t")
             for one, other in (sides, sides[::-1]):
@@ -240,7 +240,7 @@ def test_the_rows_of_a_random_world_are_their_members_counted(random_bundle: Pat
                 assert engine.scalar(bundle.connection, differs) == 0, table
 
 
-@pytest.mark.parametrize("file", FILES)
+@pytest.mark.parametrize("file", LSA.opened_files)
 def test_rows_of_a_random_world_can_be_opened(random_bundle: Path, file: str) -> None:
     """Whoever is counted can be named: as many people, households or enrollments as the row says."""
     draw = random.Random(file)
@@ -266,16 +266,16 @@ def test_rows_of_a_random_world_can_be_opened(random_bundle: Path, file: str) ->
 
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    wish = Wish(
+    wish = LsaParameters(
         coc="XX-501", start=date(2025, 10, 1), end=date(2026, 9, 30), scope=Scope.SYSTEMWIDE,
         made_at=datetime(2026, 11, 2, 8, 30),
     )  # fmt: skip
     out = tmp_path_factory.mktemp("sample") / "out"
-    return make(reference_data(SAMPLE), wish, out, code_version="test", keep=True).folder
+    return make(LSA, reference_data(SAMPLE), wish, out, code_version="test", keep=True).folder
 
 
 @pytest.mark.golden
-@pytest.mark.parametrize("file", FILES)
+@pytest.mark.parametrize("file", LSA.opened_files)
 def test_rows_of_the_sample_can_be_opened(sample: Path, file: str) -> None:
     draw = random.Random(file)
     total = rows(sample, file, limit=1).total
@@ -300,15 +300,15 @@ def test_each_kind_of_row_of_the_sample_can_be_opened(sample: Path, report_row: 
 
 
 @pytest.mark.golden
-@pytest.mark.parametrize("file", FILES)
+@pytest.mark.parametrize("file", LSA.opened_files)
 def test_every_code_of_the_sample_has_words(sample: Path, file: str) -> None:
     ours = {"ProjectID", "RowTotal", "Value", "ReportID"}
-    for column in columns_of(file):
+    for column in LSA.file(file).opened_columns:
         if column in ours:
             continue
         without = [code for code, word in choices(sample, file, column) if code == word]
         # a time until coming back of less than 15 days is given as it is
         allowed = {str(day) for day in range(15)} if column == "ReturnTime" else set()
         assert set(without) <= allowed, column
-        assert words().label(file, column) != column
-    assert set(dimensions_of(file)) < set(columns_of(file)) or file == "LSAReport"
+        assert labels_of(LSA).label(file, column) != column
+    assert set(LSA.file(file).dimensions) < set(LSA.file(file).opened_columns) or file == "LSAReport"

@@ -9,19 +9,21 @@ from typing import Any
 import pytest
 import yaml
 
-from hearth.reporting.reports.lsa import preflight
-from hearth.reporting.reports.lsa.bundle import BundleError
-from hearth.reporting.reports.lsa.make import files_of, prepare
-from hearth.reporting.reports.lsa.planned import steps_of
-from hearth.reporting.reports.lsa.preflight import SEVERITIES, Flag, declared, flags, write
-from hearth.reporting.reports.lsa.wish import Scope
-from hearth.reporting.runtime import engine
+from hearth.reporting.making import prepare
+from hearth.reporting.opening.bundle import BundleError
+from hearth.reporting.opening.members import flags
+from hearth.reporting.reports.lsa.parameters import Scope
+from hearth.reporting.runtime import engine, registry
+from hearth.reporting.runtime import flags as preflight
 from hearth.reporting.runtime.engine import Connection
+from hearth.reporting.runtime.flags import SEVERITIES, Flag, declared, write
 from hearth.reporting.runtime.run import run_steps
 from hearth.standards.load import LATEST, load
 
 from .bundles import bundle_of
 from .world import filled, stage_rows, wish_of
+
+LSA = registry.by_name("lsa")
 
 FOLDER = Path(__file__).parent / "flags"
 BASE: dict[str, Any] = yaml.safe_load((FOLDER / "base.yml").read_text(encoding="utf-8"))
@@ -38,8 +40,8 @@ def tables() -> Any:
     with engine.connected(threads=1) as connection:
         wish = wish_of()
         stage_rows(connection, filled({"Project": {"ES1": {}}}, wish.coc))
-        prepare(connection, wish)
-        run_steps(connection, steps_of(files_of(Scope.SYSTEMWIDE)))
+        prepare(LSA, connection, wish)
+        run_steps(connection, LSA.steps_of(LSA.files_of("lsa")))
         for file in set(BASE["defaults"]) & set(load(LATEST).files):  # a view of the live rows
             connection.execute(f"CREATE TABLE live AS SELECT * FROM {file}")
             connection.execute(f"DROP VIEW {file}")
@@ -61,19 +63,19 @@ def raised(connection: Connection, case: dict[str, Any], given: dict[str, Any]) 
                 engine.run(
                     connection, f"INSERT INTO {table} ({columns}) VALUES ({marks})", list(whole.values())
                 )
-        return list(preflight.find(connection, case.get("scope", "systemwide"), [case["id"]]))
+        return list(preflight.find(LSA, connection, case.get("scope", "systemwide"), [case["id"]]))
     finally:
         engine.run(connection, "ROLLBACK")
 
 
 def test_every_flag_has_a_case() -> None:
-    assert sorted(CASES) == sorted(one.id for one in declared())
+    assert sorted(CASES) == sorted(one.id for one in declared(LSA))
 
 
 def test_flags_are_well_declared() -> None:
-    known = {one.id for one in declared()}
-    assert len(known) == len(declared())
-    for one in declared():
+    known = {one.id for one in declared(LSA)}
+    assert len(known) == len(declared(LSA))
+    for one in declared(LSA):
         assert one.severity in SEVERITIES and one.hdx and one.id.islower()
         assert one.sentence.endswith(".") and one.remedy.endswith(".")
         assert set(one.scopes) <= {scope.name.lower() for scope in Scope}

@@ -15,7 +15,7 @@ import pytest
 from typer.testing import CliRunner
 
 from hearth.reporting.cli import app
-from hearth.reporting.reports.lsa import upload
+from hearth.reporting.outputs import upload
 from hearth.reporting.runtime import engine
 from tests.reporting.sources.exports import csv_bytes, write_zip
 
@@ -214,7 +214,7 @@ def test_a_folder_that_cannot_be_written_is_said_before_the_work(
     def too_late(*_: object, **__: object) -> None:
         raise AssertionError("it was computed first")
 
-    monkeypatch.setattr("hearth.reporting.reports.lsa.make.prepare", too_late)
+    monkeypatch.setattr("hearth.reporting.making.prepare", too_late)
     (tmp_path / "file").write_text("mine")
     refused(run(export, tmp_path / "file"), "is a file")
 
@@ -222,7 +222,7 @@ def test_a_folder_that_cannot_be_written_is_said_before_the_work(
 def half_written(then: Callable[[], None]) -> Callable[..., None]:
     """`upload.write` that stops after the first bytes of a file."""
 
-    def write(connection: object, computed: object, folder: Path, zip_name: str) -> None:
+    def write(connection: object, files: object, computed: object, folder: Path, zip_name: str) -> None:
         (folder / "LSAPerson.csv").write_bytes(b"RowTotal,")
         then()
 
@@ -253,19 +253,20 @@ def test_cancelled_while_writing(export: Path, tmp_path: Path, monkeypatch: pyte
 KILLED = """
 import os, signal, sys
 from hearth.reporting import cli
-from hearth.reporting.reports.lsa import make, upload
+from hearth.reporting import making
+from hearth.reporting.outputs import upload
 
 def stop(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)
 
 whole = upload.write
 
-def half(connection, computed, folder, zip_name):
-    whole(connection, computed, folder, zip_name)
+def half(connection, files, computed, folder, zip_name):
+    whole(connection, files, computed, folder, zip_name)
     stop()
 
 if sys.argv.pop(1) == "computing":
-    make.prepare = stop
+    making.prepare = stop
 else:
     upload.write = half
 cli.app()
@@ -332,7 +333,7 @@ def test_a_fault_of_the_machine_is_a_sentence(
     def broken(*_: object, **__: object) -> None:
         raise fault
 
-    monkeypatch.setattr("hearth.reporting.reports.lsa.make.prepare", broken)
+    monkeypatch.setattr("hearth.reporting.making.prepare", broken)
     refused(
         run(export, tmp_path / "out"), "disk is full" if fault.errno == errno.ENOSPC else "could not be read"
     )
@@ -346,7 +347,7 @@ def test_the_engines_words_are_not_shown(
     def broken(*_: object, **__: object) -> None:
         raise engine.EngineError("Could not convert string 'Una' to DATE")
 
-    monkeypatch.setattr("hearth.reporting.reports.lsa.make.prepare", broken)
+    monkeypatch.setattr("hearth.reporting.making.prepare", broken)
     result = run(export, tmp_path / "out")
     refused(result, "The engine could not work with this input")
     assert "Una" not in result.output

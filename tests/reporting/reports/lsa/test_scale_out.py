@@ -10,15 +10,19 @@ import pytest
 from typer.testing import CliRunner
 
 from hearth.reporting.cli import app
-from hearth.reporting.reports.lsa.make import make
-from hearth.reporting.reports.lsa.wish import Scope, Wish
+from hearth.reporting.making import make
+from hearth.reporting.reports.lsa.parameters import LsaParameters, Scope
+from hearth.reporting.runtime import registry
 from hearth.reporting.runtime.spark import connected
 from tests.reference_data import SAMPLE, reference_data
 from tests.reporting.reports.lsa.test_make import FILES, rows, shelter
 
+REPORT = registry.by_name("lsa")
 MADE_AT = datetime(2026, 8, 19, 20, 19)
-HIC = Wish(coc="XX-501", start=date(2027, 1, 28), end=date(2027, 1, 28), scope=Scope.HIC, made_at=MADE_AT)
-LSA = Wish(
+HIC = LsaParameters(
+    coc="XX-501", start=date(2027, 1, 28), end=date(2027, 1, 28), scope=Scope.HIC, made_at=MADE_AT
+)
+LSA = LsaParameters(
     coc="XX-501", start=date(2025, 10, 1), end=date(2026, 9, 30), scope=Scope.SYSTEMWIDE, made_at=MADE_AT
 )
 NIGHT = ("--coc", "MN-500", "--start", "2025-11-15", "--scope", "hic")
@@ -32,11 +36,11 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 @pytest.mark.golden
 @pytest.mark.parametrize("wish", [HIC, LSA], ids=["hic", "lsa"])
-def test_the_cluster_makes_the_same_files(sail: str, tmp_path: Path, wish: Wish) -> None:
+def test_the_cluster_makes_the_same_files(sail: str, tmp_path: Path, wish: LsaParameters) -> None:
     source = reference_data(SAMPLE)
-    here = make(source, wish, tmp_path / "here", code_version="test", keep=True)
+    here = make(REPORT, source, wish, tmp_path / "here", code_version="test", keep=True)
     with connected(sail) as cluster:
-        there = make(source, wish, tmp_path / "there", code_version="test", keep=True, runner=cluster)
+        there = make(REPORT, source, wish, tmp_path / "there", code_version="test", keep=True, runner=cluster)
     assert (here.record.engine, there.record.engine) == ("duckdb", "spark")
     ours, theirs = contents(here.folder), contents(there.folder)
     assert set(FILES) <= ours.keys()

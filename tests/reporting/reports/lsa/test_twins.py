@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from hearth.reporting.reports.lsa.wish import Scope, Wish
+from hearth.reporting.reports.lsa.parameters import LsaParameters, Scope
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection
 from tests.reference.lsa import exits, homeless_time, stays, system_use
@@ -26,11 +26,11 @@ pytestmark = pytest.mark.long
 MADE_AT = datetime(2026, 11, 2, 8, 30)
 FISCAL_YEAR = {"start": date(2025, 10, 1), "end": date(2026, 9, 30)}
 WISHES = {
-    "year": Wish(coc=COC, scope=Scope.SYSTEMWIDE, made_at=MADE_AT, **FISCAL_YEAR),
-    "months": Wish(
+    "year": LsaParameters(coc=COC, scope=Scope.SYSTEMWIDE, made_at=MADE_AT, **FISCAL_YEAR),
+    "months": LsaParameters(
         coc=COC, scope=Scope.SYSTEMWIDE, made_at=MADE_AT, start=date(2025, 2, 1), end=date(2025, 8, 31)
     ),
-    "projects": Wish(
+    "projects": LsaParameters(
         coc=COC, scope=Scope.PROJECT, projects=("ES", "PSH", "NBN"), made_at=MADE_AT, **FISCAL_YEAR
     ),
 }

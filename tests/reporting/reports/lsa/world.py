@@ -27,11 +27,9 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from hearth.reporting.reports.lsa.columns import upload_files
-from hearth.reporting.reports.lsa.make import files_of, prepare
-from hearth.reporting.reports.lsa.planned import steps_of
-from hearth.reporting.reports.lsa.wish import Scope, Wish
-from hearth.reporting.runtime import engine
+from hearth.reporting.making import prepare
+from hearth.reporting.reports.lsa.parameters import LsaParameters, Scope
+from hearth.reporting.runtime import engine, registry
 from hearth.reporting.runtime.engine import Connection, name
 from hearth.reporting.runtime.engine import text as literal
 from hearth.reporting.runtime.live import only_live
@@ -39,6 +37,8 @@ from hearth.reporting.runtime.plan import Step, needed
 from hearth.reporting.runtime.run import run_steps
 from hearth.reporting.sources.typing import SQL_TYPES, create_empty
 from hearth.standards.load import LATEST, load
+
+LSA = registry.by_name("lsa")
 
 Row = dict[str, Any]
 Rows = dict[str, list[Row]]
@@ -51,12 +51,12 @@ OF_THE_STAY = ("EntryDate", "ExitDate", "Destination", "DestinationSubsidyType",
 RACES = ("AmIndAKNative", "Asian", "BlackAfAmerican", "HispanicLatinao", "MidEastNAfrican", "NativeHIPacific")
 
 
-def wish_of(said: Mapping[str, Any] | None = None) -> Wish:
+def wish_of(said: Mapping[str, Any] | None = None) -> LsaParameters:
     """The report of a case: FY2026 of the whole system of XX-501, unless it says otherwise."""
     given = dict(said or {})
     start = given.pop("start", date(2025, 10, 1))
     scope = Scope[str(given.pop("scope", "systemwide")).upper()]
-    wish = Wish(
+    wish = LsaParameters(
         coc=given.pop("coc", COC),
         start=start,
         end=given.pop("end", start if scope is Scope.HIC else date(2026, 9, 30)),
@@ -249,22 +249,22 @@ def stage_rows(connection: Connection, rows: Mapping[str, Sequence[Row]]) -> Non
 @cache
 def all_steps() -> list[Step]:
     """Every step of the report, in its order."""
-    return steps_of(files_of(Scope.SYSTEMWIDE))
+    return LSA.steps_of(LSA.files_of("lsa"))
 
 
 def table_named(said: str) -> str:
     """The table of a step, or of a file of the upload: LSAPerson -> lsa_person."""
-    by_file = {file.name: file.table for file in upload_files(REGISTRY)}
+    by_file = {file.name: file.table for file in LSA.files}
     return by_file.get(said, said)
 
 
-def run(connection: Connection, wish: Wish, tables: Iterable[str]) -> None:
+def run(connection: Connection, wish: LsaParameters, tables: Iterable[str]) -> None:
     """The steps that these tables rest on; raises KeyError for a table that no step makes."""
     wanted = [table_named(table) for table in tables]
     unknown = set(wanted) - {step.name for step in all_steps()}
     if unknown:
         raise KeyError(f"no step makes {', '.join(sorted(unknown))}")
-    prepare(connection, wish)
+    prepare(LSA, connection, wish)
     run_steps(connection, needed(all_steps(), wanted))
 
 

@@ -13,9 +13,9 @@ from hearth.hmis.audit.models.access_log import Access
 from hearth.hmis.reports import compared, queries, words
 from hearth.hmis.reports.models import ReportRun
 from hearth.hmis.reports.views.opened import closed, opened
-from hearth.reporting.reports.lsa.bundle import BundleError
-from hearth.reporting.reports.lsa.compare import NotComparable
-from hearth.reporting.reports.lsa.members import NoSuchRow
+from hearth.reporting.opening.bundle import BundleError
+from hearth.reporting.opening.compare import NotComparable
+from hearth.reporting.opening.members import NoSuchRow
 
 
 @require(Permission.REPORT_VIEW)

@@ -19,8 +19,8 @@ from hearth.hmis.reports.figures import Behind
 from hearth.hmis.reports.models import ReportRun
 from hearth.hmis.reports.views import lists
 from hearth.hmis.reports.views.runs import find
-from hearth.reporting.reports.lsa.bundle import BundleError
-from hearth.reporting.reports.lsa.members import NoSuchRow
+from hearth.reporting.opening.bundle import BundleError
+from hearth.reporting.opening.members import NoSuchRow
 
 _READ_OR_SEARCH = require_http_methods(["GET", "HEAD", "POST"])
 

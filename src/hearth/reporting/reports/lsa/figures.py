@@ -1,6 +1,6 @@
 """The main figures of a run: what a page or a terminal says about it first. Counts only, from HDX's files.
 
-    of_run(folder, Scope.SYSTEMWIDE)["households"]
+    of_run(folder, "lsa")["households"]
     conditions()["type-2-RRH"]      # what a figure sums up, for `members.under`
     average_row(1, "0")             # the row of an average
 
@@ -16,12 +16,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from hearth.reporting.opening.bundle import cells_of
+from hearth.reporting.opening.units import Condition
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection
-
-from .bundle import cells_of
-from .units import Condition
-from .wish import Scope
 
 #: Household types of LSAHousehold: adults only, adults and children, children only, unknown.
 HOUSEHOLD_TYPES = (1, 2, 3, 99)
@@ -38,12 +36,12 @@ _COHORTS = (0, -1, -2)
 _AVERAGES = (1, 2, 3, 4, 5, 7, 8, 9)
 
 
-def of_run(folder: Path, scope: Scope) -> dict[str, Any]:
+def of_run(folder: Path, kind: str) -> dict[str, Any]:
     """The figures as JSON: of an LSA {"people", "households", "exits" (of cohort 0), "groups",
     "household_types", "cohorts", "averages"}, of a HIC {"people", "projects", "beds", "units",
     "project_types"}; of both the counts of LSAReport as "report"."""
     with engine.reading() as connection:
-        found = _of_night(connection, folder) if scope is Scope.HIC else _of_time(connection, folder)
+        found = _of_night(connection, folder) if kind == "hic" else _of_time(connection, folder)
         return found | {"report": _report(connection, folder)}
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from hearth.reporting.opening.compare import Headline
+from hearth.reporting.runtime import registry
+from hearth.reporting.runtime.labels import labels_of
+
 from . import figures
-from .wish import Scope
-from .words import words
 
 #: Of which total a count of LSAReport is a part (section 11).
 _TOTALS = {
@@ -22,30 +23,12 @@ _TOTALS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Headline:
-    """A main figure of both runs, and of how many it is a part (None where it is no part). `file` is the file
-    that it stands in, `column` the count of LSAReport."""
-
-    label: str
-    before: int
-    after: int
-    file: str
-    column: str = ""
-    of_before: int | None = None
-    of_after: int | None = None
-
-    @property
-    def change(self) -> int:
-        """How much more there is in the later run."""
-        return self.after - self.before
-
-
-def headline_figures(before: Path, after: Path, scope: Scope) -> tuple[Headline, ...]:
+def headline(before: Path, after: Path, kind: str) -> tuple[Headline, ...]:
     """The main figures of both runs, and the counts of LSAReport that differ."""
-    old, new = (figures.of_run(folder, scope) for folder in (before, after))
+    known = labels_of(registry.by_name("lsa")).counts
+    old, new = (figures.of_run(folder, kind) for folder in (before, after))
     main = [Headline("People served", old["people"], new["people"], "LSAPerson")]
-    if scope is Scope.HIC:
+    if kind == "hic":
         main[0] = Headline("People on the night", old["people"], new["people"], "LSAPerson")
         main += [
             Headline(label, old[name], new[name], file)
@@ -65,11 +48,11 @@ def headline_figures(before: Path, after: Path, scope: Scope) -> tuple[Headline,
         ]  # fmt: skip
     counts = [
         Headline(
-            words().counts[column].title, old["report"].get(column, 0), new["report"].get(column, 0),
+            known[column].title, old["report"].get(column, 0), new["report"].get(column, 0),
             "LSAReport", column,
             old["report"].get(_TOTALS.get(column, "")), new["report"].get(_TOTALS.get(column, "")),
         )
-        for column in words().counts
+        for column in known
         if old["report"].get(column, 0) != new["report"].get(column, 0)
     ]  # fmt: skip
     return (*main, *counts)

@@ -1,30 +1,34 @@
-"""Write the twelve files of an upload to HDX, and the zip of them, from the tables of a run.
+"""Write the CSV files of a report, and the zip of them to upload, from the tables of a run.
 
 Text is in quotes, numbers and moments are bare, nothing stands for what is missing; lines end in CR LF. Rows
 are sorted, so that the same input gives the same bytes.
 
-LSA specifications v8 (FY2026), section 2.
+LSA specifications v8 (FY2026), section 2; HUD's HMIS CSV files are written so as well.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from hearth.reporting.outputs import archive
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection, name
-from hearth.standards.load import LATEST, load
-
-from .columns import UploadFile, upload_files
+from hearth.reporting.runtime.report import ReportFile
 
 _ROWS_AT_ONCE = 20_000
 
 
-def write(connection: Connection, computed: set[str], folder: Path, zip_name: str) -> None:
-    """The twelve files and the zip of them in `folder`; those not in `computed` are their header alone."""
+def write(
+    connection: Connection,
+    files: Iterable[ReportFile],
+    computed: Collection[str],
+    folder: Path,
+    zip_name: str,
+) -> None:
+    """The files and the zip of them in `folder`; those not in `computed` are their header alone."""
     with archive.writing(folder / zip_name) as zipped:
-        for file in upload_files(load(LATEST)):
+        for file in files:
             path = folder / f"{file.name}.csv"
             with path.open("wb") as stream:
                 stream.write((",".join(file.columns) + "\r\n").encode())
@@ -40,7 +44,7 @@ def _pieces(path: Path) -> Iterator[bytes]:
             yield piece
 
 
-def _lines(connection: Connection, file: UploadFile) -> Iterator[bytes]:
+def _lines(connection: Connection, file: ReportFile) -> Iterator[bytes]:
     """Rows as CSV: text in quotes, numbers and moments bare, nothing for what is missing."""
     types = {
         column: str(kind) for column, kind, *_ in engine.rows(connection, f"DESCRIBE {name(file.table)}")

@@ -1,5 +1,4 @@
-"""The people behind a number: of any row of LSAPerson, LSAHousehold, LSAExit or LSACalculated, and of the
-counts of LSAReport.
+"""The people behind a number: of any row of a file that counts people, such as LSAPerson or LSACalculated.
 
     page = rows(folder, "LSACalculated", {"ReportRow": "55", "Universe": "11"}, limit=50, offset=0)
     row = page.rows[0]           # row.values: column → text as in the CSV; row.title: what it counts
@@ -9,10 +8,9 @@ counts of LSAReport.
     flagged(folder, flag, limit=50, offset=0, may_see=may_see)    # the people of a flag of `preflight`
     under(folder, condition, choose=choose, may_see=may_see)    # those of all rows that fulfil a condition
 
-`folder` is a bundle with kept tables (see `bundle`). A member is what the row counts: a person
-(LSAPerson, rows 53, 55, 56, 57, 920), a household, named by its head (LSAHousehold, LSAExit, rows 1 to 136,
-54, 905, 909), or an enrollment (the other rows of section 10). The predicates are those of the step that
-made the number, so `Page.value`, computed anew from the members, equals the number in the file.
+`folder` is a bundle with kept tables (see `bundle`). A member is what the row counts: a person, a household,
+named by its head, or an enrollment (the report's facts.yaml says which). The predicates are those of the
+step that made the number, so `Page.value`, computed anew from the members, equals the number in the file.
 
 What a viewer may see. The engine knows no rights. `may_see` is given EnrollmentIDs of the run and answers
 with those that the viewer may see; None shows everything. A row is a fact about its members that can come
@@ -31,29 +29,18 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from hearth.reporting.runtime.flags import JSON, Flag, declared_flag
+from hearth.reporting.runtime.flags import flags as written_flags
+from hearth.reporting.runtime.labels import labels_of
+
 from . import units
-from .bundle import Bundle, open_bundle
+from .bundle import Bundle, BundleError, open_bundle, record_of, report_of
+from .declared import own_of
 from .facts import Fact, Line, Member, Stay, lines, members_of_page
-from .preflight import Flag, opened
-from .rows import (
-    FILES,
-    PROJECT_FILES,
-    NoSuchRow,
-    Row,
-    Rows,
-    check_opens,
-    choices,
-    dimensions_of,
-    equal,
-    row,
-    rows,
-)
+from .rows import NoSuchRow, Row, Rows, choices, equal, listed_file, row, rows
 from .units import Condition
-from .words import words
 
 __all__ = [
-    "FILES",
-    "PROJECT_FILES",
     "Choose",
     "Condition",
     "Fact",
@@ -65,9 +52,9 @@ __all__ = [
     "Row",
     "Rows",
     "Stay",
-    "check_opens",
     "choices",
     "flagged",
+    "flags",
     "members",
     "row",
     "rows",
@@ -107,15 +94,16 @@ def members(
 
     Raises `BundleError`; `NoSuchRow` for an unknown file or column, or a row that this run does not have.
     """
-    equal(file, values)  # refuses unknown columns
-    if file not in FILES:
-        raise NoSuchRow(f"The rows of {file} are about projects and have no people.")
-    wanted = {column: values.get(column) for column in dimensions_of(file)}
     with open_bundle(folder, at_once=False) as bundle:
+        known = listed_file(bundle.report, file)
+        equal(known, values)  # refuses unknown columns
+        if known.records:
+            raise NoSuchRow(f"The rows of {file} are records and have no people.")
+        wanted = {column: values.get(column) for column in known.dimensions}
         try:
             found = units.find(bundle, file, wanted)
         except NoSuchRow:
-            if file == "LSAReport" and wanted["Column"] in words().counts:
+            if known.each and wanted[known.each] in labels_of(bundle.report).counts:
                 return Page(0, 0, 0, ())  # a count is there even where it is of nobody
             raise
         return _page(bundle, file, wanted, found, choose or _window(limit, offset), may_see)
@@ -134,12 +122,18 @@ def flagged(
 
     Raises `BundleError`; `NoSuchRow` for a flag of another run.
     """
-    where = opened(flag)
-    if where is None:
+    if not flag.has_people:
         return Page(0, 0, 0, ())
+    report = report_of(record_of(folder))
+    declared = declared_flag(report, flag.id)
+    if declared is None or declared.people is None or declared.people.file != flag.people.get("file"):
+        raise BundleError(
+            "This flag was found by another version of Hearth. Run the report again to open it."
+        )
     choose = choose or _window(limit, offset)
+    where = own_of(report).flag_rows(flag, declared)
     if not isinstance(where, Condition):
-        return members(folder, "LSACalculated", where, may_see=may_see, choose=choose)
+        return members(folder, declared.people.file, where, may_see=may_see, choose=choose)
     return under(folder, where, may_see=may_see, choose=choose)
 
 
@@ -149,6 +143,15 @@ def under(folder: Path, where: Condition, *, may_see: MaySee | None = None, choo
     with open_bundle(folder, at_once=False) as bundle:
         found = units.find_where(bundle, where.file, where.wanted, where.where)
         return _page(bundle, where.file, where.wanted, found, choose, may_see)
+
+
+def flags(folder: Path) -> tuple[Flag, ...]:
+    """The flags of a run, errors first. Raises `BundleError` when the folder is not a run, or an old one."""
+    record_of(folder)
+    try:
+        return written_flags(folder)
+    except (OSError, ValueError) as error:
+        raise BundleError(f"{folder / JSON} cannot be read. Run the report again.") from error
 
 
 def _window(limit: int, offset: int) -> Choose:
@@ -165,10 +168,10 @@ def _page(
     may_see: MaySee | None,
 ) -> Page:
     """The chosen of the units that stand on the bundle's connection."""
-    hidden = units.hide(bundle.connection, may_see) if may_see is not None else 0
-    every = lines(bundle.connection)
+    hidden = units.hide(bundle, may_see) if may_see is not None else 0
+    every = lines(bundle)
     numbers = choose(every)
     units.keep(bundle.connection, numbers)
-    described = {one.number: one for one in members_of_page(bundle.connection, file, wanted, found)}
+    described = {one.number: one for one in members_of_page(bundle, file, wanted, found)}
     chosen = tuple(described[number] for number in numbers)
     return Page(found.value, len(every) + hidden, hidden, chosen)

@@ -3,7 +3,7 @@
     with open_bundle(folder) as bundle:
         engine.rows(bundle.connection, "SELECT count(*) FROM lsa_person_detail")
 
-A bundle holds `run.json`, HDX's twelve CSV files and their zip, `flags.json` and `flags.csv`. When the run
+A bundle holds `run.json`, the report's CSV files and their zip, `flags.json` and `flags.csv`. When the run
 was asked to keep its tables (`make(..., keep=True)`), it also holds `tables/<name>.parquet`: the tables
 that `members` and `compare` read, with the columns they need. There are no names and no SSN in them, but
 birth dates and answers, and every row is about a person: the folder is closed to other users of the machine
@@ -19,38 +19,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from hearth.reporting.runtime import engine
+from hearth.reporting.runtime import engine, registry
 from hearth.reporting.runtime.engine import Connection, name, text
 from hearth.reporting.runtime.plan import mentioned
+from hearth.reporting.runtime.report import Report
 from hearth.reporting.runtime.run import RECORD, RunRecord, read_record
-from hearth.standards.load import LATEST, load
 
-from .planned import counting, steps_sha256
+from .declared import declared_of
 
 TABLES = "tables"
-
-# What compare and the facts of a member read beyond the inputs of the steps that count.
-_FACTS = ("lsa_person_detail", "lsa_hoh_detail", "lsa_exit_detail", "lsa_enrollment", "lsa_household_active")
-
-# Of HUD's files the columns are kept that the steps which count read, and these, which are facts of a member.
-_FACTS_OF = {
-    "Enrollment": (
-        "PersonalID", "HouseholdID", "EntryDate", "RelationshipToHoH", "EnrollmentCoC", "LivingSituation",
-        "LengthOfStay", "DateToStreetESSH", "TimesHomelessPastThreeYears", "MonthsHomelessPastThreeYears",
-        "DisablingCondition", "MoveInDate",
-    ),
-    "Project": ("ProjectType", "OperatingEndDate"),
-}  # fmt: skip
-
-RECORDED_CLIENT = "recorded_client"
-"""What was recorded of a client and decides figures: so that a comparison can name the answer that was
-corrected. The birth date stands in it under HUD's words, not under the column's name (see docs/adr)."""
-_RECORDED_CLIENT = {
-    "PersonalID": "PersonalID", "DateOfBirth": "DOB", "DOBDataQuality": "DOBDataQuality",
-    "VeteranStatus": "VeteranStatus",
-    **{race: race for race in ("AmIndAKNative", "Asian", "BlackAfAmerican", "HispanicLatinao",
-    "MidEastNAfrican", "NativeHIPacific", "White", "RaceNone")},
-}  # fmt: skip
 
 
 class BundleError(Exception):
@@ -59,8 +36,10 @@ class BundleError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """An opened run: its record, and a connection on which its kept tables have their names."""
+    """An opened run: the report that made it, its record, and a connection on which its kept tables have
+    their names."""
 
+    report: Report
     folder: Path
     record: RunRecord
     connection: Connection
@@ -71,26 +50,28 @@ class Bundle:
         read. What the run did not keep is passed over."""
         kept = {table.casefold(): table for table in self.record.tables}
         wanted = {kept[table.casefold()] for table in tables if table.casefold() in kept} - self._attached
-        attach(self.connection, self.folder, sorted(wanted))
+        attach(self.report, self.connection, self.folder, sorted(wanted))
         self._attached.update(wanted)
 
 
-def kept_tables() -> tuple[str, ...]:
-    """The names of all tables that a run may keep; a HIC has fewer."""
-    inputs = {one for step, _ in counting().values() for one in step.inputs}
-    return tuple(sorted(inputs | set(_FACTS) | set(counting()) | {RECORDED_CLIENT}))
+def kept_tables(report: Report) -> tuple[str, ...]:
+    """The names of all tables that a run may keep; not every kind of run has all of them."""
+    counting, declared = report.counting(), declared_of(report)
+    inputs = {one for step, _ in counting.values() for one in step.inputs}
+    own = {declared.recorded.table} if declared.recorded else set()
+    return tuple(sorted(inputs | set(declared.kept) | set(counting) | own))
 
 
-def keep(connection: Connection, folder: Path) -> tuple[str, ...]:
+def keep(report: Report, connection: Connection, folder: Path) -> tuple[str, ...]:
     """Write the tables that this run has to `folder`/tables, and say which. Rows are sorted, so that the same
     run gives the same bytes."""
     target = folder / TABLES
     target.mkdir(mode=0o700)
-    _record_clients(connection)
+    _keep_recorded(report, connection)
     there = {str(table).casefold() for (table,) in engine.rows(connection, _OWN_TABLES)}
-    kept = [table for table in kept_tables() if table.casefold() in there]
+    kept = [table for table in kept_tables(report) if table.casefold() in there]
     for table in kept:
-        columns = ", ".join(name(column) for column in _columns(connection, table))
+        columns = ", ".join(name(column) for column in _columns(report, connection, table))
         path = text(target / f"{table}.parquet")
         engine.run(
             connection,
@@ -100,30 +81,36 @@ def keep(connection: Connection, folder: Path) -> tuple[str, ...]:
     return tuple(kept)
 
 
-def _record_clients(connection: Connection) -> None:
-    """Make the table of what was recorded of clients, as far as the run has read it."""
-    there = {str(column) for column, *_ in engine.rows(connection, "DESCRIBE Client")}
+def _keep_recorded(report: Report, connection: Connection) -> None:
+    """Make the table of what was recorded, as far as the run has read it."""
+    recorded = declared_of(report).recorded
+    if recorded is None:
+        return
+    there = {str(column) for column, *_ in engine.rows(connection, f"DESCRIBE {name(recorded.file)}")}
     said = ", ".join(
         f"{name(column) if column in there else 'NULL'} AS {name(known)}"
-        for known, column in _RECORDED_CLIENT.items()
+        for known, column in recorded.columns.items()
     )
-    engine.run(connection, f"CREATE OR REPLACE TABLE {name(RECORDED_CLIENT)} AS SELECT {said} FROM Client")
+    engine.run(
+        connection,
+        f"CREATE OR REPLACE TABLE {name(recorded.table)} AS SELECT {said} FROM {name(recorded.file)}",
+    )
 
 
 _OWN_TABLES = "SELECT table_name FROM information_schema.tables"
 
 
-def _columns(connection: Connection, table: str) -> Sequence[str]:
+def _columns(report: Report, connection: Connection, table: str) -> Sequence[str]:
     columns = [str(column) for column, *_ in engine.rows(connection, f"DESCRIBE {name(table)}")]
-    if table not in load(LATEST).files:
+    if table not in report.registry.files:
         return columns
-    read = mentioned([step for step, _ in counting().values()], table)
-    read |= {column.casefold() for column in _FACTS_OF.get(table, ())}
+    read = mentioned([step for step, _ in report.counting().values()], table)
+    read |= {column.casefold() for column in declared_of(report).kept_columns.get(table, ())}
     return [column for column in columns if column.casefold() in read]
 
 
 def record_of(folder: Path) -> RunRecord:
-    """The record of the run in `folder`. Raises `BundleError` when it is none of an LSA or HIC."""
+    """The record of the run in `folder`. Raises `BundleError` when it is none of a report that there is."""
     if folder.exists() and not folder.is_dir():
         raise BundleError(f"{folder} is a file. Name the folder that a report was written to.")
     try:
@@ -132,9 +119,17 @@ def record_of(folder: Path) -> RunRecord:
         raise BundleError(f"{folder} is not the folder of a report: there is no {RECORD} in it.") from None
     except (OSError, ValueError, TypeError, RecursionError) as error:
         raise BundleError(f"{folder / RECORD} cannot be read. Run the report again.") from error
-    if record.report not in ("lsa", "hic"):
-        raise BundleError(f"{folder} holds another report than an LSA or HIC.")
+    if registry.of_run(record.report) is None:
+        raise BundleError(f"{folder} holds a report that this version of Hearth does not make.")
     return record
+
+
+def report_of(record: RunRecord) -> Report:
+    """The report that made a run. Raises `BundleError`."""
+    report = registry.of_run(record.report)
+    if report is None:
+        raise BundleError("This version of Hearth does not make such a report.")
+    return report
 
 
 def kept_record(folder: Path) -> RunRecord:
@@ -146,7 +141,7 @@ def kept_record(folder: Path) -> RunRecord:
             f"The report in {folder} kept no tables, so its numbers cannot be opened."
             " Run it again and keep them (--keep)."
         )
-    if record.steps_sha256 != steps_sha256():
+    if record.steps_sha256 != report_of(record).steps_sha256:
         raise BundleError(
             f"The report in {folder} was made by another version of Hearth ({record.code_version})."
             " Run it again to open its numbers."
@@ -183,18 +178,20 @@ def open_bundle(folder: Path, *, tables: bool = True, at_once: bool = True) -> I
     """
     record = kept_record(folder) if tables else record_of(folder)
     if tables:
-        _check_tables(folder, record.tables)
+        _check_tables(report_of(record), folder, record.tables)
     with scratch() as connection, damage_told(folder):
-        bundle = Bundle(folder, record, connection)
+        bundle = Bundle(report_of(record), folder, record, connection)
         if tables and at_once:
             bundle.attach(record.tables)
         yield bundle
 
 
-def attach(connection: Connection, folder: Path, tables: Iterable[str], schema: str = "main") -> None:
+def attach(
+    report: Report, connection: Connection, folder: Path, tables: Iterable[str], schema: str = "main"
+) -> None:
     """Give kept tables their names in a schema of the connection. Raises `BundleError` if one is gone."""
     tables = tuple(tables)
-    _check_tables(folder, tables)
+    _check_tables(report, folder, tables)
     engine.run(connection, f"CREATE SCHEMA IF NOT EXISTS {name(schema)}")
     for table in tables:
         engine.run(
@@ -204,8 +201,8 @@ def attach(connection: Connection, folder: Path, tables: Iterable[str], schema: 
         )
 
 
-def _check_tables(folder: Path, tables: Iterable[str]) -> None:
-    known = set(kept_tables())
+def _check_tables(report: Report, folder: Path, tables: Iterable[str]) -> None:
+    known = set(kept_tables(report))
     for table in tables:
         if table not in known or not _path(folder, table).is_file():
             raise BundleError(f"{_path(folder, table)} is missing. Run the report again.")
@@ -216,7 +213,7 @@ def _path(folder: Path, table: str) -> Path:
 
 
 def cells_of(folder: Path, file: str) -> str:
-    """A relation of SQL: the rows of one of the twelve files in their order, every cell as text and an empty
+    """A relation of SQL: the rows of one of a report's files in their order, every cell as text and an empty
     one NULL. Raises `BundleError` when the file is missing, has no head, or was cut off within a line."""
     path = folder / f"{file}.csv"
     if not path.is_file():

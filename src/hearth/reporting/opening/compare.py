@@ -20,19 +20,17 @@ from pathlib import Path
 
 from hearth import formats
 from hearth.reporting.runtime import engine
-from hearth.reporting.runtime.engine import Connection, name
+from hearth.reporting.runtime.engine import name
+from hearth.reporting.runtime.report import Report, ReportFile
 from hearth.reporting.runtime.run import RunRecord
-from hearth.standards.load import LATEST, load
 
-from . import differences, effects, units
-from .bundle import cells_of, damage_told, kept_record, open_bundle, scratch
-from .columns import upload_files
-from .differences import Causes, FactChange
+from . import differences, units
+from .bundle import cells_of, damage_told, kept_record, open_bundle, report_of, scratch
+from .declared import own_of
+from .differences import Both, Causes, FactChange
 from .facts import Member, members_of_page
-from .headline import Headline, headline_figures
 from .members import MaySee
-from .rows import FILES, NoSuchRow, check_opens, dimensions_of, equal, measure_of, relation_of, title, window
-from .wish import Scope
+from .rows import NoSuchRow, equal, opened_file, relation_of, title, window
 
 __all__ = [
     "Causes",
@@ -62,6 +60,25 @@ _STAMPS = ("ExportID", "ReportID", "DateCreated", "DateUpdated", "UserID")
 
 class NotComparable(Exception):
     """The runs are not of the same kind; says in what they differ."""
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """A main figure of both runs, and of how many it is a part (None where it is no part). `file` is the file
+    that it stands in, `column` the count that it is, where the file has several."""
+
+    label: str
+    before: int
+    after: int
+    file: str
+    column: str = ""
+    of_before: int | None = None
+    of_after: int | None = None
+
+    @property
+    def change(self) -> int:
+        """How much more there is in the later run."""
+        return self.after - self.before
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +179,8 @@ class PeopleChanges:
 def compare(before: Path, after: Path) -> Comparison:
     """The summary. Raises `BundleError` and `NotComparable`."""
     parameters = _refuse_others(before, after)
-    with differences.both(before, after) as connection:
-        return _compared(connection, before, after, parameters)
+    with differences.both(before, after) as runs:
+        return _compared(runs, before, after, parameters)
 
 
 def compare_with_people(
@@ -171,24 +188,21 @@ def compare_with_people(
 ) -> tuple[Comparison, PeopleChanges]:
     """`compare` and `changed_people` at once: both runs are opened one time."""
     parameters = _refuse_others(before, after)
-    with differences.both(before, after) as connection:
-        comparison = _compared(connection, before, after, parameters)
-        return comparison, _people(connection, limit, offset, may_see)
+    with differences.both(before, after) as runs:
+        comparison = _compared(runs, before, after, parameters)
+        return comparison, _people(runs, limit, offset, may_see)
 
 
-def _compared(
-    connection: Connection, before: Path, after: Path, parameters: Mapping[str, tuple[str, str]]
-) -> Comparison:
+def _compared(runs: Both, before: Path, after: Path, parameters: Mapping[str, tuple[str, str]]) -> Comparison:
     files = [
-        FileChanges(file.name, *_counts(connection, before, after, file.name), file.name in FILES)
-        for file in upload_files(load(LATEST))
+        FileChanges(file.name, *_counts(runs, before, after, file), not file.records)
+        for file in runs.report.files
     ]
-    people = len(differences.people(connection))
-    causes = differences.causes(connection)
+    people = len(differences.people(runs))
+    causes = differences.causes(runs)
     one, other = kept_record(before), kept_record(after)
-    scope = Scope.HIC if one.report == "hic" else Scope.SYSTEMWIDE  # chosen projects have the same figures
     with damage_told(before, after):
-        headline = headline_figures(before, after, scope)
+        headline = own_of(runs.report).headline(before, after, one.report)
     return Comparison(
         before,
         after,
@@ -224,10 +238,12 @@ def _notices(one: RunRecord, other: RunRecord) -> tuple[str, ...]:
 
 def changed_rows(before: Path, after: Path, file: str, *, limit: int = 50, offset: int = 0) -> RowChanges:
     """Rows that came, went or changed. Raises `BundleError`, `NotComparable`, `NoSuchRow` for the file."""
-    check_opens(file)
     _refuse_others(before, after)
-    dimensions = dimensions_of(file)
-    changed = f"SELECT * FROM ({_side_by_side(before, after, file)}) AS t WHERE Before IS DISTINCT FROM After"
+    report = report_of(kept_record(after))
+    known = opened_file(report, file)
+    dimensions = known.dimensions
+    rows = _side_by_side(report, before, after, known)
+    changed = f"SELECT * FROM ({rows}) AS t WHERE Before IS DISTINCT FROM After"
     columns = ", ".join(name(column) for column in dimensions)
     with scratch() as connection, damage_told(before, after):
         total = int(engine.scalar(connection, f"SELECT count(*) FROM ({changed}) AS c"))
@@ -237,11 +253,11 @@ def changed_rows(before: Path, after: Path, file: str, *, limit: int = 50, offse
             f" ORDER BY abs(coalesce(After, 0) - coalesce(Before, 0)) DESC, {columns}"
             f" {window(limit, offset)}",
         )
-    rows = []
+    changes = []
     for *cells, old, new in found:
         values = dict(zip(dimensions, cells, strict=True))
-        rows.append(RowChange(values, title(file, values), old, new))
-    return RowChanges(total, tuple(rows))
+        changes.append(RowChange(values, title(report, known, values), old, new))
+    return RowChanges(total, tuple(changes))
 
 
 def changed_members(
@@ -258,10 +274,10 @@ def changed_members(
 
     Raises as `members` does, and `NotComparable`.
     """
-    check_opens(file)
     _refuse_others(before, after)
-    equal(file, values)
-    wanted = {column: values.get(column) for column in dimensions_of(file)}
+    known = opened_file(report_of(kept_record(after)), file)
+    equal(known, values)
+    wanted = {column: values.get(column) for column in known.dimensions}
     was, is_now = _keys(before, file, wanted), _keys(after, file, wanted)
     if not was and not is_now:
         raise NoSuchRow(f"{file} of these reports has no such row.")
@@ -270,13 +286,13 @@ def changed_members(
     how |= {
         key: "changed" for key in sorted(was.keys() & is_now.keys()) if was[key].amount != is_now[key].amount
     }
-    with differences.both(before, after) as connection:
+    with differences.both(before, after) as runs:
         shown = list(how)
         if may_see is not None:
-            seen = differences.visible(connection, [key[0] for key in how], may_see)
+            seen = differences.visible(runs, [key[0] for key in how], may_see)
             shown = [key for key in how if key[0] in seen]
         chosen = shown[max(0, offset) : max(0, offset) + max(0, limit)]
-        why = differences.facts(connection, [key[0] for key in chosen])
+        why = differences.facts(runs, [key[0] for key in chosen])
     older = [key for key in chosen if how[key] == "went"]
     newer = [key for key in chosen if how[key] != "went"]
     found = _members(after, file, wanted, {is_now[key].number: key for key in newer})
@@ -307,18 +323,18 @@ def changed_people(
     figures and all parts of the report, data quality included, and what was recorded without changing a
     figure."""
     _refuse_others(before, after)
-    with differences.both(before, after) as connection:
-        return _people(connection, limit, offset, may_see)
+    with differences.both(before, after) as runs:
+        return _people(runs, limit, offset, may_see)
 
 
-def _people(connection: Connection, limit: int, offset: int, may_see: MaySee | None) -> PeopleChanges:
-    everybody = differences.people(connection)
-    seen = set(everybody) if may_see is None else differences.visible(connection, everybody, may_see)
+def _people(runs: Both, limit: int, offset: int, may_see: MaySee | None) -> PeopleChanges:
+    everybody = differences.people(runs)
+    seen = set(everybody) if may_see is None else differences.visible(runs, everybody, may_see)
     shown = [person for person in everybody if person in seen]
     chosen = shown[max(0, offset) : max(0, offset) + max(0, limit)]
-    facts = differences.facts(connection, chosen)
-    presence = differences.presence(connection, chosen)
-    unchanged = effects.reasons(connection, chosen, facts)
+    facts = differences.facts(runs, chosen)
+    presence = differences.presence(runs, chosen)
+    unchanged = own_of(runs.report).unchanged(runs.connection, chosen, facts)
     people = tuple(
         PersonChange(one, presence.get(one, "both"), facts.get(one, ()), unchanged.get(one, ()))
         for one in chosen
@@ -342,13 +358,13 @@ def _refuse_others(before: Path, after: Path) -> dict[str, tuple[str, str]]:
     }
 
 
-def _side_by_side(before: Path, after: Path, file: str) -> str:
+def _side_by_side(report: Report, before: Path, after: Path, file: ReportFile) -> str:
     """The rows of both runs by their dimensions, with their counts."""
-    columns = ", ".join(name(column) for column in dimensions_of(file))
-    measure = name(measure_of(file))
+    columns = ", ".join(name(column) for column in file.dimensions)
+    measure = name(file.measure)
     parts = [
         f"SELECT {columns}, {side} AS Side, CAST({measure} AS BIGINT) AS Number"
-        f" FROM ({relation_of(folder, file)}) AS r"
+        f" FROM ({relation_of(report, folder, file)}) AS r"
         for side, folder in ((0, before), (1, after))
     ]
     return (
@@ -358,11 +374,14 @@ def _side_by_side(before: Path, after: Path, file: str) -> str:
     )
 
 
-def _counts(connection: Connection, before: Path, after: Path, file: str) -> tuple[int, int, int, int]:
+def _counts(runs: Both, before: Path, after: Path, file: ReportFile) -> tuple[int, int, int, int]:
     """Rows that came, went, changed and stayed the same."""
-    rows = _side_by_side(before, after, file) if file in FILES else _records(before, after, file)
+    if file.records:
+        rows = _records(before, after, file)
+    else:
+        rows = _side_by_side(runs.report, before, after, file)
     found = engine.row(
-        connection,
+        runs.connection,
         "SELECT count(CASE WHEN Before IS NULL THEN 1 END), count(CASE WHEN After IS NULL THEN 1 END),"
         " count(CASE WHEN Before <> After THEN 1 END), count(CASE WHEN Before = After THEN 1 END)"
         f" FROM ({rows}) AS t",
@@ -371,13 +390,13 @@ def _counts(connection: Connection, before: Path, after: Path, file: str) -> tup
     return came, went, changed, same
 
 
-def _records(before: Path, after: Path, file: str) -> str:
-    """The records of a file on projects by their ID, with all else that they say."""
-    columns = next(one.columns for one in upload_files(load(LATEST)) if one.name == file)
+def _records(before: Path, after: Path, file: ReportFile) -> str:
+    """The records of a file by their ID, with all else that they say."""
+    columns = file.columns
     said = ", ".join(f"coalesce({name(one)}, '')" for one in columns[1:] if one not in _STAMPS)
     parts = [
         f"SELECT {name(columns[0])} AS Id, {side} AS Side, concat_ws(chr(31), {said}) AS Said"
-        f" FROM {cells_of(folder, file)}"
+        f" FROM {cells_of(folder, file.name)}"
         for side, folder in ((0, before), (1, after))
     ]
     return (
@@ -429,5 +448,5 @@ def _members(
             " SELECT * FROM unit WHERE list_contains(?::BIGINT[], Number)",
             [list(keys)],
         )
-        chosen = members_of_page(bundle.connection, file, wanted, found)
+        chosen = members_of_page(bundle, file, wanted, found)
     return {keys[number]: member for number, member in zip(sorted(keys), chosen, strict=True)}

@@ -13,27 +13,21 @@ from pathlib import Path
 
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection, name, text
-from hearth.standards.load import LATEST, load
+from hearth.reporting.runtime.labels import labels_of
+from hearth.reporting.runtime.report import Report
 
-from .bundle import attach, damage_told, kept_record, scratch
-from .planned import counting
-from .words import words
+from .bundle import attach, damage_told, kept_record, report_of, scratch
+from .declared import DERIVED, QUALITY, RECORDED, FactTable, declared_of
 
 BEFORE, AFTER = "before", "after"
 COUNTED = "counted"
 """What a `FactChange` says of a whole row that is there in one run only."""
 
 
-RECORDED, QUALITY, DERIVED = "recorded", "quality", "derived"
-"""What a `FactChange` is about: an answer as it was recorded; a count of data quality; what the report makes
-of it."""
-
-
 @dataclass(frozen=True, slots=True)
 class FactChange:
-    """A fact of a person that differs between the runs. `table` says of what: Client, EnrollmentRecord, Exit
-    or Nights as recorded; LSAReport or LSACalculated of data quality; LSAPerson, LSAHousehold, LSAExit or
-    Enrollment as the report uses it. `key` of which, in words ('' for Client and LSAPerson). `column` is ''
+    """A fact of a person that differs between the runs. `table` says of what: a table of facts.yaml. `key` of
+    which row of it, in words ('' where a person has one). `column` is ''
     when the whole household, exit, enrollment or count is there in one run only. Values are as `Fact` has
     them, with the words of their codes in `before_meaning` and `after_meaning`."""
 
@@ -49,126 +43,42 @@ class FactChange:
 
 
 @dataclass(frozen=True, slots=True)
-class _Table:
-    """A table of facts: whose they are, what tells its rows apart, and which columns say nothing. `sql`
-    selects it from a run ({schema}); `needs` are the kept tables that it reads; `hud`: HUD's file of recorded
-    answers."""
+class Both:
+    """Two runs of a report on one connection."""
 
-    file: str
-    sql: str
-    person: str
-    keys: tuple[str, ...]
-    needs: tuple[str, ...]
-    without: tuple[str, ...] = ()
-    part: str = DERIVED
-    hud: str = ""
-
-
-def _derived(
-    file: str, table: str, person: str, keys: tuple[str, ...], without: tuple[str, ...] = ()
-) -> _Table:
-    return _Table(file, f"SELECT * FROM {{schema}}.{table}", person, keys, (table,), without)
-
-
-_TABLES = (
-    _Table(
-        "Client", "SELECT * FROM {schema}.recorded_client", "PersonalID", (), ("recorded_client",),
-        part=RECORDED, hud="Client",
-    ),
-    _Table(
-        "EnrollmentRecord", "SELECT * FROM {schema}.Enrollment", "PersonalID", ("EnrollmentID",),
-        ("Enrollment",), part=RECORDED, hud="Enrollment",
-    ),
-    _Table(
-        "Exit",
-        "SELECT e.PersonalID, x.* FROM {schema}.lsa_exit_record AS x"
-        " JOIN {schema}.Enrollment AS e ON e.EnrollmentID = x.EnrollmentID",
-        "PersonalID", ("EnrollmentID",), ("Enrollment", "lsa_exit_record"), part=RECORDED, hud="Exit",
-    ),
-    _Table(
-        "Nights",
-        "SELECT e.PersonalID, b.EnrollmentID, count(*) AS Nights, min(b.Night) AS FirstNight,"
-        " max(b.Night) AS LastNight, CAST(bit_xor(hash(b.Night)) AS VARCHAR) AS Which"
-        " FROM {schema}.lsa_bed_night AS b JOIN {schema}.Enrollment AS e ON e.EnrollmentID = b.EnrollmentID"
-        " GROUP BY e.PersonalID, b.EnrollmentID",
-        "PersonalID", ("EnrollmentID",), ("Enrollment", "lsa_bed_night"), part=RECORDED,
-    ),
-    _Table(
-        "LSAReport", "SELECT * FROM quality_{schema} WHERE ProjectID IS NULL", "PersonalID", ("Which",),
-        ("lsa_report_count",), ("ProjectID",), QUALITY,
-    ),
-    _Table(
-        "LSACalculated", "SELECT * FROM quality_{schema} WHERE ProjectID IS NOT NULL", "PersonalID",
-        ("Which", "ProjectID"), ("lsa_calculated_quality",), part=QUALITY,
-    ),
-    _derived("LSAPerson", "lsa_person_detail", "PersonalID", (), ("SSNGroup",)),
-    _derived("LSAHousehold", "lsa_hoh_detail", "HoHID", ("HHType",)),
-    _derived("LSAExit", "lsa_exit_detail", "HoHID", ("Cohort", "HHType")),
-    _derived("Enrollment", "lsa_enrollment", "PersonalID", ("EnrollmentID",)),
-)  # fmt: skip
-#: What the words for facts of a whole row are.
-_ROWS = {
-    "LSAPerson": "Person", "LSAHousehold": "Household", "LSAExit": "Exit", "Exit": "Recorded exit",
-    "EnrollmentRecord": "Recorded enrollment", "Nights": "Bed nights", "Client": "Client record",
-    "LSAReport": "Data quality", "LSACalculated": "Data quality of the project",
-}  # fmt: skip
-_NIGHTS = {"Nights": "Bed nights", "FirstNight": "First bed night", "LastNight": "Last bed night"}
-_OF_HUD = {"DateOfBirth": "DOB"}
-
-# All enrollments that a person's facts can come from: those of everybody in the person's households.
-_RESTS_ON = """
-    WITH mine AS (
-        SELECT DISTINCT p.PersonalID, e.HouseholdID
-        FROM asked AS p
-        JOIN {schema}.Enrollment AS e ON e.PersonalID = p.PersonalID
-    )
-    SELECT p.PersonalID, e.EnrollmentID
-    FROM asked AS p
-    JOIN {schema}.Enrollment AS e ON e.PersonalID = p.PersonalID
-    UNION
-    SELECT m.PersonalID, e.EnrollmentID
-    FROM mine AS m
-    JOIN {schema}.Enrollment AS e ON e.HouseholdID = m.HouseholdID
-    UNION
-    SELECT m.PersonalID, n.EnrollmentID
-    FROM mine AS m
-    JOIN {schema}.lsa_enrollment AS h ON h.HouseholdID = m.HouseholdID
-    JOIN {schema}.lsa_enrollment AS n ON n.PersonalID = h.PersonalID
-"""
+    report: Report
+    connection: Connection
 
 
 @contextmanager
-def both(before: Path, after: Path) -> Iterator[Connection]:
-    """A connection with both runs. Raises `BundleError`."""
+def both(before: Path, after: Path) -> Iterator[Both]:
+    """Both runs, of one report, on a connection. Raises `BundleError`."""
     with scratch() as connection, damage_told(before, after):
+        runs = Both(report_of(kept_record(after)), connection)
         for schema, folder in ((BEFORE, before), (AFTER, after)):
-            attach(connection, folder, kept_record(folder).tables, schema)
-            _count_quality(connection, schema)
-        engine.run(
-            connection,
-            "CREATE TEMP TABLE reported AS SELECT PersonalID FROM before.lsa_enrollment"
-            " UNION SELECT PersonalID FROM after.lsa_enrollment",
-        )
-        yield connection
+            attach(runs.report, connection, folder, kept_record(folder).tables, schema)
+            _count_quality(runs, schema)
+        reported = declared_of(runs.report).reported
+        everybody = " UNION ".join(reported.format(schema=schema) for schema in (BEFORE, AFTER))
+        engine.run(connection, f"CREATE TEMP TABLE reported AS {everybody}")
+        yield runs
 
 
-def _count_quality(connection: Connection, schema: str) -> None:
-    """Make `quality_<schema>`: PersonalID, Which (column of LSAReport, or row of LSACalculated with its
-    ProjectID) and how often the person is counted there. A household counts for its head."""
+def _count_quality(runs: Both, schema: str) -> None:
+    """Make `quality_<schema>`: PersonalID, Which (the name of a count or a row), its ProjectID where it is of
+    one, and how often the person is counted there. A household counts for its head."""
+    connection = runs.connection
     there = _kept(connection)
     parts = []
-    for table, which, project in (
-        ("lsa_report_count", "ReportColumn", "NULL"),
-        ("lsa_calculated_quality", "CAST(ReportRow AS VARCHAR)", "ProjectID"),
-    ):
-        if (schema, table) in there:
-            counted = counting()[table][1].rows
+    for one in declared_of(runs.report).quality:
+        if (schema, one.table) in there:
+            counted = runs.report.counting()[one.table][1].rows
             parts.append(
-                f"SELECT {which} AS Which, CAST({project} AS VARCHAR) AS ProjectID,"
-                f" CAST(Counted AS VARCHAR) AS Counted FROM ({counted}) AS {table}"
+                f"SELECT {one.which} AS Which, CAST({one.project} AS VARCHAR) AS ProjectID,"
+                f" CAST(Counted AS VARCHAR) AS Counted FROM ({counted}) AS {one.table}"
             )
     counted = " UNION ".join(parts) or "SELECT '' AS Which, '' AS ProjectID, '' AS Counted WHERE FALSE"
-    unit = _units()
+    unit = _units(runs.report)
     engine.run(connection, f"SET schema = '{schema}'")  # the steps name their tables without a schema
     try:
         engine.run(
@@ -200,10 +110,10 @@ def _count_quality(connection: Connection, schema: str) -> None:
         engine.run(connection, "SET schema = 'main'")
 
 
-def _units() -> dict[str, str]:
+def _units(report: Report) -> dict[str, str]:
     """What each count of data quality counts: person, household or enrollment -> its names, as SQL lists
     them."""
-    known = words().counts | words().rows
+    known = labels_of(report).counts | labels_of(report).rows
     found: dict[str, list[str]] = {"person": ["''"], "household": ["''"], "enrollment": ["''"]}
     for which, row in known.items():
         if row.unit in found:
@@ -211,12 +121,12 @@ def _units() -> dict[str, str]:
     return {unit: ", ".join(listed) for unit, listed in found.items()}
 
 
-def people(connection: Connection) -> list[str]:
+def people(runs: Both) -> list[str]:
     """Everybody about whom anything differs, who came or who went, in order: as recorded (of those whom
     either report has), in data quality, or in what the report makes of it."""
-    parts = [_who_differs(connection, one) for one in _there(connection)]
+    parts = [_who_differs(runs, one) for one in _there(runs)]
     found = engine.rows(
-        connection, f"SELECT DISTINCT PersonalID FROM ({' UNION ALL '.join(parts)}) AS d ORDER BY 1"
+        runs.connection, f"SELECT DISTINCT PersonalID FROM ({' UNION ALL '.join(parts)}) AS d ORDER BY 1"
     )
     return [str(person) for (person,) in found]
 
@@ -234,14 +144,14 @@ class Causes:
     without_effect: int
 
 
-def causes(connection: Connection) -> Causes:
+def causes(runs: Both) -> Causes:
     """Why people differ."""
     recorded, effects, kinds = [], [], []
-    for one in _there(connection):
+    for one in _there(runs):
         if one.part != RECORDED:
-            effects.append(_who_differs(connection, one))
+            effects.append(_who_differs(runs, one))
             continue
-        recorded.append(_who_differs(connection, one))
+        recorded.append(_who_differs(runs, one))
         keys = ", ".join(name(column) for column in (one.person, *one.keys))
         of = {
             schema: f"SELECT {keys} FROM ({one.sql.format(schema=schema)}) AS t" for schema in (BEFORE, AFTER)
@@ -251,7 +161,7 @@ def causes(connection: Connection) -> Causes:
                 f"SELECT {name(one.person)} AS PersonalID, '{cause}' AS Cause"
                 f" FROM ({of[first]} EXCEPT {of[second]}) AS {cause}"
             )
-        columns = ", ".join(name(column) for column in _columns(connection, one))
+        columns = ", ".join(name(column) for column in _columns(runs, one))
         whole = {
             schema: f"SELECT {columns} FROM ({one.sql.format(schema=schema)}) AS t"
             for schema in (BEFORE, AFTER)
@@ -263,7 +173,7 @@ def causes(connection: Connection) -> Causes:
         )
     nobody = "SELECT '' AS PersonalID WHERE FALSE"
     found = engine.row(
-        connection,
+        runs.connection,
         f"""
         WITH recorded AS (SELECT DISTINCT PersonalID FROM ({" UNION ALL ".join(recorded) or nobody}) AS r),
         effect AS (SELECT DISTINCT PersonalID FROM ({" UNION ALL ".join(effects) or nobody}) AS e),
@@ -281,10 +191,10 @@ def causes(connection: Connection) -> Causes:
     return Causes(*map(int, found))
 
 
-def _who_differs(connection: Connection, one: _Table) -> str:
+def _who_differs(runs: Both, one: FactTable) -> str:
     """A SELECT of those about whom this table says different things. What was recorded counts of those alone
     whom either report has: a new stay in another CoC is none of its business."""
-    columns = ", ".join(name(column) for column in _columns(connection, one))
+    columns = ", ".join(name(column) for column in _columns(runs, one))
     of = {
         schema: f"SELECT {columns} FROM ({one.sql.format(schema=schema)}) AS t" for schema in (BEFORE, AFTER)
     }
@@ -292,20 +202,20 @@ def _who_differs(connection: Connection, one: _Table) -> str:
         f"SELECT {name(one.person)} AS PersonalID FROM ({of[first]} EXCEPT {of[second]}) AS d"
         for first, second in ((BEFORE, AFTER), (AFTER, BEFORE))
     ]
-    both_sides = f"SELECT PersonalID FROM ({' UNION ALL '.join(sides)}) AS {one.file}"
+    both_sides = f"SELECT PersonalID FROM ({' UNION ALL '.join(sides)}) AS {one.name}"
     return f"{both_sides} SEMI JOIN reported USING (PersonalID)" if one.part == RECORDED else both_sides
 
 
-def presence(connection: Connection, asked: Sequence[str]) -> dict[str, str]:
+def presence(runs: Both, asked: Sequence[str]) -> dict[str, str]:
     """came, went or both: in which of the runs these people are."""
-    _ask(connection, asked)
+    _ask(runs.connection, asked)
     there: dict[str, set[str]] = defaultdict(set)
-    for one in _there(connection):
+    for one in _there(runs):
         if one.part != DERIVED:
             continue
         for schema in (BEFORE, AFTER):
             rows = engine.rows(
-                connection,
+                runs.connection,
                 f"SELECT DISTINCT p.PersonalID FROM asked AS p JOIN ({one.sql.format(schema=schema)}) AS t"
                 f" ON t.{name(one.person)} = p.PersonalID",
             )
@@ -315,12 +225,12 @@ def presence(connection: Connection, asked: Sequence[str]) -> dict[str, str]:
     return {person: said.get(frozenset(runs), "both") for person, runs in there.items()}
 
 
-def facts(connection: Connection, asked: Sequence[str]) -> dict[str, tuple[FactChange, ...]]:
+def facts(runs: Both, asked: Sequence[str]) -> dict[str, tuple[FactChange, ...]]:
     """What differs about these people, by PersonalID."""
-    _ask(connection, asked)
+    _ask(runs.connection, asked)
     found: dict[str, list[FactChange]] = defaultdict(list)
-    for one in _there(connection):
-        columns = _columns(connection, one)
+    for one in _there(runs):
+        columns = _columns(runs, one)
         on = " AND ".join(f"b.{name(column)} = a.{name(column)}" for column in (one.person, *one.keys))
         of = {
             schema: f"(SELECT t.* FROM ({one.sql.format(schema=schema)}) AS t JOIN asked AS p"
@@ -329,7 +239,7 @@ def facts(connection: Connection, asked: Sequence[str]) -> dict[str, tuple[FactC
         }
         cells = ", ".join(f"CAST({side}.{name(column)} AS VARCHAR)" for side in "ba" for column in columns)
         rows = engine.rows(
-            connection,
+            runs.connection,
             f"SELECT {cells} FROM {of[BEFORE]} AS b FULL JOIN {of[AFTER]} AS a ON {on}"
             f" ORDER BY {', '.join(f'coalesce(b.{name(c)}, a.{name(c)})' for c in (one.person, *one.keys))}",
         )
@@ -337,21 +247,22 @@ def facts(connection: Connection, asked: Sequence[str]) -> dict[str, tuple[FactC
             old = dict(zip(columns, row[: len(columns)], strict=True))
             new = dict(zip(columns, row[len(columns) :], strict=True))
             person = new[one.person] if new[one.person] is not None else old[one.person]
-            found[person].extend(_changes(one, old, new))
+            found[person].extend(_changes(runs.report, one, old, new))
     return {person: tuple(changes) for person, changes in found.items()}
 
 
 def visible(
-    connection: Connection, asked: Sequence[str], may_see: Callable[[Sequence[str]], Collection[str]]
+    runs: Both, asked: Sequence[str], may_see: Callable[[Sequence[str]], Collection[str]]
 ) -> set[str]:
     """Those of these people all of whose enrollments, in both runs, may be seen."""
-    _ask(connection, asked)
-    rests = " UNION ".join(_RESTS_ON.format(schema=schema).join(("(", ")")) for schema in (BEFORE, AFTER))
-    engine.run(connection, f"CREATE OR REPLACE TEMP TABLE rests_on AS {rests}")
-    enrollments = engine.rows(connection, "SELECT DISTINCT EnrollmentID FROM rests_on ORDER BY 1")
-    engine.text_table(connection, "seen", "EnrollmentID", may_see([one for (one,) in enrollments]))
+    _ask(runs.connection, asked)
+    rests_on = declared_of(runs.report).rests_on_people
+    rests = " UNION ".join(rests_on.format(schema=schema).join(("(", ")")) for schema in (BEFORE, AFTER))
+    engine.run(runs.connection, f"CREATE OR REPLACE TEMP TABLE rests_on AS {rests}")
+    enrollments = engine.rows(runs.connection, "SELECT DISTINCT EnrollmentID FROM rests_on ORDER BY 1")
+    engine.text_table(runs.connection, "seen", "EnrollmentID", may_see([one for (one,) in enrollments]))
     found = engine.rows(
-        connection,
+        runs.connection,
         "SELECT r.PersonalID FROM rests_on AS r LEFT JOIN seen AS s ON s.EnrollmentID = r.EnrollmentID"
         " GROUP BY r.PersonalID HAVING count(*) = count(s.EnrollmentID)",
     )
@@ -373,76 +284,77 @@ def _kept(connection: Connection) -> set[tuple[str, str]]:
     )
 
 
-def _there(connection: Connection) -> list[_Table]:
+def _there(runs: Both) -> list[FactTable]:
     """The tables that both runs have: a HIC has no households and exits."""
-    kept = _kept(connection)
+    kept = _kept(runs.connection)
     return [
         one
-        for one in _TABLES
+        for one in declared_of(runs.report).tables
         if {(schema, table) for schema in (BEFORE, AFTER) for table in one.needs} <= kept
     ]
 
 
-def _columns(connection: Connection, one: _Table) -> list[str]:
-    described = engine.rows(connection, f"DESCRIBE {one.sql.format(schema=AFTER)}")
+def _columns(runs: Both, one: FactTable) -> list[str]:
+    described = engine.rows(runs.connection, f"DESCRIBE {one.sql.format(schema=AFTER)}")
     return [str(column) for column, *_ in described if column not in one.without]
 
 
 def _changes(
-    one: _Table, old: Mapping[str, str | None], new: Mapping[str, str | None]
+    report: Report, one: FactTable, old: Mapping[str, str | None], new: Mapping[str, str | None]
 ) -> Iterator[FactChange]:
     gone, came = new[one.person] is None, old[one.person] is None
     there = old if gone else new
-    key = _key(one, there)
+    key = _key(report, one, there)
     if gone or came:
-        label = _ROWS.get(one.file, one.file)
         yield FactChange(
-            one.file, key, "", label, COUNTED if gone else None, COUNTED if came else None, part=one.part
+            one.name, key, "", one.label, COUNTED if gone else None, COUNTED if came else None, part=one.part
         )
         return
-    others = [column for column, before in old.items() if before != new[column] and column != "Which"]
+    unsaid = one.unsaid.get("column")
+    others = [column for column, before in old.items() if before != new[column] and column != unsaid]
     for column in others:
         before, after = old[column], new[column]
         yield FactChange(
-            one.file, key, column, _label(one, column), before, after,
-            _meaning(one, column, before), _meaning(one, column, after), one.part,
+            one.name, key, column, _label(report, one, column), before, after,
+            _meaning(report, one, column, before), _meaning(report, one, column, after), one.part,
         )  # fmt: skip
-    if one.file == "Nights" and not others and old["Which"] != new["Which"]:
+    if unsaid and not others and old[unsaid] != new[unsaid]:
         yield FactChange(
-            one.file, key, "Which", "Bed nights", "as many", "as many on other days", part=one.part
+            one.name, key, unsaid, one.label, one.unsaid["before"], one.unsaid["after"], part=one.part
         )
 
 
-def _key(one: _Table, there: Mapping[str, str | None]) -> str:
+def _key(report: Report, one: FactTable, there: Mapping[str, str | None]) -> str:
+    labels = labels_of(report)
     if one.part == QUALITY:
         which = there["Which"] or ""
-        known = words().counts.get(which) or words().rows.get(which)
+        known = labels.counts.get(which) or labels.rows.get(which)
         project = f", project {there['ProjectID']}" if there.get("ProjectID") else ""
         return f"{known.title if known else which}{project}"
     return ", ".join(
-        words().meaning(one.file, column, there[column]) or str(there[column]) for column in one.keys
+        labels.meaning(one.name, column, there[column]) or str(there[column]) for column in one.keys
     )
 
 
-def _label(one: _Table, column: str) -> str:
+def _label(report: Report, one: FactTable, column: str) -> str:
     if one.hud:
-        file = load(LATEST).file(one.hud)
-        known = _OF_HUD.get(column, column)
+        file = report.registry.file(one.hud)
+        known = one.hud_names.get(column, column)
         return file.column(known).label or known if known in file else column
     if one.part == QUALITY:
         return "Counted"
-    return _NIGHTS.get(column) or words().label(one.file, column)
+    return one.columns.get(column) or labels_of(report).label(one.name, column)
 
 
-def _meaning(one: _Table, column: str, value: str | None) -> str | None:
+def _meaning(report: Report, one: FactTable, column: str, value: str | None) -> str | None:
     """The words of a code; of HUD's columns by the list of the standards."""
     if not one.hud:
-        return words().meaning(one.file, column, value)
-    file = load(LATEST).file(one.hud)
+        return labels_of(report).meaning(one.name, column, value)
+    file = report.registry.file(one.hud)
     if value is None or column not in file:
         return None
     for list_id in file.column(column).lists:
-        codes = load(LATEST).list(list_id)
+        codes = report.registry.list(list_id)
         if value in codes:
             return codes.label(value)
     return None

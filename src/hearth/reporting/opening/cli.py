@@ -17,12 +17,13 @@ from rich.table import Table
 
 from hearth.arguments import given_path
 from hearth.reporting.runtime import engine
+from hearth.reporting.runtime.flags import Flag, not_checked
+from hearth.reporting.runtime.report import Report
 
 from . import compare as comparing
 from . import members as opening
-from .bundle import BundleError
-from .preflight import Flag, not_checked
-from .preflight import flags as flags_of
+from .bundle import BundleError, record_of, report_of
+from .rows import opened_file
 
 _out = Console()
 _err = Console(stderr=True)
@@ -38,7 +39,7 @@ def members(
     file: Annotated[
         str | None,
         typer.Option(
-            help="LSAReport, LSAPerson, LSAHousehold, LSAExit or LSACalculated.",
+            help="The file in which the number stands, such as LSAPerson.",
             metavar="FILE",
             show_default=False,
         ),
@@ -79,7 +80,7 @@ def members(
             _flagged(folder, flag, limit, offset)
             return
         assert file is not None
-        opening.check_opens(file)
+        opened_file(report_of(record_of(folder)), file)
         if row is None:
             _rows(opening.rows(folder, file, _where(where or ()), limit=limit, offset=offset), file)
             return
@@ -121,14 +122,14 @@ def compare(
             _summary(comparing.compare(before, after))
 
 
-def show_flags(flags: Sequence[Flag], *, every: bool = False) -> None:
+def show_flags(report: Report, flags: Sequence[Flag], *, every: bool = False) -> None:
     """What HDX will flag: a line for each kind, with the first of its projects or counts; with `every`, all
     of them. And how much of HUD's list is not looked for."""
     if flags:
         (_all_flags if every else _kinds_of_flags)(flags)
     else:
         _out.print("HDX should have nothing to flag.")
-    left = not_checked()
+    left = not_checked(report)
     _say(f"Not checked: {sum(len(one.numbers) for one in left):,} other flags of HUD's list.")
     for one in left:
         _say(f"  {len(one.numbers):,}: {one.why}")
@@ -170,7 +171,7 @@ def _by_kind(flags: Sequence[Flag]) -> list[list[Flag]]:
 
 def _flagged(folder: Path, number: int, limit: int, offset: int) -> None:
     """The people of the flag of that number."""
-    raised = flags_of(folder)
+    raised = opening.flags(folder)
     if not 0 < number <= len(raised):
         raise opening.NoSuchRow(f"This report has {len(raised):,} flags; there is no flag {number}.")
     flag = raised[number - 1]
