@@ -6,6 +6,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from django.conf import settings
 
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
@@ -14,6 +15,8 @@ from hearth.hmis.clients import queries
 from hearth.hmis.clients.models import Client
 from hearth.hmis.clients.search.question import read
 from hearth.hmis.enrollments.models import Enrollment, Exit, Services
+from hearth.hmis.exchange import findings
+from hearth.hmis.exchange.importing import missing
 from hearth.hmis.exchange.models import ImportRun
 from hearth.hmis.hud.records import models_of_files
 from hearth.hmis.organizations.models import DataSource
@@ -73,6 +76,16 @@ def keys_missing(run: ImportRun) -> dict[str, int]:
     return dict(run.parameters["question"]["missing"])
 
 
+def places(run: ImportRun) -> dict[str, set[tuple[str | None, str | None]]]:
+    """By file, the organizations and projects of the findings about what is missing."""
+    wanted = findings.Filter(check=missing.CHECK)
+    found: dict[str, set[tuple[str | None, str | None]]] = {}
+    for one in findings.page(settings.MEDIA_ROOT / run.findings_file, wanted, 0, 1000):
+        assert one["line"] is None
+        found.setdefault(one["file"], set()).add((one["organization"], one["project"]))
+    return found
+
+
 def deleted(by: User) -> dict[str, set[str]]:
     with acting(by):
         found = {
@@ -104,6 +117,11 @@ class TestFullRefresh:
             sum(one["count"] for one in run.findings_summary if one["check"] == "record_missing_in_refresh")
             == 4
         )
+
+        assert places(run) == {
+            "Client": {(None, None)}, "Enrollment": {("O1", "P1")}, "Exit": {("O1", "P1")},
+            "Services": {("O1", "P1")},
+        }  # fmt: skip
 
         run = finished(by, path, missing="keep")
         assert "4 records that this full refresh lacks were left as they are" in run.message
@@ -209,6 +227,10 @@ class TestFullRefresh:
         tables["ProjectCoC"] = []
         run = import_export(by, export.zip(tmp_path))
         assert run.state == "refused", run.message
+        # the project that a record is stored under, though neither is in the refresh
+        stored = places(run)
+        assert (stored["Funder"], stored["ProjectCoC"]) == ({("O1", "P1")}, {("O1", "P1")})
+        assert stored["Enrollment"] == {("O1", "P1"), ("O1", "P4")}
         run = finished(by, export.zip(tmp_path), missing="remove")
         gone = deleted(by)
         gone["Enrollment"] -= {"E19"}

@@ -15,15 +15,21 @@ from hearth.standards.load import LATEST, load
 COLUMNS = ("organization", "project")
 
 
-def place(connection: Connection, path: Path) -> None:
+def place(connection: Connection, path: Path, *, beside: str = "") -> None:
     """Add the two columns to a written list of findings, or find them anew. A row is found by its line, or by
-    its key where the finding has no line. The file is replaced at once."""
+    its key where the finding has no line. `beside`: a table (file, key, organization, project) of records
+    that findings are about and no row is staged of. The file is replaced at once."""
     listed = f"read_parquet({text(path)}, file_row_number = true)"
     there = {str(column) for column, *_ in engine.rows(connection, f"DESCRIBE SELECT * FROM {listed}")}
     files = [
         file for (file,) in engine.rows(connection, f"SELECT DISTINCT file FROM {listed} WHERE file <> ''")
     ]
     parts = [sql for file in files if (sql := _rows_of(connection, file, listed))]
+    if beside:
+        parts.append(
+            f"SELECT f.file_row_number, b.organization, b.project FROM {listed} AS f"
+            f" JOIN {name(beside)} AS b ON b.file = f.file AND b.key = f.key WHERE f.line IS NULL"
+        )
     found = " UNION ALL ".join(parts) or _NOTHING
     without = ", ".join(name(one) for one in ("file_row_number", *COLUMNS) if one in there)
     whole = path.with_name(f"{path.stem}.placed.parquet")

@@ -34,11 +34,14 @@ from hearth.hmis.exchange.importing.newer import CHANGED_HERE, REMOVED
 from hearth.hmis.exchange.importing.writing import Writer, of_enrollment
 from hearth.hmis.exchange.information_dates import after_end
 from hearth.reporting.runtime.engine import Connection, name, scalar, tables
+from hearth.reporting.sources.places import COLUMNS
 from hearth.reporting.sources.transfer import engine_to_postgres, postgres_to_engine
 
 OF_PROJECT = ("Funder", "ProjectCoC", "Inventory", "Affiliation", "HMISParticipation", "CEParticipation")
 _OF_PLACE = ("ProjectCoC", "Inventory")
 CHECK = "record_missing_in_refresh"
+#: The engine's table of what is missing: file, key, organization, project (HUD's keys).
+KEYS = "missing_keys"
 
 
 @dataclass(frozen=True)
@@ -264,20 +267,37 @@ def _number(cursor: psycopg.Cursor) -> int:
 def findings(
     connection: Connection, cursor: psycopg.Cursor, missing: Missing, heard: Callable[[int], None]
 ) -> list[tuple[str, str, str]]:
-    """(check, file, SELECT of line, key and value class) of everything that is missing."""
+    """(check, file, SELECT of line, key and value class) of everything that is missing. Makes `KEYS`,
+    by which such findings are placed: none of their rows is staged."""
     if not missing.counts:
         return []
-    keys = " UNION ALL ".join(
-        f"SELECT m.file, r.hud_id FROM missing m JOIN {layout(file).table} r ON r.id = m.id"
-        f" WHERE m.file = '{file}'"
-        for file in missing.counts
-    )
-    columns = {"file": "VARCHAR", "key": "VARCHAR"}
-    postgres_to_engine(cursor, f"{keys} ORDER BY 1, 2", [], connection, "missing_keys", columns, heard)
+    keys = " UNION ALL ".join(_keys(layout(file)) for file in missing.counts)
+    columns = dict.fromkeys(("file", "key", *COLUMNS), "VARCHAR")
+    postgres_to_engine(cursor, f"{keys} ORDER BY 1, 2", [], connection, KEYS, columns, heard)
     return [
-        (CHECK, file, f"SELECT NULL::BIGINT, key, NULL::VARCHAR FROM missing_keys WHERE file = '{file}'")
+        (CHECK, file, f"SELECT NULL::BIGINT, key, NULL::VARCHAR FROM {KEYS} WHERE file = '{file}'")
         for file in missing.counts
     ]
+
+
+def _keys(one: Layout) -> str:
+    """SELECT of file, HUD's key, and HUD's keys of the organization and the project that a missing record is
+    stored under; of a client neither, as it belongs to no project."""
+    joins, stored = "", "NULL, NULL"
+    if one.hangs_on_enrollment:
+        joins, project = " JOIN enrollments_enrollment e ON e.id = r.enrollment_id", "e.project_id"
+    else:
+        project = "r.project_id" if "project" in one.fields else ""
+    if project:
+        joins += (
+            f" JOIN organizations_project p ON p.id = {project}"
+            " JOIN organizations_organization o ON o.id = p.organization_id"
+        )
+        stored = "o.hud_id, p.hud_id"
+    return (
+        f"SELECT m.file, r.hud_id, {stored} FROM missing m JOIN {one.table} r ON r.id = m.id{joins}"
+        f" WHERE m.file = '{one.file}'"
+    )
 
 
 def remove(connection: Connection, writer: Writer, missing: Missing, announced: Announced) -> None:

@@ -312,7 +312,7 @@ class _Import:
             column = None if stops or file not in check.files else next(iter(check.columns), None)
             rules.append((Rule.of(check, file, column, stops=stops), select))
         summary = added(reader, self.findings, preparing.finish(), rules)
-        place(reader, self.findings)
+        place(reader, self.findings, beside=missing.KEYS if absent else "")
         self._keep_findings(summary)
         if stopping := [(one.sentence, one.remedy) for one in summary if one.stops]:
             raise refusal(stopping)
