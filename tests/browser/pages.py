@@ -101,6 +101,7 @@ PAGES = [
     Page("import-asking", "/exchange/imports/{import_asking}/", "administrator"),
     Page("import-running", "/exchange/imports/{import_running}/", "administrator"),
     Page("exports", "/exchange/exports/", "user"),
+    Page("exports-administrator", "/exchange/exports/", "administrator"),
     Page("access-log", "/audit/", "auditor"),
     Page("access-log-none", "/audit/?client=987654321", "auditor"),
 ]

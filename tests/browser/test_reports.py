@@ -108,6 +108,17 @@ def test_projects_are_found_and_chosen_by_keyboard(open_page: OpenPage) -> None:
     assert focused(page) == "Run the report"
 
 
+def test_projects_of_an_export_are_chosen_by_thumb_and_keyboard(open_page: OpenPage) -> None:
+    page = open_page("/exchange/exports/", "administrator", 360)
+    page.get_by_label("Find a project or an organization").fill("invented night")
+    expect(page.locator("[data-choose-option]:visible")).to_have_count(1)
+    page.locator("label", has_text="Invented Night Shelter").click()
+    expect(page.locator("[data-choose-status]")).to_have_text("1 chosen, 1 listed")
+    page.keyboard.press("Space")
+    expect(page.locator("[data-choose-status]")).to_have_text("0 chosen, 1 listed")
+    check(page, "export-projects-chosen-360")
+
+
 def test_projects_can_be_chosen_without_scripts(open_page: OpenPage) -> None:
     page = open_page("/reports/new/lsa-projects/", "administrator", 360, java_script_enabled=False)
     expect(page.get_by_label("Find a project or an organization")).to_be_hidden()

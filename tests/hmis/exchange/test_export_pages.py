@@ -1,5 +1,6 @@
 """The pages of exports: who may ask, watch and fetch."""
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from hearth.hmis.exchange.exporting import job
 from hearth.hmis.exchange.exporting.actions import cancel_export
 from hearth.hmis.exchange.exporting.request import ExportRequest
 from hearth.hmis.exchange.models import ExportRun
+from hearth.hmis.organizations.models import Project
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -86,8 +88,21 @@ def test_projects_of_one_name_are_told_apart(client: Client, administrator: User
         factories.make_project(project_name="Only Shelter")
     client.force_login(administrator)
     page = client.get(reverse("exchange:exports")).content.decode()
-    assert "Twin Shelter – Invented North" in page and "Twin Shelter – Invented South" in page
+    north, south = page.index(">Invented North<"), page.index(">Invented South<")
+    assert north < page.index(">Twin Shelter<") < south < page.rindex(">Twin Shelter<")
     assert ">Only Shelter<" in page
+
+
+def test_projects_are_chosen_without_a_second_key(client: Client, user: User) -> None:
+    client.force_login(user)
+    page = client.get(reverse("exchange:exports")).content.decode()
+    assert "Ctrl" not in page
+    assert re.search(r'<input[^>]*type="checkbox"[^>]*name="projects"', page)
+    assert "ui/choose" in page
+    with acting(user):
+        own = Project.objects.get(project_name="Own House")
+    client.post(reverse("exchange:exports"), ASKED | {"projects": [own.pk]})
+    assert ExportRun.objects.get().parameters["projects"] == [own.pk]
 
 
 @pytest.mark.parametrize(

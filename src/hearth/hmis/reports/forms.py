@@ -8,9 +8,10 @@ from django import forms
 from django.utils import timezone
 
 from hearth.hmis.access.models import User
+from hearth.hmis.organizations.choices import ProjectChooser, by_organization, cocs_of
 from hearth.hmis.organizations.models import Region
 from hearth.hmis.reports.catalog import Report
-from hearth.hmis.reports.request import ReportRequest, RequestError, coc_codes, projects_of
+from hearth.hmis.reports.request import ReportRequest, RequestError, coc_codes, projects_in
 from hearth.hmis.ui.forms import DayField, PlainWords
 
 _WEDNESDAY = 2
@@ -33,12 +34,6 @@ def last_count_night(today: date) -> date:
     return night(today.year) if night(today.year) <= today else night(today.year - 1)
 
 
-class ProjectChoices(forms.CheckboxSelectMultiple):
-    """Checkboxes under the names of organizations; a script adds a box to search them by."""
-
-    template_name = "reports/widgets/projects.html"
-
-
 class ReportForm(PlainWords, forms.Form):
     """CoC, time and, where the report is of chosen projects, projects. `user` limits the choices."""
 
@@ -47,7 +42,7 @@ class ReportForm(PlainWords, forms.Form):
     end = DayField(label="Last day", help_text="mm/dd/yyyy. The last day belongs to the report.")
     projects = forms.MultipleChoiceField(
         label="Projects",
-        widget=ProjectChoices,
+        widget=ProjectChooser,
         error_messages={"required": "Choose at least one project."},
         help_text="Those of the chosen Continuum of Care. A project may operate in several.",
     )
@@ -71,9 +66,9 @@ class ReportForm(PlainWords, forms.Form):
             self.fields["start"].label = "Night"
             self.fields["start"].help_text = _ABOUT_NIGHT
         if report.chooses_projects:
-            projects = list(_grouped(user))
-            self.fields["projects"].choices = projects
-            there = {code for project in _projects(user) for code in _codes(project)}
+            projects = projects_in(user, coc_codes(user))
+            self.fields["projects"].choices = by_organization(projects)
+            there = {code for project in projects.prefetch_related("cocs") for code in cocs_of(project)}
         else:
             del self.fields["projects"]
             there = coc_codes(user)
@@ -98,27 +93,6 @@ class ReportForm(PlainWords, forms.Form):
             except RequestError as error:
                 raise forms.ValidationError(str(error), code="request") from error
         return values
-
-
-def _projects(user: User) -> Iterable[Any]:
-    projects = projects_of(user).select_related("organization").prefetch_related("cocs")
-    return projects.order_by("organization__organization_name", "project_name", "pk")
-
-
-def _codes(project: Any) -> list[str]:
-    return sorted({row.coc_code for row in project.cocs.all() if row.coc_code and row.date_deleted is None})
-
-
-def _grouped(user: User) -> Iterable[tuple[str, list[tuple[str, str]]]]:
-    """Projects under their organizations, each with the CoCs it operates in."""
-    groups: dict[int, tuple[str, list[tuple[str, str]]]] = {}
-    for project in _projects(user):
-        codes = _codes(project)
-        if not codes:
-            continue
-        _, listed = groups.setdefault(project.organization_id, (str(project.organization), []))
-        listed.append((str(project.pk), f"{project} ({', '.join(codes)})"))
-    return groups.values()
 
 
 class FlagFilter(PlainWords, forms.Form):

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from hearth.hmis.access.models import User
+from hearth.hmis.organizations.choices import organization_names
 from hearth.hmis.organizations.models import Project
 from hearth.hmis.reports.figures import project_type
 from hearth.hmis.reports.records import Records
@@ -66,7 +67,8 @@ def projects(
     }
     every = [NightProject(project=known.get(line["id"]), row=rows.get(line["id"]), **line) for line in lines]
     types = {str(one.code): one.kind for one in every}
-    organizations = {str(one.project.organization_id): one.organization_name for one in every if one.project}
+    theirs = {one.project.organization_id: one.project.organization for one in every if one.project}
+    organizations = {str(pk): name for pk, name in organization_names(theirs.values()).items()}
     filters = [
         Filter("type", "Project type", tuple(sorted(types.items(), key=lambda one: one[1]))),
         Filter("organization", "Organization", tuple(sorted(organizations.items(), key=lambda one: one[1]))),

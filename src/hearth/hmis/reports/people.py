@@ -15,6 +15,7 @@ from typing import Any
 from hearth.hmis.access.models import User
 from hearth.hmis.clients.models import Client
 from hearth.hmis.clients.templatetags.clients import full_name, listed_name
+from hearth.hmis.organizations.choices import organization_names
 from hearth.hmis.organizations.models import Project
 from hearth.hmis.reports.figures import Behind
 from hearth.hmis.reports.records import Records
@@ -212,7 +213,8 @@ def _filters(projects: Mapping[str, Project], organization: str) -> list[Filter]
     """Organizations and projects of the stays that counted, by name; of an organization that is chosen, its
     projects alone. Projects of one name are told apart by their organizations."""
     there = {project.pk: project for project in projects.values()}
-    organizations = {str(one.organization_id): str(one.organization) for one in there.values()}
+    names = organization_names({one.organization_id: one.organization for one in there.values()}.values())
+    organizations = {str(pk): name for pk, name in names.items()}
     offered = [
         one
         for one in there.values()
@@ -220,7 +222,7 @@ def _filters(projects: Mapping[str, Project], organization: str) -> list[Filter]
     ]
     named = [str(one) for one in offered]
     texts = {
-        str(one.pk): f"{one} – {one.organization}" if named.count(str(one)) > 1 else str(one)
+        str(one.pk): f"{one} – {names[one.organization_id]}" if named.count(str(one)) > 1 else str(one)
         for one in offered
     }
     return [

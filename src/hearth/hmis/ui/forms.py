@@ -42,6 +42,22 @@ class DayField(forms.DateField):
         super().__init__(**kwargs)
 
 
+class Chooser(forms.CheckboxSelectMultiple):
+    """Many things to choose from: checkboxes under headings, in a box that scrolls; `ui/choose.js`, which the
+    page loads, adds a box to search them by. A list to choose several from needs the Ctrl key, and a phone
+    shows one line of it."""
+
+    template_name = "ui/forms/choose.html"
+    search_label = "Find"
+    list_label = "Choices"
+    empty = "There is nothing to choose."
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """What the template says of this list."""
+        words = {"search_label": self.search_label, "list_label": self.list_label, "empty": self.empty}
+        return super().get_context(name, value, attrs) | words
+
+
 class PlainWords:
     """A form that says in words what is missing: "Enter: First day." or "Choose: Role." for Django's
     "This field is required.". First of the bases of every form; a field with words of its own keeps them."""

@@ -1,7 +1,5 @@
 """What a person asks an export to hold."""
 
-from collections import Counter
-from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -9,6 +7,7 @@ from django.utils import timezone
 
 from hearth.hmis.access.models import User
 from hearth.hmis.exchange.exporting.request import ExportRequest, RequestError
+from hearth.hmis.organizations.choices import ProjectChooser, by_organization
 from hearth.hmis.organizations.models import Project, ProjectCoC, Region
 from hearth.hmis.ui.forms import DayField, PlainWords
 
@@ -16,15 +15,6 @@ from hearth.hmis.ui.forms import DayField, PlainWords
 def _fiscal_year_start() -> Any:
     today = timezone.localdate()
     return today.replace(year=today.year if today.month >= 10 else today.year - 1, month=10, day=1)
-
-
-def _told_apart(projects: Iterable[Project]) -> list[tuple[str, str]]:
-    """Projects as choices; those of one name with their organizations."""
-    listed = list(projects)
-    often = Counter(str(one) for one in listed)
-    return [
-        (str(one.pk), f"{one} – {one.organization}" if often[str(one)] > 1 else str(one)) for one in listed
-    ]
 
 
 class ExportForm(PlainWords, forms.Form):
@@ -46,9 +36,8 @@ class ExportForm(PlainWords, forms.Form):
     projects = forms.MultipleChoiceField(
         label="Projects",
         required=False,
-        help_text="Without a choice here and above, all projects are exported, as far as you may see them."
-        " Hold Ctrl to choose several.",
-        widget=forms.SelectMultiple(attrs={"size": 8}),
+        help_text="Without a choice here and above, all projects are exported, as far as you may see them.",
+        widget=ProjectChooser,
     )
     hashed = forms.BooleanField(
         label="Hash names and Social Security numbers",
@@ -71,9 +60,7 @@ class ExportForm(PlainWords, forms.Form):
         projects = Project.objects.restrict(user).filter(date_deleted__isnull=True)
         if not user.sees_all:
             projects = projects.filter(organization_id__in=user.organization_ids)
-        self.fields["projects"].choices = _told_apart(
-            projects.select_related("organization").order_by("project_name", "id")
-        )
+        self.fields["projects"].choices = by_organization(projects)
 
     def clean(self) -> dict[str, Any]:
         """Build the request, so that a wrong one is told at its form."""

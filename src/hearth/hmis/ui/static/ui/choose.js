@@ -1,4 +1,4 @@
-// A box to search a long list of projects by. Without it the whole list is there to scroll.
+// A box to search a long list of checkboxes by (Chooser). Without it the whole list is there to scroll.
 (function () {
   "use strict";
 
