@@ -56,7 +56,7 @@ def reports() -> None:
     """
 
 
-def _add_command(report: Report) -> None:
+def add_command(report: Report) -> None:
     """`hearth report <name>` for a report of the registry."""
 
     @app.command(report.name, help=report.help)
@@ -231,7 +231,7 @@ def _add_command(report: Report) -> None:
 
 
 for _report in registry.reports().values():
-    _add_command(_report)
+    add_command(_report)
 app.command()(members)
 app.command()(compare)
 

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from hearth.reporting.opening import bundle
+from hearth.reporting.opening.declared import declared_of
 from hearth.reporting.outputs import upload
 from hearth.reporting.outputs.folder import check_folder, folder_of_results
 from hearth.reporting.runtime import engine, flags, registry
@@ -75,11 +76,13 @@ def parameters_of(report: Report, scope: str, **given: Any) -> Parameters:
     return Parameters(**given)
 
 
-def read_by(report: Report, steps: Sequence[Step]) -> dict[str, set[str]]:
-    """HMIS CSV file → columns, as far as the steps and `prepare` read them; the key is always among them."""
+def read_by(report: Report, steps: Sequence[Step], *, keep: bool = False) -> dict[str, set[str]]:
+    """HMIS CSV file → columns, as far as the steps, `prepare` and with `keep` what is kept read them; the key
+    is always among them."""
     read: dict[str, set[str]] = {}
+    kept = declared_of(report).kept_columns if keep else {}
     for file in report.registry.files.values():
-        names = mentioned(steps, file.name)
+        names = mentioned(steps, file.name) | {column.casefold() for column in kept.get(file.name, ())}
         columns = {column.name for column in file.columns if column.name.casefold() in names}
         if columns:
             read[file.name] = columns | {file.key} | report.also_read.get(file.name, set())
@@ -209,7 +212,7 @@ def _computed(
         kind = _kind(report, parameters)
         files = report.files_of(kind)
         steps = report.steps_of(files, given=given.tables)
-        read = given.put(connection, read_by(report, steps))
+        read = given.put(connection, read_by(report, steps, keep=keep))
         if narrow is not None:
             narrow(connection)
         notes = Notes(given.unread(connection), warnings=given.warnings)

@@ -12,9 +12,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cache
+from types import SimpleNamespace
 from typing import Any, Protocol, cast
 
-from hearth.reporting.runtime.report import Report, ReportError, read_yaml
+from hearth.reporting.runtime.report import Report, read_yaml
 
 _TABLE = re.compile(r"\b(?:FROM|JOIN) (\w+)")
 RECORDED, QUALITY, DERIVED = "recorded", "quality", "derived"
@@ -130,8 +131,84 @@ class Declared:
         return any(fnmatchcase(column, one) or f"{file}.{column}" == one for one in self.exact)
 
 
+#: What a run keeps of HUD's files where facts.yaml has no `stays` of its own.
+_KEPT = {
+    "Enrollment": "EnrollmentID PersonalID HouseholdID ProjectID EntryDate RelationshipToHoH",
+    "Exit": "EnrollmentID ExitDate",
+    "Project": "ProjectID ProjectType",
+}
+#: From what a step counted by a member column of that name: of a person or a household all its enrollments.
+_UNITS = {
+    "enrollment": Units(
+        "SELECT 'enrollment' AS Unit, e.PersonalID, NULL AS HouseholdType, e.EnrollmentID, NULL AS Amount,"
+        " e.HouseholdID FROM counted AS c JOIN Enrollment AS e ON e.EnrollmentID = c.EnrollmentID"
+    ),
+    "person": Units(
+        "SELECT 'person' AS Unit, e.PersonalID, NULL AS HouseholdType, NULL AS EnrollmentID, NULL AS Amount,"
+        " e.HouseholdID FROM counted AS c JOIN Enrollment AS e ON e.PersonalID = c.PersonalID"
+    ),
+    "household": Units(
+        "SELECT 'household' AS Unit,"
+        " coalesce(min(CASE WHEN e.RelationshipToHoH = 1 THEN e.PersonalID END), min(e.PersonalID))"
+        " AS PersonalID, NULL AS HouseholdType, NULL AS EnrollmentID, NULL AS Amount, e.HouseholdID"
+        " FROM (SELECT DISTINCT HouseholdID FROM counted) AS c"
+        " JOIN Enrollment AS e ON e.HouseholdID = c.HouseholdID GROUP BY e.HouseholdID",
+        split="HouseholdID",
+    ),
+}
+_STAYS = """
+    SELECT DISTINCT u.Number, e.EnrollmentID, e.PersonalID, e.HouseholdID, e.ProjectID,
+        CAST(p.ProjectType AS VARCHAR) AS ProjectType, e.EntryDate, CAST(NULL AS DATE) AS MoveInDate,
+        x.ExitDate
+    FROM unit AS u
+    JOIN unit_household AS h ON h.Number = u.Number
+    JOIN Enrollment AS e ON e.HouseholdID IS NOT DISTINCT FROM h.HouseholdID
+    LEFT JOIN Exit AS x ON x.EnrollmentID = e.EnrollmentID
+    LEFT JOIN Project AS p ON p.ProjectID = e.ProjectID
+    WHERE CASE u.Unit
+        WHEN 'person' THEN e.PersonalID = u.PersonalID WHEN 'enrollment' THEN e.EnrollmentID = u.EnrollmentID
+        ELSE TRUE END
+"""
+#: All enrollments of everybody in the households concerned: more than most numbers rest on, never less.
+_RESTS_ON = """
+    SELECT Number, EnrollmentID FROM unit WHERE EnrollmentID IS NOT NULL
+    UNION
+    SELECT DISTINCT u.Number, n.EnrollmentID
+    FROM unit AS u JOIN Enrollment AS n ON n.PersonalID = u.PersonalID
+    UNION
+    SELECT DISTINCT u.Number, n.EnrollmentID
+    FROM unit_household AS u
+    JOIN Enrollment AS m ON m.HouseholdID = u.HouseholdID
+    JOIN Enrollment AS n ON n.PersonalID = m.PersonalID
+"""
+_RESTS_ON_PEOPLE = """
+    SELECT p.PersonalID, e.EnrollmentID
+    FROM asked AS p JOIN {schema}.Enrollment AS e ON e.PersonalID = p.PersonalID
+    UNION
+    SELECT p.PersonalID, n.EnrollmentID
+    FROM asked AS p
+    JOIN {schema}.Enrollment AS e ON e.PersonalID = p.PersonalID
+    JOIN {schema}.Enrollment AS m ON m.HouseholdID = e.HouseholdID
+    JOIN {schema}.Enrollment AS n ON n.PersonalID = m.PersonalID
+"""
+
+
+_RECORDED = (
+    FactTable(
+        "EnrollmentRecord", "Recorded enrollment", "SELECT * FROM {schema}.Enrollment", "PersonalID",
+        ("EnrollmentID",), ("Enrollment",), RECORDED, hud="Enrollment",
+    ),
+    FactTable(
+        "Exit", "Recorded exit",
+        "SELECT e.PersonalID, x.* FROM {schema}.Exit AS x"
+        " JOIN {schema}.Enrollment AS e ON e.EnrollmentID = x.EnrollmentID",
+        "PersonalID", ("EnrollmentID",), ("Enrollment", "Exit"), RECORDED, hud="Exit",
+    ),
+)  # fmt: skip
+
+
 class Own(Protocol):
-    """What `opened.py` of a report's folder may have, all of it."""
+    """What `opened.py` of a report's folder may have; what it has not is `plain`."""
 
     def title(self, file: str, values: Mapping[str, str | None], said: Mapping[str, str]) -> str:
         """What a row counts, in one line; `said` are the words of its codes."""
@@ -153,11 +230,13 @@ class Own(Protocol):
 
 
 def own_of(report: Report) -> Own:
-    """What cannot be declared of it. Raises `ReportError` where the folder has no opened.py."""
+    """What cannot be declared of it, and for the rest what is said of any report."""
+    from . import plain
+
     module = report.own("opened")
-    if module is None:
-        raise ReportError(f"{report.folder} has no opened.py: its rows have no titles.")
-    return cast(Own, module)
+    named = [name for name in vars(Own) if not name.startswith("_")]
+    found = {name: getattr(module, name, None) or getattr(plain, name)(report) for name in named}
+    return cast(Own, SimpleNamespace(**found))
 
 
 @cache
@@ -165,23 +244,25 @@ def declared_of(report: Report) -> Declared:
     """A report's facts.yaml. Raises `ReportError`."""
     said = read_yaml(report.folder / "facts.yaml")
     kept, compared = said.get("kept", {}), said.get("compared", {})
+    usual = {} if said.get("stays") else _KEPT
+    columns = usual | kept.get("columns", {})
     recorded = kept.get("recorded")
     return Declared(
         parameters=f"{report.name}_parameters",
-        kept=_list(kept.get("tables")),
-        kept_columns={file: _list(columns) for file, columns in kept.get("columns", {}).items()},
+        kept=(*usual, *_list(kept.get("tables")), f"{report.name}_parameters"),
+        kept_columns={file: _list(listed) for file, listed in columns.items()},
         recorded=None if recorded is None else Recorded(**recorded),
-        units={name: Units(**one) for name, one in said["units"].items()},
+        units=_UNITS | {name: Units(**one) for name, one in said.get("units", {}).items()},
         counted={table: tuple(Rule(**one) for one in rules) for table, rules in said["counted"].items()},
         facts={name: FactQuery(**one) for name, one in said.get("facts", {}).items()},
         not_told=_list(said.get("not_told")),
         exact=tuple(said.get("exact", ())),
-        stays=said["stays"],
-        rests_on=said["rests_on"],
-        reported=compared.get("reported", ""),
-        rests_on_people=compared.get("rests_on", ""),
+        stays=said.get("stays", _STAYS),
+        rests_on=said.get("rests_on", _RESTS_ON),
+        reported=compared.get("reported", "SELECT PersonalID FROM {schema}.Enrollment"),
+        rests_on_people=compared.get("rests_on", _RESTS_ON_PEOPLE),
         quality=tuple(QualityCounts(**one) for one in compared.get("quality", ())),
-        tables=tuple(_table(dict(one)) for one in compared.get("tables", ())),
+        tables=tuple(_table(dict(one)) for one in compared.get("tables", ())) or _RECORDED,
     )
 
 

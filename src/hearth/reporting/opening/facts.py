@@ -160,7 +160,7 @@ def _stays(bundle: Bundle) -> dict[int, list[Stay]]:
                 person,
                 household,
                 project,
-                labels.meaning("Stay", "ProjectType", kind) or f"project type {kind}",
+                labels.project_type(kind),
                 entry,
                 move_in,
                 left,

@@ -237,8 +237,14 @@ def _flag(report: Report, one: Declared, said: Mapping[str, Any]) -> Flag:
         sentence=one.sentence.format_map(known),
         remedy=one.remedy,
         years=years_of(report, hdx),
-        people=report.own("opened").flag_people(one, said) if one.people else {},
+        people=_people(report, one, said),
     )
+
+
+def _people(report: Report, one: Declared, said: Mapping[str, Any]) -> dict[str, str]:
+    """Where the people of a raised flag stand, as flags.json keeps it."""
+    own = report.own("opened") if one.people else None
+    return dict(own.flag_people(one, said)) if own is not None else {}
 
 
 def write(folder: Path, raised: Iterable[Flag]) -> None:

@@ -42,7 +42,8 @@ class Labels:
 
     def __init__(self, report: Report) -> None:
         self._registry = report.registry
-        said: dict[str, Any] = read_yaml(report.folder / "words.yaml")
+        path = report.folder / "words.yaml"
+        said: dict[str, Any] = read_yaml(path) if path.is_file() else {}
         self._lists: dict[str, dict[str, str]] = {
             name: {str(code): str(label) for code, label in codes.items()}
             for name, codes in said.get("lists", {}).items()
@@ -93,13 +94,20 @@ class Labels:
         """A population's words, or its number."""
         return self._lists.get("populations", {}).get(code, f"population {code}")
 
+    def project_type(self, code: str | None) -> str:
+        """The type of a stay's project: the report's own words (`Stay` in `of_file`), else HUD's."""
+        own = self.meaning("Stay", "ProjectType", code)
+        lists = self._registry.file("Project").column("ProjectType").lists
+        return own or self._hud(next(iter(lists)), code or "") or f"project type {code}"
+
     def row(self, file: ReportFile, values: Mapping[str, str | None]) -> RowLabel:
         """The words for a row: those of the count or row that it is, else those of its file. Raises
-        KeyError for a row without."""
+        KeyError for a count or a row without."""
         if file.each:
             return self.counts[values[file.each] or ""]
-        known = self.files.get(file.name)
-        return known or self.rows[values[file.titled_by] or ""]
+        if file.titled_by:
+            return self.rows[values[file.titled_by] or ""]
+        return self.files.get(file.name) or RowLabel(file.name, "", "")
 
     def _of(self, file: str, column: str) -> tuple[str, str | None]:
         return self._of_file.get(file, {}).get(column) or self._columns.get(column, (column, None))

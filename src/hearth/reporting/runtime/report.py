@@ -18,7 +18,7 @@ A folder holds
     report.py, opened.py    what cannot be declared: see `hearth.reporting.making.Own` and
                     `hearth.reporting.opening.declared.Own`
 
-Only report.yaml, tables.yaml and steps/ must be there.
+Only report.yaml, tables.yaml and steps/ must be there, and facts.yaml where a run's numbers are to be opened.
 """
 
 from __future__ import annotations
@@ -209,6 +209,11 @@ class Report:
     def opened_files(self) -> tuple[str, ...]:
         """The names of the files behind whose rows people stand."""
         return tuple(file.name for file in self.files if file.counted_by)
+
+    @property
+    def laws(self) -> Mapping[str, Any]:
+        """What is otherwise in this report than the standing tests of all reports expect."""
+        return dict(self._said.get("laws", {}))
 
     @property
     def steps_folder(self) -> Path:

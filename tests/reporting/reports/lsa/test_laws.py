@@ -1,6 +1,6 @@
-"""What must hold for any input: order does not matter, parts make totals, others' records change nothing."""
+"""What must hold for any input of the LSA, beside what holds for every report (`test_standing.py`): parts
+make totals, scopes agree."""
 
-import random
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -16,7 +16,7 @@ from hearth.reporting.runtime import engine, registry
 from hearth.reporting.runtime.engine import Connection
 
 from .random_world import random_world
-from .world import COC, REGISTRY, Row, Rows, rows_of, run, stage_rows
+from .world import COC, Row, Rows, rows_of, run, stage_rows
 
 LSA = registry.by_name("lsa")
 
@@ -66,79 +66,6 @@ def whole(world: Rows, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mad
 
 def again(rows: Rows, wish: LsaParameters, folder: Path) -> dict[str, bytes]:
     return next(made(rows, wish, folder)).files
-
-
-def test_the_same_input_gives_the_same_bytes(whole: Made, world: Rows, tmp_path: Path) -> None:
-    assert len(whole.files) == 13
-    assert again(world, WISH, tmp_path / "out") == whole.files
-
-
-@pytest.mark.parametrize("seed", range(2))
-def test_the_order_of_rows_does_not_matter(whole: Made, world: Rows, tmp_path: Path, seed: int) -> None:
-    draw = random.Random(seed)
-    shuffled = {table: draw.sample(rows, len(rows)) for table, rows in world.items()}
-    assert again(shuffled, WISH, tmp_path / "out") == whole.files
-
-
-def test_records_of_another_coc_change_nothing(whole: Made, world: Rows, tmp_path: Path) -> None:
-    """Everybody once more, under other IDs, in other projects of another CoC."""
-    both = {table: [*rows, *(elsewhere(table, row) for row in rows)] for table, rows in world.items()}
-    assert again(both, WISH, tmp_path / "out") == whole.files
-
-
-def elsewhere(table: str, row: Row) -> Row:
-    changed = {}
-    for column, value in row.items():
-        if value is not None and column in ("CoCCode", "EnrollmentCoC"):
-            value = "XX-509"
-        elif value is not None and (column.endswith("ID") and column not in ("UserID", "ExportID")):
-            value = f"Z{value}"
-        changed[column] = value
-    return changed
-
-
-GONE = "2026-01-01 10:00:00"
-
-
-@pytest.mark.parametrize("fresh", [True, False], ids=["new", "twice"])
-def test_deleted_rows_of_any_file_change_nothing(
-    whole: Made, world: Rows, tmp_path: Path, *, fresh: bool
-) -> None:
-    """Every row once more, deleted: under a new key, in the records of others; and under its own."""
-    draw = random.Random(5)
-    both: Rows = {}
-    for table, rows in world.items():
-        key = REGISTRY.file(table).key
-        others = draw.sample(rows, len(rows)) if fresh else rows
-        deleted = [
-            row
-            | ({key: f"{row[key]}gone"} if fresh else {})
-            | references(table, other)
-            | {"DateDeleted": GONE}
-            for row, other in zip(rows, others, strict=True)
-        ]
-        both[table] = [*rows, *deleted] if "DateDeleted" in REGISTRY.file(table) else rows
-    assert again(both, WISH, tmp_path / "out") == whole.files
-
-
-def references(table: str, row: Row) -> Row:
-    """What a row belongs to."""
-    return {column.name: row.get(column.name) for column in REGISTRY.file(table).columns if column.references}
-
-
-def test_to_delete_is_to_leave_out(world: Rows, tmp_path: Path) -> None:
-    """Deleted and missing, one row in twelve of every file, whatever belongs to it."""
-    draw = random.Random(6)
-    marked: Rows = {}
-    missing: Rows = {}
-    for table, rows in world.items():
-        gone = set(draw.sample(range(len(rows)), len(rows) // 12))
-        marked[table] = [row | {"DateDeleted": GONE} if n in gone else row for n, row in enumerate(rows)]
-        missing[table] = [row for n, row in enumerate(rows) if n not in gone]
-        assert gone or table not in ("Client", "Enrollment", "Exit", "Services", "Project", "Disabilities")
-    deleted = again(marked, WISH, tmp_path / "deleted")
-    assert deleted == again(missing, WISH, tmp_path / "missing")
-    assert deleted != again(world, WISH, tmp_path / "whole")
 
 
 # --- parts and totals --------------------------------------------------------------------------------------

@@ -1,0 +1,268 @@
+"""What must hold for every report of the registry, in each of its scopes, without code of its own.
+
+Not here, because they need the database: the export and the database give the same report
+(`tests/hmis/reports/snapshot/test_same_report.py`), and nobody is told of what he may not see
+(`tests/hmis/reports/test_list_rights.py`, `test_runs.py`).
+"""
+
+import csv
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+
+from hearth.reporting.making import leave, parameters_of, prepare
+from hearth.reporting.opening import members
+from hearth.reporting.runtime import engine, registry
+from hearth.reporting.runtime.parameters import Parameters
+from hearth.reporting.runtime.report import Report, ReportFile
+from hearth.reporting.runtime.run import RunRecord, run_steps
+
+from .lsa.random_world import random_world
+from .lsa.world import COC, REGISTRY, Row, Rows, stage_rows
+
+FAMILIES = 40
+GONE = "2026-01-01 10:00:00"
+YEARS = 28  # so that weekdays and leap days fit
+PROJECTS = ("ES", "NBN", "PSH", "RRH", "TH")
+#: A report of the guide, too: what holds for any folder must hold for one that declares next to nothing.
+EXAMPLE = Path(__file__).parent / "open_stays"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A report in one of its scopes."""
+
+    report: Report
+    scope: str
+
+    def parameters(self, years: int = 0) -> Parameters:
+        one_day = self.scope in self.report.one_day_scopes
+        start, end = (date(2026, 1, 28),) * 2 if one_day else (date(2025, 10, 1), date(2026, 9, 30))
+        return parameters_of(
+            self.report,
+            self.scope,
+            coc=COC,
+            start=start.replace(year=start.year + years),
+            end=end.replace(year=end.year + years),
+            projects=PROJECTS if self.scope in self.report.project_scopes else (),
+            made_at=datetime(2026 + years, 11, 2, 8, 30),
+        )
+
+
+EVERY = [
+    Asked(report, scope)
+    for report in (*registry.reports().values(), Report(EXAMPLE))
+    for scope in report.scopes or ("",)
+]
+
+
+@pytest.fixture(scope="module", params=EVERY, ids=lambda one: f"{one.report.name} {one.scope}".strip())
+def asked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
+    """The report, and the one of the guide where the registry finds it."""
+    folder = tmp_path_factory.mktemp("reports")
+    for report in (*registry.reports().values(), Report(EXAMPLE)):
+        (folder / report.name).symlink_to(report.folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(registry, "FOLDER", folder)
+        registry.reports.cache_clear()
+        one: Asked = request.param
+        yield replace(one, report=registry.by_name(one.report.name))
+    registry.reports.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def world() -> Rows:
+    return random_world(11, FAMILIES)
+
+
+@pytest.fixture(scope="module")
+def whole(asked: Asked, world: Rows, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make(asked, world, tmp_path_factory.mktemp("whole") / "out")
+
+
+def make(asked: Asked, rows: Rows, out: Path, years: int = 0) -> Path:
+    report, parameters = asked.report, asked.parameters(years)
+    kind = parameters.kind or next(iter(report.kinds))
+    with engine.connected(threads=1) as connection:
+        stage_rows(connection, rows)
+        prepare(report, connection, parameters)
+        run_steps(connection, report.steps_of(report.files_of(kind)))
+        record = RunRecord(kind, "test", report.year, parameters.recorded(), "test", "0")
+        leave(report, connection, parameters, record, out, keep=True)
+    return out
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """What does not tell one run from another."""
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.suffix in (".csv", ".zip")}
+
+
+def numbers(asked: Asked, folder: Path) -> dict[str, Counter[tuple[str | None, ...]]]:
+    """File → dimensions of its rows → what they count."""
+    found = {}
+    for name in asked.report.opened_files:
+        file = asked.report.file(name)
+        rows = members.rows(folder, name, limit=100_000).rows
+        found[name] = Counter({tuple(row.values[one] for one in file.dimensions): row.count for row in rows})
+    return found
+
+
+def everywhere(rows: Rows, change: Callable[[str, str, Row], object]) -> Rows:
+    """All cells that have a value, changed: by file, column and row."""
+    return {
+        table: [
+            {column: value if value is None else change(table, column, row) for column, value in row.items()}
+            for row in some
+        ]
+        for table, some in rows.items()
+    }
+
+
+def is_key(column: str) -> bool:
+    return column.endswith("ID") and column not in ("UserID", "ExportID")
+
+
+def test_there_is_something_to_count(asked: Asked, whole: Path) -> None:
+    found = numbers(asked, whole)
+    assert found and sum(1 for rows in found.values() if any(rows.values())) >= len(found) / 2
+
+
+def test_the_same_input_gives_the_same_bytes(asked: Asked, whole: Path, world: Rows, tmp_path: Path) -> None:
+    assert files(make(asked, world, tmp_path / "out")) == files(whole)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_the_order_of_rows_does_not_matter(
+    asked: Asked, whole: Path, world: Rows, tmp_path: Path, seed: int
+) -> None:
+    dice = random.Random(seed)
+    shuffled = {table: dice.sample(rows, len(rows)) for table, rows in world.items()}
+    assert files(make(asked, shuffled, tmp_path / "out")) == files(whole)
+
+
+def test_a_number_is_as_many_as_stand_behind_it(asked: Asked, whole: Path) -> None:
+    for name in asked.report.opened_files:
+        rows = members.rows(whole, name, limit=100_000).rows
+        for row in rows[:: max(1, len(rows) // 6)]:
+            page = members.members(whole, name, row.values, limit=3)
+            assert page.value == row.count, (name, row.values)
+
+
+def test_records_of_another_coc_change_nothing(
+    asked: Asked, whole: Path, world: Rows, tmp_path: Path
+) -> None:
+    """Everybody once more, under other IDs, in other projects of another CoC."""
+
+    def elsewhere(table: str, column: str, row: Row) -> object:
+        if column in ("CoCCode", "EnrollmentCoC"):
+            return "XX-509"
+        return f"Z{row[column]}" if is_key(column) else row[column]
+
+    others = everywhere(world, elsewhere)
+    both = {table: [*rows, *others[table]] for table, rows in world.items()}
+    assert files(make(asked, both, tmp_path / "out")) == files(whole)
+
+
+@pytest.mark.parametrize("fresh", [True, False], ids=["new", "twice"])
+def test_deleted_rows_of_any_file_change_nothing(
+    asked: Asked, whole: Path, world: Rows, tmp_path: Path, *, fresh: bool
+) -> None:
+    """Every row once more, deleted: under a new key, in the records of others; and under its own."""
+    dice = random.Random(5)
+    both: Rows = {}
+    for table, rows in world.items():
+        key = REGISTRY.file(table).key
+        others = dice.sample(rows, len(rows)) if fresh else rows
+        deleted = [
+            row
+            | ({key: f"{row[key]}gone"} if fresh else {})
+            | {one.name: other.get(one.name) for one in REGISTRY.file(table).columns if one.references}
+            | {"DateDeleted": GONE}
+            for row, other in zip(rows, others, strict=True)
+        ]
+        both[table] = [*rows, *deleted] if "DateDeleted" in REGISTRY.file(table) else rows
+    assert files(make(asked, both, tmp_path / "out")) == files(whole)
+
+
+def test_to_delete_is_to_leave_out(asked: Asked, whole: Path, world: Rows, tmp_path: Path) -> None:
+    """Deleted and missing, one row in twelve of every file, whatever belongs to it."""
+    dice = random.Random(6)
+    marked: Rows = {}
+    missing: Rows = {}
+    for table, rows in world.items():
+        some = table not in ("Project", "ProjectCoC", "Organization")  # the chosen ones must be there
+        gone = set(dice.sample(range(len(rows)), len(rows) // 12 if some else 0))
+        marked[table] = [row | {"DateDeleted": GONE} if n in gone else row for n, row in enumerate(rows)]
+        missing[table] = [row for n, row in enumerate(rows) if n not in gone]
+    deleted = files(make(asked, marked, tmp_path / "deleted"))
+    assert deleted == files(make(asked, missing, tmp_path / "missing"))
+    assert deleted != files(whole)
+
+
+def test_names_of_keys_do_not_matter(asked: Asked, whole: Path, world: Rows, tmp_path: Path) -> None:
+    """In the same order, because a tie that no value decides is broken by the order of keys."""
+    renamed = everywhere(world, lambda _, column, row: f"k{row[column]}" if is_key(column) else row[column])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(globals(), "PROJECTS", tuple(f"k{one}" for one in PROJECTS))
+        out = make(asked, renamed, tmp_path / "out")
+    assert without_keys(asked.report, out) == without_keys(asked.report, whole)
+
+
+def without_keys(report: Report, folder: Path) -> dict[str, list[Row]]:
+    """The rows of the files, with the names of keys as they were."""
+    return {file.name: list(_rows(file, folder)) for file in report.files}
+
+
+def _rows(file: ReportFile, folder: Path) -> Iterator[Row]:
+    with (folder / f"{file.name}.csv").open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream):
+            yield {
+                column: value.removeprefix("k") if is_key(column) else value for column, value in row.items()
+            }
+
+
+def test_everybody_twice_counts_twice(asked: Asked, whole: Path, world: Rows, tmp_path: Path) -> None:
+    """All people once more, under other IDs, in the same projects; averages stay."""
+    projects = ("Organization", "Project", "ProjectCoC", "Inventory", "HMISParticipation", "Funder", "User")
+    others = everywhere(
+        world,
+        lambda _, column, row: f"Z{row[column]}" if is_key(column) and column != "ProjectID" else row[column],
+    )
+    both = {table: rows if table in projects else [*rows, *others[table]] for table, rows in world.items()}
+    once, twice = numbers(asked, whole), numbers(asked, make(asked, both, tmp_path / "out"))
+    for name, rows in once.items():
+        file = asked.report.file(name)
+        assert rows.keys() == twice[name].keys()
+        for key, count in rows.items():
+            row = dict(zip(file.dimensions, key, strict=True))
+            if not named(asked.report, "free_when_doubled", name, row):
+                times = 1 if named(asked.report, "stays_when_doubled", name, row) else 2
+                assert twice[name][key] == times * count, (name, row)
+
+
+def named(report: Report, law: str, file: str, row: dict[str, str | None]) -> bool:
+    """Whether report.yaml names the row under this law: file → column → values and ranges."""
+    for column, values in report.laws.get(law, {}).get(file, {}).items():
+        for one in str(values).split():
+            first, _, last = one.partition("-")
+            if row[column] == one or (last and row[column] in map(str, range(int(first), int(last) + 1))):
+                return True
+    return False
+
+
+def test_all_days_later(asked: Asked, whole: Path, world: Rows, tmp_path: Path) -> None:
+    """The same world and report 28 years later has the same numbers."""
+
+    def later(table: str, column: str, row: Row) -> object:
+        file, value = REGISTRY.file(table), str(row[column])
+        if column not in file or file.column(column).type not in ("D", "T"):
+            return row[column]
+        return f"{int(value[:4]) + YEARS}{value[4:]}"
+
+    moved = make(asked, everywhere(world, later), tmp_path / "out", YEARS)
+    assert numbers(asked, moved) == numbers(asked, whole)
