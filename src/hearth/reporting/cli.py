@@ -20,7 +20,7 @@ from rich.table import Table
 
 from hearth import __version__
 from hearth.arguments import given_path
-from hearth.reporting.making import Made, check, make, parameters_of
+from hearth.reporting.making import How, Made, check, make, parameters_of
 from hearth.reporting.opening.cli import compare, members, show_flags
 from hearth.reporting.outputs.archive import OutputError
 from hearth.reporting.runtime import engine, registry
@@ -168,6 +168,15 @@ def add_command(report: Report) -> None:
                 def tell(step: Step, number: int, count: int) -> None:
                     status.update(f"{number}/{count} {escape(step.section)}")
 
+                how = How(
+                    __version__,
+                    keep=keep,
+                    accept_unreadable=accept_unreadable,
+                    memory_limit=memory,
+                    runner=runner,
+                    on_notes=note,
+                    on_step=tell,
+                )
                 named = NAMED.get(str(source))
                 with (
                     nullcontext(source)
@@ -175,31 +184,9 @@ def add_command(report: Report) -> None:
                     else named(acting, report, parameters, status.update) as path
                 ):
                     if out is None or only_check:
-                        flags = check(
-                            report,
-                            path,
-                            parameters,
-                            code_version=__version__,
-                            accept_unreadable=accept_unreadable,
-                            memory_limit=memory,
-                            runner=runner,
-                            on_notes=note,
-                            on_step=tell,
-                        )
+                        flags = check(report, path, parameters, how)
                     else:
-                        made = make(
-                            report,
-                            path,
-                            parameters,
-                            out,
-                            code_version=__version__,
-                            keep=keep,
-                            accept_unreadable=accept_unreadable,
-                            memory_limit=memory,
-                            runner=runner,
-                            on_notes=note,
-                            on_step=tell,
-                        )
+                        made = make(report, path, parameters, out, how)
                         flags = made.flags
         except (ReportRefused, OutputError, SourceFault, StepFailed, ClusterRefused) as error:
             _say_notes(notes)

@@ -1,7 +1,7 @@
 """Make a report: from HMIS data (`inputs`) to its CSV files, the zip to upload and run.json.
 
     parameters = LsaParameters(coc="XX-501", start=day, end=day, scope=Scope.HIC, made_at=now)
-    made = make(registry.by_name("lsa"), Path("export.zip"), parameters, Path("out"))
+    made = make(registry.by_name("lsa"), Path("export.zip"), parameters, Path("out"), How(version, keep=True))
 
 Nothing is written unless all of it is. Memory is bounded by `memory_limit` (the engine's; see there);
 what does not fit spills to disk.
@@ -51,6 +51,27 @@ class Own(Protocol):
 
     def left_out(self, connection: Connection) -> tuple[LeftOut, ...]:
         """What the report leaves out; after its parameters are there, before its steps."""
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How a report is made, whatever it is about.
+
+    With `keep`, the tables that `opening` reads are left beside the result (see `bundle`). `narrow` may leave
+    out what the report must not read (see `inputs`). With `accept_unreadable`, cells that cannot be read
+    count as blank even where they decide who is counted; else that refuses the report. `runner` computes the
+    steps. `on_notes` hears what is to be said of the input, `on_step` each step; `should_stop` is asked again
+    and again."""
+
+    code_version: str
+    keep: bool = False
+    narrow: Narrow | None = None
+    accept_unreadable: bool = False
+    memory_limit: str = engine.REPORT_MEMORY
+    runner: Runner = _IN_THIS_PROCESS
+    on_notes: OnNotes | None = None
+    on_step: OnStep | None = None
+    should_stop: Callable[[], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,52 +160,27 @@ def make(
     source: Path,
     parameters: Parameters,
     out: Path,
-    *,
-    code_version: str,
-    keep: bool = False,
-    narrow: Narrow | None = None,
-    accept_unreadable: bool = False,
-    memory_limit: str = engine.REPORT_MEMORY,
-    runner: Runner = _IN_THIS_PROCESS,
-    on_notes: OnNotes | None = None,
-    on_step: OnStep | None = None,
-    should_stop: Callable[[], bool] | None = None,
+    how: How,
 ) -> Made:
-    """Read `source` (zip, folder, or a snapshot's state), run the report on `runner`, write `out`. See the
-    module. With `keep`, the tables that `members` and `compare` read are left there too (see `bundle`).
-    `narrow` may leave out what the report must not read (see `runtime.inputs`). With `accept_unreadable`,
-    cells that cannot be read count as blank even where they decide who is counted; else that refuses it.
+    """Read `source` (zip, folder, or a snapshot's state), run the report, write `out`. See the module.
 
     Raises `ReportRefused`, `OutputError`, `SourceFault`, `engine.Cancelled` or `StepFailed`; in every case
     nothing is left at `out` that was not there before.
     """
     parameters.check()
     _check_out(report, out, parameters)
-    with _computed(
-        report, source, parameters, code_version, keep, narrow, accept_unreadable, memory_limit, runner,
-        on_notes, on_step, should_stop,
-    ) as (connection, record, notes):  # fmt: skip
-        return replace(leave(report, connection, parameters, record, out, keep=keep), notes=notes)
+    with _computed(report, source, parameters, how) as (connection, record, notes):
+        return replace(leave(report, connection, parameters, record, out, keep=how.keep), notes=notes)
 
 
 def check(
     report: Report,
     source: Path,
     parameters: Parameters,
-    *,
-    code_version: str,
-    accept_unreadable: bool = False,
-    memory_limit: str = engine.REPORT_MEMORY,
-    runner: Runner = _IN_THIS_PROCESS,
-    on_notes: OnNotes | None = None,
-    on_step: OnStep | None = None,
-    should_stop: Callable[[], bool] | None = None,
+    how: How,
 ) -> tuple[Flag, ...]:
     """What its receiver would flag in the report, computed and not written. Raises as `make` does."""
-    with _computed(
-        report, source, parameters, code_version, False, None, accept_unreadable, memory_limit, runner,
-        on_notes, on_step, should_stop,
-    ) as (connection, _, _):  # fmt: skip
+    with _computed(report, source, parameters, replace(how, keep=False)) as (connection, _, _):
         return flags.find(report, connection, parameters.scope_name)
 
 
@@ -193,53 +189,45 @@ def _computed(
     report: Report,
     source: Path,
     parameters: Parameters,
-    code_version: str,
-    keep: bool,
-    narrow: Narrow | None,
-    accept_unreadable: bool,
-    memory_limit: str,
-    runner: Runner,
-    on_notes: OnNotes | None,
-    on_step: OnStep | None,
-    should_stop: Callable[[], bool] | None,
+    how: How,
 ) -> Iterator[tuple[Connection, RunRecord, Notes]]:
     """The connection with the tables of the report, its record as far as it is known, and the notes."""
     parameters.check()
     with (
         _opened(source) as given,
-        engine.connected(memory_limit=memory_limit, temp_directory=given.work / "spill") as connection,
+        engine.connected(memory_limit=how.memory_limit, temp_directory=given.work / "spill") as connection,
     ):
         kind = _kind(report, parameters)
         files = report.files_of(kind)
         steps = report.steps_of(files, given=given.tables)
-        read = given.put(connection, read_by(report, steps, keep=keep))
-        if narrow is not None:
-            narrow(connection)
+        read = given.put(connection, read_by(report, steps, keep=how.keep))
+        if how.narrow is not None:
+            how.narrow(connection)
         notes = Notes(given.unread(connection), warnings=given.warnings)
         try:
-            refuse_unread(notes.unread, accepted=accept_unreadable)
+            refuse_unread(notes.unread, accepted=how.accept_unreadable)
             prepare(report, connection, parameters)
             own = report.own("report")
             if hasattr(own, "left_out"):
                 notes = replace(notes, left_out=own.left_out(connection))
         finally:
-            if on_notes is not None:
-                on_notes(notes)
-        seconds = runner.run(
+            if how.on_notes is not None:
+                how.on_notes(notes)
+        seconds = how.runner.run(
             connection,
             steps,
-            keep={file.table for file in files} | set(bundle.kept_tables(report) if keep else ()),
-            on_step=on_step,
-            should_stop=should_stop,
+            keep={file.table for file in files} | set(bundle.kept_tables(report) if how.keep else ()),
+            on_step=how.on_step,
+            should_stop=how.should_stop,
         )
         record = RunRecord(
             report=kind,
             specification=report.specification,
             year=report.year,
             parameters=parameters.recorded(),
-            code_version=code_version,
+            code_version=how.code_version,
             input_sha256=given.sha256(),
-            engine=runner.name,
+            engine=how.runner.name,
             seconds={**read, **seconds},
             not_live=asdict(given.not_live),
             warnings=notes.warnings,

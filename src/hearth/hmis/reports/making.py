@@ -17,7 +17,7 @@ from hearth.hmis.reports import records
 from hearth.hmis.reports.heartbeat import ReportHeartbeat
 from hearth.hmis.reports.models import ReportRun
 from hearth.hmis.reports.request import ReportRequest, RequestError
-from hearth.reporting.making import make
+from hearth.reporting.making import How, make
 from hearth.reporting.runtime import engine
 
 
@@ -54,13 +54,15 @@ def make_result(run: ReportRun, folder: Path, heartbeat: ReportHeartbeat) -> Don
         source,
         parameters,
         folder,
-        code_version=hearth.__version__,
-        keep=True,
-        narrow=narrow,
-        accept_unreadable=request.accept_unreadable,
-        memory_limit=_memory(),
-        on_step=heartbeat.step,
-        should_stop=heartbeat.should_stop,
+        How(
+            hearth.__version__,
+            keep=True,
+            narrow=narrow,
+            accept_unreadable=request.accept_unreadable,
+            memory_limit=_memory(),
+            on_step=heartbeat.step,
+            should_stop=heartbeat.should_stop,
+        ),
     )
     heartbeat.checking()
     records.keep_ids(source, folder)

@@ -1,7 +1,7 @@
 """The snapshot of the database that reports are made from: client data at rest, in `Home.files/snapshot`.
 
     folder = refreshed(progress=tell, should_stop=asked)   # as of now; seconds after the first time
-    made = make(folder, wish, out, code_version=…)         # a snapshot's folder is an input like a zip
+    made = make(report, folder, parameters, out, how)      # a snapshot's folder is an input like a zip
 
 `refreshed` copies the whole database the first time and what has changed since afterwards (see
 `hearth.reporting.sources.snapshot`). One process at a time refreshes; others wait for it and then bring in

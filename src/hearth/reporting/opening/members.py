@@ -5,7 +5,7 @@
     people = members(folder, "LSACalculated", row.values, limit=50, offset=0, may_see=may_see)
     for member in people.members:
         member.personal_id, member.enrollment_ids, member.facts, member.section, member.why
-    flagged(folder, flag, limit=50, offset=0, may_see=may_see)    # the people of a flag of `preflight`
+    flagged(folder, flag, limit=50, offset=0, may_see=may_see)    # the people of a flag
     under(folder, condition, choose=choose, may_see=may_see)    # those of all rows that fulfil a condition
 
 `folder` is a bundle with kept tables (see `bundle`). A member is what the row counts: a person, a household,

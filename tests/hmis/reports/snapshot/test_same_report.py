@@ -9,7 +9,7 @@ import pytest
 
 from hearth.hmis.access.models import User
 from hearth.hmis.reports.snapshot import refreshed
-from hearth.reporting.making import make
+from hearth.reporting.making import How, make
 from hearth.reporting.opening.compare import compare
 from hearth.reporting.reports.lsa.parameters import LsaParameters, Scope
 from hearth.reporting.runtime import engine, registry
@@ -41,7 +41,7 @@ def wish(coc: str, scope: Scope = Scope.SYSTEMWIDE) -> LsaParameters:
 
 
 def files(path: Path, wished: LsaParameters, out: Path) -> dict[str, bytes]:
-    made = make(LSA, path, wished, out, code_version="0", keep=True)
+    made = make(LSA, path, wished, out, How("0", keep=True))
     with zipfile.ZipFile(made.zip) as archive:
         return {member: archive.read(member) for member in archive.namelist()}
 

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from hearth.reporting.cli import app
-from hearth.reporting.making import make
+from hearth.reporting.making import How, make
 from hearth.reporting.runtime import registry
 from tests.reference_data import reference_case
 from tests.reporting.sources.exports import csv_bytes, write_zip
@@ -62,7 +62,7 @@ def export(rows: Rows, folder: Path) -> Path:
 
 
 def files_of(rows: Rows, folder: Path) -> dict[str, bytes]:
-    made = make(LSA, export(rows, folder), wish_of(), folder / "out", code_version="test")
+    made = make(LSA, export(rows, folder), wish_of(), folder / "out", How("test"))
     return {f"{file}.csv": (made.folder / f"{file}.csv").read_bytes() for file in made.rows}
 
 

@@ -9,9 +9,8 @@ import pytest
 
 from hearth.reporting.opening.bundle import BundleError
 from hearth.reporting.opening.members import NoSuchRow, flagged, flags
-from hearth.reporting.runtime import flags as preflight
 from hearth.reporting.runtime import registry
-from hearth.reporting.runtime.flags import Declared, Flag, declared, not_checked, years_of
+from hearth.reporting.runtime.flags import Declared, Flag, declared, not_checked, spread, years_of
 
 from .bundles import bundle_of
 
@@ -162,7 +161,7 @@ def test_the_years_of_the_lists() -> None:
     assert years_of(LSA, [833]) == years_of(LSA, [1221]) == (2025,)
     assert years_of(LSA, [1364]) == (2026,)
     assert years_of(LSA, [848, 1221]) == (2025, 2026)
-    assert preflight.spread("2 6-8") == (2, 6, 7, 8)
+    assert spread("2 6-8") == (2, 6, 7, 8)
 
 
 def test_what_is_not_checked_is_counted_once() -> None:

@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 import hearth.reporting.reports.lsa as lsa
-from hearth.reporting.making import Made, make, prepare, read_by
+from hearth.reporting.making import How, Made, make, prepare, read_by
 from hearth.reporting.reports.lsa.parameters import LsaParameters, Scope
 from hearth.reporting.runtime import engine, registry
 from hearth.reporting.runtime.engine import Connection
@@ -91,7 +91,7 @@ def counted(rows: Rows, columns: list[str]) -> Counter[tuple[str, ...]]:
 
 @pytest.fixture(scope="module")
 def hic(tmp_path_factory: pytest.TempPathFactory) -> Made:
-    return make(LSA, reference_data(SAMPLE), HIC, tmp_path_factory.mktemp("hic") / "out", code_version="test")
+    return make(LSA, reference_data(SAMPLE), HIC, tmp_path_factory.mktemp("hic") / "out", How("test"))
 
 
 @pytest.mark.parametrize(

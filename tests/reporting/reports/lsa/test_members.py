@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from hearth.reporting.making import make
+from hearth.reporting.making import How, make
 from hearth.reporting.opening.bundle import open_bundle
 from hearth.reporting.opening.members import NoSuchRow, choices, members, row, rows
 from hearth.reporting.reports.lsa.parameters import LsaParameters, Scope
@@ -271,7 +271,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
         made_at=datetime(2026, 11, 2, 8, 30),
     )  # fmt: skip
     out = tmp_path_factory.mktemp("sample") / "out"
-    return make(LSA, reference_data(SAMPLE), wish, out, code_version="test", keep=True).folder
+    return make(LSA, reference_data(SAMPLE), wish, out, How("test", keep=True)).folder
 
 
 @pytest.mark.golden

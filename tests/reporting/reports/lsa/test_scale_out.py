@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from hearth.reporting.cli import app
-from hearth.reporting.making import make
+from hearth.reporting.making import How, make
 from hearth.reporting.reports.lsa.parameters import LsaParameters, Scope
 from hearth.reporting.runtime import registry
 from hearth.reporting.runtime.spark import connected
@@ -38,9 +38,9 @@ def contents(folder: Path) -> dict[str, bytes]:
 @pytest.mark.parametrize("wish", [HIC, LSA], ids=["hic", "lsa"])
 def test_the_cluster_makes_the_same_files(sail: str, tmp_path: Path, wish: LsaParameters) -> None:
     source = reference_data(SAMPLE)
-    here = make(REPORT, source, wish, tmp_path / "here", code_version="test", keep=True)
+    here = make(REPORT, source, wish, tmp_path / "here", How("test", keep=True))
     with connected(sail) as cluster:
-        there = make(REPORT, source, wish, tmp_path / "there", code_version="test", keep=True, runner=cluster)
+        there = make(REPORT, source, wish, tmp_path / "there", How("test", keep=True, runner=cluster))
     assert (here.record.engine, there.record.engine) == ("duckdb", "spark")
     ours, theirs = contents(here.folder), contents(there.folder)
     assert set(FILES) <= ours.keys()

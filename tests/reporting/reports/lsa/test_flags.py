@@ -14,9 +14,8 @@ from hearth.reporting.opening.bundle import BundleError
 from hearth.reporting.opening.members import flags
 from hearth.reporting.reports.lsa.parameters import Scope
 from hearth.reporting.runtime import engine, registry
-from hearth.reporting.runtime import flags as preflight
 from hearth.reporting.runtime.engine import Connection
-from hearth.reporting.runtime.flags import SEVERITIES, Flag, declared, write
+from hearth.reporting.runtime.flags import SEVERITIES, Flag, declared, find, write
 from hearth.reporting.runtime.run import run_steps
 from hearth.standards.load import LATEST, load
 
@@ -63,7 +62,7 @@ def raised(connection: Connection, case: dict[str, Any], given: dict[str, Any]) 
                 engine.run(
                     connection, f"INSERT INTO {table} ({columns}) VALUES ({marks})", list(whole.values())
                 )
-        return list(preflight.find(LSA, connection, case.get("scope", "systemwide"), [case["id"]]))
+        return list(find(LSA, connection, case.get("scope", "systemwide"), [case["id"]]))
     finally:
         engine.run(connection, "ROLLBACK")
 
