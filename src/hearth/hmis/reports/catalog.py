@@ -8,7 +8,7 @@ from hearth.reporting.runtime import registry
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class OfferedReport:
     """One report that is offered, as `report.yaml` of its folder says. `code` is stored with its runs and
     never changes; `slug` stands in addresses.
 
@@ -35,7 +35,7 @@ class Report:
 
 
 REPORTS = tuple(
-    Report(
+    OfferedReport(
         **offered,
         made_by=report.name,
         is_of_one_night=offered["scope"] in report.one_day_scopes,
@@ -47,21 +47,21 @@ REPORTS = tuple(
 _BY_CODE = {report.code: report for report in REPORTS}
 
 
-def by_code(code: str) -> Report:
+def by_code(code: str) -> OfferedReport:
     """The report of a run."""
     return _BY_CODE[code]
 
 
-def by_slug(slug: str) -> Report | None:
+def by_slug(slug: str) -> OfferedReport | None:
     """The report of an address, or None."""
     return next((report for report in REPORTS if report.slug == slug), None)
 
 
-def may_make(user: User, report: Report) -> bool:
+def may_make(user: User, report: OfferedReport) -> bool:
     """Whether a user may ask for this report at all; of which projects, the request says."""
     return user.may(Permission.REPORT_RUN) and (user.sees_all or not report.everything)
 
 
-def reports_for(user: User) -> list[Report]:
+def reports_for(user: User) -> list[OfferedReport]:
     """The reports that a user may ask for."""
     return [report for report in REPORTS if may_make(user, report)]

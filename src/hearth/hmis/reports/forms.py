@@ -10,7 +10,7 @@ from django.utils import timezone
 from hearth.hmis.access.models import User
 from hearth.hmis.organizations.choices import ProjectChooser, by_organization, cocs_of
 from hearth.hmis.organizations.models import Region
-from hearth.hmis.reports.catalog import Report
+from hearth.hmis.reports.catalog import OfferedReport
 from hearth.hmis.reports.request import ReportRequest, RequestError, coc_codes, projects_in
 from hearth.hmis.ui.forms import DayField, PlainWords
 
@@ -54,7 +54,7 @@ class ReportForm(PlainWords, forms.Form):
         " as a date that may mean two days, decides who is counted. Either way the report says which.",
     )
 
-    def __init__(self, *args: Any, user: User, report: Report, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, report: OfferedReport, **kwargs: Any) -> None:
         today = timezone.localdate()
         first, last = last_fiscal_year(today)
         night = last_count_night(today)

@@ -11,7 +11,7 @@ from hearth.hmis.access.models import User
 from hearth.hmis.jobs.rights import kept_file
 from hearth.hmis.organizations.models import Project, Region
 from hearth.hmis.reports import catalog, words
-from hearth.hmis.reports.catalog import Report
+from hearth.hmis.reports.catalog import OfferedReport
 from hearth.hmis.reports.models import ReportRun
 from hearth.hmis.reports.quality import Count, faults, totals
 from hearth.hmis.reports.records import Records
@@ -47,7 +47,7 @@ def zip_of(user: User, run: ReportRun) -> Path | None:
 class Asked:
     """What a run was asked for, in words."""
 
-    report: Report
+    report: OfferedReport
     place: str
     projects: list[Project]
     start: str

@@ -11,7 +11,7 @@ from hearth.hmis.access.models import User
 from hearth.hmis.organizations.models import Project, ProjectCoC
 from hearth.hmis.organizations.queries import YES
 from hearth.hmis.reports import catalog
-from hearth.hmis.reports.catalog import Report
+from hearth.hmis.reports.catalog import OfferedReport
 from hearth.reporting.making import parameters_of
 from hearth.reporting.runtime.parameters import Parameters, ReportRefused, Vendor, check_days
 
@@ -28,7 +28,7 @@ class ReportRequest:
     """One report of a CoC over [start, end], both days included; a HIC has one day. `projects`: our ids.
     `accept_unreadable`: cells that cannot be read count as blank even where they decide who is counted."""
 
-    report: Report
+    report: OfferedReport
     coc: str
     start: date
     end: date
