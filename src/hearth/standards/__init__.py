@@ -1,12 +1,13 @@
 """What HUD says, as data: `load(2026)` gives the files, lists, elements and checks of a year."""
 
 from hearth.standards.document import StandardsError
-from hearth.standards.load import LATEST, YEARS, Registry, load
+from hearth.standards.load import LATEST, MODEL_YEAR, YEARS, Registry, load
 from hearth.standards.model import Check, Column, Element, File, Join, List, Option, Requirement
 from hearth.standards.upgrades import Upgrade, load_upgrades
 
 __all__ = [
     "LATEST",
+    "MODEL_YEAR",
     "YEARS",
     "Check",
     "Column",

@@ -23,6 +23,9 @@ from hearth.standards.read_lists import list_number, read_list
 FOLDER = Path(__file__).parent
 YEARS = (2022, 2024, 2026)
 LATEST = YEARS[-1]
+#: The year whose files and columns the application's tables have, and into whose form every input is brought
+#: before it is stored or reported on. A year that is added above is data alone until this is set to it.
+MODEL_YEAR = 2026
 
 T = TypeVar("T")
 

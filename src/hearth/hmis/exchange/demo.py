@@ -30,6 +30,7 @@ from hearth.server import keys
 from hearth.server.errors import ServerError
 from hearth.server.home import Home
 from hearth.standards import load
+from hearth.standards.load import MODEL_YEAR
 
 CLIENTS = int(os.environ.get("HEARTH_DEMO_CLIENTS") or 5_000)
 SEED = 26
@@ -122,7 +123,10 @@ def _import_people(administrator: User, console: Console) -> None:
         target = folder / "invented-minnesota.zip"
         with console.status("Inventing people …"):
             generate(
-                Wish(clients=CLIENTS, seed=SEED, errors=ERRORS), load(), target, version=hearth.__version__
+                Wish(clients=CLIENTS, seed=SEED, errors=ERRORS),
+                load(MODEL_YEAR),
+                target,
+                version=hearth.__version__,
             )
         run = start_command_import(
             by=administrator, file_name="invented-minnesota.zip", source=SOURCE, is_shared=False

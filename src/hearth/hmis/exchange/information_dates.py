@@ -22,6 +22,7 @@ from functools import lru_cache
 
 from hearth.hmis.hud.names import python_name
 from hearth.standards import load
+from hearth.standards.load import MODEL_YEAR
 
 #: Of each file the date that must not lie behind the end of the period.
 INFORMATION_DATES = {
@@ -57,7 +58,9 @@ def dated_columns() -> dict[tuple[str, str], str]:
         columns = (
             of
             if isinstance(of, tuple)
-            else [c.name for c in load().file(file).columns if (c.element or "").startswith(f"{of}.")]
+            else [
+                c.name for c in load(MODEL_YEAR).file(file).columns if (c.element or "").startswith(f"{of}.")
+            ]
         )
         found |= {(file, column): python_name(date) for column in columns}
     return found

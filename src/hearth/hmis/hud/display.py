@@ -12,10 +12,10 @@ from typing import Any
 
 from django.db import models
 
-from hearth.hmis.hud.fields import MODEL_YEAR
 from hearth.hmis.hud.names import python_name
 from hearth.hmis.ui import formats
 from hearth.standards import load
+from hearth.standards.load import MODEL_YEAR
 
 #: Elements about trafficking: as sensitive as what the registry marks so.
 _SENSITIVE_ELEMENTS = frozenset({"R15", "R16"})

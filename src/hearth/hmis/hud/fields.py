@@ -12,10 +12,7 @@ from typing import Any
 from django.db import models
 
 from hearth.hmis.hud import ssn
-from hearth.standards import load
-
-#: The HUD fiscal year whose names and types the models carry.
-MODEL_YEAR = 2026
+from hearth.standards import MODEL_YEAR, load
 
 
 class HudField:

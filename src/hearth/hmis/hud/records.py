@@ -9,9 +9,10 @@ from functools import lru_cache
 from django.apps import apps
 from django.db import models
 
-from hearth.hmis.hud.fields import MODEL_YEAR, HudSSN
+from hearth.hmis.hud.fields import HudSSN
 from hearth.hmis.hud.names import python_name
 from hearth.standards import load
+from hearth.standards.load import MODEL_YEAR
 
 #: Files whose model is not named like the file.
 _MODEL_OF_FILE = {"User": "SourceUser"}

@@ -5,11 +5,11 @@ from typing import Any
 
 from django import forms
 
-from hearth.hmis.hud.fields import MODEL_YEAR
 from hearth.hmis.organizations.models import Region, TribalNation
 from hearth.hmis.organizations.models.region import ContactRole
 from hearth.hmis.ui.forms import PlainWords
 from hearth.standards import load
+from hearth.standards.load import MODEL_YEAR
 
 
 class OrganizationFilter(PlainWords, forms.Form):

@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 from hearth.hmis.hud.display import code_words
-from hearth.hmis.hud.fields import MODEL_YEAR
 from hearth.hmis.organizations.map.geography import geography
 from hearth.hmis.organizations.models import (
     Organization,
@@ -19,6 +18,7 @@ from hearth.hmis.organizations.models import (
 from hearth.hmis.organizations.models.region import ContactRole
 from hearth.hmis.organizations.queries import YES, Activity, BedRow, is_open
 from hearth.standards import load
+from hearth.standards.load import MODEL_YEAR
 
 HOUSEHOLD_TYPES = "2.07.4"
 PROJECTS_SHOWN = 6

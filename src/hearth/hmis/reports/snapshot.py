@@ -18,7 +18,6 @@ import psycopg
 from django.conf import settings
 
 from hearth.hmis.hud import ssn
-from hearth.hmis.hud.fields import MODEL_YEAR
 from hearth.hmis.hud.records import is_sealed, model_of, stored_columns
 from hearth.hmis.organizations.models import DataSource
 from hearth.reporting.runtime import engine
@@ -32,6 +31,7 @@ from hearth.reporting.sources.snapshot import (
 )
 from hearth.server import database
 from hearth.standards import load
+from hearth.standards.load import MODEL_YEAR
 
 _REFRESH_LOCK = 7_301_003
 _WAIT_MILLISECONDS = 500

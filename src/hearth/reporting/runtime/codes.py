@@ -21,7 +21,7 @@ from types import MappingProxyType
 
 import yaml
 
-from hearth.standards.load import LATEST, Registry, load
+from hearth.standards.load import MODEL_YEAR, Registry, load
 from hearth.standards.model import nearest
 
 #: A report's own list: what a code or a group of codes is called → its codes.
@@ -96,6 +96,6 @@ def _own_list(parts: Mapping[str, Mapping[str, object]]) -> Iterator[tuple[str, 
 
 
 @cache
-def of_year(year: int = LATEST) -> Codes:
+def of_year(year: int = MODEL_YEAR) -> Codes:
     """HUD's names of a year alone."""
     return Codes(load(year))

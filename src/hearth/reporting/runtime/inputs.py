@@ -20,7 +20,7 @@ from typing import Protocol
 from hearth import scratch
 from hearth.reporting.sources import Source, Staged, Unread, open_source, stage
 from hearth.reporting.sources.unread import find_stored
-from hearth.standards.load import LATEST, load
+from hearth.standards.load import MODEL_YEAR, load
 
 from . import engine
 from .engine import Connection, name, text
@@ -129,7 +129,7 @@ class _State:
     def unread(self, connection: Connection) -> tuple[Unread, ...]:
         found: list[Unread] = []
         for name_of, wanted in needed_for(self.wanted).items():
-            file = load(LATEST).file(name_of)
+            file = load(MODEL_YEAR).file(name_of)
             found += find_stored(connection, file, [c for c in file.columns if c.name in wanted])
         return tuple(found)
 
@@ -152,7 +152,7 @@ def _refuse_broken(read: Source | Staged) -> None:
 def only_enrollments(connection: Connection, kept: str) -> None:
     """Leave of every file with an EnrollmentID the rows of the enrollments that `kept` gives: a query of
     EnrollmentIDs. What is not about an enrollment stays."""
-    files = ", ".join(text(file) for file in load(LATEST).files)
+    files = ", ".join(text(file) for file in load(MODEL_YEAR).files)
     engine.run(connection, f"CREATE TABLE _kept_enrollment AS SELECT DISTINCT EnrollmentID FROM ({kept})")
     for table, kind in engine.rows(
         connection,

@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from hearth.reporting.sources.dates import DELETED
 from hearth.reporting.sources.keys import is_parent
 from hearth.reporting.sources.unread import RECORDED
-from hearth.standards.load import LATEST, load
+from hearth.standards.load import MODEL_YEAR, load
 from hearth.standards.model import File
 
 from . import engine
@@ -44,7 +44,7 @@ def needed_for(wanted: Mapping[str, Collection[str]]) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     waiting = list(wanted)
     while waiting:
-        file = load(LATEST).file(waiting.pop())
+        file = load(MODEL_YEAR).file(waiting.pop())
         if file.name in found:
             continue
         found[file.name] = {*wanted.get(file.name, ()), file.key}
@@ -66,7 +66,7 @@ def only_live(connection: Connection) -> NotLive:
             connection, "SELECT table_name, table_type FROM information_schema.tables"
         )
     }
-    for file in load(LATEST).files.values():  # parents before their children
+    for file in load(MODEL_YEAR).files.values():  # parents before their children
         if file.name in kinds:
             columns = engine.columns_of(connection, file.name)
             if DELETED in columns:

@@ -34,7 +34,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from hearth.reporting import concepts
-from hearth.standards.load import LATEST, Registry, load
+from hearth.standards.load import MODEL_YEAR, Registry, load
 
 from .codes import Codes, own_lists
 from .plan import Step, needed, plan
@@ -95,7 +95,7 @@ class Report:
     """A report, or a family of reports that share steps. See the module."""
 
     folder: Path
-    year: int = LATEST
+    year: int = MODEL_YEAR
     _said: Mapping[str, Any] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -26,7 +26,7 @@ from pathlib import Path
 
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection, name, text
-from hearth.standards.load import LATEST, load
+from hearth.standards.load import MODEL_YEAR, load
 from hearth.standards.model import Column
 
 #: Dates that may lie after the export by their meaning. All others tell of what was when it was exported.
@@ -119,7 +119,7 @@ def _day(cell: str) -> ExportDay | None:
 
 def _day_in_another_form(cell: str) -> date | None:
     """The day of an ExportDate that has one meaning. No export was made before 2000."""
-    column = load(LATEST).file("Export").column("ExportDate")
+    column = load(MODEL_YEAR).file("Export").column("ExportDate")
     with engine.connected(threads=1) as connection:
         engine.run(connection, f"CREATE TEMP TABLE _other_forms AS SELECT {text(cell)} AS came")
         for _, moment in engine.rows(connection, _values(column, ExportDay(date(2099, 12, 31)))):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection, name, text
-from hearth.standards.load import LATEST, load
+from hearth.standards.load import MODEL_YEAR, load
 
 COLUMNS = ("organization", "project")
 
@@ -53,7 +53,7 @@ _ENROLLMENTS = "(SELECT EnrollmentID, min(ProjectID) AS ProjectID FROM Enrollmen
 def _rows_of(connection: Connection, file: str, listed: str) -> str:
     """The findings of a file with the places of their rows; empty for a file that belongs to no project, or
     whose rows, or those that they belong to, are not staged."""
-    known = load(LATEST).files.get(file)
+    known = load(MODEL_YEAR).files.get(file)
     if known is None:
         return ""
     columns = _columns(connection, file)

@@ -34,7 +34,7 @@ from pathlib import Path
 
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection, name
-from hearth.standards.load import LATEST, Registry, load
+from hearth.standards.load import MODEL_YEAR, Registry, load
 from hearth.standards.model import Column, File
 
 from . import contradictions, dates, reading, typing, unread
@@ -109,7 +109,7 @@ def stage(
     assert wanted is None or not check, "checks read whole rows"
     if source.year is None:
         raise ValueError("The year of this export is not known; see source.problems.")
-    staged = Staged(connection, source.year, load(LATEST), problems=list(source.problems), wanted=wanted)
+    staged = Staged(connection, source.year, load(MODEL_YEAR), problems=list(source.problems), wanted=wanted)
     try:
         _Staging(source, staged, progress, ready).run()
         if check:
@@ -157,7 +157,7 @@ class _Staging:
 
     def run(self) -> None:
         started = time.monotonic()
-        if self.staged.year == LATEST:
+        if self.staged.year == MODEL_YEAR:
             for table in self.staged.tables:
                 self._read_typed(self.staged.registry.file(table))
                 self._complete(table)

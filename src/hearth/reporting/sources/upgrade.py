@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection, name, text
-from hearth.standards.load import LATEST, Registry, load
+from hearth.standards.load import MODEL_YEAR, Registry, load
 from hearth.standards.model import File
 from hearth.standards.upgrades import FileUpgrade, load_upgrades
 
@@ -67,13 +67,13 @@ def as_text(connection: Connection, year: int, file: File, typed: str) -> str:
 def name_today(year: int, file: str, column: str) -> str | None:
     """The newest year's name of a column whose values are carried on, copied or coded; None for any other."""
     names = _names_since(year, file, column)
-    return names[-1] if len(names) > len(load_upgrades(year, LATEST)) else None
+    return names[-1] if len(names) > len(load_upgrades(year, MODEL_YEAR)) else None
 
 
 def _names_since(year: int, file: str, column: str) -> list[str]:
     """The names of a column from the year on, for as many steps as its values are carried on."""
     names = [column]
-    for step in load_upgrades(year, LATEST):
+    for step in load_upgrades(year, MODEL_YEAR):
         upgrade = step.files.get(file)
         if upgrade is None or upgrade.rows_from != file:
             break
@@ -90,10 +90,10 @@ def wanted_of(year: int, file: File, wanted: Mapping[str, Collection[str]]) -> s
     """The columns of a file of the export's year that a report with the `wanted` columns of the newest year
     may look at; those of which nothing is left but what an upgrade makes of them are among them."""
     here = wanted.get(file.name, ())
-    is_gone = file.name not in load(LATEST).files
+    is_gone = file.name not in load(MODEL_YEAR).files
     archived = {
         column
-        for step in load_upgrades(year, LATEST)
+        for step in load_upgrades(year, MODEL_YEAR)
         if file.name in step.files
         for column in step.files[file.name].archive
     }

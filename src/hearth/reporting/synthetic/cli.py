@@ -18,6 +18,7 @@ from hearth.reporting.outputs.archive import OutputError
 from hearth.reporting.synthetic.generate import Generated, generate, planted_path
 from hearth.reporting.synthetic.wish import DEFAULT_END, FEWEST, MINNESOTA, MOST, Wish, WishError
 from hearth.standards import load
+from hearth.standards.load import MODEL_YEAR
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 _out = Console()
@@ -104,7 +105,7 @@ def _with_progress(wish: Wish, out: Path) -> Generated:
         task = progress.add_task("Starting", total=1.0)
         return generate(
             wish,
-            load(),
+            load(MODEL_YEAR),
             out,
             version=__version__,
             on_progress=lambda what, done: progress.update(task, description=what, completed=done),

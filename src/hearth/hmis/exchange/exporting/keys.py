@@ -13,6 +13,7 @@ from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection, name, text
 from hearth.reporting.sources.snapshot.keys import numbered
 from hearth.standards import load
+from hearth.standards.load import MODEL_YEAR
 
 
 def space_of(file: str, column: str) -> str | None:
@@ -28,7 +29,7 @@ def space_of(file: str, column: str) -> str | None:
 def find_collisions(connection: Connection, gathered: list[str]) -> int:
     """Make the table `other_key` (space, given, written) and return its number of rows, mostly none."""
     connection.execute("CREATE TABLE other_key (space VARCHAR, given VARCHAR, written VARCHAR)")
-    spaces = {file: load().file(file).key for file in gathered if file != "Export"}
+    spaces = {file: load(MODEL_YEAR).file(file).key for file in gathered if file != "Export"}
     for space, (file, key) in {
         **{file: (file, key) for file, key in spaces.items()},
         "Household": ("Enrollment", "HouseholdID"),

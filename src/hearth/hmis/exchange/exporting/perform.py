@@ -31,6 +31,7 @@ from hearth.reporting.outputs import hmis_csv
 from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.engine import Connection, name
 from hearth.standards import load
+from hearth.standards.load import MODEL_YEAR
 
 #: What ProjectCoC tells of the place; the geocode is needed by every report and names a city or county.
 _PLACE = ("Address1", "Address2", "City", "State", "ZIP")
@@ -73,7 +74,7 @@ def _write(run: ExportRun, target: Path, heartbeat: ExportHeartbeat) -> hmis_csv
     user = run.created_by
     if not user.may(Permission.DATA_EXPORT):
         raise RequestError("Your role does not allow exports. Ask your HMIS administrator.")
-    registry = load()
+    registry = load(MODEL_YEAR)
     files = [file for file in registry.files if file != "Export"]
     with (
         scratch.folder("export") as work,

@@ -9,6 +9,7 @@ from hearth.hmis.exchange.exporting.left_out import Omitted
 from hearth.hmis.exchange.households import REASONS
 from hearth.hmis.exchange.models import ExportRun
 from hearth.standards import load
+from hearth.standards.load import MODEL_YEAR
 
 
 def exports(user: User) -> Any:
@@ -23,7 +24,7 @@ def export_run(user: User, pk: int) -> ExportRun | None:
 
 def counts(run: ExportRun) -> list[tuple[str, int]]:
     """Rows of each file, in HUD's order."""
-    return [(file, run.counts[file]) for file in load().files if run.counts.get(file)]
+    return [(file, run.counts[file]) for file in load(MODEL_YEAR).files if run.counts.get(file)]
 
 
 def left_out_households(user: User, run: ExportRun) -> list[tuple[Enrollment, str]]:

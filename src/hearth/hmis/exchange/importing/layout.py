@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from hearth.hmis.hud.fields import MODEL_YEAR
 from hearth.hmis.hud.records import Stored, is_sealed, model_of, stored_columns
 from hearth.reporting.runtime.engine import name, text
 from hearth.standards import load
+from hearth.standards.load import MODEL_YEAR
 
 #: Files whose records others refer to, in the order in which they must be written.
 TARGETS = ("Organization", "Project", "Client", "Enrollment", "Assessment")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hearth.reporting.runtime.engine import Connection, name, text
-from hearth.standards.load import LATEST, load
+from hearth.standards.load import MODEL_YEAR, load
 
 from ..typing import SQL_TYPES
 from . import states
@@ -36,7 +36,7 @@ def opened(folder: Path, connection: Connection) -> Iterator[Snapshot]:
     Raises `SnapshotError` where the folder is no state, or is no longer there.
     """
     with states.held(folder) as state:
-        for file in load(LATEST).files.values():
+        for file in load(MODEL_YEAR).files.values():
             hidden = withheld(file)
             cells = [
                 f"NULL::{SQL_TYPES[column.type]} AS {name(column.name)}"
@@ -54,7 +54,7 @@ def opened(folder: Path, connection: Connection) -> Iterator[Snapshot]:
         )
         yield Snapshot(
             folder,
-            (*load(LATEST).files, "client_ssn"),
+            (*load(MODEL_YEAR).files, "client_ssn"),
             {file: kept.rows for file, kept in state.files.items()},
             state.sha256,
             state.taken_at,
