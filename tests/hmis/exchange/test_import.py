@@ -23,6 +23,7 @@ from hearth.hmis.hud import ssn
 from hearth.hmis.hud.records import model_of
 from hearth.hmis.organizations.models import Affiliation, DataSource, Organization, Project
 from hearth.reporting.runtime import engine
+from hearth.reporting.sources import transfer
 from hearth.reporting.sources.problems import SEVERITIES
 from hearth.server import database
 from hearth.standards import load
@@ -454,21 +455,28 @@ NASTY = (
 NASTY_TEXT = ('""', '"', "a\r\nb", "a\nb", "a,b", "'; DROP TABLE clients_client; --")
 
 
-@pytest.mark.parametrize("kind", ["S", "I", "D", "T", "M"])
-def test_whatever_is_in_a_cell_is_stored(by: User, export: Export, tmp_path: Path, kind: str) -> None:
-    """A cell that its column cannot hold is kept as text; none of them stops or breaks the import."""
+@pytest.mark.parametrize(
+    ("kinds", "binary_from"),
+    [*((kind, transfer.BINARY_FROM) for kind in "SIDTM"), pytest.param("SIDTM", 0, id="all-in-binary")],
+)
+def test_whatever_is_in_a_cell_is_stored(
+    by: User, export: Export, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kinds: str, binary_from: int
+) -> None:
+    """A cell that its column cannot hold is kept as text; none of them stops or breaks the import, whether
+    the rows go to PostgreSQL as CSV or in the binary format."""
+    monkeypatch.setattr(transfer, "BINARY_FROM", binary_from)
     registry = load(2026)
-    values = NASTY + NASTY_TEXT if kind == "S" else NASTY
     export.tables["IncomeBenefits"] = [
         {**export.row("Disabilities"), "IncomeBenefitsID": "I1", "IncomeFromAnySource": 0}
     ]
     for table in ("Client", "Enrollment", "Disabilities", "IncomeBenefits"):
-        file = registry.file(table)
-        columns = [c.name for c in file.columns if c.type == kind and not c.is_key and not c.references]
-        export.tables[table] += [
-            {**export.row(table), **dict.fromkeys(columns, value), file.key: f"N{number}"}
-            for number, value in enumerate(values)
-        ]
+        file, first = registry.file(table), export.row(table)
+        for kind in kinds:
+            columns = [c.name for c in file.columns if c.type == kind and not c.is_key and not c.references]
+            export.tables[table] += [
+                {**first, **dict.fromkeys(columns, value), file.key: f"N{kind}{number}"}
+                for number, value in enumerate(NASTY + NASTY_TEXT if kind == "S" else NASTY)
+            ]
     run = finished(by, export.zip(tmp_path))
     assert sum(counted(run, "added").values()) == sum(map(len, export.tables.values()))
     before = records()

@@ -46,7 +46,16 @@ def made(violates: str, where: str | None = None, per: tuple[str, ...] = ()) -> 
         ("this.MoveInDate > this.EntryDate OR this.LivingSituation = 1", False),
         ("EXISTS (SELECT 1 FROM Exit x WHERE x.EnrollmentID = this.EnrollmentID)", False),
         ("NOT EXISTS (SELECT 1 FROM Exit x WHERE x.EnrollmentID = this.EnrollmentID)", True),
+        ("this.LivingSituation <> ALL (SELECT 1 FROM Exit)", True),
+        ("NOT (this.LivingSituation = ANY (SELECT 1 FROM Exit))", True),
+        ("this.LivingSituation + 1 > 2", False),
+        ("NOT (this.LivingSituation IS NULL)", False),
+        ("this.EntryDate IS NOT NULL", True),
+        ("this.LivingSituation IS NOT TRUE", True),
+        ("this._row > 1", True),  # not a column of the file
         ("EXISTS (SELECT count(*) FROM Exit x)", True),
+        ("EXISTS (SELECT bitstring_agg(x.ExitID) FROM Exit x)", True),  # an aggregate the parser may not know
+        ("EXISTS (SELECT list(x.ExitID) FROM Exit x)", True),
         ("EXISTS (SELECT 1 FROM Client c ANTI JOIN Exit x ON x.PersonalID = c.PersonalID)", True),
         ("EXISTS (SELECT 1 FROM Client c LEFT JOIN Exit x ON x.PersonalID = c.PersonalID)", True),
         ("EXISTS (SELECT 1 FROM Client c JOIN Exit x ON x.PersonalID = c.PersonalID)", False),
@@ -61,6 +70,7 @@ def test_what_a_predicate_demands(violates: str, holds: bool) -> None:
 def test_of_groups_only_their_rows_are_judged() -> None:
     enrollment = load(LATEST).file("Enrollment")
     assert can_hold(made("count(this.MoveInDate) = 0", per=("HouseholdID",)), enrollment, FILLED)
+    assert can_hold(made("this.MoveInDate > this.EntryDate", per=("HouseholdID",)), enrollment, FILLED)
     assert not can_hold(made("count(*) > 1", "this.MoveInDate > now()", ("HouseholdID",)), enrollment, FILLED)
 
 

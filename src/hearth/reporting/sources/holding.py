@@ -22,6 +22,9 @@ _STRICT = (
     exp.Extract, exp.Upper, exp.Lower, exp.Trim, exp.Length,
 )  # fmt: skip
 
+#: What is, or may be, an aggregate: the parser does not know all of the engine's.
+_AGGREGATES = (exp.AggFunc, exp.Anonymous, exp.List)
+
 #: Side and kind of joins that only add columns, or demand a row on both sides.
 _PLAIN_JOINS = (("", ""), ("", "INNER"), ("", "CROSS"), ("LEFT", ""), ("LEFT", "OUTER"))
 
@@ -79,6 +82,8 @@ def _is_null(node: exp.Expr, tables: Mapping[str, str], filled: Mapping[str, fro
         return _is_null(node.this, tables, filled)
     if isinstance(node, _STRICT):
         operands = [node.this, node.args.get("expression")]
+        if any(isinstance(o, (exp.All, exp.Any)) for o in operands):
+            return False  # compared with ALL of no rows, or not with ANY, even NULL is TRUE
         return any(isinstance(o, exp.Expr) and _is_null(o, tables, filled) for o in operands)
     return False
 
@@ -86,7 +91,7 @@ def _is_null(node: exp.Expr, tables: Mapping[str, str], filled: Mapping[str, fro
 def _can_have_rows(query: exp.Expr, tables: Mapping[str, str], filled: Mapping[str, frozenset[str]]) -> bool:
     """Whether a subquery over one or several files can have a row: each that it is FROM must have one, and
     what it demands must be possible. Aggregates have a row in any case."""
-    if not isinstance(query, exp.Select) or query.find(exp.AggFunc) or query.args.get("with"):
+    if not isinstance(query, exp.Select) or query.find(*_AGGREGATES) or query.args.get("with"):
         return True
     inner = dict(tables)
     source = query.args.get("from") or query.args.get("from_")
