@@ -6,12 +6,14 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from hearth.server.home import Home
 from hearth.server.postgres import Cluster
+from tests.sharing import Shared
 
 OURS = (
     "DATABASE_URL", "HEARTH_OWNER_URL", "HEARTH_LOADER_URL", "HEARTH_REPORT_URL", "HEARTH_SUPERUSER_URL",
@@ -92,6 +94,38 @@ def new_machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[
     yield make
     for machine in made:
         machine.remove()
+
+
+@pytest.fixture(scope="session")
+def migrated(
+    new_machine: Callable[[str], Machine], shared: Shared, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], Machine]:
+    """Makes machines whose tables are up to date, and that hold the first administrator and nothing else.
+
+    A command migrates one empty database in a run, unasked; the others are copies of its data folder, with
+    its keys. PostgreSQL is stopped in each.
+    """
+
+    @contextmanager
+    def first() -> Iterator[str]:
+        machine = Machine(tmp_path_factory.mktemp("machine") / "migrated")
+        try:
+            said = machine.hearth("user", "list")
+            assert said.returncode == 0, said.stderr
+            assert "Bringing the tables up to date" in said.stderr
+            assert machine.hearth("db", "stop").returncode == 0
+            yield str(machine.path)
+        finally:
+            machine.remove()
+
+    def make(name: str) -> Machine:
+        machine = new_machine(name)
+        subprocess.run(
+            ["cp", "-a", "--reflink=auto", shared.get("migrated", first), str(machine.path)], check=True
+        )
+        return machine
+
+    return make
 
 
 @pytest.fixture

@@ -38,9 +38,9 @@ WRONG_KEYS = {
 
 
 @pytest.fixture(scope="module")
-def filled(new_machine: NewMachine) -> Machine:
+def filled(migrated: NewMachine) -> Machine:
     """A machine with clients, whose SSNs are sealed, and a person with a second step."""
-    machine = new_machine("filled")
+    machine = migrated("filled")
     zip_file = machine.path.parent / "invented.zip"
     for arguments in (
         ("synth", "--clients", "100", "--coc", "MN-500", "--seed", "3", "--out", str(zip_file)),

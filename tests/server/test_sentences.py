@@ -5,6 +5,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from hearth.reporting.outputs import archive
@@ -95,8 +96,14 @@ def test_an_output_that_is_full(machine: Machine) -> None:
     assert said.stderr == "There is no room left where the output goes. What the command had done stands.\n"
 
 
-def test_migrations_go_on_where_nobody_can_read_what_they_say(new_machine: NewMachine) -> None:
-    machine = new_machine("unheard")
+def test_migrations_go_on_where_nobody_can_read_what_they_say(migrated: NewMachine, on: On) -> None:
+    machine = on(migrated("unheard"))
+    assert machine.hearth("db", "start").returncode == 0
+    with psycopg.connect(database.url("superuser")) as connection:  # they change choices, and no table
+        forgotten = connection.execute(
+            "DELETE FROM django_migrations WHERE app = 'audit' AND name >= '0002'"
+        ).rowcount
+    assert forgotten > 2
     with Path("/dev/full").open("w") as full:
         said = subprocess.run(
             machine.command("db", "migrate"),
