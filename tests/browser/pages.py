@@ -62,6 +62,14 @@ PAGES = [
     Page("report-flag-nobody", "/reports/{report}/flags/{flag_nobody}/", "administrator"),
     Page("reports-compared", "/reports/{report}/compare/{report_earlier}/", "administrator"),
     Page(
+        "reports-compared-why", "/reports/{report}/compare/{report_earlier}/why/corrected/", "administrator"
+    ),
+    Page(
+        "reports-compared-why-others",
+        "/reports/{report}/compare/{report_earlier}/why/others/?sort=-client",
+        "administrator",
+    ),
+    Page(
         "reports-compared-file", "/reports/{report}/compare/{report_earlier}/LSAHousehold/", "administrator"
     ),
     Page(

@@ -34,6 +34,7 @@ PARTS: dict[str, list[tuple[Any, ...]]] = {
     "projects": [()],
     "compare_with": [()],
     "compare": [("other",)],
+    "compare_people": [("other", "corrected"), ("other", "others")],
     "compare_file": [("other", "LSAPerson")],
     "compare_row": [("other", "LSAPerson", 1)],
 }

@@ -187,7 +187,7 @@ def test_two_reports_and_who_made_the_difference(client: Browser, reported: Repo
         )
     ]
     assert order == sorted(order) and "Different periods" not in page
-    assert "Recorded exit" in page and "New record: 1" in page
+    assert "Recorded exit" in page and re.search(r"New record: <a [^>]*>1<", page)
     assert reverse("reports:compare_file", args=[second.pk, first.pk, "LSAHousehold"]) in page
     rows = ask(client, "compare_file", second.pk, first.pk, "LSAHousehold")
     address = reverse("reports:compare_row", args=[second.pk, first.pk, "LSAHousehold", 1])
@@ -196,9 +196,7 @@ def test_two_reports_and_who_made_the_difference(client: Browser, reported: Repo
     assert f"/clients/{stay.client.pk}/" in opened
     assert "Added" in opened or "Removed" in opened
     # The other way round is the same comparison.
-    assert ask(client, "compare", first.pk, second.pk).count("hearth-member__name") == page.count(
-        "hearth-member__name"
-    )
+    assert listed(ask(client, "compare", first.pk, second.pk)) == listed(page)
     same = ask(client, "compare", second.pk, second.pk)
     assert "Nothing about anybody differs" in same
 

@@ -1,9 +1,10 @@
 """What differs between two reports, as the pages show it: figures, rows, and the people behind them as far as
 the viewer may see their records."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from django.core.paginator import Page
 
@@ -12,41 +13,84 @@ from hearth.hmis.clients.models import Client
 from hearth.hmis.reports import words
 from hearth.hmis.reports.figures import share
 from hearth.hmis.reports.opening import ROWS_ON_A_PAGE, paged
-from hearth.hmis.reports.people import OpenMember, opened, sight
+from hearth.hmis.reports.people import SEARCH, Choice, in_words, opened, sight
 from hearth.hmis.reports.queries import named
 from hearth.hmis.reports.records import Records
 from hearth.hmis.ui import formats
-from hearth.reporting.opening import compare
+from hearth.hmis.ui.record_list import Column, Filter, RecordList
+from hearth.reporting.opening import compare, members
 
-PEOPLE_ON_A_PAGE = 20
+#: The counts of why people differ, as addresses have them, each with what it says of its people.
+CAUSES = {
+    "corrected": "Answer or date corrected",
+    "added": "New record",
+    "removed": "Record removed",
+    "others": "Nothing of their own records differs (others of the household, a project or the period do)",
+    "without_effect": "Recorded otherwise, and no figure changed",
+}
+_HOW = {"came": "Added", "went": "Removed", "changed": "Changed"}
+_FILTER = Filter("how", "Change", tuple(_HOW.items()))
+_MORE: tuple[tuple[Filter, Callable[[Any], str]], ...] = ((_FILTER, lambda line: line.how),)
+_COLUMNS = (
+    Column("client", "Client"),
+    Column("id", "Client ID"),
+    Column("project", "Project"),
+    Column("how", "Change"),
+    Column("what", "Differences", sorts=False),
+)
 
 
 @dataclass(frozen=True, slots=True)
-class ChangedMember:
-    """Somebody who came into a row, left it, or counts otherwise in it."""
+class ChangedOne:
+    """Somebody who differs. `how`: came, went or changed; `before` and `after` their days or nights where
+    those are others; `section`: of HUD's text, for who is counted in a row."""
 
-    one: OpenMember
-    change: compare.MemberChange
+    personal_id: str
+    client: Client | None
+    unit: str
+    projects: list[str]
+    how: str
     facts: tuple["FactRow", ...]
+    unchanged: tuple[str, ...] = ()
+    why: str = ""
+    section: str = ""
+    before: int | None = None
+    after: int | None = None
 
     @property
-    def client(self) -> Client | None:
-        """Who it is, where the record is there."""
-        return self.one.client
+    def said(self) -> str:
+        """How they differ, in a word."""
+        return _HOW[self.how]
 
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """One page of people who differ; `hidden`: how many of them the viewer may not see."""
+    """A list of people who differ; `chosen`: those on the page, or all that a download takes along."""
 
-    page: Page
-    total: int
-    hidden: int
+    shown: RecordList
+    chosen: list[ChangedOne]
 
     @property
     def clients(self) -> list[int]:
-        """Our ids of those whose names are on the page."""
-        return [client.pk for client in (one.client for one in self.page) if client is not None]
+        """Our ids of those whose names are given."""
+        return [one.client.pk for one in self.chosen if one.client is not None]
+
+    @property
+    def hidden(self) -> int:
+        """How many the viewer may not see."""
+        return self.shown.hidden
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a list of people is asked for. `query`: of its address; `words`: searched for, None where they
+    are not kept any more."""
+
+    query: Mapping[str, Any]
+    path: str
+    caption: str
+    words: str | None = ""
+    can_download: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +102,11 @@ class FactRow:
     before: str
     after: str
     part: str = ""
+
+    @property
+    def said(self) -> str:
+        """In one line, for a cell."""
+        return f"{self.label}{f' {self.of}' if self.of else ''}: {self.before} → {self.after}"
 
 
 def fact_rows(facts: Iterable[compare.FactChange]) -> tuple[FactRow, ...]:
@@ -105,15 +154,6 @@ def _in_words(fact: compare.FactChange, value: str | None, known: str | None) ->
     if meaning:
         return f"{meaning} ({whole})"
     return "not applicable" if whole == "-1" else formats.day(whole)
-
-
-@dataclass(frozen=True, slots=True)
-class PersonChange:
-    """Somebody whose facts differ between two reports."""
-
-    change: compare.PersonChange
-    client: Client | None
-    facts: tuple[FactRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,49 +221,116 @@ def changed_row(before: Path, after: Path, file: str, number: int) -> compare.Ro
     return found.rows[0] if found.rows else None
 
 
+def row_numbers(before: Path, after: Path, file: str, change: compare.RowChange) -> list[int | None]:
+    """The numbers of a row in both reports, by which it opens there; None where a report has no such row."""
+    found = [members.rows(folder, file, change.values, limit=1).rows for folder in (before, after)]
+    return [rows[0].number if rows else None for rows in found]
+
+
 def changed_members(
-    user: User, before: Path, after: Path, file: str, change: compare.RowChange, number: object
+    user: User, before: Path, after: Path, file: str, change: compare.RowChange, listing: Listing
 ) -> tuple[Changed, dict[str, int]]:
-    """One page of who came into a row, left it, or changed in it; and how many came, went and changed
-    altogether."""
-    counted = {"hidden": 0, "came": 0, "went": 0, "changed": 0}
+    """Who came into a row, left it, or changed in it; and how many came, went and changed altogether."""
     known = Records(user, before, after)
-
-    def read(limit: int, offset: int) -> tuple[list[ChangedMember], int]:
-        found = compare.changed_members(
-            before, after, file, change.values, limit=limit, offset=offset, may_see=sight(known)
+    choice = _choice(known, listing)
+    found = compare.changed_members(before, after, file, change.values, choose=choice, may_see=sight(known))
+    people = opened(known, [one.member for one in found.members])
+    projects = _projects(choice)
+    chosen = [
+        ChangedOne(
+            one.member.personal_id, one.client, one.member.unit, projects[one.member.personal_id],
+            changed.how, fact_rows(changed.facts), (), one.why, one.member.section,
+            changed.before if changed.how == "changed" else None,
+            changed.after if changed.how == "changed" else None,
         )
-        counted.update(hidden=found.hidden, came=found.came, went=found.went, changed=found.changed)
-        people = opened(known, [one.member for one in found.members])
-        return [
-            ChangedMember(one, changed, fact_rows(changed.facts))
-            for one, changed in zip(people, found.members, strict=True)
-        ], found.came + found.went + found.changed - found.hidden
-
-    page = paged(number, PEOPLE_ON_A_PAGE, read)
-    total = counted["came"] + counted["went"] + counted["changed"]
-    return Changed(page, total, counted["hidden"]), counted
+        for one, changed in zip(people, found.members, strict=True)
+    ]  # fmt: skip
+    counted = {"came": found.came, "went": found.went, "changed": found.changed}
+    return _listed(choice, listing, chosen, found.hidden), counted
 
 
-def changed_people(
-    user: User, before: Path, after: Path, number: object
-) -> tuple[compare.Comparison, Changed]:
-    """The comparison, and one page of everybody whose facts differ."""
-    kept: list[compare.Comparison] = []
-    counted = {"total": 0, "hidden": 0}
+def changed_people(user: User, before: Path, after: Path, cause: str, listing: Listing) -> Changed:
+    """Those whom a count of why people differ counts."""
     known = Records(user, before, after)
+    choice = _choice(known, listing)
+    found = compare.changed_people(before, after, cause=cause, choose=choice, may_see=sight(known))
+    return _listed(choice, listing, _people(known, choice, found), found.hidden)
 
-    def read(limit: int, offset: int) -> tuple[list[PersonChange], int]:
-        comparison, found = compare.compare_with_people(
-            before, after, limit=limit, offset=offset, may_see=sight(known)
+
+def compared(user: User, before: Path, after: Path, listing: Listing) -> tuple[compare.Comparison, Changed]:
+    """The comparison, and everybody whose facts differ."""
+    known = Records(user, before, after)
+    choice = _choice(known, listing)
+    comparison, found = compare.compare_with_people(before, after, choose=choice, may_see=sight(known))
+    return comparison, _listed(choice, listing, _people(known, choice, found), found.hidden)
+
+
+def _choice(known: Records, listing: Listing) -> Choice:
+    choice = Choice(known, listing.query, listing.words or "", lambda every: list(_COLUMNS), _MORE)
+    choice(())
+    return choice
+
+
+def _people(known: Records, choice: Choice, found: compare.PeopleChanges) -> list[ChangedOne]:
+    clients = known.people(one.personal_id for one in found.people)
+    projects = _projects(choice)
+    return [
+        ChangedOne(
+            one.personal_id, clients.get(one.personal_id), "person", projects[one.personal_id],
+            "changed" if one.presence == "both" else one.presence, fact_rows(one.facts), one.unchanged,
         )
-        kept[:] = [comparison]
-        counted.update(total=found.total, hidden=found.hidden)
-        clients = known.people(one.personal_id for one in found.people)
-        changes = [
-            PersonChange(one, clients.get(one.personal_id), fact_rows(one.facts)) for one in found.people
+        for one in found.people
+    ]  # fmt: skip
+
+
+def _projects(choice: Choice) -> dict[str, list[str]]:
+    """By PersonalID the names of the projects of everybody who may be seen."""
+    return {
+        line.personal_id: [str(choice.projects.get(key, key)) for key in line.projects]
+        for line in choice.every
+    }
+
+
+def _listed(choice: Choice, listing: Listing, chosen: list[ChangedOne], hidden: int) -> Changed:
+    shown = RecordList(
+        choice.asked,
+        choice.page(chosen),
+        listing.caption,
+        choice.every[0].unit if choice.every else "person",
+        listing.path,
+        of=len(choice.every),
+        hidden=hidden,
+        words=listing.words or "",
+        lost=listing.words is None,
+        search_label=SEARCH if len(choice.every) > 1 else "",
+        can_download=listing.can_download,
+        empty=("Nobody", "Nothing about anybody differs between the two."),
+    )
+    return Changed(shown, chosen)
+
+
+# ---------------------------------------------------------------------- taken along
+
+HEADINGS = (
+    "Last name", "First name", "Middle name", "Suffix", "Client ID", "PersonalID", "Counted as", "Projects",
+    "Change", "Before", "After", "Differences", "Why no figure changed", "Why counted",
+)  # fmt: skip
+
+
+def cells(changed: Changed) -> Iterator[list[Any]]:
+    """The rows of the download, in the order of the list."""
+    for one in changed.chosen:
+        names = ("last_name", "first_name", "middle_name", "name_suffix")
+        yield [
+            *(getattr(one.client, name) if one.client else "" for name in names),
+            one.client.pk if one.client else None,
+            one.client.hud_id if one.client else one.personal_id,
+            one.unit,
+            "; ".join(one.projects),
+            one.said,
+            one.before,
+            one.after,
+            "; ".join(fact.said for fact in one.facts),
+            " ".join(in_words(why, {}) for why in one.unchanged),
+            one.why,
         ]
-        return changes, found.total - found.hidden
-
-    page = paged(number, PEOPLE_ON_A_PAGE, read)
-    return kept[0], Changed(page, counted["total"], counted["hidden"])

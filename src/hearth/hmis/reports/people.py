@@ -7,10 +7,12 @@ shown; for all of the list only where it is searched, sorted by name, or taken a
 
 import re
 import statistics
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from django.core.paginator import Page
 
 from hearth.hmis.access.models import User
 from hearth.hmis.clients.models import Client
@@ -23,6 +25,7 @@ from hearth.hmis.ui import formats
 from hearth.hmis.ui.record_list import Asked, Column, Filter, RecordList, arranged, fits, page_of
 from hearth.reporting.opening.members import Line, MaySee, Member, Stay
 
+SEARCH = "Search this list by name or client ID"
 _LAST = 1 << 63  # after all of our ids
 _DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 
@@ -108,43 +111,67 @@ def sight(known: Records) -> MaySee | None:
     return None if known.user.sees_all else known.may_see
 
 
-class _Choice:
-    """What of all the members is wanted: given to the engine, and asked afterwards what was chosen."""
+Columns = Callable[[Sequence[Line]], list[Column]]
 
-    def __init__(self, known: Records, query: Mapping[str, Any], words: str, amount: str) -> None:
-        self.known, self.query, self.words, self.amount = known, query, words, amount
+
+class Choice:
+    """What of all the members is wanted: given to the engine, and asked afterwards what was chosen.
+    `columns`: of the list, by all its lines; `more`: filters besides organization and project, each with the
+    value that a line has of it, by which the list is sorted, too."""
+
+    def __init__(
+        self,
+        known: Records,
+        query: Mapping[str, Any],
+        words: str,
+        columns: Columns,
+        more: Sequence[tuple[Filter, Callable[[Any], str]]] = (),
+    ) -> None:
+        self.known, self.query, self.words, self.columns, self.more = known, query, words, columns, more
         self.asked = Asked(query, columns=())
         self.every: Sequence[Line] = ()
         self.found: list[Line] = []
+        self.projects: dict[str, Project] = {}
 
     def __call__(self, every: Sequence[Line]) -> list[int]:
         self.every = every
-        projects = self.known.projects({key for line in every for key in line.projects})
+        self.projects = projects = self.known.projects({key for line in every for key in line.projects})
         filters = _filters(projects, str(self.query.get("organization", "")))
-        self.asked = Asked(self.query, columns=self._columns(), filters=filters)
+        filters += [one for one, _ in self.more]
+        self.asked = Asked(self.query, columns=self.columns(every), filters=filters)
         by_name = {"client", "id"} & {key for key, _ in self.asked.order}
         clients = self.known.people({line.personal_id for line in every}) if self.words or by_name else {}
         found = [
             line for line in every if fits(self.words, _searched(line, clients.get(line.personal_id)))
         ] if self.words else every  # fmt: skip
-        self.found = arranged(found, self.asked, codes=_codes(projects), keys=_sorted_by(projects, clients))
+        codes = _codes(projects) | {one.key: lambda line, of=of: [of(line)] for one, of in self.more}
+        keys = _sorted_by(projects, clients) | {one.key: of for one, of in self.more}
+        self.found = arranged(found, self.asked, codes=codes, keys=keys)
         if self.asked.download:
             return [line.number for line in self.found]
         last = max(0, (len(self.found) - 1) // self.asked.size * self.asked.size)
         first = min(self.asked.offset, last)
         return [line.number for line in self.found[first : first + self.asked.size]]
 
-    def _columns(self) -> list[Column]:
-        has_amounts = any(line.amount is not None for line in self.every)
+    def page(self, chosen: Sequence[Any]) -> Page:
+        """What was chosen, as a page of the list."""
+        return page_of(chosen, self.asked.page, self.asked.size, len(self.found))
+
+
+def _columns(amount: str) -> Columns:
+    def those(every: Sequence[Line]) -> list[Column]:
+        has_amounts = any(line.amount is not None for line in every)
         return [
             Column("client", "Client"),
             Column("id", "Client ID"),
             Column("project", "Project"),
             Column("entry", "Entry"),
             Column("exit", "Exit"),
-            *([Column("amount", self.amount, number=True)] if has_amounts else []),
+            *([Column("amount", amount, number=True)] if has_amounts else []),
             Column("why", "Why counted", sorts=False),
         ]
+
+    return those
 
 
 def people(
@@ -162,7 +189,7 @@ def people(
     """The list of who is behind a number. `query`: what its address asks; `words`: what was searched for,
     None where that is not kept any more; `amount`: what days or nights are called."""
     known = Records(user, folder)
-    choice = _Choice(known, query, words or "", amount)
+    choice = Choice(known, query, words or "", _columns(amount))
     choice(())
     page = behind(choice, sight(known))
     chosen = opened(known, page.members, choice.every)
@@ -171,7 +198,7 @@ def people(
     nights = {"amount": f"{sum(line.amount or 0 for line in choice.found):,}"} if amount == "Nights" else {}
     shown = RecordList(
         choice.asked,
-        page_of(chosen, choice.asked.page, choice.asked.size, len(choice.found)),
+        choice.page(chosen),
         caption,
         unit,
         path,
@@ -179,7 +206,7 @@ def people(
         hidden=page.hidden,
         words=words or "",
         lost=words is None,
-        search_label="Search this list by name or client ID" if len(choice.every) > 1 else "",
+        search_label=SEARCH if len(choice.every) > 1 else "",
         can_download=can_download,
         totals=nights,
     )

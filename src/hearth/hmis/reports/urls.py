@@ -19,6 +19,11 @@ urlpatterns = [
     path("reports/<int:pk>/flags/<int:number>/", opened.flag, name="flag"),
     path("reports/<int:pk>/compare/", compared.compare_with, name="compare_with"),
     path("reports/<int:pk>/compare/<int:other>/", compared.compare, name="compare"),
+    path(
+        "reports/<int:pk>/compare/<int:other>/why/<slug:cause>/",
+        compared.compare_people,
+        name="compare_people",
+    ),
     path("reports/<int:pk>/compare/<int:other>/<slug:file>/", compared.compare_file, name="compare_file"),
     path(
         "reports/<int:pk>/compare/<int:other>/<slug:file>/<int:number>/",

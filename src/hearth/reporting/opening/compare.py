@@ -5,16 +5,18 @@
     changes = changed_rows(before, after, "LSAHousehold", limit=50, offset=0)
     people = changed_members(before, after, "LSAHousehold", changes.rows[0].values, may_see=may_see)
     everyone = changed_people(before, after, limit=50, offset=0, may_see=may_see)
+    corrected = changed_people(before, after, cause="corrected", may_see=may_see)    # a count of `Causes`
 
 Both folders are bundles with kept tables. Runs of another report, CoC, scope or choice of projects are
 refused; other dates and other inputs are what a comparison is for. `may_see` is that of `members`: a person
-is shown only if all enrollments behind both runs' facts may be seen; `hidden` counts the others.
+is shown only if all enrollments behind both runs' facts may be seen; `hidden` counts the others. `choose`,
+where given, takes the place of `limit` and `offset`, as in `members`; its lines say besides how each differs.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,12 +30,14 @@ from . import differences, units
 from .bundle import cells_of, damage_told, kept_record, open_bundle, report_of, scratch
 from .declared import own_of
 from .differences import Both, Causes, FactChange
-from .facts import Member, members_of_page
+from .facts import Line, Member, members_of_page
 from .members import MaySee
 from .rows import NoSuchRow, equal, opened_file, relation_of, title, window
 
 __all__ = [
     "Causes",
+    "ChangedLine",
+    "Choose",
     "Comparison",
     "FactChange",
     "FileChanges",
@@ -132,6 +136,18 @@ class RowChanges:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangedLine(Line):
+    """Somebody who differs, before it is described. `how` is came, went or changed; `projects`, `entry` and
+    `exit` are of all stays that either report has."""
+
+    how: str
+
+
+Choose = Callable[[Sequence[ChangedLine]], Sequence[int]]
+"""From all who differ and may be seen the numbers of those to describe, in the order wanted."""
+
+
+@dataclass(frozen=True, slots=True)
 class MemberChange:
     """A member by which a row differs. `how` is came or went, when it is in the row in one run only, or
     changed, when its days or bed nights (`before`, `after`) are others. `facts` say why: all that differs
@@ -184,13 +200,13 @@ def compare(before: Path, after: Path) -> Comparison:
 
 
 def compare_with_people(
-    before: Path, after: Path, *, limit: int = 50, offset: int = 0, may_see: MaySee | None = None
+    before: Path, after: Path, *, choose: Choose, may_see: MaySee | None = None
 ) -> tuple[Comparison, PeopleChanges]:
     """`compare` and `changed_people` at once: both runs are opened one time."""
     parameters = _refuse_others(before, after)
     with differences.both(before, after) as runs:
         comparison = _compared(runs, before, after, parameters)
-        return comparison, _people(runs, limit, offset, may_see)
+        return comparison, _people(runs, "", choose, may_see)
 
 
 def _compared(runs: Both, before: Path, after: Path, parameters: Mapping[str, tuple[str, str]]) -> Comparison:
@@ -269,6 +285,7 @@ def changed_members(
     limit: int = 50,
     offset: int = 0,
     may_see: MaySee | None = None,
+    choose: Choose | None = None,
 ) -> MemberChanges:
     """Who came into the row, left it, or counts otherwise in it, and why.
 
@@ -291,7 +308,8 @@ def changed_members(
         if may_see is not None:
             seen = differences.visible(runs, [key[0] for key in how], may_see)
             shown = [key for key in how if key[0] in seen]
-        chosen = shown[max(0, offset) : max(0, offset) + max(0, limit)]
+        every = _lines(runs, [(key[0], how[key], (is_now.get(key) or was[key]).unit) for key in shown])
+        chosen = [shown[number - 1] for number in (choose or _window(limit, offset))(every)]
         why = differences.facts(runs, [key[0] for key in chosen])
     older = [key for key in chosen if how[key] == "went"]
     newer = [key for key in chosen if how[key] != "went"]
@@ -315,31 +333,50 @@ def changed_people(
     before: Path,
     after: Path,
     *,
+    cause: str = "",
     limit: int = 50,
     offset: int = 0,
     may_see: MaySee | None = None,
+    choose: Choose | None = None,
 ) -> PeopleChanges:
     """Everybody about whom anything differs between the runs, each once, with all that differs: over all
     figures and all parts of the report, data quality included, and what was recorded without changing a
-    figure."""
+    figure. `cause`: of these, those whom this count of `Causes` counts."""
     _refuse_others(before, after)
     with differences.both(before, after) as runs:
-        return _people(runs, limit, offset, may_see)
+        return _people(runs, cause, choose or _window(limit, offset), may_see)
 
 
-def _people(runs: Both, limit: int, offset: int, may_see: MaySee | None) -> PeopleChanges:
-    everybody = differences.people(runs)
+def _people(runs: Both, cause: str, choose: Choose, may_see: MaySee | None) -> PeopleChanges:
+    everybody = differences.of_cause(runs, cause) if cause else differences.people(runs)
     seen = set(everybody) if may_see is None else differences.visible(runs, everybody, may_see)
     shown = [person for person in everybody if person in seen]
-    chosen = shown[max(0, offset) : max(0, offset) + max(0, limit)]
+    presence = differences.presence(runs, shown)
+    how = {person: "changed" if one == "both" else one for person, one in presence.items()}
+    every = _lines(runs, [(person, how.get(person, "changed"), "person") for person in shown])
+    chosen = [shown[number - 1] for number in choose(every)]
     facts = differences.facts(runs, chosen)
-    presence = differences.presence(runs, chosen)
     unchanged = own_of(runs.report).unchanged(runs.connection, chosen, facts)
     people = tuple(
         PersonChange(one, presence.get(one, "both"), facts.get(one, ()), unchanged.get(one, ()))
         for one in chosen
     )
     return PeopleChanges(len(everybody), len(everybody) - len(shown), people)
+
+
+def _lines(runs: Both, members: Sequence[tuple[str, str, str]]) -> list[ChangedLine]:
+    """Lines of (PersonalID, how, unit), numbered from 1."""
+    stays = differences.stays(runs, [person for person, _, _ in members])
+    nothing = ((), None, None)
+    return [
+        ChangedLine(number, unit, person, None, *stays.get(person, nothing), how)
+        for number, (person, how, unit) in enumerate(members, start=1)
+    ]
+
+
+def _window(limit: int, offset: int) -> Choose:
+    first, last = max(0, offset), max(0, offset) + max(0, limit)
+    return lambda every: [line.number for line in every[first:last]]
 
 
 def _refuse_others(before: Path, after: Path) -> dict[str, tuple[str, str]]:
@@ -414,6 +451,7 @@ _Key = tuple[str, ...]
 class _Counted:
     number: int
     amount: int | None
+    unit: str
 
 
 def _keys(folder: Path, file: str, wanted: Mapping[str, str | None]) -> dict[_Key, _Counted]:
@@ -425,13 +463,13 @@ def _keys(folder: Path, file: str, wanted: Mapping[str, str | None]) -> dict[_Ke
             return {}
         found = engine.rows(
             bundle.connection,
-            "SELECT u.Number, u.Amount, u.PersonalID, coalesce(CAST(u.HouseholdType AS VARCHAR), ''),"
+            "SELECT u.Number, u.Amount, u.Unit, u.PersonalID, coalesce(CAST(u.HouseholdType AS VARCHAR), ''),"
             " coalesce(u.EnrollmentID, ''), CASE WHEN u.Unit = 'household' AND u.HouseholdType IS NULL"
             " THEN coalesce(h.HouseholdID, '') ELSE '' END"
             " FROM unit AS u JOIN (SELECT Number, min(HouseholdID) AS HouseholdID FROM unit_household"
             " GROUP BY Number) AS h ON h.Number = u.Number",
         )
-    return {tuple(key): _Counted(int(number), amount) for number, amount, *key in found}
+    return {tuple(key): _Counted(int(number), amount, unit) for number, amount, unit, *key in found}
 
 
 def _members(

@@ -107,6 +107,7 @@ class Declared:
     rests_on: str
     reported: str
     rests_on_people: str
+    stays_of_people: str
     quality: tuple[QualityCounts, ...]
     tables: tuple[FactTable, ...]
 
@@ -191,7 +192,10 @@ _RESTS_ON_PEOPLE = """
     JOIN {schema}.Enrollment AS m ON m.HouseholdID = e.HouseholdID
     JOIN {schema}.Enrollment AS n ON n.PersonalID = m.PersonalID
 """
-
+_STAYS_OF_PEOPLE = """
+    SELECT e.PersonalID, CAST(e.ProjectID AS VARCHAR) AS ProjectID, e.EntryDate, x.ExitDate
+    FROM {schema}.Enrollment AS e LEFT JOIN {schema}.Exit AS x ON x.EnrollmentID = e.EnrollmentID
+"""
 
 _RECORDED = (
     FactTable(
@@ -261,6 +265,7 @@ def declared_of(report: Report) -> Declared:
         rests_on=said.get("rests_on", _RESTS_ON),
         reported=compared.get("reported", "SELECT PersonalID FROM {schema}.Enrollment"),
         rests_on_people=compared.get("rests_on", _RESTS_ON_PEOPLE),
+        stays_of_people=compared.get("stays", _STAYS_OF_PEOPLE),
         quality=tuple(QualityCounts(**one) for one in compared.get("quality", ())),
         tables=tuple(_table(dict(one)) for one in compared.get("tables", ())) or _RECORDED,
     )

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from datetime import date
 from pathlib import Path
 
 from hearth.reporting.runtime import engine
@@ -146,6 +147,23 @@ class Causes:
 
 def causes(runs: Both) -> Causes:
     """Why people differ."""
+    _find_causes(runs)
+    rows = engine.rows(runs.connection, "SELECT Cause, count(*) FROM cause GROUP BY Cause")
+    found = {str(cause): int(many) for cause, many in rows}
+    return Causes(**{one.name: found.get(one.name, 0) for one in fields(Causes)})
+
+
+def of_cause(runs: Both, cause: str) -> list[str]:
+    """Everybody whom one of the counts of `Causes` counts, by its name, in order."""
+    _find_causes(runs)
+    found = engine.rows(
+        runs.connection, "SELECT DISTINCT PersonalID FROM cause WHERE Cause = ? ORDER BY 1", [cause]
+    )
+    return [str(person) for (person,) in found]
+
+
+def _find_causes(runs: Both) -> None:
+    """Make `cause`: PersonalID, Cause (the name of a count of `Causes`)."""
     recorded, effects, kinds = [], [], []
     for one in _there(runs):
         if one.part != RECORDED:
@@ -172,23 +190,19 @@ def causes(runs: Both) -> Causes:
             f" FROM ({whole[AFTER]} EXCEPT {whole[BEFORE]}) AS c JOIN ({of[BEFORE]}) AS k ON {same}"
         )
     nobody = "SELECT '' AS PersonalID WHERE FALSE"
-    found = engine.row(
+    engine.run(
         runs.connection,
         f"""
+        CREATE OR REPLACE TEMP TABLE cause AS
         WITH recorded AS (SELECT DISTINCT PersonalID FROM ({" UNION ALL ".join(recorded) or nobody}) AS r),
-        effect AS (SELECT DISTINCT PersonalID FROM ({" UNION ALL ".join(effects) or nobody}) AS e),
-        cause AS (
-            SELECT DISTINCT c.PersonalID, c.Cause
-            FROM ({" UNION ALL ".join(kinds) or "SELECT '' AS PersonalID, '' AS Cause WHERE FALSE"}) AS c
-            SEMI JOIN recorded USING (PersonalID)
-        )
-        SELECT (SELECT count(*) FROM cause WHERE Cause = 'corrected'),
-            (SELECT count(*) FROM cause WHERE Cause = 'added'), (SELECT count(*) FROM cause WHERE Cause =
-            'removed'), (SELECT count(*) FROM effect ANTI JOIN recorded USING (PersonalID)),
-            (SELECT count(*) FROM recorded ANTI JOIN effect USING (PersonalID))
+        effect AS (SELECT DISTINCT PersonalID FROM ({" UNION ALL ".join(effects) or nobody}) AS e)
+        SELECT DISTINCT c.PersonalID, c.Cause
+        FROM ({" UNION ALL ".join(kinds) or "SELECT '' AS PersonalID, '' AS Cause WHERE FALSE"}) AS c
+        SEMI JOIN recorded USING (PersonalID)
+        UNION ALL SELECT PersonalID, 'others' FROM effect ANTI JOIN recorded USING (PersonalID)
+        UNION ALL SELECT PersonalID, 'without_effect' FROM recorded ANTI JOIN effect USING (PersonalID)
         """,
     )
-    return Causes(*map(int, found))
 
 
 def _who_differs(runs: Both, one: FactTable) -> str:
@@ -204,6 +218,21 @@ def _who_differs(runs: Both, one: FactTable) -> str:
     ]
     both_sides = f"SELECT PersonalID FROM ({' UNION ALL '.join(sides)}) AS {one.name}"
     return f"{both_sides} SEMI JOIN reported USING (PersonalID)" if one.part == RECORDED else both_sides
+
+
+def stays(runs: Both, asked: Sequence[str]) -> dict[str, tuple[tuple[str, ...], date | None, date | None]]:
+    """Of these people the projects of all stays that either report has, the first entry, and the last exit
+    (None while a stay is open)."""
+    _ask(runs.connection, asked)
+    declared = declared_of(runs.report).stays_of_people
+    each = " UNION ".join(declared.format(schema=schema) for schema in (BEFORE, AFTER))
+    rows = engine.rows(
+        runs.connection,
+        "SELECT PersonalID, list(DISTINCT ProjectID ORDER BY ProjectID), min(EntryDate),"
+        " CASE WHEN bool_or(ExitDate IS NULL) THEN NULL ELSE max(ExitDate) END"
+        f" FROM ({each}) AS s SEMI JOIN asked USING (PersonalID) GROUP BY PersonalID",
+    )
+    return {str(person): (tuple(projects), entry, left) for person, projects, entry, left in rows}
 
 
 def presence(runs: Both, asked: Sequence[str]) -> dict[str, str]:

@@ -48,9 +48,11 @@ def download(
     listed: RecordList,
     headings: Sequence[str],
     rows: Iterable[Sequence[Any]],
+    more: sheets.About = (),
     **logged: Any,
 ) -> FileResponse:
-    """What is filtered, in the order shown, as Excel or CSV. Written to the access log first."""
+    """What is filtered, in the order shown, as Excel or CSV. Written to the access log first.
+    `more`: what else the list is about."""
     if not may_download(request):
         refuse(request, needed=Permission.DATA_EXPORT)
     kind = listed.asked.download
@@ -67,6 +69,7 @@ def download(
         ("Report", f"{asked.report.name}, {asked.place}"),
         ("Report period", asked.time),
         ("Data as of", formats.moment(run.result.get("made_at", ""))),
+        *more,
         *((chip.label, chip.text) for chip in listed.chips),
         ("Order", ", then ".join(order) or "as in the report"),
         ("Rows", f"{listed.total:,} of {listed.of:,}"),

@@ -22,7 +22,7 @@ from hearth.hmis.reports.views.runs import find
 from hearth.reporting.opening.bundle import BundleError
 from hearth.reporting.opening.members import NoSuchRow
 
-_READ_OR_SEARCH = require_http_methods(["GET", "HEAD", "POST"])
+READ_OR_SEARCH = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require(Permission.REPORT_VIEW)
@@ -62,7 +62,7 @@ def rows(request: HttpRequest, pk: int, file: str) -> HttpResponse:
 
 
 @require(Permission.REPORT_VIEW)
-@_READ_OR_SEARCH
+@READ_OR_SEARCH
 def row(request: HttpRequest, pk: int, file: str, number: int) -> HttpResponse:
     """One row, and the people it counts as far as the viewer may see them."""
     run, folder = opened(request, pk)
@@ -91,7 +91,7 @@ def row(request: HttpRequest, pk: int, file: str, number: int) -> HttpResponse:
 
 
 @require(Permission.REPORT_VIEW)
-@_READ_OR_SEARCH
+@READ_OR_SEARCH
 def figure(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     """A main figure of the report, and the people it sums up as far as the viewer may see them."""
     run, folder = opened(request, pk)
@@ -109,7 +109,7 @@ def figure(request: HttpRequest, pk: int, key: str) -> HttpResponse:
 
 
 @require(Permission.REPORT_VIEW)
-@_READ_OR_SEARCH
+@READ_OR_SEARCH
 def flag(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """One thing that HDX will flag, with its people as far as the viewer may see them."""
     run, folder = opened(request, pk)
