@@ -93,6 +93,8 @@ def of(run: ReportRun) -> dict[str, Any]:
 def _by_project(people: int, types: list[dict[str, Any]]) -> dict[str, int]:
     """Why the people by project type are more than those of the night: how many are in other permanent
     housing, and how often somebody is counted in one more project."""
+    # The headline stays the rows of LSAPerson: it opens to people, each once, as a count of a night is read.
+    # The sum over projects counts somebody in two of them twice, and no list of people is as long as that.
     every = sum(row["people"] for row in types)
     other = sum(row["people"] for row in types if row["code"] in _OTHER_HOUSING)
     return {"by_project": every, "other_housing": other, "twice": every - other - people}
