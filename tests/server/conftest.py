@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -120,12 +121,24 @@ def migrated(
 
     def make(name: str) -> Machine:
         machine = new_machine(name)
-        subprocess.run(
-            ["cp", "-a", "--reflink=auto", shared.get("migrated", first), str(machine.path)], check=True
-        )
+        _copy(Path(shared.get("migrated", first)), machine.path)
+        link = machine.home.postgres
+        if (
+            link.is_symlink()
+        ):  # the database lies elsewhere, where its account may go: not in two folders at once
+            database = link.resolve()
+            own = Path(tempfile.mkdtemp(prefix=f"{database.name}-", dir=database.parent))
+            own.rmdir()
+            _copy(database, own)
+            link.unlink()
+            link.symlink_to(own)
         return machine
 
     return make
+
+
+def _copy(source: Path, target: Path) -> None:
+    subprocess.run(["cp", "-a", "--reflink=auto", str(source), str(target)], check=True)
 
 
 @pytest.fixture
