@@ -15,6 +15,9 @@ from hearth.reporting.synthetic.generate import generate
 from hearth.reporting.synthetic.wish import Wish
 from hearth.standards.load import load
 
+from .lsa.random_world import random_world
+from .test_standing import Asked, make
+
 EXAMPLE = Path(__file__).parent / "open_stays"
 YEAR = ("--coc", "MN-500", "--start", "2025-10-01", "--end", "2026-09-30")
 
@@ -88,6 +91,30 @@ def test_who_may_not_see_an_enrollment_of_the_household_is_told_a_count(made: di
     assert one.enrollment_ids not in [other.enrollment_ids for other in some.members]
 
 
+def test_a_stay_without_a_household_rests_on_all_stays_of_its_person(folder: Path, tmp_path: Path) -> None:
+    """It is shown to who may see these all, and to nobody else."""
+    asked = Asked(registry.by_name("open_stays"), "")
+    rows = random_world(11, 20)
+    first = rows["Enrollment"][0]
+    alone = [
+        first | {"EnrollmentID": "alone", "PersonalID": "P", "HouseholdID": None, "EntryDate": "2025-11-01"},
+        first | {"EnrollmentID": "other", "PersonalID": "P", "HouseholdID": None, "EntryDate": "2026-11-01"},
+    ]
+    rows |= {
+        "Client": [*rows["Client"], rows["Client"][0] | {"PersonalID": "P"}],
+        "Enrollment": [*rows["Enrollment"], *(one | {"DateDeleted": None} for one in alone)],
+    }
+    out = make(asked, rows, tmp_path / "out")
+    values = {"ProjectID": first["ProjectID"]}
+    for may_see, is_shown in (
+        (None, True),
+        (lambda ids: ids, True),
+        (lambda ids: set(ids) - {"other"}, False),
+    ):
+        page = members.members(out, "OpenStays", values, limit=10_000, may_see=may_see)
+        assert (("alone",) in [one.enrollment_ids for one in page.members]) == is_shown
+
+
 def test_two_runs_are_compared(made: dict[str, Path]) -> None:
     found = compare.compare(made["before"], made["after"])
     before, after = (
@@ -105,7 +132,7 @@ def test_the_run_of_a_report_that_is_gone_is_refused_in_a_sentence(
     made: dict[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(registry, "of_run", lambda kind: None)
-    with pytest.raises(BundleError, match="does not make"):
+    with pytest.raises(BundleError, match="before holds a report that this version of Hearth does not make"):
         members.rows(made["before"], "OpenStays")
 
 

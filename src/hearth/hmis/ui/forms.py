@@ -70,7 +70,7 @@ class PlainWords:
         for key, field in self.fields.items():
             if str(field.error_messages.get("required")) == unsaid:
                 field.error_messages["required"] = _missing(field, key)
-        super().full_clean()  # type: ignore[misc]
+        super().full_clean()
 
 
 def _missing(field: forms.Field, key: str) -> str:
