@@ -262,7 +262,12 @@ def compared(user: User, before: Path, after: Path, listing: Listing) -> tuple[c
     known = Records(user, before, after)
     choice = _choice(known, listing)
     comparison, found = compare.compare_with_people(before, after, choose=choice, may_see=sight(known))
-    return comparison, _listed(choice, listing, _people(known, choice, found), found.hidden)
+    people = _people(known, choice, found)
+    return comparison, _listed(choice, listing, people, found.hidden, _NOBODY)
+
+
+_NOBODY = "Nothing about anybody differs between the two."
+_NOBODY_HERE = "Of nobody does this tell the two apart."
 
 
 def _choice(known: Records, listing: Listing) -> Choice:
@@ -291,7 +296,9 @@ def _projects(choice: Choice) -> dict[str, list[str]]:
     }
 
 
-def _listed(choice: Choice, listing: Listing, chosen: list[ChangedOne], hidden: int) -> Changed:
+def _listed(
+    choice: Choice, listing: Listing, chosen: list[ChangedOne], hidden: int, nobody: str = _NOBODY_HERE
+) -> Changed:
     shown = RecordList(
         choice.asked,
         choice.page(chosen),
@@ -304,7 +311,7 @@ def _listed(choice: Choice, listing: Listing, chosen: list[ChangedOne], hidden: 
         lost=listing.words is None,
         search_label=SEARCH if len(choice.every) > 1 else "",
         can_download=listing.can_download,
-        empty=("Nobody", "Nothing about anybody differs between the two."),
+        empty=("Nobody", nobody),
     )
     return Changed(shown, chosen)
 
