@@ -149,3 +149,27 @@ def test_nobody_is_listed_whom_the_viewer_may_not_see(client: Browser, place: Us
     with acting(place):
         entry = AccessLog.objects.filter(action="downloaded").latest("pk")
         assert entry.details["hidden"] == int(hidden[1]) and person.pk not in entry.details["shown"]
+
+
+def test_an_empty_list_of_one_reason_does_not_say_that_nothing_differs_at_all(
+    client: Browser, administrator: User, both: tuple[ReportRun, ReportRun]
+) -> None:
+    first, last = both
+    client.force_login(administrator)
+    nothing_at_all, nobody_here = "Nothing about anybody differs between the two.", "Of nobody does this tell"
+    address = reverse("reports:compare", args=[last.pk, first.pk])
+    empty = []
+    for cause in CAUSES:
+        page = client.get(address + f"why/{cause}/").text
+        assert nothing_at_all not in page
+        if not count_of(page):
+            empty.append(cause)
+            assert nobody_here in page, cause
+        else:
+            assert nobody_here not in page, cause
+    assert empty
+    # the same report twice: here it is so
+    same = reverse("reports:compare", args=[first.pk, first.pk])
+    page = client.get(same).text
+    assert nothing_at_all in page and nobody_here not in page
+    assert nobody_here in client.get(same + "why/corrected/").text
