@@ -36,7 +36,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "Organizations: list them with their numbers.",
     ),
     "db": ("hearth.server.cli:db", "The database: start, stop, migrate, back up, restore."),
-    "import": ("hearth.hmis.exchange.cli:import_app", "Import an HMIS CSV export."),
+    "import": ("hearth.hmis.exchange.importing.cli:import_app", "Import an HMIS CSV export."),
     "export": ("hearth.hmis.exchange.exporting.cli:export", "Export HMIS CSV."),
     "report": ("hearth.hmis.reports.cli:app", "Make HUD's reports: the LSA and the HIC."),
     "standards": ("hearth.standards.cli:app", "What HUD asks for: show, compare, check."),

@@ -15,8 +15,7 @@ from hearth.hmis.clients import queries
 from hearth.hmis.clients.models import Client
 from hearth.hmis.clients.search.question import read
 from hearth.hmis.enrollments.models import Disabilities, Enrollment, Exit
-from hearth.hmis.exchange import findings
-from hearth.hmis.exchange.importing import writing
+from hearth.hmis.exchange.importing import findings, writing
 from hearth.hmis.exchange.importing.layout import layouts
 from hearth.hmis.exchange.models import ImportRun
 from hearth.hmis.hud import ssn

@@ -16,10 +16,10 @@ from hearth.hmis.access.models import User
 from hearth.hmis.audit.models import AccessLog
 from hearth.hmis.enrollments.models import Enrollment
 from hearth.hmis.exchange.importing import job
-from hearth.hmis.exchange.importing.perform import folder_of
+from hearth.hmis.exchange.importing.run_files import folder_of
 from hearth.hmis.exchange.importing.settling import ANSWER_DAYS
+from hearth.hmis.exchange.importing.terminal import asked_at_terminal, given
 from hearth.hmis.exchange.models import ImportRun
-from hearth.hmis.exchange.terminal import asked_at_terminal, given
 from tests import factories
 from tests.hmis.exchange.importing import finished, records
 from tests.hmis.exchange.test_import_cli import hearth_import

@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 
 from hearth.hmis.access import command_line
 from hearth.hmis.access.command_line import acting_administrator
-from hearth.hmis.exchange.cli import import_app
 from hearth.hmis.exchange.importing import already
+from hearth.hmis.exchange.importing.cli import import_app
 from hearth.hmis.exchange.models import ImportRun
 from hearth.server import database
 from hearth.server.errors import ServerError

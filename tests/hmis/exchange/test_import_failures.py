@@ -21,7 +21,8 @@ from django.conf import settings
 from hearth import scratch
 from hearth.hmis.access.models import User
 from hearth.hmis.exchange.importing import writing
-from hearth.hmis.exchange.importing.perform import folder_of, perform
+from hearth.hmis.exchange.importing.perform import perform
+from hearth.hmis.exchange.importing.run_files import folder_of
 from hearth.hmis.exchange.importing.writing import Writer
 from hearth.hmis.exchange.models import ImportRun
 from hearth.reporting.runtime import engine

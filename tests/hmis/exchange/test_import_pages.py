@@ -18,9 +18,8 @@ from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.audit.models import AccessLog
-from hearth.hmis.exchange import queries, records
-from hearth.hmis.exchange.importing import job
-from hearth.hmis.exchange.importing.perform import folder_of
+from hearth.hmis.exchange.importing import job, queries, records
+from hearth.hmis.exchange.importing.run_files import folder_of
 from hearth.hmis.exchange.models import ImportRun
 from hearth.hmis.hud.records import model_of
 from hearth.hmis.ui import sheets
@@ -142,7 +141,7 @@ def test_a_large_upload_is_moved(web: Client, tmp_path: Path, settings: object) 
 
 def test_too_large(web: Client, tmp_path: Path, settings: object) -> None:
     settings.MAX_UPLOAD_BYTES = 10_000_000
-    from hearth.hmis.exchange.forms import ImportForm
+    from hearth.hmis.exchange.importing.forms import ImportForm
 
     settings.MAX_UPLOAD_BYTES = 500
     file = SimpleUploadedFile("x.zip", b"0" * 501)

@@ -15,8 +15,7 @@ from hearth.hmis.clients import queries
 from hearth.hmis.clients.models import Client
 from hearth.hmis.clients.search.question import read
 from hearth.hmis.enrollments.models import Enrollment, Exit, Services
-from hearth.hmis.exchange import findings
-from hearth.hmis.exchange.importing import missing
+from hearth.hmis.exchange.importing import findings, missing
 from hearth.hmis.exchange.models import ImportRun
 from hearth.hmis.hud.records import models_of_files
 from hearth.hmis.organizations.models import DataSource

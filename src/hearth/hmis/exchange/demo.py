@@ -18,10 +18,10 @@ from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
 from hearth.hmis.access.roles import Auditor, HmisUser, Role, SystemAdministrator
 from hearth.hmis.clients.models import Client
-from hearth.hmis.exchange.actions import start_command_import
+from hearth.hmis.exchange.importing.actions import start_command_import
 from hearth.hmis.exchange.importing.perform import perform
+from hearth.hmis.exchange.importing.terminal import ProgressBar
 from hearth.hmis.exchange.models import ImportRun, RunState
-from hearth.hmis.exchange.terminal import ProgressBar
 from hearth.hmis.local.mn.actions import load_regions
 from hearth.hmis.organizations.models import DataSource, Organization
 from hearth.reporting.synthetic.generate import generate

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import structlog
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 
 from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
 from hearth.hmis.exchange.importing.failures import NOTHING_WRITTEN
-from hearth.hmis.exchange.importing.perform import folder_of, perform, tidy
+from hearth.hmis.exchange.importing.perform import perform
+from hearth.hmis.exchange.importing.run_files import folder_of, tidy
 from hearth.hmis.exchange.importing.settling import ANSWER_DAYS
 from hearth.hmis.exchange.models import ImportRun, RunState
 from hearth.hmis.jobs.kinds import Kind
@@ -20,22 +20,6 @@ from hearth.hmis.jobs.life import WORKER_PATIENCE
 from hearth.hmis.jobs.models import ENDED
 
 log = structlog.get_logger(__name__)
-
-
-def keep_upload(run: ImportRun, upload: UploadedFile) -> str:
-    """Move an uploaded file into the run's private folder (a large one without copying); returns its place
-    relative to `Home.files`."""
-    folder = folder_of(run)
-    folder.mkdir(parents=True, mode=0o700, exist_ok=True)
-    target = folder / "upload.zip"
-    if hasattr(upload, "temporary_file_path"):
-        shutil.move(upload.temporary_file_path(), target)
-    else:
-        with target.open("wb") as file:
-            for chunk in upload.chunks():
-                file.write(chunk)
-    target.chmod(0o600)
-    return target.relative_to(settings.MEDIA_ROOT).as_posix()
 
 
 def work(run_id: int) -> None:

@@ -26,10 +26,11 @@ from hearth.hmis.exchange.importing.layout import Layout, layout, layouts
 from hearth.hmis.exchange.importing.matching import OTHER_PERSON, Matching
 from hearth.hmis.exchange.importing.preparing import Preparing
 from hearth.hmis.exchange.importing.priority import step_back
+from hearth.hmis.exchange.importing.run_files import folder_of
 from hearth.hmis.exchange.importing.sealing import seal
 from hearth.hmis.exchange.importing.settling import TAKE_BACK, Settling
 from hearth.hmis.exchange.importing.writing import Writer
-from hearth.hmis.exchange.models import ImportRun, RunState
+from hearth.hmis.exchange.models import ImportRun
 from hearth.hmis.jobs import life
 from hearth.hmis.jobs.outcome import CalledOff
 from hearth.reporting.runtime import engine
@@ -69,21 +70,6 @@ def perform(
         _Import(run, path, folder, heartbeat, confirm).run_all()
 
     return life.perform(run, heartbeat, work, patience=patience)
-
-
-def folder_of(run: ImportRun) -> Path:
-    """The run's private folder: the uploaded file, and findings."""
-    return Path(settings.MEDIA_ROOT) / "imports" / str(run.pk)
-
-
-def tidy(run: ImportRun) -> None:
-    """Remove what an import that is over must not leave: the upload, and findings that were not kept. One
-    that waits for an answer needs both."""
-    if run.state == RunState.ASKING:
-        return
-    (folder_of(run) / "upload.zip").unlink(missing_ok=True)
-    if not run.findings_file:
-        (folder_of(run) / "findings.parquet").unlink(missing_ok=True)
 
 
 _ORPHANED = "reference_missing"

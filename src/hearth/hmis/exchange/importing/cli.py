@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from hearth.arguments import given_path
-from hearth.hmis.exchange.terminal import ProgressBar, asked_at_terminal, given
+from hearth.hmis.exchange.importing.terminal import ProgressBar, asked_at_terminal, given
 from hearth.server.errors import ServerError
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def import_(
     if not (yes or ask):
         raise ServerError("There is no terminal to ask at before records are written: add --yes.")
     command_line.prepare()
-    from hearth.hmis.exchange.actions import cancel_import, start_command_import
+    from hearth.hmis.exchange.importing.actions import cancel_import, start_command_import
     from hearth.hmis.exchange.importing.perform import perform
 
     user = command_line.acting_administrator(acting)
@@ -175,7 +175,7 @@ def _print_findings_place(console: Console, run: "ImportRun", target: Path | Non
     from django.conf import settings
     from xlsxwriter.exceptions import FileCreateError
 
-    from hearth.hmis.exchange import findings
+    from hearth.hmis.exchange.importing import findings
     from hearth.reporting.runtime.engine import EngineError
 
     if not run.findings_file:

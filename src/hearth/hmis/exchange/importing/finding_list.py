@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import reverse
 
 from hearth.hmis.access.models import User
-from hearth.hmis.exchange import findings, queries, records
+from hearth.hmis.exchange.importing import findings, queries, records
 from hearth.hmis.exchange.models import ImportRun
 from hearth.hmis.ui.record_list import KINDS, Asked, Column, Filter, RecordList, page_of
 

@@ -15,8 +15,8 @@ from hearth.hmis.access.guard import refuse_as_missing, require, require_one
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
-from hearth.hmis.exchange import actions, finding_list, findings, queries
-from hearth.hmis.exchange.forms import AnswerForm, ImportForm
+from hearth.hmis.exchange.importing import actions, finding_list, findings, queries
+from hearth.hmis.exchange.importing.forms import AnswerForm, ImportForm
 from hearth.hmis.exchange.importing.settling import ANSWER_DAYS
 from hearth.hmis.exchange.models import ImportRun
 from hearth.hmis.ui import formats

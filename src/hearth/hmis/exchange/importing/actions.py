@@ -1,4 +1,4 @@
-"""Starting, answering and cancelling imports. Each action is one transaction; the work is `importing`."""
+"""Starting, answering and cancelling imports. Each action is one transaction; the work is `perform`."""
 
 from pathlib import Path
 from typing import Any
@@ -10,8 +10,8 @@ from hearth.hmis.access.models import User
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
-from hearth.hmis.exchange.importing.job import KIND, keep_upload
-from hearth.hmis.exchange.importing.perform import tidy
+from hearth.hmis.exchange.importing.job import KIND
+from hearth.hmis.exchange.importing.run_files import keep_upload, tidy
 from hearth.hmis.exchange.importing.settling import Question
 from hearth.hmis.exchange.models import ImportRun, RunState
 from hearth.hmis.jobs.actions import cancel_run, give_to_worker, start_run
@@ -38,7 +38,7 @@ def start_command_import(
     folder: str = "",
     answers: dict[str, Any] | None = None,
 ) -> ImportRun:
-    """A run that this process is about to perform. `answers`: what `importing.settling` asks for."""
+    """A run that this process is about to perform. `answers`: what `settling` asks for."""
     _require_import(by)
     sweep()
     asked = {"source": source, "is_shared": is_shared, "folder": folder, "started_by": COMMAND}
