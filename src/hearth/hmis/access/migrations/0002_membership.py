@@ -3,6 +3,7 @@
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
+from hearth.hmis.hud.rendered_once import RenderedOnce
 
 
 class Migration(migrations.Migration):
@@ -14,7 +15,7 @@ class Migration(migrations.Migration):
         ('organizations', '0001_initial'),
     ]
 
-    operations = [
+    operations = [RenderedOnce([
         migrations.AddField(
             model_name='membership',
             name='organization',
@@ -37,4 +38,4 @@ class Migration(migrations.Migration):
             model_name='membership',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('organization__isnull', False), ('role__in', ['hmis_user'])), models.Q(('organization__isnull', True), ('role__in', ['auditor', 'system_administrator'])), _connector='OR'), name='membership_organization_when_per_organization'),
         ),
-    ]
+    ])]

@@ -3,6 +3,7 @@
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
+from hearth.hmis.hud.rendered_once import RenderedOnce
 
 
 #: Everybody counts for himself; auditors and administrators read all. An import does neither.
@@ -28,7 +29,7 @@ class Migration(migrations.Migration):
         ('access', '0006_old_versions_by_triggers'),
     ]
 
-    operations = [
+    operations = [RenderedOnce([
         migrations.AddField(
             model_name='user',
             name='wrong_at',
@@ -58,5 +59,6 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('user', 'kind'), name='use_count_once')],
             },
         ),
+    ]),
         migrations.RunSQL(SECURE, SECURE_BACK),
     ]

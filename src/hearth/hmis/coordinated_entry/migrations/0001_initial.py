@@ -8,6 +8,7 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
+from hearth.hmis.hud.rendered_once import RenderedOnce
 
 
 class Migration(migrations.Migration):
@@ -20,7 +21,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = [RenderedOnce([
         migrations.CreateModel(
             name='Assessment',
             fields=[
@@ -317,4 +318,4 @@ class Migration(migrations.Migration):
             model_name='event',
             trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "coordinated_entry_eventhistory" ("as_it_came", "created_at", "created_by_id", "data_source_id", "date_created", "date_deleted", "date_updated", "enrollment_id", "event", "event_date", "hud_id", "id", "is_faulty", "is_shared", "location_crisis_or_ph_housing", "organization_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prob_sol_div_rr_result", "referral_case_manage_after", "referral_result", "result_date", "row_hash", "updated_at", "updated_by_id", "user_id") SELECT old_values."as_it_came", old_values."created_at", old_values."created_by_id", old_values."data_source_id", old_values."date_created", old_values."date_deleted", old_values."date_updated", old_values."enrollment_id", old_values."event", old_values."event_date", old_values."hud_id", old_values."id", old_values."is_faulty", old_values."is_shared", old_values."location_crisis_or_ph_housing", old_values."organization_id", NOW(), \'before_delete\', old_values."id", old_values."prob_sol_div_rr_result", old_values."referral_case_manage_after", old_values."referral_result", old_values."result_date", old_values."row_hash", old_values."updated_at", old_values."updated_by_id", old_values."user_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='74de48f44271642388523eebe64222e0c6c808d2', level='STATEMENT', operation='DELETE', pgid='pgtrigger_before_delete_delete_9a212', referencing='REFERENCING OLD TABLE AS old_values ', table='coordinated_entry_event', when='AFTER')),
         ),
-    ]
+    ])]

@@ -8,6 +8,7 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
+from hearth.hmis.hud.rendered_once import RenderedOnce
 
 
 class Migration(migrations.Migration):
@@ -20,7 +21,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = [RenderedOnce([
         migrations.CreateModel(
             name='CurrentLivingSituation',
             fields=[
@@ -1059,4 +1060,4 @@ class Migration(migrations.Migration):
             model_name='youtheducationstatus',
             trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "enrollments_youtheducationstatushistory" ("as_it_came", "created_at", "created_by_id", "current_ed_status", "current_school_attend", "data_collection_stage", "data_source_id", "date_created", "date_deleted", "date_updated", "enrollment_id", "hud_id", "id", "information_date", "is_faulty", "is_shared", "most_recent_ed_status", "organization_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "row_hash", "updated_at", "updated_by_id", "user_id") SELECT old_values."as_it_came", old_values."created_at", old_values."created_by_id", old_values."current_ed_status", old_values."current_school_attend", old_values."data_collection_stage", old_values."data_source_id", old_values."date_created", old_values."date_deleted", old_values."date_updated", old_values."enrollment_id", old_values."hud_id", old_values."id", old_values."information_date", old_values."is_faulty", old_values."is_shared", old_values."most_recent_ed_status", old_values."organization_id", NOW(), \'before_delete\', old_values."id", old_values."row_hash", old_values."updated_at", old_values."updated_by_id", old_values."user_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='a042a5da230cf7a92fdb554c98b6d392f0e713b2', level='STATEMENT', operation='DELETE', pgid='pgtrigger_before_delete_delete_50bc9', referencing='REFERENCING OLD TABLE AS old_values ', table='enrollments_youtheducationstatus', when='AFTER')),
         ),
-    ]
+    ])]

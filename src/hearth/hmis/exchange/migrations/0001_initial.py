@@ -4,6 +4,7 @@ import django.db.models.deletion
 import django.db.models.functions.datetime
 from django.conf import settings
 from django.db import migrations, models
+from hearth.hmis.hud.rendered_once import RenderedOnce
 
 
 class Migration(migrations.Migration):
@@ -15,7 +16,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = [RenderedOnce([
         migrations.CreateModel(
             name='ExportRun',
             fields=[
@@ -73,4 +74,4 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'opening', 'checking', 'staging', 'matching', 'writing', 'finished', 'refused', 'failed', 'cancelled'])), name='importrun_state_known')],
             },
         ),
-    ]
+    ])]

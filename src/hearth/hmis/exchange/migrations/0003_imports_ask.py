@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import migrations, models
+from hearth.hmis.hud.rendered_once import RenderedOnce
 
 
 class Migration(migrations.Migration):
@@ -12,7 +13,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = [RenderedOnce([
         migrations.RemoveConstraint(
             model_name='exportrun',
             name='exportrun_state_known',
@@ -39,4 +40,4 @@ class Migration(migrations.Migration):
             model_name='importrun',
             constraint=models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'opening', 'checking', 'staging', 'matching', 'writing', 'finished', 'asking', 'refused', 'failed', 'cancelled'])), name='importrun_state_known'),
         ),
-    ]
+    ])]

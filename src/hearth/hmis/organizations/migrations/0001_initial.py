@@ -8,6 +8,7 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
+from hearth.hmis.hud.rendered_once import RenderedOnce
 
 
 class Migration(migrations.Migration):
@@ -15,12 +16,15 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        # Not needed, but quicker first: each of theirs has Django render all that refers to users.
+        ('account', '0009_emailaddress_unique_primary_email'),
+        ('mfa', '0003_authenticator_type_uniq'),
         ('audit', '0001_initial'),
         ('pghistory', '0007_auto_20250421_0444'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = [RenderedOnce([
         migrations.CreateModel(
             name='RegionContact',
             fields=[
@@ -1024,4 +1028,4 @@ class Migration(migrations.Migration):
             model_name='organization',
             trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "organizations_organizationhistory" ("as_it_came", "created_at", "created_by_id", "data_source_id", "date_created", "date_deleted", "date_updated", "hud_id", "id", "is_faulty", "organization_common_name", "organization_name", "pgh_created_at", "pgh_label", "pgh_obj_id", "row_hash", "tribal_nation_id", "updated_at", "updated_by_id", "user_id", "victim_service_provider") SELECT old_values."as_it_came", old_values."created_at", old_values."created_by_id", old_values."data_source_id", old_values."date_created", old_values."date_deleted", old_values."date_updated", old_values."hud_id", old_values."id", old_values."is_faulty", old_values."organization_common_name", old_values."organization_name", NOW(), \'before_delete\', old_values."id", old_values."row_hash", old_values."tribal_nation_id", old_values."updated_at", old_values."updated_by_id", old_values."user_id", old_values."victim_service_provider" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='9a72f2605e7042ca4a0464e4c4b0ab5c8b715440', level='STATEMENT', operation='DELETE', pgid='pgtrigger_before_delete_delete_eb0ee', referencing='REFERENCING OLD TABLE AS old_values ', table='organizations_organization', when='AFTER')),
         ),
-    ]
+    ])]

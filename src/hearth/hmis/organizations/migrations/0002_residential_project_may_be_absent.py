@@ -2,6 +2,7 @@
 
 import django.db.models.deletion
 from django.db import migrations, models
+from hearth.hmis.hud.rendered_once import RenderedOnce
 
 
 class Migration(migrations.Migration):
@@ -10,7 +11,7 @@ class Migration(migrations.Migration):
         ('organizations', '0001_initial'),
     ]
 
-    operations = [
+    operations = [RenderedOnce([
         migrations.AlterField(
             model_name='affiliation',
             name='res_project',
@@ -21,4 +22,4 @@ class Migration(migrations.Migration):
             name='res_project',
             field=models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='organizations.project'),
         ),
-    ]
+    ])]
