@@ -12,8 +12,8 @@ from django.urls import reverse
 
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
+from hearth.hmis.access_log.queries import in_words
 from hearth.hmis.audit.models import AccessLog
-from hearth.hmis.audit.queries import in_words
 from hearth.hmis.clients import queries
 from hearth.hmis.clients.search import kept as kept_searches
 from hearth.hmis.clients.search.question import read

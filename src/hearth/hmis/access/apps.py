@@ -10,8 +10,6 @@ class AccessConfig(AppConfig):
             named,
             sign_in_log,  # noqa: F401  (connects the signals)
         )
-        from hearth.hmis.access.roles import ROLES
         from hearth.hmis.audit import subjects
 
         subjects.hand_in("user", named.users)
-        subjects.role_names.update({code: role.name for code, role in ROLES.items()})

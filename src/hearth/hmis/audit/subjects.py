@@ -28,9 +28,6 @@ Reader = Callable[[Any, Iterable[int]], Mapping[int, Named]]
 
 _readers: dict[str, Reader] = {}
 
-#: Names of roles by code; the application that has them hands them in.
-role_names: dict[str, str] = {}
-
 #: How the numbers of reports are called: by "figure" and "flag" what gives words for a key of it. The
 #: application that has them hands them in.
 number_names: dict[str, Callable[[str], str]] = {}

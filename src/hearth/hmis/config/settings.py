@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "hearth.hmis.ui",
     "hearth.hmis.hud",
+    "hearth.hmis.access_log",
     "hearth.hmis.audit",
     "hearth.hmis.access",
     "hearth.hmis.jobs",

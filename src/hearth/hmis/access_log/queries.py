@@ -5,17 +5,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from hearth.hmis.access.models import User
+from hearth.hmis.access.permissions import Permission
+from hearth.hmis.access.roles import ROLES
+from hearth.hmis.access_log.sentences import sentence
 from hearth.hmis.audit.models import AccessLog
 from hearth.hmis.audit.models.access_log import Access
-from hearth.hmis.audit.subjects import KINDS, Named, Ref, named, role_names
-from hearth.hmis.audit.words import sentence
-
-#: The permission that the log is read with (access.permissions, which stands above this application).
-PERMISSION = "access_log_view"
+from hearth.hmis.audit.subjects import KINDS, Named, Ref, named
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +33,9 @@ class Entry:
         return "".join(part.words for part in self.said)
 
 
-def entries(user: Any, **filters: Any) -> QuerySet[AccessLog]:
+def entries(user: User, **filters: Any) -> QuerySet[AccessLog]:
     """Entries that fit, the latest first. Filters as in `LogFilter`; blank ones do not count."""
-    if not user.may(PERMISSION):
+    if not user.may(Permission.ACCESS_LOG_VIEW):
         return AccessLog.objects.none()
     rows = AccessLog.objects.order_by("-id")
     if filters.get("who"):
@@ -53,21 +52,22 @@ def entries(user: Any, **filters: Any) -> QuerySet[AccessLog]:
     return rows
 
 
-def stopped(user: Any) -> QuerySet[AccessLog]:
+def stopped(user: User) -> QuerySet[AccessLog]:
     """Whenever somebody was stopped for looking up too much (`access/limits.py`), the latest first."""
     return entries(user, action=Access.LIMITED)
 
 
-def in_words(viewer: Any, rows: Iterable[AccessLog], *, with_links: bool = True) -> list[Entry]:
+def in_words(viewer: User, rows: Iterable[AccessLog], *, with_links: bool = True) -> list[Entry]:
     """Entries with the names of their users and their sentences; each kind of thing is read once for all.
 
     Without links clients and enrollments are their numbers alone, and need not be looked up."""
     rows = list(rows)
-    said = {row.pk: sentence(row, role_names) for row in rows}
+    roles = {code: role.name for code, role in ROLES.items()}
+    said = {row.pk: sentence(row, roles) for row in rows}
     refs = {part for parts in said.values() for part in parts if isinstance(part, Ref)}
     asked = [ref for ref in refs if with_links or ref.kind not in ("client", "enrollment")]
     known = named(viewer, asked)
-    users = get_user_model().objects.in_bulk({row.user_id for row in rows if row.user_id is not None})
+    users = User.objects.in_bulk({row.user_id for row in rows if row.user_id is not None})
     found = []
     for row in rows:
         user = users.get(row.user_id)
@@ -85,7 +85,7 @@ def _named(part: str | Ref, known: Mapping[Ref, Named]) -> Named:
 
 def _users(text: str) -> QuerySet[Any]:
     text = text.replace("\x00", "")
-    found = get_user_model().objects.filter(Q(email__icontains=text) | Q(display_name__icontains=text))
+    found = User.objects.filter(Q(email__icontains=text) | Q(display_name__icontains=text))
     return found.values("pk")
 
 

@@ -10,10 +10,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from hearth.formulas import disarmed
-from hearth.hmis.audit import queries
+from hearth.hmis.access.guard import require
+from hearth.hmis.access.permissions import Permission
+from hearth.hmis.access_log import queries
+from hearth.hmis.access_log.forms import LogFilter
 from hearth.hmis.audit.actions import record_access
-from hearth.hmis.audit.forms import LogFilter
-from hearth.hmis.audit.guard import require
 from hearth.hmis.audit.models.access_log import Access
 from hearth.hmis.ui import sheets
 
@@ -24,7 +25,7 @@ MOST_CSV_ROWS = 100_000
 
 
 @require_safe
-@require(queries.PERMISSION)
+@require(Permission.ACCESS_LOG_VIEW)
 def log(request: HttpRequest) -> HttpResponse:
     """One page of the log."""
     form = LogFilter(request.GET)
@@ -38,21 +39,21 @@ def log(request: HttpRequest) -> HttpResponse:
         "is_capped": page.paginator.count >= MOST_ROWS,
         "query": _without_page(request),
     }
-    return render(request, "audit/log.html", context)
+    return render(request, "access_log/log.html", context)
 
 
 @require_safe
-@require(queries.PERMISSION)
+@require(Permission.ACCESS_LOG_VIEW)
 def stopped(request: HttpRequest) -> HttpResponse:
     """Who was stopped for searching, or showing SSNs, more often than an hour allows."""
     page = Paginator(queries.stopped(request.user)[:MOST_ROWS], PAGE_ROWS).get_page(request.GET.get("page"))
     return render(
-        request, "audit/stopped.html", {"page": page, "entries": queries.in_words(request.user, page)}
+        request, "access_log/stopped.html", {"page": page, "entries": queries.in_words(request.user, page)}
     )
 
 
 @require_safe
-@require(queries.PERMISSION)
+@require(Permission.ACCESS_LOG_VIEW)
 def download(request: HttpRequest) -> HttpResponse:
     """The entries that fit, as CSV; the latest ones where there are too many."""
     form = LogFilter(request.GET)
