@@ -20,8 +20,8 @@ from pathlib import Path
 
 from bench.figures import Figure
 from bench.installation import ADMINISTRATOR, Installation, command
-from hearth.reporting.runtime import engine
-from hearth.reporting.runtime.engine import name, text
+from hearth.reporting import engine
+from hearth.reporting.engine import name, text
 from hearth.standards import Column, load
 
 CHECKOUT = Path(__file__).resolve().parent.parent

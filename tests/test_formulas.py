@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hearth.formulas import PATTERN, disarmed, is_formula
-from hearth.reporting.runtime import engine
+from hearth.reporting import engine
 
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "hearth"
 #: HUD's files, which programs read to the letter.

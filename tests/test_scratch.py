@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from hearth import scratch
-from hearth.reporting.runtime import engine
+from hearth.reporting import engine
 
 
 @pytest.fixture(autouse=True)

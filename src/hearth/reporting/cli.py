@@ -20,10 +20,11 @@ from rich.table import Table
 
 from hearth import __version__
 from hearth.arguments import given_path
+from hearth.reporting import engine
 from hearth.reporting.making import How, Made, check, make, parameters_of
 from hearth.reporting.opening.cli import compare, members, show_flags
 from hearth.reporting.outputs.archive import OutputError
-from hearth.reporting.runtime import engine, registry
+from hearth.reporting.runtime import registry
 from hearth.reporting.runtime.notes import Notes
 from hearth.reporting.runtime.parameters import Parameters, ReportRefused, Vendor
 from hearth.reporting.runtime.plan import Step
@@ -225,7 +226,7 @@ app.command()(compare)
 
 def _stopped(error: Exception) -> str:
     """What ended the work, without the engine's own words, which may hold values of the input."""
-    if engine.said_disk_full(error):
+    if engine.is_disk_full(error):
         return "The disk is full: there is no room left to work on the report. Make room and start again."
     if isinstance(error, OSError):
         return f"A file could not be read or written: {error.strerror or type(error).__name__}."

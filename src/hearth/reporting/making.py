@@ -18,12 +18,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
+from hearth.reporting import engine
+from hearth.reporting.engine import Connection, name, text
 from hearth.reporting.opening import bundle
 from hearth.reporting.opening.declared import declared_of
 from hearth.reporting.outputs import upload
 from hearth.reporting.outputs.folder import check_folder, folder_of_results
-from hearth.reporting.runtime import engine, flags, registry
-from hearth.reporting.runtime.engine import Connection, name, text
+from hearth.reporting.runtime import flags, registry
 from hearth.reporting.runtime.flags import Flag
 from hearth.reporting.runtime.inputs import Input, Narrow, opened_input
 from hearth.reporting.runtime.notes import InputRefused, LeftOut, Notes, refuse_unread

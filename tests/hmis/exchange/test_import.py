@@ -21,7 +21,7 @@ from hearth.hmis.exchange.models import ImportRun
 from hearth.hmis.hud import ssn
 from hearth.hmis.hud.records import model_of
 from hearth.hmis.organizations.models import Affiliation, DataSource, Organization, Project
-from hearth.reporting.runtime import engine
+from hearth.reporting import engine
 from hearth.reporting.sources import transfer
 from hearth.reporting.sources.problems import SEVERITIES
 from hearth.server import database

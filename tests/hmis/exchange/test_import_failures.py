@@ -25,7 +25,7 @@ from hearth.hmis.exchange.importing.perform import perform
 from hearth.hmis.exchange.importing.run_files import folder_of
 from hearth.hmis.exchange.importing.writing import Writer
 from hearth.hmis.exchange.models import ImportRun
-from hearth.reporting.runtime import engine
+from hearth.reporting import engine
 from hearth.reporting.sources import transfer
 from hearth.reporting.sources.staging import _Staging
 from hearth.server import database

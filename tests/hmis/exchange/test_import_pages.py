@@ -23,7 +23,7 @@ from hearth.hmis.exchange.importing.run_files import folder_of
 from hearth.hmis.exchange.models import ImportRun
 from hearth.hmis.hud.records import model_of
 from hearth.hmis.ui import sheets
-from hearth.reporting.runtime import engine
+from hearth.reporting import engine
 from tests import factories
 from tests.hmis.exchange.importing import begin, finished, import_export
 from tests.reporting.sources.exports import Export

@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from hearth.reporting.runtime import engine
+from hearth.reporting import engine
 from hearth.reporting.sources import transfer
 from hearth.server import database
 

@@ -153,8 +153,8 @@ def test_no_ssn_is_open_while_rows_are_gathered(
     import zipfile
 
     from hearth.hmis.exchange.exporting import perform as performing
+    from hearth.reporting import engine
     from hearth.reporting.outputs import hmis_csv
-    from hearth.reporting.runtime import engine
 
     finished(by, given)
     write, seen = hmis_csv.write, []

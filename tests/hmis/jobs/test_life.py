@@ -25,8 +25,8 @@ from hearth.hmis.jobs.kinds import Kind
 from hearth.hmis.jobs.models import ATTEMPTS, SILENT_SECONDS, Run
 from hearth.hmis.jobs.outcome import Outcome, TakenOver
 from hearth.hmis.jobs.sweep import sweep
+from hearth.reporting.engine import Cancelled, OutOfMemory
 from hearth.reporting.outputs.archive import OutputError
-from hearth.reporting.runtime.engine import Cancelled, OutOfMemory
 from hearth.reporting.runtime.run import StepFailed
 from hearth.reporting.sources.snapshot import SnapshotError
 from tests.factories import make_administrator, make_auditor

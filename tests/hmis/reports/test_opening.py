@@ -19,9 +19,10 @@ from hearth.hmis.clients.models import Client
 from hearth.hmis.enrollments.models import Enrollment, Exit
 from hearth.hmis.reports import job, queries
 from hearth.hmis.reports.models import ReportRun
+from hearth.reporting import engine
 from hearth.reporting.opening import members
 from hearth.reporting.reports.lsa import figures
-from hearth.reporting.runtime import engine, registry
+from hearth.reporting.runtime import registry
 from tests import factories
 from tests.hmis.reports.world import COC, made, organization_with_people
 from tests.reporting.reports.lsa.bundles import bundle_of

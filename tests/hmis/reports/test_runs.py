@@ -18,7 +18,7 @@ from hearth.hmis.organizations.models import ProjectCoC
 from hearth.hmis.reports import actions, job, making, records
 from hearth.hmis.reports.forms import last_count_night, last_fiscal_year
 from hearth.hmis.reports.models import ReportRun
-from hearth.reporting.runtime.engine import Cancelled, OutOfMemory
+from hearth.reporting.engine import Cancelled, OutOfMemory
 from tests import factories
 from tests.hmis.reports.world import COC, TIME, make_run, organization_with_people
 

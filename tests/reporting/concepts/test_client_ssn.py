@@ -4,9 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from hearth.reporting import concepts
-from hearth.reporting.runtime import engine
-from hearth.reporting.runtime.engine import Connection
+from hearth.reporting import concepts, engine
+from hearth.reporting.engine import Connection
 from hearth.reporting.runtime.step_files import read_step
 
 # HUD's LSA specifications 11.6, and invented numbers around each of its conditions.

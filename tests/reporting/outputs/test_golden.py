@@ -7,8 +7,8 @@ from datetime import date, datetime
 
 import pytest
 
+from hearth.reporting import engine
 from hearth.reporting.outputs import hmis_csv
-from hearth.reporting.runtime import engine
 from hearth.reporting.sources import open_source, stage
 from hearth.standards import load
 from tests.reference_data import SAMPLE, reference_data

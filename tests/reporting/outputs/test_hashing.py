@@ -2,8 +2,8 @@
 
 import pytest
 
+from hearth.reporting import engine
 from hearth.reporting.outputs import hashing
-from hearth.reporting.runtime import engine
 
 # printf A261 | sha256sum, and so on.
 DIGESTS = {

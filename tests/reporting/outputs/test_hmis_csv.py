@@ -9,8 +9,8 @@ from datetime import date, datetime
 
 import pytest
 
+from hearth.reporting import engine
 from hearth.reporting.outputs import archive, hmis_csv
-from hearth.reporting.runtime import engine
 from hearth.standards import load
 
 REGISTRY = load(2026)

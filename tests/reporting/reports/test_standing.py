@@ -15,9 +15,10 @@ from pathlib import Path
 
 import pytest
 
+from hearth.reporting import engine
 from hearth.reporting.making import leave, parameters_of, prepare
 from hearth.reporting.opening import members
-from hearth.reporting.runtime import engine, registry
+from hearth.reporting.runtime import registry
 from hearth.reporting.runtime.parameters import Parameters
 from hearth.reporting.runtime.report import Report, ReportFile
 from hearth.reporting.runtime.run import RunRecord, run_steps

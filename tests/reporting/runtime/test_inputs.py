@@ -1,6 +1,6 @@
 """Leaving out of an input what a report must not read."""
 
-from hearth.reporting.runtime import engine
+from hearth.reporting import engine
 from hearth.reporting.runtime.inputs import only_enrollments
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from hearth.reporting.runtime import engine
-from hearth.reporting.runtime.engine import Connection
+from hearth.reporting import engine
+from hearth.reporting.engine import Connection
 from hearth.reporting.runtime.live import NotLive, needed_for, only_live
 
 DAY = "2026-01-06 10:00:00"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hearth.reporting.runtime import engine
+from hearth.reporting import engine
 from hearth.reporting.runtime.members import opened
 from hearth.reporting.runtime.plan import PlanError, Step
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from hearth.reporting import engine
 from hearth.reporting.outputs.archive import OutputError
 from hearth.reporting.outputs.folder import folder_of_results
-from hearth.reporting.runtime import engine
 from hearth.reporting.runtime.plan import Step
 from hearth.reporting.runtime.run import (
     RunRecord,

@@ -8,7 +8,8 @@ import pytest
 import sqlglot
 from pysail.spark import SparkConnectServer
 
-from hearth.reporting.runtime import engine, spark
+from hearth.reporting import engine
+from hearth.reporting.runtime import spark
 from hearth.reporting.runtime.plan import Step
 from hearth.reporting.runtime.run import ClusterRefused, StepFailed
 from hearth.reporting.runtime.spark import connected

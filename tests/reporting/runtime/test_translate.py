@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from hearth.reporting.runtime import engine
-from hearth.reporting.runtime.engine import Connection
+from hearth.reporting import engine
+from hearth.reporting.engine import Connection
 from hearth.reporting.runtime.plan import Step
 from hearth.reporting.runtime.run import run_steps
 from hearth.reporting.runtime.spark import connected

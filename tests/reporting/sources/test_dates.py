@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hearth.reporting.runtime import engine
+from hearth.reporting import engine
 from hearth.reporting.sources.dates import (
     AHEAD,
     DELETED_AT_SOME_TIME,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hearth.reporting.runtime import engine
+from hearth.reporting import engine
 from hearth.reporting.sources.encoding import CHUNK, copy_as_utf8
 
 from .exports import Export, csv_bytes, opened, staged

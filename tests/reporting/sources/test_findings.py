@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hearth.reporting.runtime import engine
+from hearth.reporting import engine
 from hearth.reporting.sources import Staged
 from hearth.reporting.sources.findings import find
 from hearth.standards.load import load

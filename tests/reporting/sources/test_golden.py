@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from hearth.reporting.runtime import engine
+from hearth.reporting import engine
 from hearth.reporting.sources import Staged, open_source, stage
 from hearth.standards.load import load
 from tests.reference_data import KIT_MERGED, KIT_PER_PROJECT, SAMPLE, reference_data

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hearth.reporting.runtime import engine
+from hearth.reporting import engine
 from hearth.reporting.sources import open_source, reading, stage
 from hearth.reporting.sources.holding import can_hold
 from hearth.standards.load import LATEST, load

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hearth.reporting.runtime import engine
+from hearth.reporting import engine
 from hearth.reporting.sources import SourceFault, Staged, open_source, stage
 from hearth.standards.load import load
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hearth.reporting.runtime import engine
+from hearth.reporting import engine
 from hearth.reporting.sources import Unread
 from hearth.standards.deciding import deciding, lint_deciding
 from hearth.standards.load import FOLDER, LATEST, load

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from hearth.reporting.runtime import engine
+from hearth.reporting import engine
 from hearth.reporting.sources import Staged, open_source, stage
 from hearth.reporting.synthetic.generate import Generated, generate
 from hearth.reporting.synthetic.wish import Wish

@@ -3,8 +3,8 @@
 import zipfile
 from dataclasses import fields
 
+from hearth.reporting import engine
 from hearth.reporting.outputs import hashing, hmis_csv
-from hearth.reporting.runtime import engine
 from hearth.reporting.sources import open_source, stage
 from hearth.reporting.synthetic.generate import _header
 

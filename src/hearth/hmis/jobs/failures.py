@@ -15,8 +15,8 @@ from psycopg import errors
 
 from hearth.hmis.jobs.kinds import Kind
 from hearth.hmis.jobs.outcome import CalledOff, Outcome, Refused, TakenOver
+from hearth.reporting.engine import Cancelled, OutOfMemory, is_disk_full
 from hearth.reporting.outputs.archive import OutputError
-from hearth.reporting.runtime.engine import Cancelled, OutOfMemory, said_disk_full
 from hearth.reporting.sources import SourceFault
 
 log = structlog.get_logger(__name__)
@@ -59,7 +59,7 @@ def outcome_of(kind: Kind, error: Exception) -> Outcome:
             "The database has no room left on its disk.",
             f"Free some space and start again. {kind.nothing}",
         )
-    if any(said_disk_full(cause) for cause in causes):
+    if any(is_disk_full(cause) for cause in causes):
         return Outcome(
             f"The disk is full: there is no room left to work on the {kind.noun}.",
             f"Free some space and start again. {kind.nothing}",

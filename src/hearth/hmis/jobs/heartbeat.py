@@ -17,7 +17,7 @@ from django.db.models.functions import Now
 
 from hearth.hmis.jobs.models import ENDED, Run
 from hearth.hmis.jobs.outcome import TakenOver
-from hearth.reporting.runtime.engine import Cancelled
+from hearth.reporting.engine import Cancelled
 
 log = structlog.get_logger(__name__)
 

@@ -17,8 +17,8 @@ from hearth.hmis.reports import records
 from hearth.hmis.reports.heartbeat import ReportHeartbeat
 from hearth.hmis.reports.models import ReportRun
 from hearth.hmis.reports.request import ReportRequest, RequestError
+from hearth.reporting import engine
 from hearth.reporting.making import How, make
-from hearth.reporting.runtime import engine
 
 
 @dataclass(frozen=True)

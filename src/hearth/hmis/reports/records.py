@@ -17,9 +17,9 @@ from hearth.hmis.enrollments.models import Enrollment
 from hearth.hmis.organizations.models import Project
 from hearth.hmis.reports import snapshot
 from hearth.hmis.reports.heartbeat import ReportHeartbeat
+from hearth.reporting import engine
+from hearth.reporting.engine import Connection, name, text
 from hearth.reporting.opening.bundle import damage_told
-from hearth.reporting.runtime import engine
-from hearth.reporting.runtime.engine import Connection, name, text
 from hearth.reporting.runtime.inputs import Narrow, only_enrollments
 from hearth.reporting.sources import snapshot as states
 

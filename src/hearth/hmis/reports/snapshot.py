@@ -20,7 +20,7 @@ from django.conf import settings
 from hearth.hmis.hud import ssn
 from hearth.hmis.hud.records import is_sealed, model_of, stored_columns
 from hearth.hmis.organizations.models import DataSource
-from hearth.reporting.runtime import engine
+from hearth.reporting import engine
 from hearth.reporting.sources.snapshot import (
     Heard,
     Relation,

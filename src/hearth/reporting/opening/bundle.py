@@ -19,8 +19,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from hearth.reporting.runtime import engine, registry
-from hearth.reporting.runtime.engine import Connection, name, text
+from hearth.reporting import engine
+from hearth.reporting.engine import Connection, name, text
+from hearth.reporting.runtime import registry
 from hearth.reporting.runtime.plan import mentioned
 from hearth.reporting.runtime.report import Report
 from hearth.reporting.runtime.run import RECORD, RunRecord, read_record

@@ -16,7 +16,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from hearth.arguments import given_path
-from hearth.reporting.runtime import engine
+from hearth.reporting import engine
 from hearth.reporting.runtime.flags import Flag, not_checked
 from hearth.reporting.runtime.report import Report
 

@@ -21,8 +21,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hearth import formats
-from hearth.reporting.runtime import engine
-from hearth.reporting.runtime.engine import name
+from hearth.reporting import engine
+from hearth.reporting.engine import name
 from hearth.reporting.runtime.report import Report, ReportFile
 from hearth.reporting.runtime.run import RunRecord
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
 
-from hearth.reporting.runtime import engine
-from hearth.reporting.runtime.engine import Connection, name, text
+from hearth.reporting import engine
+from hearth.reporting.engine import Connection, name, text
 from hearth.reporting.runtime.labels import labels_of
 from hearth.reporting.runtime.report import Report
 

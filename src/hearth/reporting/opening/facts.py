@@ -13,8 +13,8 @@ from decimal import Decimal
 from typing import Any
 
 from hearth import formats
-from hearth.reporting.runtime import engine
-from hearth.reporting.runtime.engine import name as quoted
+from hearth.reporting import engine
+from hearth.reporting.engine import name as quoted
 from hearth.reporting.runtime.labels import RowLabel, labels_of
 
 from .bundle import Bundle

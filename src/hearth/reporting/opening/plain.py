@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from hearth.reporting.runtime import engine
-from hearth.reporting.runtime.engine import name
+from hearth.reporting import engine
+from hearth.reporting.engine import name
 from hearth.reporting.runtime.labels import labels_of
 from hearth.reporting.runtime.report import Report, ReportFile
 

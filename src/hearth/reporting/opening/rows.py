@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from hearth.reporting.runtime import engine
-from hearth.reporting.runtime.engine import name
+from hearth.reporting import engine
+from hearth.reporting.engine import name
 from hearth.reporting.runtime.labels import labels_of
 from hearth.reporting.runtime.report import Report, ReportFile
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from hearth.reporting.runtime import engine
-from hearth.reporting.runtime.engine import Connection, name
+from hearth.reporting import engine
+from hearth.reporting.engine import Connection, name
 from hearth.reporting.runtime.labels import labels_of
 
 from .bundle import Bundle

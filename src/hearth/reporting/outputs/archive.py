@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from hearth import scratch
-from hearth.reporting.runtime.engine import said_disk_full
+from hearth.reporting.engine import is_disk_full
 
 # The earliest time that a zip can hold: the archive says nothing about when it was made.
 _NO_TIME = (1980, 1, 1, 0, 0, 0)
@@ -71,14 +71,14 @@ def writing(target: Path) -> Iterator[Archive]:
                 os.fsync(stream.fileno())
             part.replace(target)
     except BaseException as error:
-        if isinstance(error, OSError) or said_disk_full(error):
+        if isinstance(error, OSError) or is_disk_full(error):
             raise explained(error, target) from error
         raise
 
 
 def explained(error: BaseException, target: Path) -> OutputError:
     """The fault that kept `target` from being written, in a sentence."""
-    if said_disk_full(error):
+    if is_disk_full(error):
         return OutputError(
             f"The disk is full: {target.name} was not written and nothing was left behind. "
             f"Free some space in {target.parent}, or name another folder."

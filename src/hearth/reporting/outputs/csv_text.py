@@ -12,9 +12,9 @@ was planted as faulty, survives the round trip.
 
 from __future__ import annotations
 
+from hearth.reporting.engine import name as quoted_name
+from hearth.reporting.engine import text as literal
 from hearth.reporting.outputs import hashing
-from hearth.reporting.runtime.engine import name as quoted_name
-from hearth.reporting.runtime.engine import text as literal
 from hearth.standards import Column, File
 
 LINE_END = "\r\n"

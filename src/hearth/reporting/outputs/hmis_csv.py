@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+from hearth.reporting.engine import Connection, rows
+from hearth.reporting.engine import name as quoted_name
 from hearth.reporting.outputs import archive, csv_text
-from hearth.reporting.runtime.engine import Connection, rows
-from hearth.reporting.runtime.engine import name as quoted_name
 from hearth.standards import File, Registry
 
 _ROWS_AT_ONCE = 20_000  # about 4 MB of text

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
+from hearth.reporting import engine
+from hearth.reporting.engine import Connection, name
 from hearth.reporting.outputs import archive
-from hearth.reporting.runtime import engine
-from hearth.reporting.runtime.engine import Connection, name
 from hearth.reporting.runtime.report import ReportFile
 
 _ROWS_AT_ONCE = 20_000

@@ -21,9 +21,9 @@ from pathlib import Path
 from typing import Any
 
 from hearth.formulas import disarmed
+from hearth.reporting import engine
+from hearth.reporting.engine import Connection, text
 
-from . import engine
-from .engine import Connection, text
 from .report import Report, read_yaml
 
 SEVERITIES = ("error", "warning", "information")

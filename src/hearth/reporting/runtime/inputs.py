@@ -18,12 +18,12 @@ from pathlib import Path
 from typing import Protocol
 
 from hearth import scratch
+from hearth.reporting import engine
+from hearth.reporting.engine import Connection, name, text
 from hearth.reporting.sources import Source, Staged, Unread, open_source, stage
 from hearth.reporting.sources.unread import find_stored
 from hearth.standards.load import MODEL_YEAR, load
 
-from . import engine
-from .engine import Connection, name, text
 from .live import NotLive, needed_for, only_live
 from .notes import InputRefused
 from .run import sha256_of

@@ -21,14 +21,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from hearth.reporting import engine
+from hearth.reporting.engine import Connection, name
 from hearth.reporting.sources.dates import DELETED
 from hearth.reporting.sources.keys import is_parent
 from hearth.reporting.sources.unread import RECORDED
 from hearth.standards.load import MODEL_YEAR, load
 from hearth.standards.model import File
-
-from . import engine
-from .engine import Connection, name
 
 
 @dataclass(slots=True)

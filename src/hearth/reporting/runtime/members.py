@@ -23,7 +23,8 @@ from dataclasses import dataclass
 import sqlglot
 from sqlglot import exp
 
-from .engine import name
+from hearth.reporting.engine import name
+
 from .plan import DIALECT, PlanError, Step
 
 _ENDS = ("having", "qualify", "distinct", "limit", "order", "offset")

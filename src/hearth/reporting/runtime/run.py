@@ -21,8 +21,9 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Protocol
 
-from . import engine
-from .engine import Connection, name
+from hearth.reporting import engine
+from hearth.reporting.engine import Connection, name
+
 from .plan import Step
 
 OnStep = Callable[[Step, int, int], None]

@@ -41,12 +41,11 @@ from pyspark.sql.connect.client.retries import DefaultPolicy
 from pyspark.sql.connect.session import SparkSession
 
 from hearth import scratch
+from hearth.reporting import engine
+from hearth.reporting.engine import Connection, name, supervised
 
-from . import engine
-from .engine import Connection, name
 from .plan import Step, mentioned
 from .run import ClusterRefused, OnStep, StepFailed
-from .supervised import supervised
 from .translate import NotPortable, columns_for_spark, table_for_spark, to_spark
 
 SCHEMES = ("spark://", "sc://")

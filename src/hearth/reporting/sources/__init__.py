@@ -1,6 +1,6 @@
 """HMIS CSV of any vendor in, typed tables and findings out. No Django, no database, bounded memory.
 
-    from hearth.reporting.runtime import engine
+    from hearth.reporting import engine
     from hearth.reporting.sources import open_source, stage
 
     with (

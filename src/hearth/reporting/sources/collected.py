@@ -25,8 +25,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from hearth.reporting.runtime import engine
-from hearth.reporting.runtime.engine import Connection, text
+from hearth.reporting import engine
+from hearth.reporting.engine import Connection, text
 from hearth.standards.model import Check
 
 from .problems import SEVERITIES, Problem

@@ -9,7 +9,7 @@ row's mark goes and its hash changes with it, so that the next import sees the c
 
 from __future__ import annotations
 
-from hearth.reporting.runtime.engine import Connection
+from hearth.reporting.engine import Connection
 
 _CONTRADICTIONS = {
     "exit before entry": """

@@ -24,8 +24,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from hearth.reporting.runtime import engine
-from hearth.reporting.runtime.engine import Connection, name, text
+from hearth.reporting import engine
+from hearth.reporting.engine import Connection, name, text
 from hearth.standards.load import MODEL_YEAR, load
 from hearth.standards.model import Column
 

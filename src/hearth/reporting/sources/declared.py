@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from types import MappingProxyType
 
-from hearth.reporting.runtime import engine
-from hearth.reporting.runtime.engine import Connection, name
+from hearth.reporting import engine
+from hearth.reporting.engine import Connection, name
 from hearth.standards.load import Registry
 from hearth.standards.model import Check, File
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from hearth.reporting.runtime.engine import name, text
+from hearth.reporting.engine import name, text
 from hearth.standards.load import Registry
 from hearth.standards.model import Check, Column, File
 

@@ -12,8 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
-from hearth.reporting.runtime import engine
-from hearth.reporting.runtime.engine import Connection, name, text
+from hearth.reporting import engine
+from hearth.reporting.engine import Connection, name, text
 from hearth.standards.load import Registry
 from hearth.standards.model import File
 

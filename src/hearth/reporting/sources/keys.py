@@ -15,8 +15,8 @@ Source: HMIS CSV Format Specifications FY2026 v1.0 (S-017 to S-020, S-036, S-037
 
 from __future__ import annotations
 
-from hearth.reporting.runtime import engine
-from hearth.reporting.runtime.engine import name
+from hearth.reporting import engine
+from hearth.reporting.engine import name
 from hearth.standards.load import Registry
 from hearth.standards.model import Check, Column, File
 

@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hearth import scratch
-from hearth.reporting.runtime.engine import said_disk_full
+from hearth.reporting.engine import is_disk_full
 from hearth.standards.load import YEARS, load
 
 from . import header as headers
@@ -106,7 +106,7 @@ def open_source(
         try:
             work = stack.enter_context(scratch.folder("source"))
         except OSError as error:
-            if not said_disk_full(error):
+            if not is_disk_full(error):
                 raise
             raise SourceFault(disk_full(scratch.root())) from error
         source = Source(path=path, work=work)
@@ -222,7 +222,7 @@ def _unpack(work: Path, name: str, member: Member, heard: Callable[[int], None])
             )
         ]
     except OSError as error:
-        if said_disk_full(error):
+        if is_disk_full(error):
             return None, [disk_full(work.parent)]
         return None, [
             stopping(

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hearth.reporting.runtime import engine
-from hearth.reporting.runtime.engine import Connection, name, text
+from hearth.reporting import engine
+from hearth.reporting.engine import Connection, name, text
 from hearth.standards.load import MODEL_YEAR, load
 
 COLUMNS = ("organization", "project")

@@ -32,8 +32,8 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from hearth.reporting.runtime import engine
-from hearth.reporting.runtime.engine import Connection, name
+from hearth.reporting import engine
+from hearth.reporting.engine import Connection, name
 from hearth.standards.load import MODEL_YEAR, Registry, load
 from hearth.standards.model import Column, File
 
@@ -127,7 +127,7 @@ def stage(
             )
             staged.seconds["check"] = time.monotonic() - started
     except (engine.EngineError, OSError) as error:
-        if engine.said_disk_full(error):
+        if engine.is_disk_full(error):
             raise SourceFault(disk_full(source.work.parent)) from error
         if isinstance(error, engine.OutOfMemory):
             raise typing.out_of_memory() from error

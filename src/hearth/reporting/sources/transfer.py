@@ -16,7 +16,7 @@ from contextlib import suppress
 
 import psycopg
 
-from hearth.reporting.runtime.engine import Connection, EngineError, can_scan_postgres, text
+from hearth.reporting.engine import Connection, EngineError, can_scan_postgres, text
 
 #: From so many rows on the binary format is worth the loading of what writes it.
 BINARY_FROM = 10_000

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from hearth.reporting.runtime.engine import name, text
+from hearth.reporting.engine import name, text
 from hearth.standards.model import Column, File
 
 from .problems import SourceFault, stopping

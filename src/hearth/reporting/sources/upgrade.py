@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
-from hearth.reporting.runtime import engine
-from hearth.reporting.runtime.engine import Connection, name, text
+from hearth.reporting import engine
+from hearth.reporting.engine import Connection, name, text
 from hearth.standards.load import MODEL_YEAR, Registry, load
 from hearth.standards.model import File
 from hearth.standards.upgrades import FileUpgrade, load_upgrades

@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 
 from hearth import scratch
+from hearth.reporting import engine
 from hearth.reporting.outputs import archive, hmis_csv
-from hearth.reporting.runtime import engine
 from hearth.reporting.synthetic import descriptors, draw, inventory, world
 from hearth.reporting.synthetic.clients import Clients
 from hearth.reporting.synthetic.contacts import Contacts
@@ -150,7 +150,7 @@ def generate(
         with scratch.folder("synth") as folder:
             made = _generate(wish, registry, target, folder, version, said)
     except (OSError, engine.EngineError) as error:
-        if isinstance(error, OSError) or engine.said_disk_full(error):
+        if isinstance(error, OSError) or engine.is_disk_full(error):
             raise archive.explained(error, target) from error
         raise
     said("Done", 1.0)

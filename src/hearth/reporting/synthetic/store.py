@@ -10,9 +10,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from hearth.reporting.runtime.engine import Connection, rows
-from hearth.reporting.runtime.engine import name as quoted
-from hearth.reporting.runtime.engine import text as literal
+from hearth.reporting.engine import Connection, rows
+from hearth.reporting.engine import name as quoted
+from hearth.reporting.engine import text as literal
 from hearth.reporting.synthetic.draw import NOTHING
 from hearth.standards import Column, File, Registry
 

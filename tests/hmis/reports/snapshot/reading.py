@@ -7,8 +7,8 @@ from typing import Any
 
 from hearth.hmis.hud import ssn
 from hearth.hmis.reports import snapshot
-from hearth.reporting.runtime import engine
-from hearth.reporting.runtime.engine import name
+from hearth.reporting import engine
+from hearth.reporting.engine import name
 from hearth.reporting.sources.snapshot import opened, refresh
 from hearth.server import database
 

@@ -16,8 +16,8 @@ from hearth.hmis.hud.records import models_of_files
 from hearth.hmis.reports import snapshot
 from hearth.hmis.reports.rights import readable
 from hearth.hmis.reports.snapshot import refreshed
-from hearth.reporting.runtime import engine
-from hearth.reporting.runtime.engine import name, text
+from hearth.reporting import engine
+from hearth.reporting.engine import name, text
 from hearth.reporting.sources.snapshot import withheld
 from hearth.server import database
 from hearth.standards import load

@@ -25,7 +25,7 @@ from hearth.hmis.enrollments.models import Enrollment, Exit
 from hearth.hmis.organizations.models import DataSource
 from hearth.hmis.reports import snapshot
 from hearth.hmis.reports.snapshot import refreshed
-from hearth.reporting.runtime import engine
+from hearth.reporting import engine
 from hearth.reporting.sources.snapshot import SnapshotError, changes, opened, refreshing, states
 from hearth.reporting.synthetic.generate import generate
 from hearth.reporting.synthetic.wish import Wish

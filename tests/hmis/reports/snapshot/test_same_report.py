@@ -9,11 +9,12 @@ import pytest
 
 from hearth.hmis.access.models import User
 from hearth.hmis.reports.snapshot import refreshed
+from hearth.reporting import engine
+from hearth.reporting.engine import name
 from hearth.reporting.making import How, make
 from hearth.reporting.opening.compare import compare
 from hearth.reporting.reports.lsa.parameters import LsaParameters, Scope
-from hearth.reporting.runtime import engine, registry
-from hearth.reporting.runtime.engine import name
+from hearth.reporting.runtime import registry
 from hearth.reporting.sources import open_source, snapshot, stage
 from hearth.reporting.sources.snapshot import withheld
 from hearth.standards import load

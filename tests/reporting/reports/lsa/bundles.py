@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from hearth.reporting import engine
 from hearth.reporting.making import leave, prepare
 from hearth.reporting.reports.lsa.parameters import LsaParameters
-from hearth.reporting.runtime import engine, registry
+from hearth.reporting.runtime import registry
 from hearth.reporting.runtime.run import RunRecord, run_steps
 
 from .world import Rows, filled, stage_rows, wish_of

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from hearth.reporting import engine
 from hearth.reporting.making import How, make
 from hearth.reporting.opening.bundle import BundleError, cells_of, kept_tables, open_bundle, scratch
 from hearth.reporting.reports.lsa.parameters import LsaParameters, Scope
-from hearth.reporting.runtime import engine, registry
+from hearth.reporting.runtime import registry
 from tests.reporting.sources.exports import Export
 
 LSA = registry.by_name("lsa")

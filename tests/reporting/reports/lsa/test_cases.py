@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 import yaml
 
-from hearth.reporting.runtime import engine
-from hearth.reporting.runtime.engine import Connection
+from hearth.reporting import engine
+from hearth.reporting.engine import Connection
 
 from .world import filled, own_tables, rows_of, run, stage_rows, table_named, wish_of
 

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from hearth.reporting.runtime import engine, registry
+from hearth.reporting import engine
+from hearth.reporting.runtime import registry
 from hearth.reporting.runtime.step_files import read_step
 
 LSA = registry.by_name("lsa")

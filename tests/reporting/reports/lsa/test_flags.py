@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 import yaml
 
+from hearth.reporting import engine
+from hearth.reporting.engine import Connection
 from hearth.reporting.making import prepare
 from hearth.reporting.opening.bundle import BundleError
 from hearth.reporting.opening.members import flags
 from hearth.reporting.reports.lsa.parameters import Scope
-from hearth.reporting.runtime import engine, registry
-from hearth.reporting.runtime.engine import Connection
+from hearth.reporting.runtime import registry
 from hearth.reporting.runtime.flags import SEVERITIES, Flag, declared, find, write
 from hearth.reporting.runtime.run import run_steps
 from hearth.standards.load import LATEST, load

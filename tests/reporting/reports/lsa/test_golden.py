@@ -15,10 +15,11 @@ import pytest
 import yaml
 
 import hearth.reporting.reports.lsa as lsa
+from hearth.reporting import engine
+from hearth.reporting.engine import Connection
 from hearth.reporting.making import How, Made, make, prepare, read_by
 from hearth.reporting.reports.lsa.parameters import LsaParameters, Scope
-from hearth.reporting.runtime import engine, registry
-from hearth.reporting.runtime.engine import Connection
+from hearth.reporting.runtime import registry
 from hearth.reporting.runtime.inputs import opened_input
 from hearth.reporting.runtime.live import NotLive
 from hearth.reporting.runtime.members import opened

@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
+from hearth.reporting import engine
+from hearth.reporting.engine import Connection
 from hearth.reporting.outputs import upload
 from hearth.reporting.reports.lsa.parameters import LsaParameters, Scope
-from hearth.reporting.runtime import engine, registry
-from hearth.reporting.runtime.engine import Connection
+from hearth.reporting.runtime import registry
 
 from .random_world import random_world
 from .world import COC, Row, Rows, rows_of, run, stage_rows

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
+from hearth.reporting import engine
 from hearth.reporting.making import How, make
 from hearth.reporting.opening.bundle import open_bundle
 from hearth.reporting.opening.members import NoSuchRow, choices, members, row, rows
 from hearth.reporting.reports.lsa.parameters import LsaParameters, Scope
-from hearth.reporting.runtime import engine, registry
+from hearth.reporting.runtime import registry
 from hearth.reporting.runtime.labels import labels_of
 from tests.reference_data import SAMPLE, reference_data
 

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from hearth.reporting import engine
 from hearth.reporting.cli import app
 from hearth.reporting.outputs import upload
-from hearth.reporting.runtime import engine
 from tests.reporting.sources.exports import csv_bytes, write_zip
 
 from .world import REGISTRY, filled
@@ -288,7 +288,8 @@ def test_killed(export: Path, tmp_path: Path, moment: str) -> None:
 SLOW = """
 import sys
 from hearth.reporting import cli
-from hearth.reporting.runtime import engine, run
+from hearth.reporting import engine
+from hearth.reporting.runtime import run
 
 whole = engine.run
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
+from hearth.reporting import engine
+from hearth.reporting.engine import Connection
 from hearth.reporting.reports.lsa.parameters import LsaParameters, Scope
-from hearth.reporting.runtime import engine
-from hearth.reporting.runtime.engine import Connection
 from tests.reference.lsa import exits, homeless_time, stays, system_use
 from tests.reference.lsa.rows import World
 from tests.sizes import seeds

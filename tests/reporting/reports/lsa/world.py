@@ -27,11 +27,12 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
+from hearth.reporting import engine
+from hearth.reporting.engine import Connection, name
+from hearth.reporting.engine import text as literal
 from hearth.reporting.making import prepare
 from hearth.reporting.reports.lsa.parameters import LsaParameters, Scope
-from hearth.reporting.runtime import engine, registry
-from hearth.reporting.runtime.engine import Connection, name
-from hearth.reporting.runtime.engine import text as literal
+from hearth.reporting.runtime import registry
 from hearth.reporting.runtime.live import only_live
 from hearth.reporting.runtime.plan import Step, needed
 from hearth.reporting.runtime.run import run_steps

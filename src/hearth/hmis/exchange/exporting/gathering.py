@@ -18,8 +18,8 @@ from hearth.hmis.exchange.information_dates import not_after_end
 from hearth.hmis.hud import ssn
 from hearth.hmis.hud.fields import HudDateTime
 from hearth.hmis.hud.records import Stored, is_sealed, model_of, stored_columns
+from hearth.reporting.engine import Connection, give_function, name
 from hearth.reporting.outputs.hashing import ssn_says_nothing
-from hearth.reporting.runtime.engine import Connection, give_function, name
 from hearth.reporting.sources.dates import DELETED, DELETED_AT_SOME_TIME
 from hearth.reporting.sources.transfer import postgres_to_engine
 from hearth.standards import load

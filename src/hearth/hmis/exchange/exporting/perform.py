@@ -27,9 +27,9 @@ from hearth.hmis.hud.records import stored_columns
 from hearth.hmis.jobs import life
 from hearth.hmis.jobs.rights import rights_of
 from hearth.hmis.organizations.queries import hidden_addresses
+from hearth.reporting import engine
+from hearth.reporting.engine import Connection, name
 from hearth.reporting.outputs import hmis_csv
-from hearth.reporting.runtime import engine
-from hearth.reporting.runtime.engine import Connection, name
 from hearth.standards import load
 from hearth.standards.load import MODEL_YEAR
 

@@ -10,7 +10,7 @@ from datetime import date
 from django.conf import settings
 from django.db import connection as database
 
-from hearth.reporting.runtime.engine import Connection
+from hearth.reporting.engine import Connection
 
 #: The UserID under which this installation writes, and its key while rows are gathered (see `keys`).
 OWN_USER_ID = "hearth"

@@ -18,7 +18,7 @@ from datetime import date, datetime
 
 import psycopg
 
-from hearth.reporting.runtime.engine import Connection, row, rows
+from hearth.reporting.engine import Connection, row, rows
 
 DELTA, FULL, OTHER = 1, 2, 3  # list 1.2
 UPDATED = 1  # list 1.1

@@ -176,7 +176,7 @@ def _print_findings_place(console: Console, run: "ImportRun", target: Path | Non
     from xlsxwriter.exceptions import FileCreateError
 
     from hearth.hmis.exchange.importing import findings
-    from hearth.reporting.runtime.engine import EngineError
+    from hearth.reporting.engine import EngineError
 
     if not run.findings_file:
         return

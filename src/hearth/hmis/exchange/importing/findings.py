@@ -13,8 +13,8 @@ from types import MappingProxyType
 from hearth import scratch
 from hearth.formulas import PATTERN
 from hearth.hmis.ui import sheets
-from hearth.reporting.runtime import engine
-from hearth.reporting.runtime.engine import Connection, name, text
+from hearth.reporting import engine
+from hearth.reporting.engine import Connection, name, text
 from hearth.reporting.sources import places as places_of_findings
 
 COLUMNS = (

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from hearth.hmis.hud.records import Stored, is_sealed, model_of, stored_columns
-from hearth.reporting.runtime.engine import name, text
+from hearth.reporting.engine import name, text
 from hearth.standards import load
 from hearth.standards.load import MODEL_YEAR
 

@@ -23,7 +23,7 @@ import psycopg
 from hearth.hmis.exchange.importing import newer
 from hearth.hmis.exchange.importing.announced import Announced
 from hearth.hmis.exchange.importing.layout import TARGETS, Layout
-from hearth.reporting.runtime.engine import Connection, name, row, scalar, text
+from hearth.reporting.engine import Connection, name, row, scalar, text
 from hearth.reporting.sources.transfer import postgres_to_engine
 
 #: Ids left free in front of a block, far more than others can take in the moment of its allocation.

@@ -14,7 +14,7 @@ Until then the stored record stays as it is, and the rest of the export is writt
 import psycopg
 
 from hearth.hmis.exchange.importing.layout import Layout, layouts
-from hearth.reporting.runtime.engine import Connection, name, rows, scalar, tables
+from hearth.reporting.engine import Connection, name, rows, scalar, tables
 
 #: Marks in place of the hash of an imported row: it was changed here (written by the trigger `changed_here`),
 #: or an import has marked it as deleted because a full refresh lacked it. Either makes the row one that

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import psycopg
 
 from hearth.hmis.jobs.outcome import Refused
-from hearth.reporting.runtime.engine import Connection, rows
+from hearth.reporting.engine import Connection, rows
 
 UNNAMED = "Unnamed data source"
 

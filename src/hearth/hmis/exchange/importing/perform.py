@@ -33,8 +33,8 @@ from hearth.hmis.exchange.importing.writing import Writer
 from hearth.hmis.exchange.models import ImportRun
 from hearth.hmis.jobs import life
 from hearth.hmis.jobs.outcome import CalledOff
-from hearth.reporting.runtime import engine
-from hearth.reporting.runtime.engine import Connection, text
+from hearth.reporting import engine
+from hearth.reporting.engine import Connection, text
 from hearth.reporting.sources import Source, Staged, Summary, open_source, stage
 from hearth.reporting.sources.collected import Collected, Rule, added
 from hearth.reporting.sources.places import place

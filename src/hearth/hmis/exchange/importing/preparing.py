@@ -14,8 +14,8 @@ from types import TracebackType
 from hearth.hmis.exchange.importing import announced
 from hearth.hmis.exchange.importing.heartbeat import ImportHeartbeat
 from hearth.hmis.exchange.importing.priority import STEPS_OF_CHECKS, step_back
-from hearth.reporting.runtime import engine
-from hearth.reporting.runtime.engine import Connection
+from hearth.reporting import engine
+from hearth.reporting.engine import Connection
 from hearth.reporting.sources import Source, Staged, Summary, stage
 from hearth.reporting.sources.findings import find
 from hearth.standards import load

@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from hearth.hmis.hud import ssn
-from hearth.reporting.runtime.engine import Connection, name, text
+from hearth.reporting.engine import Connection, name, text
 
 _BATCH = 20_000
 SEALED_COLUMNS = ("ssn", "ssn_index", "ssn_last4_index")

@@ -19,7 +19,7 @@ from hearth.hmis.exchange.importing.writing import Writer
 from hearth.hmis.exchange.models import ImportRun, RunState
 from hearth.hmis.jobs.outcome import Refused
 from hearth.hmis.ui.formats import counted, day, units
-from hearth.reporting.runtime.engine import Connection
+from hearth.reporting.engine import Connection
 
 REMOVE, KEEP = "remove", "keep"
 TAKE_BACK = "take_back"

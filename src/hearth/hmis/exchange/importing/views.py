@@ -20,7 +20,7 @@ from hearth.hmis.exchange.importing.forms import AnswerForm, ImportForm
 from hearth.hmis.exchange.importing.settling import ANSWER_DAYS
 from hearth.hmis.exchange.models import ImportRun
 from hearth.hmis.ui import formats
-from hearth.reporting.runtime import engine
+from hearth.reporting import engine
 
 log = structlog.get_logger(__name__)
 

@@ -15,7 +15,7 @@ from hearth.hmis.exchange.importing.layout import Layout
 from hearth.hmis.exchange.importing.matching import Match
 from hearth.hmis.exchange.importing.sealing import SEALED_COLUMNS
 from hearth.hmis.hud.records import model_of, models_of_files
-from hearth.reporting.runtime.engine import Connection, name, scalar
+from hearth.reporting.engine import Connection, name, scalar
 from hearth.reporting.sources.transfer import engine_to_postgres
 
 #: Rows that hold a place which only one row may have, and what makes two places the same.

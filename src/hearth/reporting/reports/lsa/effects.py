@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from hearth import formats
+from hearth.reporting import engine
+from hearth.reporting.engine import Connection
 from hearth.reporting.opening.declared import DERIVED, QUALITY, RECORDED
 from hearth.reporting.opening.differences import FactChange
-from hearth.reporting.runtime import engine
-from hearth.reporting.runtime.engine import Connection
 
 _HOUSED = (3, 13, 15)
 _NIGHT_BY_NIGHT = 1

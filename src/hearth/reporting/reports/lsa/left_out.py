@@ -6,8 +6,8 @@ FY2022 have no subtype at all.
 
 from __future__ import annotations
 
-from hearth.reporting.runtime import engine
-from hearth.reporting.runtime.engine import Connection
+from hearth.reporting import engine
+from hearth.reporting.engine import Connection
 from hearth.reporting.runtime.notes import LeftOut
 
 _REMEDY = (

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hearth import formats
+from hearth.reporting.engine import text
 from hearth.reporting.opening.bundle import BundleError
 from hearth.reporting.opening.facts import Asked, Fact, where
 from hearth.reporting.opening.units import Condition
 from hearth.reporting.runtime import registry
-from hearth.reporting.runtime.engine import text
 from hearth.reporting.runtime.flags import Declared, Flag
 from hearth.reporting.runtime.labels import Labels, labels_of
 

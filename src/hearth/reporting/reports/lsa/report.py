@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from hearth.reporting.runtime import engine
-from hearth.reporting.runtime.engine import Connection
+from hearth.reporting import engine
+from hearth.reporting.engine import Connection
 from hearth.reporting.runtime.parameters import ReportRefused
 from hearth.reporting.runtime.run import one_row
 

@@ -22,7 +22,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from hearth.reporting.runtime.engine import name, text
+from hearth.reporting.engine import name, text
 
 from .reading import Reading
 from .relations import Relation, Relations

@@ -6,7 +6,7 @@ order: `_key_Client` (id, key), `_key_Enrollment` (id, key, person), and so on.
 
 from __future__ import annotations
 
-from hearth.reporting.runtime.engine import Connection, name, text
+from hearth.reporting.engine import Connection, name, text
 
 from ..dates import DELETED, DELETED_AT_SOME_TIME, LOOKS_LIKE_A_DATE
 from ..typing import SQL_TYPES

@@ -7,7 +7,7 @@ whole: there only a key that an earlier source uses as well gets the number, as 
 knows projects by these keys.
 """
 
-from hearth.reporting.runtime.engine import text
+from hearth.reporting.engine import text
 
 LENGTH = 32
 

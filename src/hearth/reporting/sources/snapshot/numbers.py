@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from hearth.reporting import concepts
-from hearth.reporting.runtime import engine
-from hearth.reporting.runtime.engine import Connection, name, text
+from hearth.reporting import concepts, engine
+from hearth.reporting.engine import Connection, name, text
 
 from .reading import Reading
 from .relations import Relation

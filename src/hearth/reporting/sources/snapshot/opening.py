@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from hearth.reporting.runtime.engine import Connection, name, text
+from hearth.reporting.engine import Connection, name, text
 from hearth.standards.load import MODEL_YEAR, load
 
 from ..typing import SQL_TYPES

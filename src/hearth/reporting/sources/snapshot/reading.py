@@ -14,8 +14,8 @@ from typing import Any
 
 import psycopg
 
-from hearth.reporting.runtime import engine
-from hearth.reporting.runtime.engine import Connection, name, text
+from hearth.reporting import engine
+from hearth.reporting.engine import Connection, name, text
 
 from ..transfer import postgres_to_engine
 from ..typing import SQL_TYPES

@@ -13,8 +13,8 @@ from typing import Any
 
 import psycopg
 
-from hearth.reporting.runtime import engine
-from hearth.reporting.runtime.engine import Connection, name, text
+from hearth.reporting import engine
+from hearth.reporting.engine import Connection, name, text
 
 from . import changes, copying, states
 from .changes import Mark
@@ -78,7 +78,7 @@ def refresh(
         except (engine.EngineError, psycopg.Error, OSError) as error:
             if isinstance(error, engine.OutOfMemory):
                 raise
-            if engine.said_disk_full(error):
+            if engine.is_disk_full(error):
                 raise SnapshotError("The disk is full: make room, then try again.") from None
             raise SnapshotError("The database could not be read to the end: look at its log.") from error
 

@@ -8,7 +8,8 @@ from threading import Barrier
 import pytest
 
 from hearth import scratch
-from hearth.reporting.runtime import engine
+from hearth.reporting import engine
+from hearth.reporting.engine import connections
 
 
 def own_tables(connection: engine.Connection) -> set[str]:
@@ -80,6 +81,6 @@ def test_a_process_uses_no_engine_of_another(monkeypatch: pytest.MonkeyPatch) ->
             with engine.reading() as other, pytest.raises(engine.EngineError):
                 engine.rows(other, "SELECT * FROM memory.main.of_the_parent")
         finally:
-            engine._readers.pop(-1).close()
+            connections._readers.pop(-1).close()
             monkeypatch.undo()
             engine.run(connection, "DROP TABLE memory.main.of_the_parent")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hearth.reporting.runtime import engine
+from hearth.reporting import engine
 
 LONG = "SELECT count(*) FROM range(3000000) a(x), range(100000) b(y) WHERE (x * y) % 7 = 3"
 
@@ -103,11 +103,11 @@ def test_names_and_texts_are_quoted(evil: str) -> None:
 
 
 def test_disk_full_is_recognized() -> None:
-    assert engine.said_disk_full(OSError(28, "No space left on device"))
-    assert engine.said_disk_full(engine.EngineError("IO Error: … No space left on device"))
-    assert engine.said_disk_full(engine.EngineError("failed: max_temp_directory_size of 1 GB reached"))
-    assert not engine.said_disk_full(OSError(13, "Permission denied"))
-    assert not engine.said_disk_full(ValueError("No space left on device"))
+    assert engine.is_disk_full(OSError(28, "No space left on device"))
+    assert engine.is_disk_full(engine.EngineError("IO Error: … No space left on device"))
+    assert engine.is_disk_full(engine.EngineError("failed: max_temp_directory_size of 1 GB reached"))
+    assert not engine.is_disk_full(OSError(13, "Permission denied"))
+    assert not engine.is_disk_full(ValueError("No space left on device"))
 
 
 @pytest.mark.parametrize("said", ["600MB", "1.5 GB", " 64mb ", "2GiB", "70000 kB", "1TB"])

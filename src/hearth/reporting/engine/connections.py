@@ -1,24 +1,13 @@
-"""The columnar engine (DuckDB) behind staging, checks and reports. The only importer of `duckdb`.
-
-Everything else receives a `Connection` as an argument and speaks SQL to it, so that the engine can be
-replaced or configured in one place.
-
-Memory. `memory_limit` bounds the buffer pool, not the process: allow about 250 MB on top for the CSV
-reader and Python. With a database file or a `temp_directory` the engine spills to disk instead of failing.
-
-Errors. Callers that need to tell faults apart use `EngineError` and its kin from this module;
-`said_disk_full` recognizes an engine error that means "no space left".
-"""
+"""Connections to the engine: bounded, offline, some of them shared."""
 
 from __future__ import annotations
 
-import errno
 import importlib
 import itertools
 import os
 import re
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -28,14 +17,10 @@ from duckdb.func import FunctionNullHandling
 
 from hearth import scratch
 
-from .supervised import supervised
+from .errors import OutOfMemory
+from .quoting import text
 
 Connection = duckdb.DuckDBPyConnection
-EngineError = duckdb.Error
-InvalidInput = duckdb.InvalidInputException
-OutOfMemory = duckdb.OutOfMemoryException
-Interrupted = duckdb.InterruptException
-
 VERSION: str = duckdb.__version__
 DEFAULT_MEMORY_LIMIT = "600MB"
 #: A report reads what it needs and no more; half a million people fit, and what does not goes to disk.
@@ -44,10 +29,6 @@ REPORT_MEMORY = "2GB"
 READING_MEMORY = "1GB"
 _SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?([KMGT]i?B)", re.IGNORECASE)
 _LEAST_BYTES = 64_000_000
-
-
-class Cancelled(Exception):
-    """The caller's `should_stop` said so; the statement was interrupted and had no effect."""
 
 
 def connect(
@@ -145,42 +126,10 @@ def reading() -> Iterator[Connection]:
         connection.close()
 
 
-def run(
-    connection: Connection,
-    sql: str,
-    parameters: Sequence[object] | None = None,
-    *,
-    on_progress: Callable[[float], None] | None = None,
-    should_stop: Callable[[], bool] | None = None,
-) -> None:
-    """Run one statement; while it runs, report its progress (0 to 1) and let it be cancelled.
-
-    Without the two callbacks this is a plain `execute`. Raises `Cancelled` or an `EngineError`; an
-    exception raised by `on_progress` interrupts the statement and is raised here.
-    """
-    if on_progress is None and should_stop is None:
-        _execute(connection, sql, parameters)
-        return
-
-    def watch() -> None:
-        if should_stop is not None and should_stop():
-            raise Cancelled("stopped at the caller's request")
-        if on_progress is not None:
-            on_progress(max(0.0, min(1.0, connection.query_progress() / 100)))
-
-    supervised(lambda: _execute(connection, sql, parameters), watch=watch, interrupt=connection.interrupt)
-
-
-def _execute(connection: Connection, sql: str, parameters: Sequence[object] | None) -> None:
-    try:
-        if parameters is None:
-            connection.execute(sql)
-        else:
-            connection.execute(sql, list(parameters))
-    except RuntimeError as error:
-        if "interrupted" in str(error).lower():  # how the engine says that Ctrl-C came within a statement
-            raise KeyboardInterrupt from error
-        raise
+def _memory_limit(connection: Connection) -> str:
+    found = connection.execute("SELECT current_setting('memory_limit')").fetchone()
+    assert found is not None
+    return str(found[0])
 
 
 #: What the engine wants of its memory limit for each column of a table before it fills it on several
@@ -193,7 +142,7 @@ def filled_on_all_threads(connection: Connection, columns: int, size: int) -> It
     """While it lasts, a table of so many columns may be filled on all threads although the memory limit is
     too low for that in the engine's eyes, where its rows are known to be few: `size` bytes of them and of
     all before them as CSV, which are two to three times as many in memory."""
-    before = str(scalar(connection, "SELECT current_setting('memory_limit')"))
+    before = _memory_limit(connection)
     limit, wanted = _bytes(before), _ROOM_OF_A_COLUMN * columns
     if limit >= wanted or size > limit // 4:
         yield
@@ -236,86 +185,3 @@ def give_function(connection: Connection, called: str, function: Callable[[str |
         null_handling=FunctionNullHandling.SPECIAL,
         side_effects=True,
     )
-
-
-def rows(
-    connection: Connection, sql: str, parameters: Sequence[object] | None = None
-) -> list[tuple[Any, ...]]:
-    """All rows of a query that is known to be small."""
-    _execute(connection, sql, parameters)
-    return connection.fetchall()
-
-
-def row(connection: Connection, sql: str, parameters: Sequence[object] | None = None) -> tuple[Any, ...]:
-    """The first row of a query that always has one."""
-    _execute(connection, sql, parameters)
-    found = connection.fetchone()
-    assert found is not None, "the query returned no row"
-    return found
-
-
-def scalar(connection: Connection, sql: str, parameters: Sequence[object] | None = None) -> Any:
-    """The one value of a query that always has one."""
-    return row(connection, sql, parameters)[0]
-
-
-def tables(connection: Connection) -> set[str]:
-    """Names of all tables and views."""
-    return {table for (table,) in rows(connection, "SELECT table_name FROM information_schema.tables")}
-
-
-def columns_of(connection: Connection, table: str) -> dict[str, str]:
-    """Columns of a table or view in their order, with the engine's type of each."""
-    return {column: str(kind) for column, kind, *_ in rows(connection, f"DESCRIBE {name(table)}")}
-
-
-def batches(connection: Connection, sql: str, at_once: int) -> Any:
-    """The rows of a query as a stream of Arrow record batches (pyarrow.RecordBatchReader). Read it to its end
-    before the connection is used for anything else."""
-    return connection.execute(sql).to_arrow_reader(at_once)
-
-
-def append(connection: Connection, table: str, arriving: Any) -> None:
-    """Insert Arrow record batches (pyarrow.RecordBatchReader) into a table, by the names of the columns. The
-    table's own types stay."""
-    connection.register("_arriving", arriving)
-    try:
-        connection.execute(f"INSERT INTO {name(table)} BY NAME SELECT * FROM _arriving")
-    finally:
-        connection.unregister("_arriving")
-
-
-def name(identifier: str) -> str:
-    """An identifier quoted for SQL: HealthAndDV -> "HealthAndDV"."""
-    return '"' + identifier.replace('"', '""') + '"'
-
-
-def text(value: object) -> str:
-    """A string literal quoted for SQL: it's -> 'it''s'."""
-    return "'" + str(value).replace("'", "''") + "'"
-
-
-_BETWEEN = "\x1f"  # the unit separator of ASCII
-
-
-def text_table(connection: Connection, table: str, column: str, values: Iterable[str]) -> None:
-    """Make (or make anew) a temporary table of one column of text. Handing over one long text is a hundred
-    times faster than a list. A value with an ASCII unit separator, which no ID of HMIS has, is left out."""
-    joined = _BETWEEN.join(value for value in values if _BETWEEN not in value)
-    run(
-        connection,
-        f"CREATE OR REPLACE TEMP TABLE {name(table)} AS"
-        f" SELECT DISTINCT one AS {name(column)}"
-        f" FROM (SELECT unnest(string_split(?, {text(_BETWEEN)})) AS one) AS given WHERE one <> ''",
-        [joined],
-    )
-
-
-def said_disk_full(error: BaseException) -> bool:
-    """Whether an engine or system error means that the disk has no space left."""
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return True
-    if not isinstance(error, duckdb.Error):
-        return False
-    said = str(error).lower()
-    return "no space left" in said or "disk quota" in said or "max_temp_directory_size" in said
