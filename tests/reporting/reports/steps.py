@@ -4,7 +4,7 @@ from pathlib import Path
 
 import hearth.reporting.reports as reports
 from hearth.reporting import concepts
-from hearth.reporting.runtime.codes import Codes, own_lists
+from hearth.reporting.runtime.codes import Codes, own_bands, own_lists
 from hearth.standards.load import LATEST, load
 
 FILES = sorted([*Path(next(iter(reports.__path__))).rglob("*.sql"), *concepts.FOLDER.glob("*.sql")])
@@ -13,4 +13,4 @@ FILES = sorted([*Path(next(iter(reports.__path__))).rglob("*.sql"), *concepts.FO
 def codes_of(path: Path) -> Codes:
     """HUD's lists, and those of the report that the step stands in."""
     own = next((found for parent in path.parents if (found := parent / "codes.yaml").exists()), None)
-    return Codes(load(LATEST), own_lists(own) if own else {})
+    return Codes(load(LATEST), own_lists(own), own_bands(own)) if own else Codes(load(LATEST))

@@ -9,11 +9,29 @@ import sqlglot
 from sqlglot import exp
 
 from hearth.reporting.runtime.codes import Codes
+from hearth.reporting.runtime.step_files import step_text
 from hearth.standards.load import LATEST, load
 from tests.reporting.reports.steps import FILES, codes_of
 
 # What the LSA takes over from a column under a name of its own.
-ALSO = {"Months": "MonthsHomelessPastThreeYears", "Times": "TimesHomelessPastThreeYears"}
+ALSO = {
+    "Months": "MonthsHomelessPastThreeYears",
+    "Times": "TimesHomelessPastThreeYears",
+    **dict.fromkeys(
+        [
+            "Age",
+            "EntryAge",
+            "ActiveAge",
+            "Exit1Age",
+            "Exit2Age",
+            "OldestAge",
+            "YoungestAge",
+            "Oldest",
+            "Youngest",
+        ],
+        "LSAAge",
+    ),
+}
 
 
 def compared(tree: exp.Expression) -> Iterator[tuple[str, list[exp.Expression]]]:
@@ -36,7 +54,8 @@ def compared(tree: exp.Expression) -> Iterator[tuple[str, list[exp.Expression]]]
 
 def codes_of_column(column: str, codes: Codes) -> tuple[str, ...] | None:
     """The codes of the one list of a column; None where it has none, or several."""
-    numbers = codes.lists.get(ALSO.get(column, column), set())
+    column = ALSO.get(column, column)
+    numbers = codes.lists.get(column, set())
     if column in codes.own:
         return tuple(code for found in codes.own[column].values() for code in found)
     return load(LATEST).list(next(iter(numbers))).codes() if len(numbers) == 1 else None
@@ -44,7 +63,7 @@ def codes_of_column(column: str, codes: Codes) -> tuple[str, ...] | None:
 
 def bare_codes(sql: str, codes: Codes) -> list[str]:
     """Columns with the codes that they are compared with by number."""
-    tree = sqlglot.parse_one(re.sub(r"\{[\w.]+\}", "named()", sql), dialect="duckdb")
+    tree = sqlglot.parse_one(re.sub(r"\{[^}]*\}", "named()", sql), dialect="duckdb")
     return sorted(
         f"{column}: {value.name}"
         for column, values in compared(tree)
@@ -69,12 +88,12 @@ def strange_codes(sql: str, codes: Codes) -> list[str]:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_codes_have_names(path: Path) -> None:
-    assert bare_codes(path.read_text(), codes_of(path)) == []
+    assert bare_codes(step_text(path), codes_of(path)) == []
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_codes_are_in_the_list_of_their_column(path: Path) -> None:
-    assert strange_codes(path.read_text(), codes_of(path)) == []
+    assert strange_codes(step_text(path), codes_of(path)) == []
 
 
 LSA = codes_of(next(path for path in FILES if path.stem == "lsa_hoh_days"))
@@ -90,6 +109,10 @@ LSA = codes_of(next(path for path in FILES if path.stem == "lsa_hoh_days"))
         ("CASE p.ProjectType WHEN 1 THEN 2 END = 2", ["ProjectType: 1", "ProjectType: 2"], []),
         ("RelationshipToHoH BETWEEN 1 AND 5", ["RelationshipToHoH: 1", "RelationshipToHoH: 5"], []),
         ("LSAProjectType = 15", ["LSAProjectType: 15"], []),
+        ("n.ActiveAge BETWEEN 18 AND 65", ["ActiveAge: 65"], []),
+        ("n.ActiveAge IN (98, 99)", ["ActiveAge: 98", "ActiveAge: 99"], []),
+        ("Oldest = {LSAAge.UNDER_1} + 18", [], []),
+        ("{LSADays.of_use(ESDays)} = 30", [], []),
         ("Times = 4", ["Times: 4"], []),
         ("e.LivingSituation BETWEEN 100 AND 199", [], []),
         ("e.LivingSituation < 100", [], []),

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from hearth.reporting.runtime.codes import CodeError, Codes, of_year, own_lists
+from hearth.reporting import engine
+from hearth.reporting.runtime.codes import CodeError, Codes, of_year, own_bands, own_lists
 from hearth.reporting.runtime.plan import PlanError
 from hearth.reporting.runtime.step_files import read_step
 from hearth.standards import load
@@ -35,12 +36,30 @@ def test_names_become_codes(sql: str, filled: str) -> None:
         ("{EntryDate.HEAD}", "no column with a list in FY2026"),
         ("{TypeProvided.HEAD}", "stands for several lists in FY2026"),
         ("{MAYBE}", "no name or group MAYBE"),
+        ("{Days.of_stay(Days)}", "Days has no bands of_stay; the nearest is of_stays"),
+        ("{Hours.of_stay(Days)}", "Hours has no bands of_stay"),
         ("{LSAProjectType.RHH}", "LSAProjectType has no code or group RHH; the nearest is RRH"),
     ],
 )
 def test_what_stands_for_nothing_is_told(sql: str, told: str) -> None:
     with pytest.raises(CodeError, match=told):
-        Codes(load(2026), OWN).filled(sql)
+        Codes(load(2026), OWN, {"Days": {"of_stays": ((0, None), (None, 1))}}).filled(sql)
+
+
+def test_a_number_falls_into_a_band(tmp_path: Path) -> None:
+    path = tmp_path / "codes.yaml"
+    path.write_text("Days:\n  bands:\n    of_stay: {itself: 1, more: 31, 30: 30, 7: 5}\nT: {codes: {A: 1}}\n")
+    assert own_lists(path) == {"T": {"A": ("1",)}}
+    codes = Codes(load(2026), own_lists(path), own_bands(path))
+    days = {-1: -1, 0: 0, 1: 1, 2: 5, 7: 5, 8: 30, 30: 30, 31: 31, 999: 31}
+    with engine.connected(threads=1) as connection:
+        found = {
+            day: engine.scalar(
+                connection, codes.filled(f"SELECT {{Days.of_stay(d.n)}} FROM (SELECT {day} AS n) d")
+            )
+            for day in days
+        }
+    assert found == days
 
 
 def test_a_code_that_the_year_does_not_have_is_no_name_in_it() -> None:

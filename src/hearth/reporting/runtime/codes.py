@@ -7,7 +7,8 @@ new year's list does not have is found before anything is counted.
 In front of the point stands a column of HMIS CSV, or a list of the report's own (such as the LSA's project
 types, which HUD's specification numbers beyond its list); behind it the name of a code, or of a group or
 category, which stands for all of its codes with commas between them. They are the registry's
-(`standards/lists`), or the report's. `{YES}`, `{NO}` and the reasons for missing data stand alone: they have
+(`standards/lists`), or the report's. `{LSADays.of_use(ESDays)}` is the band that a number falls into: the
+report's lists may have `bands`, too. `{YES}`, `{NO}` and the reasons for missing data stand alone: they have
 the same codes in every list of HUD's (those of list 1.8).
 """
 
@@ -26,6 +27,10 @@ from hearth.standards.model import nearest
 
 #: A report's own list: what a code or a group of codes is called → its codes.
 OwnList = Mapping[str, tuple[str, ...]]
+#: What bands are called → the last number of each band (None: the one without an end), and its code (None:
+#: the number itself).
+Bands = Mapping[str, tuple[tuple[int | None, int | None], ...]]
+_BAND = re.compile(r"\{([A-Za-z]\w*)\.(\w+)\(([\w.]+)\)\}")
 _NAMED = re.compile(r"\{(?:([A-Za-z]\w*)\.)?([A-Za-z]\w*)\}")
 _ANSWERS = "1.8"
 
@@ -37,12 +42,19 @@ class CodeError(Exception):
 class Codes:
     """What the names stand for in one HUD year, and in the lists that a report has of its `own`."""
 
-    def __init__(self, registry: Registry, own: Mapping[str, OwnList] = MappingProxyType({})) -> None:
+    def __init__(
+        self,
+        registry: Registry,
+        own: Mapping[str, OwnList] = MappingProxyType({}),
+        bands: Mapping[str, Bands] = MappingProxyType({}),
+    ) -> None:
         self._registry = registry
         self.own = own
+        self.bands = bands
 
     def filled(self, sql: str) -> str:
-        """The SQL with codes for names. Raises `CodeError`."""
+        """The SQL with codes for names, and a CASE for bands. Raises `CodeError`."""
+        sql = _BAND.sub(lambda found: self._banded(*found.groups()), sql)
         return _NAMED.sub(lambda found: ", ".join(self.of(found[1] or "", found[2])), sql)
 
     def of(self, column: str, word: str) -> tuple[str, ...]:
@@ -60,6 +72,19 @@ class Codes:
             why = "stands for several lists" if numbers else "is no column with a list"
             raise CodeError(f"{column} {why} in FY{self._registry.year}{nearest(column, self.lists)}.")
         return self._of_list(next(iter(numbers)), word)
+
+    def _banded(self, own: str, word: str, column: str) -> str:
+        try:
+            bands = self.bands[own][word]
+        except KeyError:
+            close = nearest(word, self.bands.get(own, ()))
+            raise CodeError(f"{own} has no bands {word}{close}.") from None
+        whens = " ".join(
+            f"WHEN {column} <= {last} THEN {column if code is None else code}"
+            for last, code in bands
+            if last is not None
+        )
+        return f"CASE {whens} ELSE {bands[-1][1]} END"
 
     def _of_list(self, number: str, word: str) -> tuple[str, ...]:
         try:
@@ -84,7 +109,29 @@ def own_lists(path: Path) -> dict[str, OwnList]:
     LSAProjectType: {codes: {TH: 2, PSH: 3, RRH: 13}, groups: {rrh_psh: "RRH, PSH"}}
     """
     read: dict[str, dict[str, dict[str, object]]] = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return {column: dict(_own_list(parts)) for column, parts in read.items()}
+    return {column: dict(_own_list(parts)) for column, parts in read.items() if "codes" in parts}
+
+
+def own_bands(path: Path) -> dict[str, Bands]:
+    """The bands of a report's `codes.yaml`: up to `itself` a number stays, `more` is the code of the last
+    band, which has no end.
+
+    LSADays: {bands: {of_use: {itself: 0, 7: 7, 30: 30, more: 31}}}
+    """
+    read: dict[str, dict[str, dict[str, dict[int | str, int]]]] = yaml.safe_load(
+        path.read_text(encoding="utf-8")
+    )
+    return {
+        own: {word: tuple(_bands(said)) for word, said in parts["bands"].items()}
+        for own, parts in read.items()
+        if "bands" in parts
+    }
+
+
+def _bands(said: Mapping[int | str, int]) -> Iterator[tuple[int | None, int | None]]:
+    yield said["itself"], None
+    yield from sorted((last, code) for last, code in said.items() if isinstance(last, int))
+    yield None, said["more"]
 
 
 def _own_list(parts: Mapping[str, Mapping[str, object]]) -> Iterator[tuple[str, tuple[str, ...]]]:

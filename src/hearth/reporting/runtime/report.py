@@ -36,9 +36,9 @@ import yaml
 from hearth.reporting import concepts
 from hearth.standards.load import MODEL_YEAR, Registry, load
 
-from .codes import Codes, own_lists
+from .codes import Codes, own_bands, own_lists
 from .plan import Step, needed, plan
-from .step_files import read_step, read_steps, step_files
+from .step_files import read_step, read_steps, step_files, step_text
 
 if TYPE_CHECKING:
     from .members import Opened
@@ -174,7 +174,9 @@ class Report:
     def codes(self) -> Codes:
         """What the names in the steps stand for: HUD's lists of the year, and the report's own."""
         own = self.folder / "codes.yaml"
-        return Codes(self.registry, own_lists(own) if own.is_file() else {})
+        if not own.is_file():
+            return Codes(self.registry)
+        return Codes(self.registry, own_lists(own), own_bands(own))
 
     @cached_property
     def files(self) -> tuple[ReportFile, ...]:
@@ -230,11 +232,11 @@ class Report:
 
     @cached_property
     def steps_sha256(self) -> str:
-        """What the steps of this version are known by, codes of the year and all: tables of other steps would
-        not mean the same."""
+        """What the steps of this version are known by, shared concepts, codes of the year and all: tables of
+        other steps would not mean the same."""
         digest = hashlib.sha256()
-        for path in step_files(self.steps_folder):
-            filled = self.codes.filled(path.read_text("utf-8"))
+        for path in (*step_files(self.steps_folder), *step_files(concepts.FOLDER)):
+            filled = self.codes.filled(step_text(path))
             digest.update(path.name.encode() + b"\0" + filled.encode() + b"\0")
         return digest.hexdigest()
 

@@ -13,6 +13,14 @@ exactly the tables that the SELECT reads; a header that has gone stale is an err
 trusted. A step that counts may add `Members`: the columns by which what it counted can be found again (see
 `members`).
 
+Two steps that do the same with different tables hold no SELECT and name one of `concepts/rules`, with what
+stands for each table that it names in braces:
+
+    -- Rule: homeless_episode; intervals = lsa_ch_interval
+
+Such a file holds its header alone. The rule's own header has `Section`, `Grain` and `Given`: the tables in
+braces, each with the columns that it must have.
+
 Parsing takes longer than a small report. So what a folder's files were found to be is kept in the data
 folder, under the hash of their text; a file that changed is parsed anew.
 
@@ -23,7 +31,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from importlib.metadata import version
 from itertools import pairwise
@@ -32,6 +41,7 @@ from typing import TYPE_CHECKING
 
 from hearth import scratch
 from hearth.data_folder import data_folder, make
+from hearth.reporting import concepts
 
 from .codes import CodeError, Codes, of_year
 from .plan import DIALECT, PlanError, Step
@@ -40,10 +50,11 @@ if TYPE_CHECKING:
     from sqlglot import exp
 
 HEADER = ("section", "grain", "inputs")
-OPTIONAL = ("members",)
+OPTIONAL = ("members", "rule")
 _KEPT = 20  # plans: of some reports, in some versions
 #: Counted up when what is kept of a step changes.
 _FORM = 1
+_GIVEN = re.compile(r"\{([a-z_]+)\}")
 
 
 def read_step(path: Path, codes: Codes | None = None) -> Step:
@@ -73,6 +84,39 @@ def read_steps(folder: Path, codes: Codes | None = None) -> list[Step]:
     return steps
 
 
+def step_text(path: Path) -> str:
+    """The text of a step file, with the SELECT of the rule that it names; codes have their names yet."""
+    text = path.read_text(encoding="utf-8")
+    named = _fields(text).get("rule")
+    if named is None:
+        return text
+    if any(line.strip() and not line.startswith("--") for line in text.splitlines()):
+        raise PlanError(f"{path.name} names a rule and has a SELECT of its own, too.")
+    rule, _, said = named.partition(";")
+    given = {
+        word.strip(): table.strip() for word, _, table in (one.partition("=") for one in said.split(","))
+    }
+    return f"{text.rstrip()}\n{rule_select(rule.strip(), given, path.name)}"
+
+
+def rule_select(rule: str, given: Mapping[str, str], named_by: str = "A step") -> str:
+    """The SELECT of a rule, with these tables for those that it names in braces. Raises `PlanError`."""
+    path = concepts.RULES / f"{rule}.sql"
+    if not path.is_file():
+        there = ", ".join(sorted(one.stem for one in concepts.RULES.glob("*.sql")))
+        raise PlanError(f"{named_by} names the rule {rule}, which is not there. There are {there}.")
+    lines = path.read_text(encoding="utf-8").splitlines()
+    first = next(number for number, line in enumerate(lines) if not line.startswith("--"))
+    select = "\n".join(lines[first:]) + "\n"
+    wanted = set(_GIVEN.findall(select))
+    if wanted != set(given):
+        raise PlanError(
+            f"{named_by}: the rule {rule} wants {', '.join(sorted(wanted))}; the step gives"
+            f" {', '.join(sorted(given))}."
+        )
+    return _GIVEN.sub(lambda found: given[found[1]], select)
+
+
 def tables_of(statement: exp.Query) -> set[str]:
     """Names of the tables that a query reads, without its own CTEs."""
     from sqlglot import exp
@@ -84,7 +128,7 @@ def tables_of(statement: exp.Query) -> set[str]:
 
 def _filled(path: Path, codes: Codes) -> str:
     try:
-        return codes.filled(path.read_text(encoding="utf-8"))
+        return codes.filled(step_text(path))
     except CodeError as error:
         raise PlanError(f"{path.name}: {error}") from error
 
@@ -114,6 +158,14 @@ def _parsed(path: Path, text: str) -> Step:
 
 
 def _header(path: Path, text: str) -> dict[str, str]:
+    found = _fields(text)
+    missing = [field for field in HEADER if field not in found]
+    if missing:
+        raise PlanError(f"{path.name}: the header lacks {', '.join(missing)}.")
+    return found
+
+
+def _fields(text: str) -> dict[str, str]:
     found: dict[str, str] = {}
     field = ""
     for line in text.splitlines():
@@ -128,9 +180,6 @@ def _header(path: Path, text: str) -> dict[str, str]:
             found[field] = f"{found[field]} {said}"
         else:
             field = ""
-    missing = [field for field in HEADER if field not in found]
-    if missing:
-        raise PlanError(f"{path.name}: the header lacks {', '.join(missing)}.")
     return found
 
 

@@ -6,7 +6,6 @@ its rows, in the columns that the case names; or for some of the rows a list of
 `{where: {column: value}, rows: …}`.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ import yaml
 
 from hearth.reporting import engine
 from hearth.reporting.engine import Connection
+from tests.reporting.cases import assert_table
 
 from .world import filled, own_tables, rows_of, run, stage_rows, table_named, wish_of
 
@@ -44,21 +44,4 @@ def test_a_case(connection: Connection, case: Mapping[str, Any]) -> None:
         run(connection, wish, case["expect"])
         for table, expected in case["expect"].items():
             whole = rows_of(connection, f"SELECT * FROM {table_named(table)}")
-            for where, rows in _blocks(expected):
-                columns = sorted({column for row in rows for column in row})
-                assert all(set(row) == set(columns) for row in rows), f"{table}: rows name different columns"
-                unknown = {*columns, *where} - set(whole[0]) if whole else ()
-                assert not unknown, f"{table} has no column {unknown}"
-                found = [row for row in whole if all(row[column] == value for column, value in where.items())]
-                assert counted(found, columns) == counted(rows, columns), f"{table} {where or ''}"
-
-
-def _blocks(expected: Any) -> list[tuple[Mapping[str, Any], list[dict[str, Any]]]]:
-    if expected and "rows" in expected[0]:
-        return [(block["where"], block["rows"] or []) for block in expected]
-    return [({}, expected or [])]
-
-
-def counted(rows: list[dict[str, Any]], columns: list[str]) -> Counter[str]:
-    """Rows as lines of text, so that a difference can be read."""
-    return Counter(", ".join(f"{column} {row[column]}" for column in columns) for row in rows)
+            assert_table(table, whole, expected)

@@ -15,7 +15,7 @@ The tables are those of `sources.staging` (HUD's files of the newest year, typed
 |---|---|
 | withheld | names, SSN, free text, staff, UserID and ExportID are always NULL, see `relations.withheld` |
 | keys | unique in the database, not in their data source alone, see `keys` |
-| `client_ssn` | given, in place of `Client.SSN`; see `concepts/client_ssn.sql` |
+| `client_ssn` | given, in place of `Client.SSN`; see `concepts/tables/client_ssn.sql` |
 | `_unread` | the columns whose text could not be read, for what a report says of its input |
 | `_id` | instead of `_line`, `_hash`, `_raw` and `_faulty`: the record's own number in the database |
 

@@ -1,8 +1,8 @@
 """What a snapshot may know of Social Security numbers: their form, and who has the same nine digits.
 
 The database holds them sealed. They are unsealed in batches in this process, and looked at by the one rule
-of `concepts/client_ssn.sql` in an engine of its own that has no disk. What comes out is the form, and for
-nine digits a number made of the database's keyed hash, which is equal for equal digits.
+of `concepts/tables/client_ssn.sql` in an engine of its own that has no disk. What comes out is the form, and
+for nine digits a number made of the database's keyed hash, which is equal for equal digits.
 """
 
 from __future__ import annotations

@@ -99,15 +99,16 @@ condition AS (
 ),
 wide AS (
     SELECT n.*, a.EntryAge,
-        CASE WHEN a.EntryAge IN (98, 99) THEN a.EntryAge ELSE coalesce(a.AtActive, a.EntryAge) END AS ActiveAge,
+        CASE WHEN a.EntryAge IN ({LSAAge.unknown}) THEN a.EntryAge ELSE coalesce(a.AtActive, a.EntryAge) END
+            AS ActiveAge,
         CASE
             WHEN s.Exit1Start IS NULL THEN NULL
-            WHEN a.EntryAge IN (98, 99) THEN a.EntryAge
+            WHEN a.EntryAge IN ({LSAAge.unknown}) THEN a.EntryAge
             ELSE coalesce(a.AtExit1, a.EntryAge)
         END AS Exit1Age,
         CASE
             WHEN s.Exit2Start IS NULL THEN NULL
-            WHEN a.EntryAge IN (98, 99) THEN a.EntryAge
+            WHEN a.EntryAge IN ({LSAAge.unknown}) THEN a.EntryAge
             ELSE coalesce(a.AtExit2, a.EntryAge)
         END AS Exit2Age
     FROM lsa_enrollment_dates AS n
@@ -115,8 +116,8 @@ wide AS (
     CROSS JOIN start AS s
 )
 SELECT w.*,
-    CASE WHEN w.ActiveAge BETWEEN 18 AND 65 THEN coalesce(d.HIV, 0) ELSE 0 END AS HIV,
-    CASE WHEN w.ActiveAge BETWEEN 18 AND 65 THEN coalesce(d.SMI, 0) ELSE 0 END AS SMI,
-    CASE WHEN w.ActiveAge BETWEEN 18 AND 65 THEN coalesce(d.SUD, 0) ELSE 0 END AS SUD
+    CASE WHEN w.ActiveAge IN ({LSAAge.adult}) THEN coalesce(d.HIV, 0) ELSE 0 END AS HIV,
+    CASE WHEN w.ActiveAge IN ({LSAAge.adult}) THEN coalesce(d.SMI, 0) ELSE 0 END AS SMI,
+    CASE WHEN w.ActiveAge IN ({LSAAge.adult}) THEN coalesce(d.SUD, 0) ELSE 0 END AS SUD
 FROM wide AS w
 LEFT JOIN condition AS d ON d.EnrollmentID = w.EnrollmentID

@@ -26,9 +26,9 @@ age AS (
 ),
 present AS (
     SELECT HouseholdID, Moment,
-        max(CASE WHEN Age BETWEEN 18 AND 65 THEN 1 ELSE 0 END) AS Adults,
-        max(CASE WHEN Age < 18 THEN 1 ELSE 0 END) AS Children,
-        max(CASE WHEN Age <= 65 THEN 0 ELSE 1 END) AS Unknowns
+        max(CASE WHEN Age IN ({LSAAge.adult}) THEN 1 ELSE 0 END) AS Adults,
+        max(CASE WHEN Age IN ({LSAAge.child}) THEN 1 ELSE 0 END) AS Children,
+        max(CASE WHEN Age IN ({LSAAge.known}) THEN 0 ELSE 1 END) AS Unknowns
     FROM age
     GROUP BY HouseholdID, Moment
 ),

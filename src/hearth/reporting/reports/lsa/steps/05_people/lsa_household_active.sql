@@ -3,8 +3,8 @@
 -- Inputs: lsa_household_type, lsa_enrollment, lsa_person_facts, lsa_ch_time
 WITH member AS (
     SELECT n.HouseholdID, n.RelationshipToHoH, n.ActiveAge, n.ActiveHHType, p.DisabilityStatus, p.VetStatus, p.DVStatus,
-        n.ActiveAge BETWEEN 18 AND 65 AS IsAdult,
-        n.ActiveAge BETWEEN 18 AND 65 OR n.RelationshipToHoH = {RelationshipToHoH.HEAD} AS IsHoHOrAdult,
+        n.ActiveAge IN ({LSAAge.adult}) AS IsAdult,
+        n.ActiveAge IN ({LSAAge.adult}) OR n.RelationshipToHoH = {RelationshipToHoH.HEAD} AS IsHoHOrAdult,
         CASE
             WHEN p.DisabilityStatus = 1
                 AND ((t.CHTime = 365 AND t.CHTimeStatus IN (1, 2)) OR (t.CHTime = 400 AND t.CHTimeStatus = 2)) THEN 1
@@ -31,7 +31,7 @@ household AS (
         END) AS HHFleeingDV,
         max(CASE WHEN RelationshipToHoH = {RelationshipToHoH.CHILD} THEN 1 ELSE 0 END) AS HHParent,
         max(ActiveAge) AS OldestAge, min(ActiveAge) AS YoungestAge,
-        sum(CASE WHEN ActiveAge <= 17 AND ActiveHHType = 2 THEN 1 ELSE 0 END) AS Children
+        sum(CASE WHEN ActiveAge IN ({LSAAge.child}) AND ActiveHHType = 2 THEN 1 ELSE 0 END) AS Children
     FROM member
     GROUP BY HouseholdID
 )
@@ -42,10 +42,10 @@ SELECT h.*,
     CASE WHEN h.Active = 1 THEN coalesce(m.HHFleeingDV, 0) ELSE 0 END AS HHFleeingDV,
     CASE
         WHEN h.Active = 0 THEN 0
-        WHEN h.ActiveHHType NOT IN (1, 2) OR m.OldestAge >= 98 THEN -1
-        WHEN m.OldestAge = 21 THEN 18
-        WHEN m.OldestAge = 24 THEN 24
-        WHEN m.YoungestAge BETWEEN 64 AND 65 THEN 55
+        WHEN h.ActiveHHType NOT IN (1, 2) OR m.OldestAge IN ({LSAAge.unknown}) THEN -1
+        WHEN m.OldestAge = {LSAAge.FROM_18_TO_21} THEN 18
+        WHEN m.OldestAge = {LSAAge.FROM_22_TO_24} THEN 24
+        WHEN m.YoungestAge IN ({LSAAge.from_55}) THEN 55
         ELSE 25
     END AS HHAdultAge,
     CASE WHEN h.Active = 1 THEN coalesce(m.HHParent, 0) ELSE 0 END AS HHParent,

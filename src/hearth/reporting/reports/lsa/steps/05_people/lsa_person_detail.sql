@@ -5,7 +5,7 @@
 -- EST is ES, SH and TH; types of RRH-SO stand apart with and without a move-in.
 WITH stay AS (
     SELECT n.PersonalID, n.RelationshipToHoH, n.ActiveAge, n.Active, n.AIR, n.MoveInDate, n.LSAProjectType,
-        n.ActiveAge BETWEEN 18 AND 65 AS IsAdult, h.ActiveHHType, h.HHChronic, h.HHVet, h.HHDisability, h.HHFleeingDV,
+        n.ActiveAge IN ({LSAAge.adult}) AS IsAdult, h.ActiveHHType, h.HHChronic, h.HHVet, h.HHDisability, h.HHFleeingDV,
         h.HHParent, h.AC3Plus,
         CASE WHEN n.Active = 1 AND h.HHAdultAge BETWEEN 18 AND 55 THEN h.HHAdultAge END AS AdultAge,
         CASE h.ActiveHHType WHEN 1 THEN 8 WHEN 2 THEN 4 WHEN 3 THEN 2 ELSE 1 END AS TypeBit,

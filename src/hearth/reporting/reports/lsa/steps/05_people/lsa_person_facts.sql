@@ -5,13 +5,13 @@
 -- The three years lead up to the last day in the whole system, whichever projects are chosen (3.1).
 WITH stays AS (
     SELECT PersonalID,
-        max(CASE WHEN Counted = 1 AND ActiveAge BETWEEN 18 AND 65 THEN 1 ELSE 0 END)
+        max(CASE WHEN Counted = 1 AND ActiveAge IN ({LSAAge.adult}) THEN 1 ELSE 0 END)
             + max(CASE WHEN Counted = 1 AND RelationshipToHoH = {RelationshipToHoH.HEAD} THEN 2 ELSE 0 END) AS HoHAdult,
         max(CASE WHEN Counted = 1 THEN DisabilityStatus END) AS Disability,
         min(CASE WHEN Counted = 1 THEN DVStatus END) AS DV,
-        max(CASE WHEN AIR = 1 AND ActiveAge BETWEEN 18 AND 65 THEN HIV ELSE -1 END) AS HIV,
-        max(CASE WHEN AIR = 1 AND ActiveAge BETWEEN 18 AND 65 THEN SMI ELSE -1 END) AS SMI,
-        max(CASE WHEN AIR = 1 AND ActiveAge BETWEEN 18 AND 65 THEN SUD ELSE -1 END) AS SUD,
+        max(CASE WHEN AIR = 1 AND ActiveAge IN ({LSAAge.adult}) THEN HIV ELSE -1 END) AS HIV,
+        max(CASE WHEN AIR = 1 AND ActiveAge IN ({LSAAge.adult}) THEN SMI ELSE -1 END) AS SMI,
+        max(CASE WHEN AIR = 1 AND ActiveAge IN ({LSAAge.adult}) THEN SUD ELSE -1 END) AS SUD,
         max(CASE
             WHEN SystemActive = 0 THEN NULL
             WHEN ExitDate IS NULL AND (LastBedNight IS NULL OR LastBedNight = ReportEnd) THEN ReportEnd

@@ -22,9 +22,9 @@ WITH household AS (
 ),
 member AS (
     SELECT h.HoHID, h.ActiveHHType AS HHType, n.PersonalID,
-        max(CASE WHEN n.ActiveAge < 18 THEN 1 ELSE 0 END) AS IsChild,
-        max(CASE WHEN n.ActiveAge BETWEEN 18 AND 65 THEN 1 ELSE 0 END) AS IsAdult,
-        max(CASE WHEN n.ActiveAge IN (98, 99) THEN 1 ELSE 0 END) AS IsUnknown
+        max(CASE WHEN n.ActiveAge IN ({LSAAge.child}) THEN 1 ELSE 0 END) AS IsChild,
+        max(CASE WHEN n.ActiveAge IN ({LSAAge.adult}) THEN 1 ELSE 0 END) AS IsAdult,
+        max(CASE WHEN n.ActiveAge IN ({LSAAge.unknown}) THEN 1 ELSE 0 END) AS IsUnknown
     FROM lsa_household_active AS h
     JOIN lsa_enrollment AS n ON n.HouseholdID = h.HouseholdID
     WHERE n.Active = 1

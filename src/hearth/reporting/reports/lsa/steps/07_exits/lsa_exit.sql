@@ -3,14 +3,8 @@
 -- Inputs: lsa_parameters, lsa_exit_detail
 -- Members: b.HoHID, b.HouseholdID
 WITH banded AS (
-    SELECT HoHID, HouseholdID, Cohort, Stat, ExitFrom, ExitTo,
-        CASE
-            WHEN ReturnTime < 15 THEN ReturnTime WHEN ReturnTime <= 30 THEN 30 WHEN ReturnTime <= 60 THEN 60
-            WHEN ReturnTime <= 90 THEN 90 WHEN ReturnTime <= 180 THEN 180 WHEN ReturnTime <= 365 THEN 365
-            WHEN ReturnTime <= 547 THEN 547 ELSE 730
-        END AS ReturnTime,
-        HHType, HHVet, HHChronic, HHDisability, HHFleeingDV, HoHRaceEthnicity, HHAdultAge, HHParent, AC3Plus,
-        SystemPath
+    SELECT HoHID, HouseholdID, Cohort, Stat, ExitFrom, ExitTo, {LSADays.until_return(ReturnTime)} AS ReturnTime, HHType,
+        HHVet, HHChronic, HHDisability, HHFleeingDV, HoHRaceEthnicity, HHAdultAge, HHParent, AC3Plus, SystemPath
     FROM lsa_exit_detail
 )
 SELECT count(*) AS RowTotal,

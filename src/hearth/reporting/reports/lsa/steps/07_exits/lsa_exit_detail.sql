@@ -20,7 +20,7 @@ WITH chronic AS (
 child AS (
     SELECT Cohort, HouseholdID, count(DISTINCT PersonalID) AS Children
     FROM lsa_exit_member
-    WHERE Age <= 17 AND HHType = 2
+    WHERE Age IN ({LSAAge.child}) AND HHType = 2
     GROUP BY Cohort, HouseholdID
 ),
 members AS (
@@ -76,10 +76,10 @@ SELECT q.Cohort, q.HoHID, q.HHType, q.HouseholdID, q.Stat, q.ExitFrom, q.ExitTo,
         ELSE CAST(r.Races AS INTEGER)
     END AS HoHRaceEthnicity,
     CASE
-        WHEN a.Oldest > 65 OR q.HHType NOT IN (1, 2) THEN -1
-        WHEN a.Oldest = 21 THEN 18
-        WHEN a.Oldest = 24 THEN 24
-        WHEN a.Youngest BETWEEN 55 AND 65 THEN 55
+        WHEN a.Oldest IN ({LSAAge.unknown}) OR q.HHType NOT IN (1, 2) THEN -1
+        WHEN a.Oldest = {LSAAge.FROM_18_TO_21} THEN 18
+        WHEN a.Oldest = {LSAAge.FROM_22_TO_24} THEN 24
+        WHEN a.Youngest IN ({LSAAge.from_55}) THEN 55
         ELSE 25
     END AS HHAdultAge,
     m.HHParent, CASE WHEN k.Children >= 3 THEN 1 ELSE 0 END AS AC3Plus,

@@ -11,6 +11,6 @@ WITH member AS (
     FROM lsa_exit_qualifying AS q
     JOIN lsa_enrollment AS n ON n.HouseholdID = q.HouseholdID
 )
-SELECT member.*, Age BETWEEN 18 AND 65 AS IsAdult, RelationshipToHoH = {RelationshipToHoH.HEAD}
-    OR Age BETWEEN 18 AND 65 AS IsHoHOrAdult
+SELECT member.*, Age IN ({LSAAge.adult}) AS IsAdult, RelationshipToHoH = {RelationshipToHoH.HEAD}
+    OR Age IN ({LSAAge.adult}) AS IsHoHOrAdult
 FROM member

@@ -27,7 +27,7 @@ WITH household AS (
     SELECT 48, HouseholdID FROM lsa_household_active WHERE AIR = 1 AND HHFleeingDV = 2
 ),
 resident AS (
-    SELECT PersonalID, max(CASE WHEN ActiveAge NOT IN (98, 99) THEN ActiveAge END) AS Age
+    SELECT PersonalID, max(CASE WHEN ActiveAge NOT IN ({LSAAge.unknown}) THEN ActiveAge END) AS Age
     FROM lsa_enrollment
     WHERE AIR = 1
     GROUP BY PersonalID
@@ -75,8 +75,10 @@ personal AS (
     SELECT 77, PersonalID FROM raced WHERE Races LIKE '%5%'
     UNION ALL
     SELECT CASE Age
-            WHEN 0 THEN 86 WHEN 2 THEN 87 WHEN 5 THEN 88 WHEN 17 THEN 89 WHEN 21 THEN 90 WHEN 24 THEN 91
-            WHEN 34 THEN 92 WHEN 44 THEN 93 WHEN 54 THEN 94 WHEN 64 THEN 95 ELSE 96
+            WHEN {LSAAge.UNDER_1} THEN 86 WHEN {LSAAge.FROM_1_TO_2} THEN 87 WHEN {LSAAge.FROM_3_TO_5} THEN 88
+            WHEN {LSAAge.FROM_6_TO_17} THEN 89 WHEN {LSAAge.FROM_18_TO_21} THEN 90 WHEN {LSAAge.FROM_22_TO_24} THEN 91
+            WHEN {LSAAge.FROM_25_TO_34} THEN 92 WHEN {LSAAge.FROM_35_TO_44} THEN 93 WHEN {LSAAge.FROM_45_TO_54} THEN 94
+            WHEN {LSAAge.FROM_55_TO_64} THEN 95 ELSE 96
         END,
         PersonalID
     FROM resident
@@ -92,13 +94,13 @@ both_known AS (
     WHERE AIR = 1 AND HHParent = 1 AND ActiveHHType = 3
     UNION ALL
     SELECT CASE
-            WHEN h.ActiveHHType = 1 THEN CASE WHEN n.ActiveAge = 21 THEN 1190 ELSE 1191 END
-            ELSE CASE WHEN n.ActiveAge = 21 THEN 1290 ELSE 1291 END
+            WHEN h.ActiveHHType = 1 THEN CASE WHEN n.ActiveAge = {LSAAge.FROM_18_TO_21} THEN 1190 ELSE 1191 END
+            ELSE CASE WHEN n.ActiveAge = {LSAAge.FROM_18_TO_21} THEN 1290 ELSE 1291 END
         END,
         n.PersonalID, n.HouseholdID
     FROM lsa_enrollment AS n
     JOIN lsa_household_active AS h ON h.HouseholdID = n.HouseholdID
-    WHERE n.AIR = 1 AND h.HHAdultAge IN (18, 24) AND n.ActiveAge IN (21, 24)
+    WHERE n.AIR = 1 AND h.HHAdultAge IN (18, 24) AND n.ActiveAge IN ({LSAAge.FROM_18_TO_21}, {LSAAge.FROM_22_TO_24})
         AND (h.ActiveHHType = 1 OR (h.ActiveHHType = 2 AND h.HHParent = 1))
 ),
 single AS (

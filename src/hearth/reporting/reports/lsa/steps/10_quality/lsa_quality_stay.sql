@@ -4,7 +4,7 @@
 -- The project counts of 10 know street situations by 101, 116 and 118, the report's of 11 by 100 to 199.
 WITH stay AS (
     SELECT n.EnrollmentID, n.PersonalID, n.HouseholdID, n.ProjectID, n.ActiveAge, n.ExitDate, n.DisabilityStatus,
-        n.ActiveAge BETWEEN 18 AND 65 OR n.RelationshipToHoH = {RelationshipToHoH.HEAD} AS IsHoHOrAdult,
+        n.ActiveAge IN ({LSAAge.adult}) OR n.RelationshipToHoH = {RelationshipToHoH.HEAD} AS IsHoHOrAdult,
         e.EntryDate, e.LivingSituation, e.LengthOfStay, e.DateToStreetESSH,
         e.TimesHomelessPastThreeYears AS Times, e.MonthsHomelessPastThreeYears AS Months,
         n.LSAProjectType IN ({LSAProjectType.es_sh}) OR coalesce(e.PreviousStreetESSH = {YES}, FALSE) AS FromStreet,
@@ -26,7 +26,7 @@ situated AS (
     FROM stay AS s
 )
 SELECT EnrollmentID, PersonalID, HouseholdID, ProjectID, ExitDate, HasExit, IsHoHOrAdult,
-    ActiveAge IN (98, 99) AS NoDOB,
+    ActiveAge IN ({LSAAge.unknown}) AS NoDOB,
     DisabilityStatus IS NULL OR DisabilityStatus NOT IN (0, 1) AS NoDisability,
     IsHoHOrAdult AND (LivingSituation IS NULL
         OR LivingSituation IN ({DOES_NOT_KNOW}, {PREFERS_NOT_TO_ANSWER}, {NOT_COLLECTED})) AS NoLivingSituation,
