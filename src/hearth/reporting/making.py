@@ -195,7 +195,7 @@ def _computed(
     """The connection with the tables of the report, its record as far as it is known, and the notes."""
     parameters.check()
     with (
-        _opened(source) as given,
+        _opened(source, report) as given,
         engine.connected(memory_limit=how.memory_limit, temp_directory=given.work / "spill") as connection,
     ):
         kind = _kind(report, parameters)
@@ -290,9 +290,9 @@ def leave(
 
 
 @contextmanager
-def _opened(source: Path) -> Iterator[Input]:
+def _opened(source: Path, report: Report) -> Iterator[Input]:
     try:
-        with opened_input(source) as given:
+        with opened_input(source, report.registry) as given:
             yield given
     except InputRefused as error:
         raise ReportRefused(str(error)) from error

@@ -66,10 +66,11 @@ UPLOAD = """
 """
 REPORT = """
     from hearth.reporting.runtime.inputs import opened_input
+    from hearth.standards.load import load
     from hearth.reporting.outputs.folder import folder_of_results
     here()
     while True:
-        with opened_input(path) as given, folder_of_results(Path(sys.argv[1]) / "lsa") as part:
+        with opened_input(path, load(2026)) as given, folder_of_results(Path(sys.argv[1]) / "lsa") as part:
             half = part / "LSAPerson.csv"
             half.write_bytes(next(given.work.rglob("Client.csv")).read_bytes())
             half.write_text("counts")

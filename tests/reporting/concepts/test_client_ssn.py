@@ -6,7 +6,9 @@ import pytest
 
 from hearth.reporting import concepts, engine
 from hearth.reporting.engine import Connection
+from hearth.reporting.runtime.codes import of_year
 from hearth.reporting.runtime.step_files import read_step
+from hearth.standards.load import MODEL_YEAR
 
 # HUD's LSA specifications 11.6, and invented numbers around each of its conditions.
 FORMS = {
@@ -42,7 +44,7 @@ def connection() -> Iterator[Connection]:
 
 
 def forms(connection: Connection) -> dict[str, tuple[str, int | None]]:
-    step = read_step(concepts.FOLDER / "client_ssn.sql")
+    step = read_step(concepts.FOLDER / "client_ssn.sql", of_year(MODEL_YEAR))
     return {person: (form, group) for person, form, group in engine.rows(connection, step.sql)}
 
 
@@ -67,4 +69,7 @@ def test_a_group_is_one_number(connection: Connection) -> None:
 def test_a_person_has_one_row(connection: Connection) -> None:
     connection.execute("INSERT INTO Client VALUES ('A', '219099999'), ('A', NULL)")
     assert forms(connection)["A"][0] == "valid"
-    assert len(engine.rows(connection, read_step(concepts.FOLDER / "client_ssn.sql").sql)) == 1
+    assert (
+        len(engine.rows(connection, read_step(concepts.FOLDER / "client_ssn.sql", of_year(MODEL_YEAR)).sql))
+        == 1
+    )

@@ -10,7 +10,7 @@ import pytest
 from hearth.reporting import engine
 from hearth.reporting.outputs import hmis_csv
 from hearth.reporting.sources import open_source, stage
-from hearth.standards import load
+from hearth.standards import MODEL_YEAR, load
 from tests.reference_data import SAMPLE, reference_data
 
 pytestmark = pytest.mark.golden
@@ -29,7 +29,7 @@ HEADER = hmis_csv.ExportHeader(
 def test_hud_sample_comes_out_as_it_went_in(tmp_path):
     sample = reference_data(SAMPLE)
     with open_source(sample) as source, engine.connected(source.work / "staged.duckdb") as connection:
-        stage(source, connection, check=False)
+        stage(source, connection, load(MODEL_YEAR), check=False)
         sources = {
             name: f"(SELECT * FROM {engine.name(name)} ORDER BY _line)"
             for name in REGISTRY.files

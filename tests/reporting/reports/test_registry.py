@@ -131,8 +131,11 @@ def test_two_runs_are_compared(made: dict[str, Path]) -> None:
 def test_the_run_of_a_report_that_is_gone_is_refused_in_a_sentence(
     made: dict[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(registry, "of_run", lambda kind: None)
-    with pytest.raises(BundleError, match="before holds a report that this version of Hearth does not make"):
+    monkeypatch.setattr(registry, "of_run", lambda kind, year: None)
+    with pytest.raises(
+        BundleError,
+        match=r"before holds a report \(open_stays, FY2026\) that this version of Hearth does not make",
+    ):
         members.rows(made["before"], "OpenStays")
 
 

@@ -8,7 +8,7 @@ from hearth.reporting import engine
 from hearth.reporting.runtime.codes import CodeError, Codes, of_year, own_bands, own_lists
 from hearth.reporting.runtime.plan import PlanError
 from hearth.reporting.runtime.step_files import read_step
-from hearth.standards import load
+from hearth.standards import MODEL_YEAR, load
 
 OWN = {"LSAProjectType": {"RRH": ("13",), "rrh_psh": ("13", "3")}}
 
@@ -72,7 +72,7 @@ def test_a_step_names_its_file(tmp_path: Path) -> None:
     path = tmp_path / "people.sql"
     path.write_text("-- Section: 1\n-- Grain: one\n-- Inputs: Client\nSELECT {HEAD} FROM Client")
     with pytest.raises(PlanError, match=r"people\.sql: .*HEAD"):
-        read_step(path)
+        read_step(path, of_year(MODEL_YEAR))
 
 
 def test_groups_are_made_of_codes_and_of_groups_before_them(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import pytest
 from hearth.reporting import engine
 from hearth.reporting.engine import Connection
 from hearth.reporting.runtime.live import NotLive, needed_for, only_live
+from hearth.standards.load import MODEL_YEAR, load
 
 DAY = "2026-01-06 10:00:00"
 ROWS = {
@@ -47,7 +48,7 @@ def connection(request: pytest.FixtureRequest) -> Iterator[Connection]:
 
 
 def test_the_live_rows_are_left_and_the_others_are_counted(connection: Connection) -> None:
-    not_live = only_live(connection)
+    not_live = only_live(connection, load(MODEL_YEAR))
     for file, key, kept in (
         ("Organization", "OrganizationID", ["O1"]),
         ("Project", "ProjectID", ["P1"]),
@@ -63,7 +64,7 @@ def test_the_live_rows_are_left_and_the_others_are_counted(connection: Connectio
 
 
 def test_there_is_no_column_that_a_step_could_test(connection: Connection) -> None:
-    only_live(connection)
+    only_live(connection, load(MODEL_YEAR))
     for file in ROWS:
         assert "DateDeleted" not in engine.columns_of(connection, file)
 
@@ -75,12 +76,12 @@ def test_a_parent_that_nobody_gave_leaves_nothing_out() -> None:
             "CREATE TABLE Enrollment AS SELECT 'E1' AS EnrollmentID, 'C1' AS PersonalID,"
             " NULL::TIMESTAMP AS DateDeleted"
         )
-        assert only_live(connection) == NotLive()
+        assert only_live(connection, load(MODEL_YEAR)) == NotLive()
         assert engine.scalar(connection, "SELECT count(*) FROM Enrollment") == 1
 
 
 def test_what_tells_whether_rows_are_live_is_read_with_them() -> None:
-    needed = needed_for({"Services": {"DateProvided"}})
+    needed = needed_for({"Services": {"DateProvided"}}, load(MODEL_YEAR))
     assert needed == {
         "Services": {"DateProvided", "ServicesID", "EnrollmentID", "DateDeleted"},
         "Enrollment": {"EnrollmentID", "PersonalID", "ProjectID", "DateDeleted"},

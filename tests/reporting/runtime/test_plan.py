@@ -4,8 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from hearth.reporting.runtime.codes import of_year
 from hearth.reporting.runtime.plan import PlanError, Step, mentioned, needed, plan
 from hearth.reporting.runtime.step_files import read_step, tables_of
+from hearth.standards.load import MODEL_YEAR
+
+CODES = of_year(MODEL_YEAR)
 
 
 def step_file(folder: Path, name: str, inputs: str, sql: str, header: str = "") -> Path:
@@ -27,7 +31,7 @@ def test_a_step_is_read_with_its_header(tmp_path: Path) -> None:
         "Client,\n--   stays",
         "WITH own AS (SELECT * FROM Client) SELECT * FROM own JOIN stays ON TRUE",
     )
-    read = read_step(path)
+    read = read_step(path, CODES)
     assert (read.name, read.section, read.grain, read.inputs) == (
         "people",
         "1",
@@ -48,12 +52,12 @@ def test_a_step_is_read_with_its_header(tmp_path: Path) -> None:
 )
 def test_a_step_that_is_not_what_it_says_is_refused(tmp_path: Path, inputs: str, sql: str, said: str) -> None:
     with pytest.raises(PlanError, match=said):
-        read_step(step_file(tmp_path, "people", inputs, sql))
+        read_step(step_file(tmp_path, "people", inputs, sql), CODES)
 
 
 def test_a_header_must_be_whole(tmp_path: Path) -> None:
     with pytest.raises(PlanError, match="grain, inputs"):
-        read_step(step_file(tmp_path, "people", "", "", header="-- Section: 1\nSELECT 1"))
+        read_step(step_file(tmp_path, "people", "", "", header="-- Section: 1\nSELECT 1"), CODES)
 
 
 def test_a_cte_is_not_an_input() -> None:
@@ -90,7 +94,7 @@ def test_a_step_must_not_hide_a_given_table() -> None:
 
 def test_a_table_is_read_in_the_columns_that_its_readers_mention(tmp_path: Path) -> None:
     sql = "SELECT c.PersonalID, CASE WHEN c.dob IS NULL THEN 1 ELSE n END AS known FROM Client AS c"
-    one = read_step(step_file(tmp_path, "one", "Client", sql))
-    other = read_step(step_file(tmp_path, "other", "stays", "SELECT EntryDate FROM stays"))
+    one = read_step(step_file(tmp_path, "one", "Client", sql), CODES)
+    other = read_step(step_file(tmp_path, "other", "stays", "SELECT EntryDate FROM stays"), CODES)
     assert mentioned([one, other], "client") == {"personalid", "dob", "n"}
     assert mentioned([one, other], "Exit") == set()

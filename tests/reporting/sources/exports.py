@@ -10,7 +10,7 @@ from pathlib import Path
 
 from hearth.reporting import engine
 from hearth.reporting.sources import Source, Staged, open_source, stage
-from hearth.standards.load import load
+from hearth.standards.load import MODEL_YEAR, load
 
 Row = dict[str, object]
 STAMP = "2025-12-01 09:30:00"
@@ -154,7 +154,7 @@ def opened(path: Path, **how: object) -> Iterator[Source]:
 def staged(path: Path, **how: object) -> Iterator[Staged]:
     """The export opened and staged in memory; `check=False` is much faster where findings do not matter."""
     with open_source(path) as source, engine.connected(threads=1, temp_directory=source.work) as connection:
-        yield stage(source, connection, **how)  # type: ignore[arg-type]
+        yield stage(source, connection, load(MODEL_YEAR), **how)  # type: ignore[arg-type]
 
 
 def found(result: Staged, check: str) -> list[tuple]:

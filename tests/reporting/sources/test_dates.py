@@ -16,7 +16,7 @@ from hearth.reporting.sources.dates import (
     read_other_forms,
 )
 from hearth.reporting.sources.typing import create_typed
-from hearth.standards.load import load
+from hearth.standards.load import MODEL_YEAR, load
 
 from .dates_twin import month_speaks_first, read_column
 from .exports import Export, checks, staged
@@ -184,7 +184,7 @@ def test_two_digits_mean_no_year_without_an_export_date() -> None:
 def test_the_day_of_the_export(tmp_path: Path, cell: str, day: date | None) -> None:
     path = tmp_path / "Export.csv"
     path.write_text(f"ExportID, exportdate \n,\nX1,{cell}\n")
-    assert export_day(path) == (ExportDay(day) if day else None)
+    assert export_day(path, load(MODEL_YEAR)) == (ExportDay(day) if day else None)
 
 
 @pytest.mark.parametrize("cell", ["x", "3/4/2026", "yes", "0", "2026-02-30"])

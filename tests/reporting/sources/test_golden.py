@@ -11,7 +11,7 @@ import pytest
 
 from hearth.reporting import engine
 from hearth.reporting.sources import Staged, open_source, stage
-from hearth.standards.load import load
+from hearth.standards.load import MODEL_YEAR, load
 from tests.reference_data import KIT_MERGED, KIT_PER_PROJECT, SAMPLE, reference_data
 
 from .exports import checks, found, write_zip
@@ -30,7 +30,7 @@ def raw_rows(path: Path, table: str, folder: str = "") -> list[dict[str, str]]:
 def sample() -> Iterator[Staged]:
     with open_source(reference_data(SAMPLE)) as source, engine.connected() as connection:
         assert source.year == 2026
-        yield stage(source, connection)
+        yield stage(source, connection, load(MODEL_YEAR))
 
 
 def test_every_row_of_the_sample_arrives(sample: Staged) -> None:
@@ -97,7 +97,7 @@ def test_the_hash_of_the_sample_is_the_same_in_another_shape(sample: Staged, tmp
         files[f"{table}.csv"] = out.getvalue().encode("utf-16")
     path = write_zip(tmp_path / "other.zip", files)
     with open_source(path) as source, engine.connected() as connection:
-        other = stage(source, connection, check=False)
+        other = stage(source, connection, load(MODEL_YEAR), check=False)
         for table in ("Client", "Exit", "Services", "Enrollment"):
             key = load(2026).file(table).key
             query = f"SELECT {key}, _hash FROM {table} ORDER BY 1"
@@ -117,7 +117,7 @@ def kit(request: pytest.FixtureRequest) -> Iterator[tuple[Staged, Path, str]]:
     path = reference_data(name)
     with open_source(path, folder=folder) as source, engine.connected() as connection:
         assert source.year == 2022
-        yield stage(source, connection), path, folder
+        yield stage(source, connection, load(MODEL_YEAR)), path, folder
 
 
 def test_the_kit_is_upgraded_without_high_findings(kit: tuple[Staged, Path, str]) -> None:

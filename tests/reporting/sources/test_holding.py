@@ -9,7 +9,7 @@ import pytest
 from hearth.reporting import engine
 from hearth.reporting.sources import open_source, reading, stage
 from hearth.reporting.sources.holding import can_hold
-from hearth.standards.load import LATEST, load
+from hearth.standards.load import LATEST, MODEL_YEAR, load
 from hearth.standards.model import Check
 from tests.reporting.sources.exports import Export
 
@@ -95,7 +95,7 @@ def told(world: Export, tmp_path: Path) -> tuple[list, list]:
 def read(world: Export, folder: Path) -> tuple[list, list]:
     """The rows of every table, and the summary of findings."""
     with open_source(world.zip(folder)) as source, engine.connected() as connection:
-        staged = stage(source, connection)
+        staged = stage(source, connection, load(MODEL_YEAR))
         rows = [engine.rows(connection, f'SELECT * FROM "{table}"') for table in staged.tables]
         return rows, staged.summary
 

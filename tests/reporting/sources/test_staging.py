@@ -10,7 +10,7 @@ import pytest
 
 from hearth.reporting import engine
 from hearth.reporting.sources import SourceFault, Staged, open_source, stage
-from hearth.standards.load import load
+from hearth.standards.load import MODEL_YEAR, load
 
 from .exports import STAMP, Export, csv_bytes, found, opened, staged, write_zip
 
@@ -326,7 +326,7 @@ def test_an_unknown_year_cannot_be_staged(tmp_path: Path) -> None:
         engine.connected() as connection,
         pytest.raises(ValueError, match="year"),
     ):
-        stage(source, connection)
+        stage(source, connection, load(MODEL_YEAR))
 
 
 def test_without_checks_for_reports(tmp_path: Path) -> None:
@@ -342,7 +342,7 @@ def test_progress_counts_rows_and_bytes_up_to_the_total(tmp_path: Path) -> None:
     heard: list[tuple] = []
     path = Export().zip(tmp_path)
     with open_source(path) as source, engine.connected() as connection:
-        result = stage(source, connection, progress=lambda *told: heard.append(told))
+        result = stage(source, connection, load(MODEL_YEAR), progress=lambda *told: heard.append(told))
         read = [told for told in heard if told[0] == "read"]
         assert [told[2] for told in read] == sorted(told[2] for told in read)
         assert read[-1][2] == read[-1][3] == result.rows
@@ -360,7 +360,7 @@ def test_progress_may_cancel(tmp_path: Path) -> None:
 
     path = Export().zip(tmp_path)
     with open_source(path) as source, engine.connected() as connection, pytest.raises(Stop):
-        stage(source, connection, progress=stop)
+        stage(source, connection, load(MODEL_YEAR), progress=stop)
 
 
 @pytest.mark.parametrize("year", [2022, 2026])
@@ -388,7 +388,7 @@ def test_every_file_is_ready_once_and_is_complete_then(tmp_path: Path, year: int
 
     path = export.zip(tmp_path)
     with open_source(path) as source, engine.connected() as connection:
-        result = stage(source, connection, ready=ready, check=False)
+        result = stage(source, connection, load(MODEL_YEAR), ready=ready, check=False)
         assert tuple(seen) == result.tables
         assert all(content(file) == rows for file, rows in seen.items())
         if year == 2026:
@@ -411,7 +411,7 @@ def test_who_hears_that_a_file_is_ready_may_cancel(tmp_path: Path) -> None:
 
     path = Export().zip(tmp_path)
     with open_source(path) as source, engine.connected() as connection, pytest.raises(Stop):
-        stage(source, connection, ready=stop)
+        stage(source, connection, load(MODEL_YEAR), ready=stop)
 
 
 def test_disk_full_while_staging(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -422,7 +422,7 @@ def test_disk_full_while_staging(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     with open_source(path) as source, engine.connected() as connection:
         monkeypatch.setattr(engine, "run", full)
         with pytest.raises(SourceFault, match="disk is full") as told:
-            stage(source, connection)
+            stage(source, connection, load(MODEL_YEAR))
         assert told.value.problem.stops
 
 
@@ -438,4 +438,4 @@ def test_out_of_memory_says_so(tmp_path: Path) -> None:
         engine.connected(memory_limit="12MB", threads=1, temp_directory="") as connection,
         pytest.raises(SourceFault, match="memory"),
     ):
-        stage(source, connection)
+        stage(source, connection, load(MODEL_YEAR))

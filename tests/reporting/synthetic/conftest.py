@@ -51,7 +51,7 @@ def invented(wish: Wish, folder: Path) -> Iterator[Export]:
         open_source(path) as source,
         engine.connected(source.work / "staged.duckdb") as connection,
     ):
-        yield Export(wish, path, made, stage(source, connection))
+        yield Export(wish, path, made, stage(source, connection, REGISTRY))
 
 
 @pytest.fixture(scope="session")

@@ -39,7 +39,7 @@ def test_written_from_what_was_read_it_is_the_same_text(minnesota, tmp_path):
 def test_a_hashed_export_is_read_without_a_finding(minnesota, tmp_path):
     path = written(minnesota, tmp_path / "hashed.zip", hashed=True)
     with open_source(path) as source, engine.connected() as connection:
-        staged = stage(source, connection)
+        staged = stage(source, connection, REGISTRY)
         found = engine.rows(connection, f'SELECT DISTINCT "check" FROM {engine.text(staged.findings_path)}')
         assert found == []
         hashed = dict(engine.rows(connection, "SELECT PersonalID, SSN FROM Client WHERE SSN IS NOT NULL"))

@@ -7,7 +7,6 @@ from hearth.hmis.jobs.actions import cancel_run, give_to_worker, start_run
 from hearth.hmis.reports.job import KIND
 from hearth.hmis.reports.models import ReportRun
 from hearth.hmis.reports.request import ReportRequest
-from hearth.standards.load import MODEL_YEAR
 
 
 @transaction.atomic
@@ -16,7 +15,11 @@ def queue_report(*, by: User, request: ReportRequest) -> ReportRun:
     user may not have made."""
     request.check(by)
     run: ReportRun = start_run(
-        by=by, kind=KIND, report=request.report.code, year=MODEL_YEAR, parameters=request.as_json()
+        by=by,
+        kind=KIND,
+        report=request.report.code,
+        year=request.report.report.year,
+        parameters=request.as_json(),
     )
     give_to_worker(by=by, run=run)
     return run

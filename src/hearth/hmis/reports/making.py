@@ -14,11 +14,14 @@ from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
 from hearth.hmis.jobs.rights import rights_of
 from hearth.hmis.reports import records
+from hearth.hmis.reports.catalog import OfferedReport
 from hearth.hmis.reports.heartbeat import ReportHeartbeat
 from hearth.hmis.reports.models import ReportRun
 from hearth.hmis.reports.request import ReportRequest, RequestError
 from hearth.reporting import engine
 from hearth.reporting.making import How, make
+from hearth.reporting.runtime import registry
+from hearth.reporting.runtime.report import Report
 
 
 @dataclass(frozen=True)
@@ -34,23 +37,26 @@ class Done:
 def make_result(run: ReportRun, folder: Path, heartbeat: ReportHeartbeat) -> Done:
     """Make the report of `run` in `folder`. Raises what `jobs.failures` explains."""
     request = ReportRequest.from_json(run.report, run.parameters)
+    report = _of_year(request.report, run.year)
     user = run.created_by
     with acting(user):
         request.check(user)
         run.parameters["made_with"] = rights_of(user)
-        narrow = records.narrowing(user)
+        narrow = records.narrowing(user, report.registry)
         record_access(
             by=user.pk, action=Access.REPORTED, subject=f"reportrun:{run.pk}",
             report=run.report, coc=request.coc, projects=len(request.projects),
         )  # fmt: skip
     source = records.current(heartbeat)
     parameters = request.parameters(
-        project_ids=records.project_keys(source, request.projects) if request.projects else (),
+        project_ids=(
+            records.project_keys(source, report.registry, request.projects) if request.projects else ()
+        ),
         vendor=settings.REPORT_VENDOR,
         made_at=timezone.localtime().replace(tzinfo=None, microsecond=0),
     )
     made = make(
-        request.report.report,
+        report,
         source,
         parameters,
         folder,
@@ -65,9 +71,9 @@ def make_result(run: ReportRun, folder: Path, heartbeat: ReportHeartbeat) -> Don
         ),
     )
     heartbeat.checking()
-    records.keep_ids(source, folder)
+    records.keep_ids(source, report.registry, folder)
     result = {
-        "figures": request.report.report.own("figures").of_run(folder, request.report.family),
+        "figures": report.own("figures").of_run(folder, request.report.family),
         "flags": _flags(folder),
         "notes": made.notes.sentences(),
         "seconds": list(made.record.seconds.items()),
@@ -75,6 +81,16 @@ def make_result(run: ReportRun, folder: Path, heartbeat: ReportHeartbeat) -> Don
         "specification": made.record.specification,
     }
     return Done(made.zip, dict(made.rows), made.record.input_sha256, result)
+
+
+def _of_year(offered: OfferedReport, year: int | None) -> Report:
+    """The report by the standards of the year that was fixed when it was asked for."""
+    report = registry.of_run(offered.family, year or offered.report.year)
+    if report is None:
+        raise RequestError(
+            f"This report is not made by the standards of FY{year} any more. Ask for it again."
+        )
+    return report
 
 
 def _memory() -> str:

@@ -22,6 +22,7 @@ from hearth.reporting.engine import Connection, name, text
 from hearth.reporting.opening.bundle import damage_told
 from hearth.reporting.runtime.inputs import Narrow, only_enrollments
 from hearth.reporting.sources import snapshot as states
+from hearth.standards.load import Registry
 
 #: HUD's files whose records the pages lead to, and their keys.
 KEYS = {"Client": "PersonalID", "Enrollment": "EnrollmentID", "Project": "ProjectID"}
@@ -35,9 +36,9 @@ def current(heartbeat: ReportHeartbeat) -> Path:
     return snapshot.refreshed(progress=heartbeat.reading, should_stop=heartbeat.should_stop)
 
 
-def project_keys(source: Path, projects: Sequence[int]) -> list[str]:
+def project_keys(source: Path, registry: Registry, projects: Sequence[int]) -> list[str]:
     """The ProjectIDs of our projects in what was read."""
-    with engine.connected() as connection, states.opened(source, connection):
+    with engine.connected() as connection, states.opened(source, connection, registry):
         rows = engine.rows(
             connection,
             "SELECT ProjectID FROM Project WHERE list_contains($1, _id) ORDER BY 1",
@@ -46,7 +47,7 @@ def project_keys(source: Path, projects: Sequence[int]) -> list[str]:
     return [key for (key,) in rows]
 
 
-def narrowing(user: User) -> Narrow | None:
+def narrowing(user: User, registry: Registry) -> Narrow | None:
     """Leave out the enrollments that a user may not see: his report is made of what he may see, like his
     exports. A report of all that there is needs nothing left out."""
     if user.sees_all:
@@ -61,16 +62,17 @@ def narrowing(user: User) -> Narrow | None:
             " SELECT CAST(unnest(string_split($1, ',')) AS BIGINT) AS _id WHERE $1 <> ''",
             [numbers],
         )
-        only_enrollments(connection, "SELECT EnrollmentID FROM Enrollment SEMI JOIN _seen USING (_id)")
+        kept = "SELECT EnrollmentID FROM Enrollment SEMI JOIN _seen USING (_id)"
+        only_enrollments(connection, registry, kept)
 
     return narrow
 
 
-def keep_ids(source: Path, folder: Path) -> None:
+def keep_ids(source: Path, registry: Registry, folder: Path) -> None:
     """Write beside a report which of our records the keys stand for."""
     target = folder / _IDS
     target.mkdir(mode=0o700)
-    with engine.connected() as connection, states.opened(source, connection):
+    with engine.connected() as connection, states.opened(source, connection, registry):
         for file, key in KEYS.items():
             path = text(target / f"{file}.parquet")
             engine.run(

@@ -94,6 +94,7 @@ def relations() -> Relations:
     """Which table and column holds what, from the registry and the models."""
     return Relations(
         files=tuple(_relation(file) for file in load(MODEL_YEAR).files),
+        year=MODEL_YEAR,
         # The order of keys.data_sources.
         first_source=(
             f"SELECT id FROM {DataSource._meta.db_table} ORDER BY is_hearth, id LIMIT 1"  # noqa: S608

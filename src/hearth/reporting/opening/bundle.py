@@ -120,14 +120,17 @@ def record_of(folder: Path) -> RunRecord:
         raise BundleError(f"{folder} is not the folder of a report: there is no {RECORD} in it.") from None
     except (OSError, ValueError, TypeError, RecursionError) as error:
         raise BundleError(f"{folder / RECORD} cannot be read. Run the report again.") from error
-    if registry.of_run(record.report) is None:
-        raise BundleError(f"{folder} holds a report that this version of Hearth does not make.")
+    if registry.of_run(record.report, record.year) is None:
+        raise BundleError(
+            f"{folder} holds a report ({record.report}, FY{record.year}) that this version of Hearth does not"
+            " make."
+        )
     return record
 
 
 def report_of(record: RunRecord) -> Report:
-    """The report that made a run. Raises `BundleError`."""
-    report = registry.of_run(record.report)
+    """The report that made a run, of the year that the run was made by. Raises `BundleError`."""
+    report = registry.of_run(record.report, record.year)
     if report is None:
         raise BundleError("This version of Hearth does not make such a report.")
     return report

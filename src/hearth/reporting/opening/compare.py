@@ -245,6 +245,11 @@ def _notices(one: RunRecord, other: RunRecord) -> tuple[str, ...]:
         )
     if first > last:
         found.append("The report that is named first is about the later period.")
+    if one.year != other.year:
+        found.append(
+            f"Made by the standards of different years (FY{one.year} before, FY{other.year} after)."
+            " Figures and answers differ because the standards do, and not by corrections alone."
+        )
     if one.code_version != other.code_version:
         found.append(
             f"Made by different versions of Hearth ({one.code_version} before, {other.code_version} after)."
@@ -428,8 +433,8 @@ def _counts(runs: Both, before: Path, after: Path, file: ReportFile) -> tuple[in
 
 
 def _records(before: Path, after: Path, file: ReportFile) -> str:
-    """The records of a file by their ID, with all else that they say."""
-    columns = file.columns
+    """The records of a file by their ID, with all else that both runs say of them."""
+    columns = [one for one in _columns(before, file) if one in _columns(after, file)]
     said = ", ".join(f"coalesce({name(one)}, '')" for one in columns[1:] if one not in _STAMPS)
     parts = [
         f"SELECT {name(columns[0])} AS Id, {side} AS Side, concat_ws(chr(31), {said}) AS Said"
@@ -441,6 +446,11 @@ def _records(before: Path, after: Path, file: ReportFile) -> str:
         " max(CASE WHEN Side = 1 THEN Said END) AS After"
         f" FROM ({' UNION ALL '.join(parts)}) AS s GROUP BY Id"
     )
+
+
+def _columns(folder: Path, file: ReportFile) -> tuple[str, ...]:
+    """The columns of a file in the year of a run."""
+    return report_of(kept_record(folder)).file(file.name).columns
 
 
 _Key = tuple[str, ...]

@@ -324,8 +324,15 @@ def _there(runs: Both) -> list[FactTable]:
 
 
 def _columns(runs: Both, one: FactTable) -> list[str]:
-    described = engine.rows(runs.connection, f"DESCRIBE {one.sql.format(schema=AFTER)}")
-    return [str(column) for column, *_ in described if column not in one.without]
+    """The columns that both runs have: a file of one year may have others than that of another."""
+    before, after = (
+        [
+            str(column)
+            for column, *_ in engine.rows(runs.connection, f"DESCRIBE {one.sql.format(schema=schema)}")
+        ]
+        for schema in (BEFORE, AFTER)
+    )
+    return [column for column in after if column in before and column not in one.without]
 
 
 def _changes(

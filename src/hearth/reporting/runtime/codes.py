@@ -22,7 +22,7 @@ from types import MappingProxyType
 
 import yaml
 
-from hearth.standards.load import MODEL_YEAR, Registry, load
+from hearth.standards.load import Registry, load
 from hearth.standards.model import nearest
 
 #: A report's own list: what a code or a group of codes is called → its codes.
@@ -143,6 +143,6 @@ def _own_list(parts: Mapping[str, Mapping[str, object]]) -> Iterator[tuple[str, 
 
 
 @cache
-def of_year(year: int = MODEL_YEAR) -> Codes:
+def of_year(year: int) -> Codes:
     """HUD's names of a year alone."""
     return Codes(load(year))

@@ -1,11 +1,14 @@
 """What a report is made from: an HMIS CSV export (zip or folder), or a state of the database's snapshot.
 
-    with opened_input(path) as given, engine.connected(temp_directory=given.work / "spill") as connection:
+    with (
+        opened_input(path, registry) as given,
+        engine.connected(temp_directory=given.work / "spill") as connection,
+    ):
         given.put(connection, wanted)        # HUD's files as tables
         given.not_live                       # how many rows are not live
 
-Both give the tables of `sources.staging` with their live rows alone (see `live`); a snapshot has some of the
-shared concepts, too (`given.tables`).
+Both give the tables of `sources.staging` in the registry's year, with their live rows alone (see `live`); a
+snapshot has some of the shared concepts, too (`given.tables`).
 """
 
 from __future__ import annotations
@@ -22,7 +25,7 @@ from hearth.reporting import engine
 from hearth.reporting.engine import Connection, name, text
 from hearth.reporting.sources import Source, Staged, Unread, open_source, stage
 from hearth.reporting.sources.unread import find_stored
-from hearth.standards.load import MODEL_YEAR, load
+from hearth.standards.load import Registry
 
 from .live import NotLive, needed_for, only_live
 from .notes import InputRefused
@@ -62,21 +65,23 @@ class Input(Protocol):
 
 
 @contextmanager
-def opened_input(path: Path) -> Iterator[Input]:
-    """Open the export or the snapshot's state at `path`. Raises `InputRefused` or `SourceFault`."""
+def opened_input(path: Path, registry: Registry) -> Iterator[Input]:
+    """Open the export or the snapshot's state at `path`, for what goes by the year of `registry`. Raises
+    `InputRefused` or `SourceFault`."""
     with ExitStack() as stack:
         if path.is_dir() and _is_state(path):
             work = stack.enter_context(scratch.folder("report"))
-            yield _State(path, work, stack)
+            yield _State(path, registry, work, stack)
         else:
             source = stack.enter_context(open_source(path))
             _refuse_broken(source)
-            yield _Export(path, source)
+            yield _Export(path, registry, source)
 
 
 @dataclass(slots=True)
 class _Export:
     path: Path
+    registry: Registry
     source: Source
     tables: tuple[str, ...] = ()
     not_live: NotLive = field(default_factory=NotLive)
@@ -88,9 +93,10 @@ class _Export:
         return self.source.work
 
     def put(self, connection: Connection, wanted: Mapping[str, Collection[str]]) -> dict[str, float]:
-        staged = stage(self.source, connection, check=False, wanted=needed_for(wanted))
+        needed = needed_for(wanted, self.registry)
+        staged = stage(self.source, connection, self.registry, check=False, wanted=needed)
         _refuse_broken(staged)
-        self.not_live = only_live(connection)
+        self.not_live = only_live(connection, self.registry)
         self.found = tuple(staged.unread)
         tolerated = [problem for problem in staged.problems if problem.severity in ("warning", "error")]
         self.warnings = tuple(f"{problem.sentence} {problem.remedy}" for problem in tolerated)
@@ -106,6 +112,7 @@ class _Export:
 @dataclass(slots=True)
 class _State:
     path: Path
+    registry: Registry
     work: Path
     stack: ExitStack
     tables: tuple[str, ...] = ("client_ssn",)
@@ -120,16 +127,17 @@ class _State:
         began = time.monotonic()
         self.wanted = wanted
         try:
-            self.mark = self.stack.enter_context(snapshot.opened(self.path, connection)).sha256
+            given = self.stack.enter_context(snapshot.opened(self.path, connection, self.registry))
         except snapshot.SnapshotError as error:
             raise InputRefused(str(error)) from error
-        self.not_live = only_live(connection)
+        self.mark = given.sha256
+        self.not_live = only_live(connection, self.registry)
         return {"open": round(time.monotonic() - began, 4)}
 
     def unread(self, connection: Connection) -> tuple[Unread, ...]:
         found: list[Unread] = []
-        for name_of, wanted in needed_for(self.wanted).items():
-            file = load(MODEL_YEAR).file(name_of)
+        for name_of, wanted in needed_for(self.wanted, self.registry).items():
+            file = self.registry.file(name_of)
             found += find_stored(connection, file, [c for c in file.columns if c.name in wanted])
         return tuple(found)
 
@@ -149,10 +157,10 @@ def _refuse_broken(read: Source | Staged) -> None:
             raise InputRefused(f"{problem.sentence} {problem.remedy}")
 
 
-def only_enrollments(connection: Connection, kept: str) -> None:
-    """Leave of every file with an EnrollmentID the rows of the enrollments that `kept` gives: a query of
-    EnrollmentIDs. What is not about an enrollment stays."""
-    files = ", ".join(text(file) for file in load(MODEL_YEAR).files)
+def only_enrollments(connection: Connection, registry: Registry, kept: str) -> None:
+    """Leave of every file of the registry with an EnrollmentID the rows of the enrollments that `kept` gives:
+    a query of EnrollmentIDs. What is not about an enrollment stays."""
+    files = ", ".join(text(file) for file in registry.files)
     engine.run(connection, f"CREATE TABLE _kept_enrollment AS SELECT DISTINCT EnrollmentID FROM ({kept})")
     for table, kind in engine.rows(
         connection,

@@ -1,6 +1,6 @@
 """Which of the recorded rows a report may use: those that are not deleted, of records that are there.
 
-    not_live = only_live(connection)     # once the tables of HUD's files are on the connection
+    not_live = only_live(connection, registry)     # once the tables of HUD's files are on the connection
     not_live.deleted["Enrollment"], not_live.without_parent["Services"]
 
 Afterwards every table of HUD's files holds its live rows alone and has no column DateDeleted: no step needs a
@@ -26,7 +26,7 @@ from hearth.reporting.engine import Connection, name
 from hearth.reporting.sources.dates import DELETED
 from hearth.reporting.sources.keys import is_parent
 from hearth.reporting.sources.unread import RECORDED
-from hearth.standards.load import MODEL_YEAR, load
+from hearth.standards.load import Registry
 from hearth.standards.model import File
 
 
@@ -38,12 +38,12 @@ class NotLive:
     without_parent: dict[str, int] = field(default_factory=dict)
 
 
-def needed_for(wanted: Mapping[str, Collection[str]]) -> dict[str, set[str]]:
+def needed_for(wanted: Mapping[str, Collection[str]], registry: Registry) -> dict[str, set[str]]:
     """The `wanted` columns (file → columns), and those beside them that tell which rows are live."""
     found: dict[str, set[str]] = {}
     waiting = list(wanted)
     while waiting:
-        file = load(MODEL_YEAR).file(waiting.pop())
+        file = registry.file(waiting.pop())
         if file.name in found:
             continue
         found[file.name] = {*wanted.get(file.name, ()), file.key}
@@ -55,7 +55,7 @@ def needed_for(wanted: Mapping[str, Collection[str]]) -> dict[str, set[str]]:
     return found
 
 
-def only_live(connection: Connection) -> NotLive:
+def only_live(connection: Connection, registry: Registry) -> NotLive:
     """Leave the live rows in the tables (or views) of HUD's files. The rows as they were recorded stay behind
     names that no step knows."""
     not_live = NotLive()
@@ -65,7 +65,7 @@ def only_live(connection: Connection) -> NotLive:
             connection, "SELECT table_name, table_type FROM information_schema.tables"
         )
     }
-    for file in load(MODEL_YEAR).files.values():  # parents before their children
+    for file in registry.files.values():  # parents before their children
         if file.name in kinds:
             columns = engine.columns_of(connection, file.name)
             if DELETED in columns:

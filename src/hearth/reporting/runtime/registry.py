@@ -1,14 +1,17 @@
 """The reports that there are: one for each folder of `reports/` with a `report.yaml` in it.
 
-by_name("lsa")      # the report of that folder
-of_run("hic")       # the report whose runs may be of that kind
+by_name("lsa")           # the report of that folder, of its usual year
+of_run("hic", 2026)      # the report of that year whose runs may be of that kind
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
+
+from hearth.standards.load import FOLDER as STANDARDS
 
 from .report import Report, ReportError
 
@@ -17,8 +20,11 @@ FOLDER = Path(__file__).parent.parent / "reports"
 
 @cache
 def reports() -> Mapping[str, Report]:
-    """All reports, by name. Raises `ReportError` where two name the same kind of run."""
-    found = {path.parent.name: Report(path.parent) for path in sorted(FOLDER.glob("*/report.yaml"))}
+    """All reports of their usual years, by name. Raises `ReportError` where two name the same kind of run."""
+    found = {
+        path.parent.name: Report(path.parent, standards=STANDARDS)
+        for path in sorted(FOLDER.glob("*/report.yaml"))
+    }
     kinds = [kind for report in found.values() for kind in report.kinds]
     twice = sorted({kind for kind in kinds if kinds.count(kind) > 1})
     if twice:
@@ -31,6 +37,7 @@ def by_name(name: str) -> Report:
     return reports()[name]
 
 
-def of_run(kind: str) -> Report | None:
-    """The report whose runs are of that kind; None where there is none."""
-    return next((report for report in reports().values() if kind in report.kinds), None)
+def of_run(kind: str, year: int) -> Report | None:
+    """The report of a year whose runs are of that kind; None where there is none."""
+    report = next((report for report in reports().values() if kind in report.kinds), None)
+    return None if report is None or year not in report.years else replace(report, year=year)

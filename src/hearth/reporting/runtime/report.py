@@ -6,8 +6,8 @@
 
 A folder holds
 
-    report.yaml     what it is called, its specification and its year, its kinds, the tables that are given to
-                    the steps, what of the input must not be there twice
+    report.yaml     what it is called, its specification and its years, its kinds, the tables that are given
+                    to the steps, what of the input must not be there twice
     tables.yaml     its files: columns, the step that makes each, what counts in it
     facts.yaml      how what was counted is opened: see `opening.declared`
     words.yaml      words for columns, codes and rows: see `labels`
@@ -34,7 +34,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from hearth.reporting import concepts
-from hearth.standards.load import MODEL_YEAR, Registry, load
+from hearth.standards.load import FOLDER, MODEL_YEAR, Registry, load
 
 from .codes import Codes, own_bands, own_lists
 from .plan import Step, needed, plan
@@ -92,17 +92,41 @@ class Kind:
 
 @dataclass(frozen=True)
 class Report:
-    """A report, or a family of reports that share steps. See the module."""
+    """A report, or a family of reports that share steps, of one year. See the module.
+
+    `year`: HUD's fiscal year by whose standards it reads, counts and speaks; with 0 the usual one of its
+    `years`. `standards`: where these lie. Raises `ReportError` for a year that it does not declare."""
 
     folder: Path
-    year: int = MODEL_YEAR
+    year: int = 0
+    standards: Path = FOLDER
     _said: Mapping[str, Any] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_said", read_yaml(self.folder / "report.yaml"))
+        if not self.year:
+            object.__setattr__(self, "year", self._usual_year())
+        if self.year not in self.years:
+            raise ReportError(f"{self.name} is not made by the standards of FY{self.year}: {self._made_by}.")
 
     def __hash__(self) -> int:
-        return hash((self.folder, self.year))
+        return hash((self.folder, self.year, self.standards))
+
+    def _usual_year(self) -> int:
+        """The newest of its years by which the application goes, too; else its first."""
+        return max((year for year in self.years if year <= MODEL_YEAR), default=min(self.years))
+
+    @property
+    def _made_by(self) -> str:
+        return f"report.yaml says {', '.join(map(str, self.years))}"
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """HUD's fiscal years of which it can be made."""
+        said = self._said.get("years")
+        if not said or not all(isinstance(year, int) for year in said):
+            raise ReportError(f"{self.folder / 'report.yaml'} does not say its years, such as years: [2026].")
+        return tuple(said)
 
     @property
     def name(self) -> str:
@@ -168,7 +192,7 @@ class Report:
     @property
     def registry(self) -> Registry:
         """The standards of its year."""
-        return load(self.year)
+        return load(self.year, self.standards)
 
     @cached_property
     def codes(self) -> Codes:

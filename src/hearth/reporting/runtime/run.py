@@ -62,7 +62,8 @@ class Runner(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
-    """What made a result: enough to run it again. `seconds` are per step, in the order they ran; `tables` are
+    """What made a result: enough to run it again. `year` is HUD's, by whose standards all was read and
+    counted, and is opened. `seconds` are per step, in the order they ran; `tables` are
     those that were kept beside the result, `steps_sha256` the steps that made them. `not_live` are the
     rows of the input that were not read, as `live.NotLive` counts them; `unread`, `left_out` and `warnings`
     are what was said of the input (see `notes`)."""
@@ -167,6 +168,8 @@ def read_record(path: Path) -> RunRecord:
     given = {key: value for key, value in said.items() if key in known}
     given["tables"] = tuple(given.get("tables") or ())
     record = RunRecord(**given)
+    if not isinstance(record.year, int):
+        raise ValueError(f"{RECORD} does not say of which year")
     texts = (record.report, record.specification, record.code_version, record.input_sha256, *record.tables)
     if not (isinstance(record.parameters, dict) and all(isinstance(one, str) for one in texts)):
         raise ValueError(f"{RECORD} is no record of a run")

@@ -43,7 +43,7 @@ from hearth import scratch
 from hearth.data_folder import data_folder, make
 from hearth.reporting import concepts
 
-from .codes import CodeError, Codes, of_year
+from .codes import CodeError, Codes
 from .plan import DIALECT, PlanError, Step
 
 if TYPE_CHECKING:
@@ -57,10 +57,9 @@ _FORM = 1
 _GIVEN = re.compile(r"\{([a-z_]+)\}")
 
 
-def read_step(path: Path, codes: Codes | None = None) -> Step:
-    """Parse one step file and compare its header with the tables that it names. `codes` are those of the
-    latest year where none are given."""
-    return _parsed(path, _filled(path, codes or of_year()))
+def read_step(path: Path, codes: Codes) -> Step:
+    """Parse one step file, with the codes of a year, and compare its header with the tables that it names."""
+    return _parsed(path, _filled(path, codes))
 
 
 def step_files(folder: Path) -> list[Path]:
@@ -73,9 +72,9 @@ def step_files(folder: Path) -> list[Path]:
     return found
 
 
-def read_steps(folder: Path, codes: Codes | None = None) -> list[Step]:
+def read_steps(folder: Path, codes: Codes) -> list[Step]:
     """All step files of a folder, as `read_step` reads one."""
-    texts = {path: _filled(path, codes or of_year()) for path in step_files(folder)}
+    texts = {path: _filled(path, codes) for path in step_files(folder)}
     kept = data_folder() / "cache" / f"steps-{_known_by(texts)}.json"
     steps = _kept_steps(kept, texts)
     if steps is None:

@@ -9,7 +9,7 @@
     ):
         if source.year is None:            # structure faults so bad that nothing can be read
             refuse(source.problems)
-        staged = stage(source, connection, progress=show)
+        staged = stage(source, connection, registry, progress=show)
         if staged.stops:                   # all faults are in staged.summary and staged.findings_path
             refuse(staged.summary)
         engine.rows(connection, 'SELECT PersonalID, _line, _hash, _raw, _faulty FROM "Client"')
@@ -18,7 +18,7 @@
 |---|---|
 | `open` `archive` `encoding` | unpack safely, to UTF-8 |
 | `header` `year` | check files and headers, find the year |
-| `staging` `reading` `typing` `dates` `upgrade` | text to typed tables of the newest year, lines, hashes |
+| `staging` `reading` `typing` `dates` `upgrade` | text to typed tables of one year, lines, hashes |
 | `unread` | for a report: the cells that could not be read |
 | `contradictions` | rows that the database would refuse, marked |
 | `findings` `families` `keys` `declared` `collected` | everything that is wrong, to Parquet and counted |

@@ -26,7 +26,7 @@ from pathlib import Path
 
 from hearth.reporting import engine
 from hearth.reporting.engine import Connection, name, text
-from hearth.standards.load import MODEL_YEAR, load
+from hearth.standards.load import Registry
 from hearth.standards.model import Column
 
 #: Dates that may lie after the export by their meaning. All others tell of what was when it was exported.
@@ -85,7 +85,7 @@ class ExportDay:
         return self.last.year
 
 
-def export_day(path: Path | None) -> ExportDay | None:
+def export_day(path: Path | None, registry: Registry) -> ExportDay | None:
     """Export.ExportDate of the first row that has one in a form that tells the year."""
     if path is None:
         return None
@@ -94,20 +94,20 @@ def export_day(path: Path | None) -> ExportDay | None:
             for row, _ in zip(csv.DictReader(lines), range(100), strict=False):
                 for column, cell in row.items():
                     if isinstance(column, str) and column.strip().casefold() == "exportdate" and cell:
-                        return _day(cell)
+                        return _day(cell, registry)
         except csv.Error:  # a quote that is never closed; staging says where
             return None
     return None
 
 
-def _day(cell: str) -> ExportDay | None:
+def _day(cell: str, registry: Registry) -> ExportDay | None:
     iso = re.match(r"\s*((?:19|20)\d\d)-(\d{1,2})-(\d{1,2})(?!\d)", cell)
     if iso:
         try:
             return ExportDay(date(*map(int, iso.groups())))
         except ValueError:
             return None
-    day = _day_in_another_form(cell)
+    day = _day_in_another_form(cell, registry)
     if day is not None:
         return ExportDay(day)
     year = re.search(r"(?<!\d)(?:19|20)\d\d(?!\d)", cell)
@@ -117,9 +117,9 @@ def _day(cell: str) -> ExportDay | None:
     return ExportDay(date(2000 + int(short[1]), 12, 31)) if short else None
 
 
-def _day_in_another_form(cell: str) -> date | None:
+def _day_in_another_form(cell: str, registry: Registry) -> date | None:
     """The day of an ExportDate that has one meaning. No export was made before 2000."""
-    column = load(MODEL_YEAR).file("Export").column("ExportDate")
+    column = registry.file("Export").column("ExportDate")
     with engine.connected(threads=1) as connection:
         engine.run(connection, f"CREATE TEMP TABLE _other_forms AS SELECT {text(cell)} AS came")
         for _, moment in engine.rows(connection, _values(column, ExportDay(date(2099, 12, 31)))):

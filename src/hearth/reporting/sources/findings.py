@@ -76,7 +76,7 @@ def find(
             check_declared(collected, registry, file, filled, partial=partial)
             advance(file, 0.3)
     summary = collected.write(path)
-    place(connection, path)
+    place(connection, path, registry)
     return summary
 
 

@@ -10,21 +10,22 @@ from pathlib import Path
 
 from hearth.reporting import engine
 from hearth.reporting.engine import Connection, name, text
-from hearth.standards.load import MODEL_YEAR, load
+from hearth.standards.load import Registry
 
 COLUMNS = ("organization", "project")
 
 
-def place(connection: Connection, path: Path, *, beside: str = "") -> None:
+def place(connection: Connection, path: Path, registry: Registry, *, beside: str = "") -> None:
     """Add the two columns to a written list of findings, or find them anew. A row is found by its line, or by
-    its key where the finding has no line. `beside`: a table (file, key, organization, project) of records
-    that findings are about and no row is staged of. The file is replaced at once."""
+    its key where the finding has no line. `registry`: of the staged tables. `beside`: a table (file, key,
+    organization, project) of records that findings are about and no row is staged of. The file is replaced at
+    once."""
     listed = f"read_parquet({text(path)}, file_row_number = true)"
     there = {str(column) for column, *_ in engine.rows(connection, f"DESCRIBE SELECT * FROM {listed}")}
     files = [
         file for (file,) in engine.rows(connection, f"SELECT DISTINCT file FROM {listed} WHERE file <> ''")
     ]
-    parts = [sql for file in files if (sql := _rows_of(connection, file, listed))]
+    parts = [sql for file in files if (sql := _rows_of(connection, registry, file, listed))]
     if beside:
         parts.append(
             f"SELECT f.file_row_number, b.organization, b.project FROM {listed} AS f"
@@ -50,10 +51,10 @@ _PROJECTS = "(SELECT ProjectID, min(OrganizationID) AS OrganizationID FROM Proje
 _ENROLLMENTS = "(SELECT EnrollmentID, min(ProjectID) AS ProjectID FROM Enrollment GROUP BY EnrollmentID)"
 
 
-def _rows_of(connection: Connection, file: str, listed: str) -> str:
+def _rows_of(connection: Connection, registry: Registry, file: str, listed: str) -> str:
     """The findings of a file with the places of their rows; empty for a file that belongs to no project, or
     whose rows, or those that they belong to, are not staged."""
-    known = load(MODEL_YEAR).files.get(file)
+    known = registry.files.get(file)
     if known is None:
         return ""
     columns = _columns(connection, file)

@@ -1,11 +1,11 @@
-"""Stage an opened export: one typed table per HUD file of the newest year, and everything that is wrong.
+"""Stage an opened export: one typed table per HUD file of one year, and everything that is wrong.
 
     with open_source(path) as source, engine.connected(source.work / "staged.duckdb") as connection:
-        staged = stage(source, connection, progress=show)
+        staged = stage(source, connection, load(2026), progress=show)
         if not staged.stops: …
 
-Tables are named as HUD's files ("Enrollment") with HUD's columns of the newest year, typed, in HUD's
-order, and after them
+The year is the caller's: that of the application's tables, or of a report. Tables are named as HUD's files
+("Enrollment") with HUD's columns of that year, typed, in HUD's order, and after them
 
 | column | type | |
 |---|---|---|
@@ -15,7 +15,8 @@ order, and after them
 | `_faulty` | BOOLEAN | the row contradicts what the database holds to be always true, see `findings` |
 
 A file without rows, or one that is missing, gives an empty table. An export of an older year is read as
-text into the schema `as_exported` and brought to the newest year by `standards/upgrades` first.
+text into the schema `as_exported` and brought to that year by `standards/upgrades` first; there is no way
+back from a newer one, which is refused.
 
 A report needs only some columns of some files: with `wanted`, the tables are those files with those columns
 and nothing after them, which takes a third of the time; what of them could not be read is in `unread`.
@@ -34,13 +35,13 @@ from pathlib import Path
 
 from hearth.reporting import engine
 from hearth.reporting.engine import Connection, name
-from hearth.standards.load import MODEL_YEAR, Registry, load
+from hearth.standards.load import Registry, load
 from hearth.standards.model import Column, File
 
 from . import contradictions, dates, reading, typing, unread
 from .findings import Summary, find
 from .open import Source, SourceFile
-from .problems import Problem, SourceFault, disk_full
+from .problems import Problem, SourceFault, disk_full, stopping
 from .progress import Progress, silent
 from .unread import Unread
 from .upgrade import AS_EXPORTED, as_text, drop_text_tables, upgraded, wanted_of
@@ -48,7 +49,7 @@ from .upgrade import AS_EXPORTED, as_text, drop_text_tables, upgraded, wanted_of
 
 @dataclass(slots=True)
 class Staged:
-    """Typed tables on `connection`, and what was found.
+    """Typed tables on `connection`, and what was found. `year` is the export's, `registry` the tables'.
 
     `problems` are the faults of the export as a whole (those of the source and broken lines); findings of
     rows are in the Parquet file `findings_path`, which holds the problems too, and are counted in `summary`.
@@ -86,6 +87,7 @@ class Staged:
 def stage(
     source: Source,
     connection: Connection,
+    registry: Registry,
     *,
     progress: Progress = silent,
     check: bool = True,
@@ -93,14 +95,15 @@ def stage(
     wanted: Mapping[str, Collection[str]] | None = None,
     ready: Callable[[Staged, str], None] = lambda staged, file: None,
 ) -> Staged:
-    """Read all files of `source` into typed tables and, with `check`, find everything that is wrong.
+    """Read all files of `source` into typed tables of the registry's year and, with `check`, find everything
+    that is wrong.
 
     Files with structure faults are read as far as they can be, so that all faults are known at once; the
     caller must look at `stops` before using the tables. Findings go to `findings_path` (default: in the
-    source's work folder). `wanted`: file → columns of the newest year, for a report; it goes without
-    `check`, and the structure of all files counts all the same. Raises `SourceFault` when the disk or the
-    memory limit is exhausted, and ValueError for a source whose year is not known. `progress` may raise to
-    cancel.
+    source's work folder). `wanted`: file → columns of that year, for a report; it goes without
+    `check`, and the structure of all files counts all the same. Raises `SourceFault` for an export of a newer
+    year and when the disk or the memory limit is exhausted, and ValueError for a source whose year is not
+    known. `progress` may raise to cancel.
 
     `ready` hears of every file whose table is complete and will not be changed any more, in HUD's order and
     as early as possible, so that another thread (with a cursor of its own) can use it while later files are
@@ -109,7 +112,9 @@ def stage(
     assert wanted is None or not check, "checks read whole rows"
     if source.year is None:
         raise ValueError("The year of this export is not known; see source.problems.")
-    staged = Staged(connection, source.year, load(MODEL_YEAR), problems=list(source.problems), wanted=wanted)
+    if source.year > registry.year:
+        raise SourceFault(_newer(source.year, registry.year))
+    staged = Staged(connection, source.year, registry, problems=list(source.problems), wanted=wanted)
     try:
         _Staging(source, staged, progress, ready).run()
         if check:
@@ -122,7 +127,7 @@ def stage(
                 staged.findings_path,
                 exported_year=source.year,
                 filled=staged.filled,
-                absent=set(load(source.year).files) - set(source.files),
+                absent=set(load(source.year, registry.folder).files) - set(source.files),
                 progress=_checking(progress, staged),
             )
             staged.seconds["check"] = time.monotonic() - started
@@ -133,6 +138,18 @@ def stage(
             raise typing.out_of_memory() from error
         raise
     return staged
+
+
+def _newer(year: int, target: int) -> Problem:
+    return stopping(
+        "export_year_newer",
+        f"This is an export of FY{year}, and what is made of it goes by the standards of FY{target}."
+        " What the newer year records otherwise cannot be told in the terms of the older one.",
+        f"Choose the format of FY{target} or an earlier one in your software's HMIS CSV export.",
+        file="Export",
+        column="CSVVersion",
+        origin="S-023",
+    )
 
 
 def _checking(progress: Progress, staged: Staged) -> Callable[[str, float], None]:
@@ -152,12 +169,12 @@ class _Staging:
         self.connection = staged.connection
         self.rows_before = self.bytes_before = 0
         export = source.files.get("Export")
-        self.exported = dates.export_day(export.path if export else None)
+        self.exported = dates.export_day(export.path if export else None, staged.registry)
         self.incomplete: list[str] = []  # tables that are read and wait for those they may contradict
 
     def run(self) -> None:
         started = time.monotonic()
-        if self.staged.year == MODEL_YEAR:
+        if self.staged.year == self.staged.registry.year:
             for table in self.staged.tables:
                 self._read_typed(self.staged.registry.file(table))
                 self._complete(table)
@@ -225,7 +242,7 @@ class _Staging:
 
     def _read_as_exported(self) -> None:
         self.connection.execute(f"CREATE SCHEMA {AS_EXPORTED}")
-        for file in load(self.staged.year).files.values():
+        for file in load(self.staged.year, self.staged.registry.folder).files.values():
             self._read_text(file)
 
     def _read_text(self, file: File) -> None:
@@ -238,7 +255,7 @@ class _Staging:
 
         if not self._read(file, table, create, list(file.columns)):
             self.connection.execute(typing.create_empty(file, table))
-        self.connection.execute(as_text(self.connection, self.staged.year, file, table))
+        self.connection.execute(as_text(self.connection, self.staged.year, self.staged.registry, file, table))
 
     def _read(
         self, file: File, table: str, create: Callable[[str, frozenset[str]], str], columns: list[Column]
@@ -308,7 +325,7 @@ class _Staging:
             if others and not for_report:
                 dates.rehash(self.connection, table, others)
         if for_report and (any_raw or any_fault):
-            told = wanted_of(self.staged.year, file, self.staged.wanted or {})
+            told = wanted_of(self.staged.year, self.staged.registry, file, self.staged.wanted or {})
             self.staged.unread += unread.find(
                 self.connection, table, file, [column for column in columns if column.name in told]
             )

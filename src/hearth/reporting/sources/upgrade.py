@@ -1,4 +1,4 @@
-"""Bring an export of an older year, read as text, to the newest year by `standards/upgrades`.
+"""Bring an export of an older year, read as text, to the year of a registry by `standards/upgrades`.
 
 Columns that have no place any more ("archive" in the upgrade) are not lost: their text goes into `_raw`
 under the name they had, and so into what the database keeps as it came.
@@ -10,9 +10,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from hearth.reporting import engine
 from hearth.reporting.engine import Connection, name, text
-from hearth.standards.load import MODEL_YEAR, Registry, load
+from hearth.standards.load import Registry
 from hearth.standards.model import File
-from hearth.standards.upgrades import FileUpgrade, load_upgrades
+from hearth.standards.upgrades import FileUpgrade, Upgrade, load_upgrades
 
 from .typing import json_member
 
@@ -23,12 +23,12 @@ CARRIED = {"_line": "BIGINT", "_archive": "VARCHAR"}
 
 
 def upgraded(connection: Connection, year: int, registry: Registry) -> Iterator[tuple[File, str]]:
-    """Each file of the newest year with the SELECT that gives its rows as text, `CARRIED` included.
+    """Each file of the registry's year with the SELECT that gives its rows as text, `CARRIED` included.
 
     Reads the tables of the schema `as_exported`. Steps before the last are views: nothing is copied
     more often than once.
     """
-    steps = load_upgrades(year, registry.year)
+    steps = _steps(year, registry)
     schema = AS_EXPORTED
     for step in steps:
         table = _archiving(connection, schema, step.files.values())
@@ -42,7 +42,7 @@ def upgraded(connection: Connection, year: int, registry: Registry) -> Iterator[
             connection.execute(f"CREATE VIEW {schema}.{name(upgrade.name)} AS {_select(upgrade, table)}")
 
 
-def as_text(connection: Connection, year: int, file: File, typed: str) -> str:
+def as_text(connection: Connection, year: int, registry: Registry, file: File, typed: str) -> str:
     """CREATE VIEW of a file of an older year as text to the letter, `CARRIED` included, from its table as
     `typing` makes it. What came otherwise goes with the row, under the name that its column has today."""
     parts = []
@@ -50,7 +50,7 @@ def as_text(connection: Connection, year: int, file: File, typed: str) -> str:
         has = f"json_exists(_raw, {text('$.' + name(column.name))})"
         if not engine.scalar(connection, f"SELECT count(*) FROM {typed} WHERE _raw IS NOT NULL AND {has}"):
             continue
-        today = name_today(year, file.name, column.name)
+        today = name_today(year, registry, file.name, column.name)
         if today is None:  # what it is used for, or archived as, is its value; only one that is lost is kept
             has = f"{has} AND {name(column.name)} IS NULL"
         came = f"to_json(json_extract_string(_raw, {text('$.' + name(column.name))}))"
@@ -64,16 +64,21 @@ def as_text(connection: Connection, year: int, file: File, typed: str) -> str:
     )
 
 
-def name_today(year: int, file: str, column: str) -> str | None:
-    """The newest year's name of a column whose values are carried on, copied or coded; None for any other."""
-    names = _names_since(year, file, column)
-    return names[-1] if len(names) > len(load_upgrades(year, MODEL_YEAR)) else None
+def name_today(year: int, registry: Registry, file: str, column: str) -> str | None:
+    """The registry's name of a column of a year whose values are carried on, copied or coded; None for any
+    other."""
+    names = _names_since(year, registry, file, column)
+    return names[-1] if len(names) > len(_steps(year, registry)) else None
 
 
-def _names_since(year: int, file: str, column: str) -> list[str]:
+def _steps(year: int, registry: Registry) -> tuple[Upgrade, ...]:
+    return load_upgrades(year, registry.year, registry.folder)
+
+
+def _names_since(year: int, registry: Registry, file: str, column: str) -> list[str]:
     """The names of a column from the year on, for as many steps as its values are carried on."""
     names = [column]
-    for step in load_upgrades(year, MODEL_YEAR):
+    for step in _steps(year, registry):
         upgrade = step.files.get(file)
         if upgrade is None or upgrade.rows_from != file:
             break
@@ -86,21 +91,21 @@ def _names_since(year: int, file: str, column: str) -> list[str]:
     return names
 
 
-def wanted_of(year: int, file: File, wanted: Mapping[str, Collection[str]]) -> set[str]:
-    """The columns of a file of the export's year that a report with the `wanted` columns of the newest year
+def wanted_of(year: int, registry: Registry, file: File, wanted: Mapping[str, Collection[str]]) -> set[str]:
+    """The columns of a file of the export's year that a report with the `wanted` columns of the registry's
     may look at; those of which nothing is left but what an upgrade makes of them are among them."""
     here = wanted.get(file.name, ())
-    is_gone = file.name not in load(MODEL_YEAR).files
+    is_gone = file.name not in registry.files
     archived = {
         column
-        for step in load_upgrades(year, MODEL_YEAR)
+        for step in _steps(year, registry)
         if file.name in step.files
         for column in step.files[file.name].archive
     }
     found = set()
     for column in file.columns:
-        today = name_today(year, file.name, column.name)
-        is_used = is_gone or archived.isdisjoint(_names_since(year, file.name, column.name))
+        today = name_today(year, registry, file.name, column.name)
+        is_used = is_gone or archived.isdisjoint(_names_since(year, registry, file.name, column.name))
         if today in here or (today is None and is_used):
             found.add(column.name)
     return found
@@ -108,7 +113,7 @@ def wanted_of(year: int, file: File, wanted: Mapping[str, Collection[str]]) -> s
 
 def drop_text_tables(connection: Connection, year: int, registry: Registry) -> None:
     """Forget the export as it came, once it is typed."""
-    for step in load_upgrades(year, registry.year)[:-1]:
+    for step in _steps(year, registry)[:-1]:
         connection.execute(f"DROP SCHEMA as_of_{step.to_year} CASCADE")
     connection.execute(f"DROP SCHEMA {AS_EXPORTED} CASCADE")
 

@@ -11,6 +11,7 @@ from hearth.reporting import engine
 from hearth.reporting.engine import name
 from hearth.reporting.sources.snapshot import opened, refresh
 from hearth.server import database
+from hearth.standards.load import MODEL_YEAR, load
 
 
 def unseal(sealed: Any) -> list[str]:
@@ -25,17 +26,17 @@ def anew(folder: Path | None = None, **more: Any) -> Path:
 
 def content(folder: Path) -> dict[str, Counter[tuple[Any, ...]]]:
     """Every row of every table of a state."""
-    with engine.connected(threads=1) as connection, opened(folder, connection) as given:
+    with engine.connected(threads=1) as connection, opened(folder, connection, load(MODEL_YEAR)) as given:
         return {
             table: Counter(engine.rows(connection, f"SELECT * FROM {name(table)}")) for table in given.tables
         }
 
 
 def rows(folder: Path, query: str) -> list[tuple[Any, ...]]:
-    with engine.connected(threads=1) as connection, opened(folder, connection):
+    with engine.connected(threads=1) as connection, opened(folder, connection, load(MODEL_YEAR)):
         return engine.rows(connection, query)
 
 
 def mark(folder: Path) -> str:
-    with engine.connected(threads=1) as connection, opened(folder, connection) as given:
+    with engine.connected(threads=1) as connection, opened(folder, connection, load(MODEL_YEAR)) as given:
         return given.sha256

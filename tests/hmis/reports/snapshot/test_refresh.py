@@ -30,7 +30,7 @@ from hearth.reporting.sources.snapshot import SnapshotError, changes, opened, re
 from hearth.reporting.synthetic.generate import generate
 from hearth.reporting.synthetic.wish import Wish
 from hearth.server import database
-from hearth.standards import load
+from hearth.standards.load import MODEL_YEAR, load
 from tests import factories
 from tests.hmis.exchange.importing import finished
 
@@ -314,7 +314,7 @@ def test_cancelling_leaves_nothing(by: User) -> None:
 def test_who_reads_keeps_a_state(by: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(states, "_GRACE_SECONDS", -1)
     first = refreshed()
-    with engine.connected(threads=1) as connection, opened(first, connection):
+    with engine.connected(threads=1) as connection, opened(first, connection, load(MODEL_YEAR)):
         query = "SELECT count(*) FROM Client WHERE VeteranStatus = 1"
         before = engine.scalar(connection, query)
         with acting(by):

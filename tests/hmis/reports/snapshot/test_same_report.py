@@ -17,7 +17,7 @@ from hearth.reporting.reports.lsa.parameters import LsaParameters, Scope
 from hearth.reporting.runtime import registry
 from hearth.reporting.sources import open_source, snapshot, stage
 from hearth.reporting.sources.snapshot import withheld
-from hearth.standards import load
+from hearth.standards import MODEL_YEAR, load
 from tests import factories
 from tests.hmis.exchange.importing import finished
 from tests.reference_data import SAMPLE, reference_data
@@ -96,9 +96,9 @@ def assert_same_tables(export: Path, state: Path) -> None:
         open_source(export) as source,
         engine.connected(threads=1) as one,
         engine.connected(threads=1) as other,
-        snapshot.opened(state, other) as given,
+        snapshot.opened(state, other, load(MODEL_YEAR)) as given,
     ):
-        staged = stage(source, one, check=False)
+        staged = stage(source, one, load(MODEL_YEAR), check=False)
         assert set(given.tables) == {*staged.tables, "client_ssn"}
         for file in load().files.values():
             kept = [column.name for column in file.columns if column.name not in withheld(file)]

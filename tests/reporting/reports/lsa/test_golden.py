@@ -114,7 +114,7 @@ def test_a_file_of_the_hic(hic: Made, file: str) -> None:
 
 
 def run_on_sample(wish: LsaParameters, files: Sequence[ReportFile]) -> Iterator[Connection]:
-    with opened_input(reference_data(SAMPLE)) as given, engine.connected() as connection:
+    with opened_input(reference_data(SAMPLE), LSA.registry) as given, engine.connected() as connection:
         steps = LSA.steps_of(files)
         given.put(connection, read_by(LSA, steps))
         assert given.not_live == NotLive()

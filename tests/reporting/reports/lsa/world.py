@@ -244,7 +244,7 @@ def stage_rows(connection: Connection, rows: Mapping[str, Sequence[Row]]) -> Non
                 f" auto_detect = false, columns = {{{said}}}, delim = ',', quote = '\"', escape = '\"')",
                 [text.name],
             )
-    only_live(connection)
+    only_live(connection, REGISTRY)
 
 
 @cache

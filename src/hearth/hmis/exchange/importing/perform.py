@@ -39,6 +39,7 @@ from hearth.reporting.sources import Source, Staged, Summary, open_source, stage
 from hearth.reporting.sources.collected import Collected, Rule, added
 from hearth.reporting.sources.places import place
 from hearth.server import database
+from hearth.standards.load import MODEL_YEAR, load
 
 _SOURCE_LOCK = 7_301_002
 
@@ -162,7 +163,7 @@ class _Import:
             return False
         only_export = Source(source.path, source.work, source.year, {"Export": source.files["Export"]})
         with engine.connected(memory_limit="150MB") as small, self._loader() as loader:
-            staged = stage(only_export, small, check=False)
+            staged = stage(only_export, small, load(MODEL_YEAR), check=False)
             cursor = loader.cursor()
             home = self._lock_source(small, cursor)
             if home.id != same.data_source_id or not already.is_newest(same):
@@ -298,7 +299,7 @@ class _Import:
             column = None if stops or file not in check.files else next(iter(check.columns), None)
             rules.append((Rule.of(check, file, column, stops=stops), select))
         summary = added(reader, self.findings, preparing.finish(), rules)
-        place(reader, self.findings, beside=missing.KEYS if absent else "")
+        place(reader, self.findings, registry, beside=missing.KEYS if absent else "")
         self._keep_findings(summary)
         if stopping := [(one.sentence, one.remedy) for one in summary if one.stops]:
             raise refusal(stopping)

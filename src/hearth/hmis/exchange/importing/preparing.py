@@ -18,7 +18,7 @@ from hearth.reporting import engine
 from hearth.reporting.engine import Connection
 from hearth.reporting.sources import Source, Staged, Summary, stage
 from hearth.reporting.sources.findings import find
-from hearth.standards import load
+from hearth.standards.load import MODEL_YEAR, load
 
 #: The engine's buffers; the process needs about 300 MB more.
 ENGINE_MEMORY = "700MB"
@@ -112,7 +112,14 @@ class Preparing:
             self._news.notify_all()
 
     def _prepare(self, connection: Connection) -> list[Summary]:
-        staged = stage(self._source, connection, progress=self._read, check=False, ready=self._complete)
+        staged = stage(
+            self._source,
+            connection,
+            load(MODEL_YEAR),
+            progress=self._read,
+            check=False,
+            ready=self._complete,
+        )
         assert self._source.year is not None
         if self._beside_writing:
             # The longest file is still to be written and needs a core for itself; this has time.

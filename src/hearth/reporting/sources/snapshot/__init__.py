@@ -1,7 +1,7 @@
 """A columnar snapshot of the application's database: what reports read instead of an export.
 
     folder = refresh(url, relations, home / "snapshot", unseal=unseal)   # copies, or brings up to date
-    with engine.connected() as connection, opened(folder, connection) as snapshot:
+    with engine.connected() as connection, opened(folder, connection, registry) as snapshot:
         engine.rows(connection, 'SELECT PersonalID, EntryDate FROM "Enrollment"')
 
 The snapshot folder holds one folder for each *state* (`000001`, `000002`, …), complete in itself: Parquet
@@ -9,7 +9,7 @@ files and `state.json`. What did not change between two states is one file with 
 that a state costs the disk what changed. A state is made aside and put in place by one rename; it is never
 changed afterwards, and goes when newer ones are there and nobody reads it any more.
 
-The tables are those of `sources.staging` (HUD's files of the newest year, typed), with these differences:
+The tables are those of `sources.staging` (HUD's files of the database's year, typed), with these differences:
 
 | | |
 |---|---|

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hearth.reporting.engine import Connection, name, text
-from hearth.standards.load import MODEL_YEAR, load
+from hearth.standards.load import Registry
 
 from ..typing import SQL_TYPES
 from . import states
 from .copying import GONE, ID, SSN_COLUMNS, UNREAD
+from .problems import SnapshotError
 from .relations import withheld
 from .states import Kept
 
@@ -30,13 +31,19 @@ class Snapshot:
 
 
 @contextmanager
-def opened(folder: Path, connection: Connection) -> Iterator[Snapshot]:
+def opened(folder: Path, connection: Connection, registry: Registry) -> Iterator[Snapshot]:
     """Make the views of a state on `connection`; they and the state's files are good inside the block.
 
-    Raises `SnapshotError` where the folder is no state, or is no longer there.
+    Raises `SnapshotError` where the folder is no state, or no longer there, or where the database has the
+    files of another year than the registry's.
     """
     with states.held(folder) as state:
-        for file in load(MODEL_YEAR).files.values():
+        if state.year != registry.year:
+            raise SnapshotError(
+                f"The database has the files of FY{state.year}, and this goes by the standards of"
+                f" FY{registry.year}. Make it from an HMIS CSV export of that year or an earlier one."
+            )
+        for file in registry.files.values():
             hidden = withheld(file)
             cells = [
                 f"NULL::{SQL_TYPES[column.type]} AS {name(column.name)}"
@@ -54,7 +61,7 @@ def opened(folder: Path, connection: Connection) -> Iterator[Snapshot]:
         )
         yield Snapshot(
             folder,
-            (*load(MODEL_YEAR).files, "client_ssn"),
+            (*registry.files, "client_ssn"),
             {file: kept.rows for file, kept in state.files.items()},
             state.sha256,
             state.taken_at,

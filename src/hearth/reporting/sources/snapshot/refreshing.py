@@ -171,6 +171,7 @@ class _Refresh:
             format=states.FORMAT,
             layout=layout(self.relations),
             origin=origin,
+            year=self.relations.year,
             first_source=self.first,
             taken_at=taken_at,
             checked_at=taken_at if thorough or old is None else old.checked_at,

@@ -72,10 +72,11 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class Relations:
-    """The whole database: its files in HUD's order, and the query for the number of the data source whose
-    keys are written as they are (see `keys`)."""
+    """The whole database: its files in HUD's order, the year whose they are, and the query for the number of
+    the data source whose keys are written as they are (see `keys`)."""
 
     files: tuple[Relation, ...]
+    year: int
     first_source: str
 
     def __getitem__(self, file: str) -> Relation:

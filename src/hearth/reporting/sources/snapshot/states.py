@@ -20,7 +20,7 @@ from hearth import scratch
 
 from .problems import SnapshotError
 
-FORMAT = 2
+FORMAT = 3
 _STATE = "state.json"
 #: A state that has been replaced stays for so long, for whoever was told of it and has not opened it yet.
 _GRACE_SECONDS = 3600
@@ -44,12 +44,13 @@ class Kept:
 @dataclass(slots=True)
 class State:
     """What `state.json` says. `layout`: a mark of the columns that are stored; `origin`: which database;
-    `first_source`: see `keys`; `taken_at`: the database's time, ISO 8601, and
-    `checked_at`: when every row was last looked at, and the `xmin` then; `marks`: see `changes`."""
+    `year`: HUD's, of the files that it has; `first_source`: see `keys`; `taken_at`: the database's time, ISO
+    8601, and `checked_at`: when every row was last looked at, and the `xmin` then; `marks`: see `changes`."""
 
     format: int
     layout: str
     origin: dict[str, Any]
+    year: int
     first_source: int
     taken_at: str
     checked_at: str
