@@ -235,6 +235,15 @@ def test_begun_again_after_the_worker_died(place: User) -> None:
     assert run.state == "finished", run.message
 
 
+def test_a_report_is_made_by_the_year_that_was_fixed_when_it_was_asked_for(bare_place: User) -> None:
+    run = make_run(bare_place)
+    ReportRun.objects.filter(pk=run.pk).update(year=2024)
+    job.work(run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.year) == ("refused", 2024)
+    assert "not made by the standards of FY2024 any more. Ask for it again." in run.message
+
+
 def test_make_it_again(client: Client, bare_place: User) -> None:
     first = make_run(bare_place, state="finished")
     client.force_login(bare_place)
