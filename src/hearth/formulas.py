@@ -1,7 +1,4 @@
-"""Text that a spreadsheet would take for a formula. Every file that people open in one asks here.
-
-One rule in two tongues: the pattern is read alike by Python and by the report engine (RE2).
-"""
+"""Text that a spreadsheet would take for a formula. Every file that people open in one asks here."""
 
 import re
 
@@ -16,8 +13,7 @@ _UNSEEN = (
 )
 _BEGINS = r"=+@\-" + "\uff1d\uff0b\uff20\uff0d\ufe66\ufe62\ufe6b\ufe63\u2212"
 #: Found at the beginning of such a text.
-PATTERN = rf"^(?:[\t\r\n]|[{_UNSEEN}]*[{_BEGINS}])"
-_PATTERN = re.compile(PATTERN)
+_PATTERN = re.compile(rf"(?:[\t\r\n]|[{_UNSEEN}]*[{_BEGINS}])")
 
 
 def is_formula(value: object) -> bool:

@@ -29,6 +29,7 @@ from hearth.hmis.reports.models import ReportRun
 from hearth.standards import load
 from tests import factories
 from tests.hmis.config.test_urls import ROUTES
+from tests.hmis.downloads import text_of
 
 pytestmark = pytest.mark.usefixtures("place")
 
@@ -157,7 +158,7 @@ def test_nothing_unshared_is_on_any_page(client: Browser, place: dict[str, Any])
                 client.post(address, body, headers=headers, follow=address == "/clients/") for body in bodies
             ]
             for answer in answers:
-                text = b"".join(answer).decode(errors="replace") if answer.streaming else answer.text
+                text = text_of(answer)
                 assert answer.status_code < 500, address
                 # What was typed into the search box stands in it again.
                 assert SECRET not in text.replace(f'value="{SECRET}"', ""), f"{person} {address}"

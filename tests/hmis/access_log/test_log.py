@@ -1,18 +1,18 @@
-"""The access log page: for auditors and administrators, filtered, paged, as CSV."""
+"""The access log page: for auditors and administrators, filtered, paged, as CSV and Excel."""
 
-import codecs
-import csv
-import io
+import re
 
 import pytest
 from django.db import connection
 
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
+from hearth.hmis.access_log import views
 from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models import AccessLog
 from hearth.hmis.audit.models.access_log import Access
 from tests import factories
+from tests.hmis.downloads import about_of, csv_of, rows_of, sheets_of, taken
 
 pytestmark = pytest.mark.django_db
 
@@ -79,19 +79,40 @@ def test_filters(client, auditor: User, query: dict, there: str, absent: str) ->
 )  # fmt: skip
 def test_hostile_filters_get_a_page(client, auditor: User, query: dict) -> None:
     get(client, auditor, query)
-    assert client.get("/audit/access-log.csv", query).status_code == 200
+    assert client.get("/audit/access-log/csv/", query).status_code == 200
 
 
 def test_download(client, auditor: User, administrator: User) -> None:
     client.force_login(auditor)
-    response = client.get("/audit/access-log.csv", {"who": "wanda"})
-    assert response.content.startswith(codecs.BOM_UTF8)
-    rows = list(csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"))))
+    response = client.get("/audit/access-log/csv/", {"who": "wanda"})
+    content = taken(response)
+    assert csv_of(content).startswith("\ufeffNumber,")
+    rows = rows_of(content)
     assert len(rows) == 62
     assert rows[-1]["Client"] == "4711"
     assert rows[0]["User"] == "'=Wanda Worker"
+    about = about_of(content)
+    assert about["List"] == "Access log" and about["User (name or e-mail)"] == "wanda"
+    assert about["Rows"] == "62 of 62" and about["Taken by"].startswith(str(auditor))
+    listed, said = sheets_of(taken(client.get("/audit/access-log/xlsx/", {"who": "wanda"})))
+    assert listed.count("<row ") == 63 and "62 of 62" in said and "<f>" not in listed
+    assert client.get("/audit/access-log/pdf/").status_code == 404
     with acting(administrator):
-        assert AccessLog.objects.filter(action="downloaded", user_id=auditor.pk).exists()
+        kinds = AccessLog.objects.filter(action="downloaded", user_id=auditor.pk).order_by("pk")
+        assert [one.details["kind"] for one in kinds] == ["csv", "xlsx"]
+
+
+def test_a_part_of_the_log_says_of_how_much_and_by_which_filters(
+    client, auditor: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "MOST_TAKEN_ROWS", 3)
+    client.force_login(auditor)
+    query = {"who": "wanda", "first": "01/31/2020", "last": "yesterday-ish", "action": "exported"}
+    content = taken(client.get("/audit/access-log/csv/", query))
+    said = about_of(content)
+    assert len(rows_of(content)) == 3 and re.fullmatch(r"3 of 60, the latest", said["Rows"])
+    assert said["From"] == "January 31, 2020" and said["To"] == "could not be read, and was left out"
+    assert said["Action"] == "Data exported"
 
 
 def test_a_name_turns_no_other_text_round(client, auditor: User, administrator: User) -> None:
@@ -111,12 +132,12 @@ def test_a_name_that_is_a_formula_is_disarmed(client, auditor: User, name: str) 
     with acting(person):
         record_access(by=person.pk, action=Access.SIGNED_IN)
     client.force_login(auditor)
-    response = client.get("/audit/access-log.csv", {"who": person.email})
-    (row,) = csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"), newline=""))
+    response = client.get("/audit/access-log/csv/", {"who": person.email})
+    (row,) = rows_of(taken(response))
     assert row["User"] == f"'{name}"
 
 
-@pytest.mark.parametrize("path", ["/audit/", "/audit/access-log.csv"])
+@pytest.mark.parametrize("path", ["/audit/", "/audit/access-log/csv/"])
 def test_others_are_refused(client, auditor: User, path: str) -> None:
     assert client.get(path).status_code == 302
     for user in (factories.make_user(), factories.make_hmis_user(factories.make_organization())):

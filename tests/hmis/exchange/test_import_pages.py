@@ -1,7 +1,5 @@
 """Pages of imports: who may, what happens to the upload, findings by filter, page and file."""
 
-import codecs
-import csv
 import html
 import io
 import re
@@ -25,6 +23,7 @@ from hearth.hmis.hud.records import model_of
 from hearth.hmis.ui import sheets
 from hearth.reporting import engine
 from tests import factories
+from tests.hmis.downloads import about_of, csv_of, rows_of, taken, text_of
 from tests.hmis.exchange.importing import begin, finished, import_export
 from tests.reporting.sources.exports import Export
 
@@ -217,13 +216,17 @@ def test_findings(web: Client, by: User, tmp_path: Path) -> None:
 def test_findings_as_files(web: Client, by: User, tmp_path: Path) -> None:
     run = finished(by, faulty(tmp_path))
     address = reverse("exchange:import_findings", args=[run.pk, "csv"])
-    content = b"".join(web.get(address).streaming_content)
-    assert content.startswith(codecs.BOM_UTF8 + b"Severity,")
-    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+    content = taken(web.get(address))
+    assert csv_of(content).startswith("\ufeffSeverity,")
+    rows = rows_of(content)
+    assert about_of(content)["Rows"] == f"{len(rows)} of {len(rows)}"
+    assert about_of(content)["Import"].startswith(f"{run.pk} of ")
     assert len(rows) == sum(one["count"] for one in run.findings_summary)
     assert {"Check", "Severity", "File", "Line", "Column", "What is wrong", "What to do"} <= set(rows[0])
     some = web.get(address, {"check": "exit_before_entry"})
-    assert len(list(csv.DictReader(io.StringIO(b"".join(some.streaming_content).decode("utf-8-sig"))))) == 1
+    content = taken(some)
+    assert len(rows_of(content)) == 1
+    assert about_of(content)["Rows"] == f"1 of {len(rows)}" and "Check" in about_of(content)
     excel = web.get(reverse("exchange:import_findings", args=[run.pk, "xlsx"]))
     with zipfile.ZipFile(io.BytesIO(b"".join(excel.streaming_content))) as book:
         assert "xl/worksheets/sheet1.xml" in book.namelist()
@@ -335,7 +338,7 @@ def test_findings_by_organization_and_project(web: Client, by: User, tmp_path: P
     kept = reverse("exchange:import_findings", args=[run.pk, "csv"])
     assert f"{kept}?project=P2" in html.unescape(every)
     answer = web.get(kept, {"project": "P2", "sort": "-severity"})
-    rows = list(csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
+    rows = rows_of(taken(answer))
     assert {row["Project"] for row in rows} == {"Hill House"}
     book = b"".join(web.get(reverse("exchange:import_findings", args=[run.pk, "xlsx"])).streaming_content)
     with zipfile.ZipFile(io.BytesIO(book)) as opened:
@@ -357,11 +360,8 @@ def test_names_are_of_the_same_source(web: Client, by: User, tmp_path: Path) -> 
     assert "Hill House" in page and "Elsewhere" not in page
     for kind in ("csv", "xlsx"):
         answer = web.get(reverse("exchange:import_findings", args=[run.pk, kind]))
-        content = b"".join(answer.streaming_content)
-        if kind == "xlsx":
-            with zipfile.ZipFile(io.BytesIO(content)) as book:
-                content = book.read("xl/worksheets/sheet1.xml")
-        assert b"Hill House" in content and b"Elsewhere" not in content
+        content = text_of(answer)
+        assert "Hill House" in content and "Elsewhere" not in content
 
 
 @pytest.mark.parametrize("name", ["=cmd|' /C calc'!A0", "\x0b@SUM(A1)", " +1", "\u202e-1"])
@@ -379,7 +379,7 @@ def test_names_that_are_formulas_are_disarmed(web: Client, by: User, tmp_path: P
         )
         for kind in ("csv", "xlsx")
     )
-    rows = list(csv.DictReader(io.StringIO(csv_file.decode(), newline="")))
+    rows = rows_of(csv_file)
     assert rows and {row["Project"] for row in rows} == {f"'{name}"}
     with zipfile.ZipFile(io.BytesIO(excel)) as book:
         listed, about = (book.read(f"xl/worksheets/sheet{number}.xml").decode() for number in (1, 2))

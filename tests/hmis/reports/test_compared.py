@@ -16,7 +16,8 @@ from hearth.hmis.clients.models import Client
 from hearth.hmis.enrollments.models import Enrollment
 from hearth.hmis.reports.models import ReportRun
 from tests import factories
-from tests.hmis.reports.test_lists import count_of, lines_of, sheets_of
+from tests.hmis.downloads import about_of, lines_of, sheets_of
+from tests.hmis.reports.test_lists import count_of
 from tests.hmis.reports.test_opening import ask, small
 from tests.hmis.reports.world import made, organization_with_people
 from tests.reporting.reports.lsa.test_compare import LATER
@@ -101,6 +102,7 @@ def test_the_list_filters_sorts_searches_and_says_what_it_is(
     assert "Veteran" in una["Differences"]
     _, about = sheets_of(taken(client, address, "xlsx", how="changed"))
     assert "Compared with" in about and "Changed" in about
+    assert {"Compared with", "Change"} <= set(about_of(taken(client, address, how="changed")))
     with acting(administrator):
         entry = AccessLog.objects.filter(action="downloaded").latest("pk")
         assert entry.details["compared"] == first.pk and entry.details["rows"] == 2

@@ -14,7 +14,7 @@ from hearth.hmis.clients.models import Client
 from hearth.hmis.reports.models import ReportRun
 from tests import factories
 from tests.hmis.config.test_urls import ROUTES
-from tests.hmis.reports.test_lists import lines_of
+from tests.hmis.downloads import lines_of
 from tests.hmis.reports.test_opening import small
 from tests.hmis.reports.world import made, organization_with_people
 from tests.reporting.reports.lsa.test_members import WORLD

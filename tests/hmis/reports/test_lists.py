@@ -1,10 +1,7 @@
 """Lists behind the figures of a report: every figure opens and its list is as long as it says; filters, order
 and search; Excel and CSV; and nobody on a page or in a download whom the viewer may not see now."""
 
-import csv
-import io
 import re
-import zipfile
 from html.parser import HTMLParser
 from typing import Any
 
@@ -20,6 +17,7 @@ from hearth.hmis.enrollments.models import Enrollment
 from hearth.hmis.organizations.models import Project
 from hearth.hmis.reports.opening import Cell
 from tests import factories
+from tests.hmis.downloads import about_of, csv_of, lines_of, sheets_of
 from tests.hmis.reports.test_opening import Reported, ask, small
 from tests.hmis.reports.world import made, organization_with_people
 from tests.reporting.reports.lsa.test_members import WORLD
@@ -212,15 +210,6 @@ def test_what_is_no_figure_is_not_there(client: Browser, administrator: User) ->
     assert client.get(reverse("reports:row", args=[run.pk, "Project", 1])).status_code == 404
 
 
-def sheets_of(content: bytes) -> list[str]:
-    with zipfile.ZipFile(io.BytesIO(content)) as book:
-        return [book.read(f"xl/worksheets/sheet{number}.xml").decode() for number in (1, 2)]
-
-
-def lines_of(content: bytes) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
-
-
 def test_the_list_is_filtered_sorted_searched_and_taken_along(client: Browser, reported: Reported) -> None:
     run = reported["lsa"]
     place = run.created_by
@@ -276,6 +265,17 @@ def test_the_list_is_filtered_sorted_searched_and_taken_along(client: Browser, r
     client.logout()
     client.force_login(place)
     assert "not kept any more" in client.get(kept).text  # another session does not know it
+
+    # CSV: its rows alone for programs, and beside them what it is
+    content = b"".join(client.get(address, query | {"download": "csv"}).streaming_content)
+    assert csv_of(content).startswith("\ufeffLast name,")
+    said = about_of(content)
+    assert list(said) == [
+        "List", "Report", "Report period", "Data as of", "Project", "Order", "Rows", "Hidden from you",
+        "Taken by",
+    ]  # fmt: skip
+    assert said["Project"] == name and said["Order"] == "Client, falling" and said["Hidden from you"] == "0"
+    assert said["Rows"] == f"{len(some)} of {len(people)}" and said["Taken by"].startswith(str(place))
 
     # Excel: the same, and what it is
     listed, about = sheets_of(b"".join(client.get(address, query | {"download": "xlsx"}).streaming_content))
@@ -376,9 +376,10 @@ def test_nobody_is_listed_or_taken_along_whom_the_viewer_may_not_see(client: Bro
     assert count_of(page) == len(before) - 1  # hidden ones are counted, not shown
     for kind in ("csv", "xlsx"):
         content = b"".join(client.get(address, {"download": kind}).streaming_content)
-        text = content.decode("utf-8-sig") if kind == "csv" else "".join(sheets_of(content))
+        text = csv_of(content) if kind == "csv" else "".join(sheets_of(content))
         assert f">{gone}<" not in text and f",{gone}," not in text
-        assert kind == "csv" or "their records belong to other organizations" in text
+        about = about_of(content)["Hidden from you"] if kind == "csv" else text
+        assert f"{hidden[1]}: their records belong to other organizations" in about
     with acting(place):  # the log says how many were not in it
         entry = AccessLog.objects.filter(action="downloaded").latest("pk")
         assert entry.details["hidden"] == int(hidden[1].replace(",", ""))

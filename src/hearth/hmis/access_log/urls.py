@@ -8,5 +8,5 @@ app_name = "audit"
 urlpatterns = [
     path("audit/", views.log, name="log"),
     path("audit/stopped/", views.stopped, name="stopped"),
-    path("audit/access-log.csv", views.download, name="download"),
+    path("audit/access-log/<str:kind>/", views.download, name="download"),
 ]

@@ -27,7 +27,8 @@ FEW_CHOICES = 15
 _ORDERS = 2
 _KEPT = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _OWN = ("sort", "page", "size", "found", "download")
-KINDS = {"xlsx": "Excel", "csv": "CSV"}
+#: As what a list is taken along: by kind, in words. The CSV stands in a zip beside what it is (`sheets`).
+KINDS = {"xlsx": "Excel", "csv": "CSV (zip)"}
 
 Record = TypeVar("Record")
 
@@ -210,7 +211,8 @@ class RecordList:
     are without filters; `hidden`: how many more the viewer may not see, in `hidden_why`'s words. `words`:
     what was searched for; `lost`: it is not kept any more. `totals`: of the whole list, by column.
     `search_label` and `can_download`: what is offered; `download_at`: where, by kind, if not at the list's
-    own address. `empty`: title and sentence of a list without records."""
+    own address. `own_order`: in words, where none is asked for. `empty`: title and sentence of a list
+    without records."""
 
     asked: Asked
     page: Page
@@ -226,6 +228,7 @@ class RecordList:
     can_download: bool = False
     totals: Mapping[str, str] = field(default_factory=dict)
     download_at: Mapping[str, str] = field(default_factory=dict)
+    own_order: str = "as in the report"
     empty: tuple[str, str] = ("Nobody", "This number counts nobody.")
     id: str = "list"
 

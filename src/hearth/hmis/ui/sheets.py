@@ -1,11 +1,13 @@
 """Lists as CSV and Excel: written to a file of their own, streamed, and gone with the answer.
 
 A cell that a spreadsheet would take for a formula is disarmed: in CSV by an apostrophe before it, in Excel as
-a text cell that stays text when it is edited. The sheet "About" of Excel says what the list is; CSV has the
-rows alone.
+a text cell that stays text when it is edited. What a list is goes along with it, so that a part of it is
+never taken for the whole: Excel has a sheet "About"; the CSV, whose rows programs read, stands in a zip
+beside about.txt.
 """
 
 import csv
+import zipfile
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from datetime import date
@@ -14,15 +16,19 @@ from typing import Any
 
 import xlsxwriter
 from django.http import FileResponse
+from django.utils import timezone
 
 from hearth import scratch
 from hearth.formulas import disarmed, is_formula
+from hearth.hmis.ui import formats
+from hearth.hmis.ui.record_list import RecordList
 
 #: What a sheet of Excel holds, less its heading.
 EXCEL_ROWS = 1_048_575
-_TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+#: By kind: how its file's name ends, and of which type it is.
+_FILES = {
+    "csv": ("zip", "application/zip"),
+    "xlsx": ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
 }
 #: By it Excel knows a CSV for UTF-8. Every CSV that people open begins with it.
 MARK = "\ufeff"
@@ -35,16 +41,48 @@ About = Sequence[tuple[str, str]]
 
 
 def response(kind: str, name: str, headings: Sequence[str], rows: Rows, about: About) -> FileResponse:
-    """The list as a download of that kind (csv or xlsx), named `name` without its ending."""
+    """The list with what it is, as a download of that kind (csv or xlsx), named `name` without its ending."""
+    ending, content_type = _FILES[kind]
     # Unlinked at once: the open file is all that is needed, and it is gone with the response.
     with scratch.folder("lists") as folder:
-        path = folder / f"list.{kind}"
+        path = folder / f"list.{ending}"
         if kind == "csv":
-            write_csv(path, headings, rows)
+            write_zip(path, name, headings, rows, about, folder)
         else:
             write_excel(path, headings, rows, about, folder)
         file = path.open("rb")
-    return FileResponse(file, as_attachment=True, filename=f"{name}.{kind}", content_type=_TYPES[kind])
+    return FileResponse(file, as_attachment=True, filename=f"{name}.{ending}", content_type=content_type)
+
+
+def about_list(listed: RecordList, of: About, by: object) -> list[tuple[str, str]]:
+    """What a list is: its title, what it is of, its filters, order, how many rows it has and hides, and who
+    took it along when."""
+    labels = {column.key: column.label for column in listed.asked.columns}
+    order = [f"{labels[key]}{', falling' if falls else ''}" for key, falls in listed.asked.order]
+    return [
+        ("List", listed.caption),
+        *of,
+        *((chip.label, chip.text) for chip in listed.chips),
+        ("Order", ", then ".join(order) or listed.own_order),
+        ("Rows", f"{listed.total:,} of {listed.of:,}"),
+        ("Hidden from you", f"{listed.hidden:,}" + (f": {listed.hidden_why}" if listed.hidden else "")),
+        taken_by(by),
+    ]
+
+
+def taken_by(user: object) -> tuple[str, str]:
+    """Who takes it along, and when: now."""
+    return ("Taken by", f"{user}, {formats.moment(timezone.now())}")
+
+
+def write_zip(path: Path, name: str, headings: Sequence[str], rows: Rows, about: About, folder: Path) -> None:
+    """The rows as `name`.csv and what they are as about.txt, one line a fact. `folder`: for scratch."""
+    rows_of_it = folder / "rows.csv"
+    write_csv(rows_of_it, headings, rows)
+    said = "".join(f"{what}: {' '.join(value.split())}\r\n" for what, value in about)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as zipped:
+        zipped.write(rows_of_it, f"{name}.csv")
+        zipped.writestr("about.txt", MARK + said)
 
 
 def write_csv(path: Path, headings: Sequence[str], rows: Rows) -> None:

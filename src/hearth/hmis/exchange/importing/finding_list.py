@@ -72,6 +72,7 @@ def listed(user: User, run: ImportRun, path: Path, query: Mapping[str, Any]) -> 
         of=findings.count(path, findings.Filter()),
         can_download=True,
         download_at={kind: reverse("exchange:import_findings", args=[run.pk, kind]) for kind in KINDS},
+        own_order="by severity, file, check and line",
         empty=("The list is empty", "Nothing was found."),
         id="findings",
     )

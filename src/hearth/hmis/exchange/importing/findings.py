@@ -10,9 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from hearth import scratch
-from hearth.formulas import PATTERN
-from hearth.hmis.ui import sheets
 from hearth.reporting import engine
 from hearth.reporting.engine import Connection, name, text
 from hearth.reporting.sources import places as places_of_findings
@@ -113,55 +110,20 @@ def places(path: Path) -> list[tuple[str | None, str | None, dict[str, int]]]:
     return [(*place, counts) for place, counts in found.items()]
 
 
-def write_csv(path: Path, wanted: Filter, target: Path, names: Names = NO_NAMES) -> None:
-    """All findings as CSV, with headings; cells that a spreadsheet would take for formulas are disarmed.
-    `names`: of organizations and projects by key, where they are known."""
+def every(path: Path, wanted: Filter, names: Names = NO_NAMES) -> Iterator[tuple[object, ...]]:
+    """All findings that are wanted, in their order: the cells of `HEADINGS`. `names`: of organizations and
+    projects by key, where they are known."""
     condition, values = wanted.where()
-    cells = ", ".join(
-        f"{_disarmed(column, names)} AS {name(heading if number else sheets.MARK + heading)}"
-        for number, (column, heading) in enumerate(zip(COLUMNS, HEADINGS, strict=True))
-    )
     with _reader() as reader:
-        engine.run(
-            reader,
-            f"COPY (SELECT {cells} FROM {_table(path)} WHERE {condition}{wanted.ordered()})"
-            f" TO {text(target)} (FORMAT csv, HEADER)",
-            values,
-        )
-
-
-def write_excel(
-    path: Path, wanted: Filter, target: Path, names: Names = NO_NAMES, about: sheets.About = ()
-) -> int:
-    """As many findings as a sheet holds, as Excel, with what the list is (`about`); returns how many were
-    left out."""
-    condition, values = wanted.where()
-    with scratch.folder("excel") as folder, _reader() as reader:
         reader.execute(f"SELECT {_listed()} FROM {_table(path)} WHERE {condition}{wanted.ordered()}", values)
-        rows = (_named(row, names) for row in _rows(reader))
-        return sheets.write_excel(target, HEADINGS, rows, about, folder)
+        while batch := reader.fetchmany(_FETCH):
+            yield from (_named(row, names) for row in batch)
 
 
 def _named(row: tuple[object, ...], names: Names) -> tuple[object, ...]:
     """The row with names for its places."""
     cells = zip(COLUMNS, row, strict=True)
     return tuple(names.get(column, {}).get(str(value), value) if value else value for column, value in cells)
-
-
-def _disarmed(column: str, names: Names) -> str:
-    """The cell, with an apostrophe before what a spreadsheet would take for a formula."""
-    if column == "line":  # the only number
-        return name(column)
-    cell = name(column)
-    if known := names.get(column):
-        pairs = ", ".join(f"{text(key)}: {text(said)}" for key, said in known.items())
-        cell = f"coalesce((MAP {{{pairs}}})[{cell}], {cell})"
-    return f"CASE WHEN regexp_matches({cell}, {text(PATTERN)}) THEN '''' || {cell} ELSE {cell} END"
-
-
-def _rows(reader: Connection) -> Iterator[tuple[object, ...]]:
-    while batch := reader.fetchmany(_FETCH):
-        yield from batch
 
 
 @contextmanager

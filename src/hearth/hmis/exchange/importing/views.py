@@ -4,13 +4,11 @@ from typing import Any
 
 import structlog
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
-from hearth import scratch
 from hearth.hmis.access.guard import refuse_as_missing, require, require_one
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.audit.actions import record_access
@@ -19,16 +17,13 @@ from hearth.hmis.exchange.importing import actions, finding_list, findings, quer
 from hearth.hmis.exchange.importing.forms import AnswerForm, ImportForm
 from hearth.hmis.exchange.importing.settling import ANSWER_DAYS
 from hearth.hmis.exchange.models import ImportRun
-from hearth.hmis.ui import formats
+from hearth.hmis.ui import formats, sheets
+from hearth.hmis.ui.record_list import KINDS
 from hearth.reporting import engine
 
 log = structlog.get_logger(__name__)
 
 _IMPORTS_ON_A_PAGE = 20
-_KINDS = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 @require_one(Permission.DATA_IMPORT, Permission.DATA_EXPORT)
@@ -118,23 +113,16 @@ def download(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     """The findings, filtered as on the page, as CSV or Excel; every download is in the access log."""
     run = _find(request, pk)
     path, found = queries.findings_path(run), _listed(request, run)
-    if kind not in _KINDS or path is None or found is None:
+    if kind not in KINDS or path is None or found is None:
         raise Http404
-    # Unlinked at once: the open file is all that is needed, and it is gone with the response.
-    with scratch.folder("findings") as folder:
-        target = folder / f"findings.{kind}"
-        if kind == "csv":
-            findings.write_csv(path, found.wanted, target, found.names)
-        else:
-            findings.write_excel(path, found.wanted, target, found.names, _about(request, run, found))
-        file = target.open("rb")
     # Names of the filters alone: a column or file is called as somebody's export calls it.
     record_access(
         by=request.user.pk, action=Access.DOWNLOADED, subject=f"importrun:{run.pk}", kind=kind,
         rows=found.shown.total, filters=sorted(found.shown.asked.chosen),
     )  # fmt: skip
-    name = f"findings-of-import-{run.pk}.{kind}"
-    return FileResponse(file, as_attachment=True, filename=name, content_type=_KINDS[kind])
+    about = sheets.about_list(found.shown, _of(run), request.user)
+    rows = findings.every(path, found.wanted, found.names)
+    return sheets.response(kind, f"findings-of-import-{run.pk}", findings.HEADINGS, rows, about)
 
 
 def _listed(request: HttpRequest, run: ImportRun) -> finding_list.Findings | None:
@@ -151,16 +139,9 @@ def _listed(request: HttpRequest, run: ImportRun) -> finding_list.Findings | Non
         return None
 
 
-def _about(request: HttpRequest, run: ImportRun, found: finding_list.Findings) -> list[tuple[str, str]]:
-    """What the list is, for its second sheet."""
+def _of(run: ImportRun) -> list[tuple[str, str]]:
     source = f" of {run.data_source}" if run.data_source else ""
-    return [
-        ("List", found.shown.caption),
-        ("Import", f"{run.pk}{source}, {formats.moment(run.created_at)}"),
-        *((chip.label, chip.text) for chip in found.shown.chips),
-        ("Rows", f"{found.shown.total:,} of {found.shown.of:,}"),
-        ("Taken by", f"{request.user}, {formats.moment(timezone.now())}"),
-    ]
+    return [("Import", f"{run.pk}{source}, {formats.moment(run.created_at)}")]
 
 
 def _result(request: HttpRequest, run: ImportRun) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 
 from hearth.hmis.access.guard import refuse
 from hearth.hmis.access.permissions import Permission
@@ -62,18 +61,11 @@ def download(
         **logged,
     )  # fmt: skip
     asked = queries.asked(request.user, run)
-    labels = {column.key: column.label for column in listed.asked.columns}
-    order = [f"{labels[key]}{', falling' if falls else ''}" for key, falls in listed.asked.order]
-    about = [
-        ("List", listed.caption),
+    of = [
         ("Report", f"{asked.report.name}, {asked.place}"),
         ("Report period", asked.time),
         ("Data as of", formats.moment(run.result.get("made_at", ""))),
         *more,
-        *((chip.label, chip.text) for chip in listed.chips),
-        ("Order", ", then ".join(order) or "as in the report"),
-        ("Rows", f"{listed.total:,} of {listed.of:,}"),
-        ("Hidden from you", f"{listed.hidden:,}" + (f": {listed.hidden_why}" if listed.hidden else "")),
-        ("Taken by", f"{request.user}, {formats.moment(timezone.now())}"),
     ]
+    about = sheets.about_list(listed, of, request.user)
     return sheets.response(kind, f"report-{run.pk}-list", headings, rows, about)
