@@ -70,7 +70,7 @@ def predicate_of(check: Check) -> Predicate:
         check,
         written.optional("where"),
         written.text("violates"),
-        lambda whole: expand(REGISTRY, whole, check.files),
+        lambda whole: expand(REGISTRY.folder, REGISTRY.elements, whole, check.files),
     )
 
 
@@ -98,11 +98,11 @@ def test_shared_condition(engine: duckdb.DuckDBPyConnection, name: str) -> None:
     holds = written.get("holds", f"{{{name}}}")
 
     def of(text: str) -> str:
-        return expand(REGISTRY, text, files)
+        return expand(REGISTRY.folder, REGISTRY.elements, text, files)
 
     check = Check(
         name, "", "info", "row", "sql", files, (), "", "",
-        joins=joins(block, REGISTRY, files), violates=of(holds),
+        joins=joins(block, lambda: REGISTRY.files, files), violates=of(holds),
     )  # fmt: skip
     predicate = Predicate(check, None, holds.replace(f"{{{name}}}", f"({text})"), of)
     assert unnoticed(engine, predicate, written) == []

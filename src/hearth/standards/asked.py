@@ -14,13 +14,9 @@ Source: HMIS Data Standards Manual FY2026 v1, the header of each element.
 """
 
 import re
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping, Sequence
 
-from hearth.standards.model import Element, Requirement
-
-if TYPE_CHECKING:
-    from hearth.standards.load import Registry
+from hearth.standards.model import Element, Requirement, nearest
 
 WRITTEN = re.compile(r"\{asked ([A-Z]?\d+(?:\.\d+)?)(?: on ([A-Za-z.]+))?\}")
 """`{asked 4.02}` or `{asked P3 on Exit.ExitDate}` in a predicate."""
@@ -109,6 +105,13 @@ def _codes(codes: Iterable[str]) -> str:
     return ", ".join(sorted(codes, key=int))
 
 
-def written_out(newest: "Registry", text: str, files: Sequence[str]) -> str:
-    """The text with every `{asked …}` replaced, in brackets. KeyError and ValueError name what is wrong."""
-    return WRITTEN.sub(lambda match: f"({asked_sql(newest.element(match[1]), files, match[2])})", text)
+def written_out(elements: Mapping[str, Element], text: str, files: Sequence[str]) -> str:
+    """The text with every `{asked …}` replaced, in brackets; `elements` are those of the newest year.
+    KeyError and ValueError name what is wrong."""
+
+    def condition(match: re.Match[str]) -> str:
+        if match[1] not in elements:
+            raise KeyError(f"There is no element {match[1]}{nearest(match[1], elements)}")
+        return f"({asked_sql(elements[match[1]], files, match[2])})"
+
+    return WRITTEN.sub(condition, text)

@@ -18,7 +18,6 @@ from hearth.standards.load import FOLDER, YEARS, Registry, load
 from hearth.standards.model import Column, Element, File, List
 from hearth.standards.predicates import columns as named_columns
 from hearth.standards.problem import Problem
-from hearth.standards.read_checks import read_checks
 from hearth.standards.read_elements import FUNDING_SOURCES, element_number
 from hearth.standards.read_files import read_file
 from hearth.standards.read_lists import list_number
@@ -50,7 +49,7 @@ def _steps(folder: Path) -> Iterator[Callable[[], Iterable[Problem]]]:
         for path in sorted((folder / "files").glob("[!_]*.yaml")):
             yield partial(_read, read_file, folder, f"files/{path.name}", year)
         for path in sorted((folder / "checks").glob("[!_]*.yaml")):
-            yield partial(_read, read_checks, folder, f"checks/{path.name}", registry)
+            yield partial(_read, registry.checks_of, f"checks/{path.name}")
         yield partial(_orders, registry)
         yield partial(_every, registry, "files", _file)
         for path in sorted((folder / "lists").glob("*.yaml")):

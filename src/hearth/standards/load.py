@@ -104,17 +104,25 @@ class Registry:
     def elements(self) -> Mapping[str, Element]:
         """Data elements by HUD's number, in the manual's order."""
         paths = sorted(_paths(self.folder, "elements"), key=_manual_order)
-        makers = {element_number(path): partial(read_element, self.folder, path, self) for path in paths}
-        return Lazy(makers)
+        return Lazy({element_number(path): partial(self._read_element, path) for path in paths})
+
+    def _read_element(self, path: str) -> Element | None:
+        return read_element(
+            self.folder, path, self.year, files=self.files, columns=self._columns_of, lists=self.lists
+        )
 
     @cached_property
     def checks(self) -> Mapping[str, Check]:
         """Checks by word id: those of checks/*.yaml, then one per column with `only_if`."""
         found: dict[str, Check] = {}
         for path in _paths(self.folder, "checks"):
-            found.update((check.id, check) for check in read_checks(self.folder, path, self))
-        found.update((check.id, check) for check in dependent_checks(self))
+            found.update((check.id, check) for check in self.checks_of(path))
+        found.update((check.id, check) for check in dependent_checks(self.columns()))
         return MappingProxyType(found)
+
+    def checks_of(self, path: str) -> Iterator[Check]:
+        """The checks of one document, such as `checks/client.yaml`."""
+        return read_checks(self.folder, path, self.year, lambda: self.files, self.newest.elements)
 
     def file(self, name: str) -> File:
         """`file("Exit")`. KeyError says which year has no such file."""

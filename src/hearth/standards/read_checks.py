@@ -4,17 +4,14 @@ checks/README.md is the convention that this module implements.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from hearth.standards import asked
 from hearth.standards.document import Block, StandardsError, as_of, in_force, read
 from hearth.standards.kinds import KINDS
-from hearth.standards.model import Check, Column, File, Join
-
-if TYPE_CHECKING:
-    from hearth.standards.load import Registry
+from hearth.standards.model import Check, Column, Element, File, Join
 
 CONDITIONS = "checks/_conditions.yaml"
 CONDITION = re.compile(r"\{([a-z_]+)\}")
@@ -44,19 +41,31 @@ _BY_KEY = {
 }
 
 
-def read_checks(folder: Path, path: str, registry: "Registry") -> Iterator[Check]:
-    """The checks of one family that are in force in the registry's year."""
+def read_checks(
+    folder: Path,
+    path: str,
+    year: int,
+    known: Callable[[], Mapping[str, File]],
+    elements: Mapping[str, Element],
+) -> Iterator[Check]:
+    """The checks of one family that are in force in a year. `known` gives the files of that year, when a
+    check needs them, so that a mistake in a file hides none in checks; `elements` are those of the newest
+    year, in whose terms predicates are written."""
     family = path.split("/")[-1].removesuffix(".yaml")
     document = read(folder, path)
     for name in document:
         written = document.block(name)
         written.allow(_KEYS)
         since, until = written.year("since"), written.year("until")
-        if not in_force(since, until, registry.year):
+        if not in_force(since, until, year):
             continue
-        block = as_of(written, registry.year)
-        files = _files(block, registry)
-        violates = _predicate(registry, block, "violates", files)
+        block = as_of(written, year)
+        files = _files(block, known)
+
+        def predicate(key: str, block: Block = block, files: tuple[str, ...] = files) -> str | None:
+            return _predicate(block, key, partial(expand, folder, elements, files=files))
+
+        violates = predicate("violates")
         yield Check(
             id=name,
             family=family,
@@ -68,8 +77,8 @@ def read_checks(folder: Path, path: str, registry: "Registry") -> Iterator[Check
             sentence=block.text("sentence"),
             remedy=block.text("remedy"),
             for_type=_one_of(block, "for_type", TYPES) if "for_type" in block else None,
-            joins=joins(block, registry, files),
-            where=_predicate(registry, block, "where", files),
+            joins=joins(block, known, files),
+            where=predicate("where"),
             per=block.texts("per"),
             violates=violates,
             origin=block.texts("origin"),
@@ -82,21 +91,21 @@ def read_checks(folder: Path, path: str, registry: "Registry") -> Iterator[Check
         )
 
 
-def _files(block: Block, registry: "Registry") -> tuple[str, ...]:
+def _files(block: Block, known: Callable[[], Mapping[str, File]]) -> tuple[str, ...]:
     written = block.get("files")
     if isinstance(written, str) and written.startswith("all"):
         exception = written.removeprefix("all").strip().removeprefix("but ")
-        return tuple(name for name in registry.files if name != exception)
+        return tuple(name for name in known() if name != exception)
     return block.texts("files")
 
 
-def _predicate(registry: "Registry", block: Block, key: str, files: tuple[str, ...]) -> str | None:
+def _predicate(block: Block, key: str, expand: Callable[[str], str]) -> str | None:
     """The SQL of a key with what stands in braces written out."""
     text = block.optional(key)
     if text is None or "{" not in text:
         return text
     try:
-        return expand(registry, text, files)
+        return expand(text)
     except (KeyError, ValueError) as error:
         raise StandardsError(
             block.at(key),
@@ -105,24 +114,24 @@ def _predicate(registry: "Registry", block: Block, key: str, files: tuple[str, .
         ) from error
 
 
-def expand(registry: "Registry", text: str, files: Sequence[str]) -> str:
+def expand(folder: Path, elements: Mapping[str, Element], text: str, files: Sequence[str]) -> str:
     """A predicate with its `{condition}` and `{asked 4.02}` written out, in brackets.
 
     KeyError names a condition or an element that there is not, ValueError who is asked it as no SQL can say.
     """
-    conditions = read(registry.folder, CONDITIONS)
+    conditions = read(folder, CONDITIONS)
 
     def written_out(match: re.Match[str]) -> str:
         if match[1] not in conditions:
             raise KeyError(f"There is no condition '{match[1]}'")
         return f"({CONDITION.sub(written_out, conditions.text(match[1]))})"
 
-    return asked.written_out(registry.newest, CONDITION.sub(written_out, text), files)
+    return asked.written_out(elements, CONDITION.sub(written_out, text), files)
 
 
-def dependent_checks(registry: "Registry") -> Iterator[Check]:
+def dependent_checks(columns: Iterable[Column]) -> Iterator[Check]:
     """One check for each column that says `only_if`."""
-    for column in registry.columns():
+    for column in columns:
         if column.only_if:
             yield _dependent(column)
 
@@ -146,7 +155,7 @@ def _dependent(column: Column) -> Check:
     )
 
 
-def joins(block: Block, registry: "Registry", files: tuple[str, ...]) -> tuple[Join, ...]:
+def joins(block: Block, known: Callable[[], Mapping[str, File]], files: tuple[str, ...]) -> tuple[Join, ...]:
     """The joins of a check, each with its ON condition."""
     made: list[Join] = []
     for name in block.texts("joins"):
@@ -154,15 +163,17 @@ def joins(block: Block, registry: "Registry", files: tuple[str, ...]) -> tuple[J
             raise StandardsError(
                 block.at("joins"), f"'{name}' is not a join.", f"Use one of: {', '.join(_BY_KEY)}."
             )
-        made.append(_join(name, block, registry, files, {join.alias for join in made}))
+        made.append(_join(name, block, known, files, {join.alias for join in made}))
     return tuple(made)
 
 
-def _join(name: str, block: Block, registry: "Registry", files: tuple[str, ...], made: set[str]) -> Join:
+def _join(
+    name: str, block: Block, known: Callable[[], Mapping[str, File]], files: tuple[str, ...], made: set[str]
+) -> Join:
     file, column, over = _BY_KEY[name]
     if name == "ResProject":
         return Join(name, file, "ResProject.ProjectID = this.ResProjectID")
-    rows: list[File] = [registry.files[f] for f in files if f in registry.files]
+    rows: list[File] = [known()[f] for f in files if f in known()]
     source = None
     if name not in ("HeadClient", "HeadExit") and all(column in row for row in rows):
         source = "this"

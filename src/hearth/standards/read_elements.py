@@ -1,14 +1,11 @@
 """Reads `elements/*.yaml`: one data element of HUD's manual each."""
 
 import re
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from hearth.standards.document import Block, StandardsError, in_force, read
-from hearth.standards.model import STAGES, Element, Requirement
-
-if TYPE_CHECKING:
-    from hearth.standards.load import Registry
+from hearth.standards.model import STAGES, Column, Element, List, Requirement
 
 FUNDING_SOURCES = "2.06.1"
 _KEYS = (
@@ -32,29 +29,38 @@ def element_number(path: str) -> str:
     return f"{match[1]}.{match[2]}" if match[1] else f"{match[3].upper()}{match[4]}"
 
 
-def read_element(folder: Path, path: str, registry: "Registry") -> Element | None:
-    """One element, or None when it is not in force in the registry's year."""
+def read_element(
+    folder: Path,
+    path: str,
+    year: int,
+    *,
+    files: Iterable[str],
+    columns: Mapping[str, tuple[Column, ...]],
+    lists: Mapping[str, List],
+) -> Element | None:
+    """One element, or None when it is not in force in that year. `files`, `lists` and the `columns` of each
+    element are those of the year."""
     block = read(folder, path)
     block.allow(_KEYS)
     since, until = block.year("since"), block.year("until")
-    if not in_force(since, until, registry.year):
+    if not in_force(since, until, year):
         return None
     number = block.text("element")
     asked_of, collected_at = block.optional("asked_of") or "", _stages(block)
-    files = block.texts("files")
+    of_files = block.texts("files")
     return Element(
         number=number,
         name=block.text("name"),
         group=block.text("group"),
         question=block.optional("question") or "",
-        files=tuple(registry.files) if files == ("all",) else files,
-        columns=registry.columns_of(number),
+        files=tuple(files) if of_files == ("all",) else of_files,
+        columns=columns.get(number, ()),
         rows=block.optional("rows"),
         fields=block.optional("fields") or "",
         asked_of=asked_of,
         collected_at=collected_at,
         project_types=block.optional("project_types") or "",
-        requirements=_requirements(block, registry, asked_of, collected_at),
+        requirements=_requirements(block, year, lists, asked_of, collected_at),
         change=block.optional("change") or "",
         note=block.optional("note") or "",
         reference=block.optional("reference") or "",
@@ -65,19 +71,19 @@ def read_element(folder: Path, path: str, registry: "Registry") -> Element | Non
 
 
 def _requirements(
-    block: Block, registry: "Registry", asked_of: str, collected_at: tuple[str, ...]
+    block: Block, year: int, lists: Mapping[str, List], asked_of: str, collected_at: tuple[str, ...]
 ) -> tuple[Requirement, ...]:
-    if registry.year < REQUIREMENTS_SINCE:
+    if year < REQUIREMENTS_SINCE:
         return ()
     return tuple(
-        _requirement(entry, registry, asked_of, collected_at)
+        _requirement(entry, lists, asked_of, collected_at)
         for entry in block.blocks("required_by")
-        if in_force(entry.year("since"), entry.year("until"), registry.year)
+        if in_force(entry.year("since"), entry.year("until"), year)
     )
 
 
 def _requirement(
-    block: Block, registry: "Registry", asked_of: str, collected_at: tuple[str, ...]
+    block: Block, lists: Mapping[str, List], asked_of: str, collected_at: tuple[str, ...]
 ) -> Requirement:
     block.allow(_REQUIREMENT_KEYS)
     program = block.text("program")
@@ -88,7 +94,7 @@ def _requirement(
         )
     return Requirement(
         program=program,
-        funders=block.texts("funders") or _funders(program, block, registry),
+        funders=block.texts("funders") or _funders(program, block, lists),
         project_types=block.texts("project_types"),
         except_project_types=block.texts("except_project_types"),
         required=required,
@@ -101,11 +107,17 @@ def _requirement(
     )
 
 
-def _funders(program: str, block: Block, registry: "Registry") -> tuple[str, ...]:
+def _funders(program: str, block: Block, lists: Mapping[str, List]) -> tuple[str, ...]:
     """A program's funding sources: the codes of list 2.06.1 in that category that are offered."""
     if program == "all":
         return ()
-    sources = registry.list(FUNDING_SOURCES)
+    if FUNDING_SOURCES not in lists:
+        raise StandardsError(
+            block.at("program"),
+            f"There is no list {FUNDING_SOURCES} of funding sources.",
+            "Add it to lists/, or name the codes with 'funders: […]'.",
+        )
+    sources = lists[FUNDING_SOURCES]
     codes = tuple(o.code for o in sources.options if o.category == program and o.status == "current")
     if not codes:
         raise StandardsError(
