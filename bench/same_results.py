@@ -1,12 +1,13 @@
 """Whether this checkout gives the same reports as an earlier commit, to the byte.
 
-python -m bench.same_results COMMIT [--small]
+python -m bench.same_results COMMIT [--small] [--renamed OLD=NEW ...] [--new NAME ...]
 
 For a change that must not change any result. HUD's sample and two invented exports (one with data errors)
 are reported on as LSA, HIC and project-focused LSA, by both. Compared are every file that is written (CSV
 files of the zip, flags, kept tables with their rows in order), what `hearth report members` says of rows of
 every file and of flags, and what `hearth report compare` says of two of the reports. Only what tells one run
-from another is left out: the report's number and time, seconds, version, and hash of the steps.
+from another is left out: the report's number and time, seconds, version, and hash of the steps. A table that
+a run keeps may have another name since then, or be kept only now: --renamed and --new say so.
 
 Exit status 1 with a list of what differs.
 """
@@ -30,8 +31,9 @@ from bench.import_speed import sample
 
 ROOT = Path(__file__).resolve().parent.parent
 COC = "MN-500"
-#: Of `run.json`: what differs between two runs of the same code.
-OF_THE_RUN = {"code_version", "seconds", "steps_sha256"}
+#: Of `run.json`: what differs between two runs of the same code; and the tables, which are compared
+#: themselves.
+OF_THE_RUN = {"code_version", "seconds", "steps_sha256", "tables"}
 OPENED = ("flags", "LSAReport", "LSAPerson", "LSAHousehold", "LSAExit", "LSACalculated")
 OF_THE_TABLES = {"ReportID", "ReportDate"}
 ROWS = 6  # of every file, spread evenly, whose people are looked at
@@ -65,6 +67,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.same_results", description=__doc__)
     parser.add_argument("commit", help="the commit whose results are right")
     parser.add_argument("--small", action="store_true", help="invented exports of 500 people, not of 5,000")
+    parser.add_argument("--renamed", nargs="+", default=[], metavar="OLD=NEW", help="kept tables")
+    parser.add_argument("--new", nargs="+", default=[], metavar="NAME", help="tables kept only now")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="hearth-same-") as work:
         folder = Path(work)
@@ -79,12 +83,20 @@ def main() -> None:
             )
         finally:
             subprocess.run([*git, "remove", "--force", before], check=True)
+    for old, new in (pair.split("=") for pair in options.renamed):
+        then = {_with_table(one, old, new): hashed for one, hashed in then.items()}
+    added = {f"tables/{name}.parquet" for name in options.new}
+    now = {one: hashed for one, hashed in now.items() if one in then or one.split(": ")[-1] not in added}
     different = sorted(one for one in then.keys() | now.keys() if then.get(one) != now.get(one))
     for one in different:
         how = "differs" if one in then and one in now else "is new" if one in now else "is missing"
         print(f"{one} {how}")
     print(f"{len(then)} results of {len(reports)} reports compared, {len(different)} differ.")
     sys.exit(bool(different))
+
+
+def _with_table(result: str, old: str, new: str) -> str:
+    return re.sub(rf"tables/{old}\.parquet$", f"tables/{new}.parquet", result)
 
 
 def _reports(folder: Path, clients: int) -> Iterator[Report]:

@@ -28,7 +28,7 @@ _STAYS = """
         n.EnrollmentID IS NOT NULL, p.ReportEnd
     FROM after.Enrollment AS e
     JOIN asked AS a ON a.PersonalID = e.PersonalID
-    LEFT JOIN after.lsa_exit_record AS x ON x.EnrollmentID = e.EnrollmentID
+    LEFT JOIN after.enrollment_exit AS x ON x.EnrollmentID = e.EnrollmentID
     LEFT JOIN after.lsa_enrollment AS n ON n.EnrollmentID = e.EnrollmentID
     CROSS JOIN after.lsa_parameters AS p
 """

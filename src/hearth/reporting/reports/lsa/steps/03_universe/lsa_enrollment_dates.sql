@@ -1,6 +1,6 @@
 -- Section: 3.4 HMIS client enrollments (tlsa_Enrollment)
 -- Grain: one row per EnrollmentID of a member of a household of 3.3
--- Inputs: lsa_parameters, lsa_household_dates, lsa_bed_night, lsa_exit_record, Enrollment, HealthAndDV
+-- Inputs: lsa_parameters, lsa_household_dates, bed_night, enrollment_exit, Enrollment, HealthAndDV
 -- The head's effective dates bound the members'. At night-by-night shelters dates come from the bed nights.
 WITH member AS (
     SELECT n.EnrollmentID, n.PersonalID, n.HouseholdID, n.RelationshipToHoH, h.ProjectID, h.LSAProjectType,
@@ -12,7 +12,7 @@ WITH member AS (
         r.ReportEnd, r.LookbackDate
     FROM lsa_household_dates AS h
     JOIN Enrollment AS n ON n.HouseholdID = h.HouseholdID
-    LEFT JOIN lsa_exit_record AS x ON x.EnrollmentID = n.EnrollmentID
+    LEFT JOIN enrollment_exit AS x ON x.EnrollmentID = n.EnrollmentID
     CROSS JOIN lsa_parameters AS r
     WHERE n.RelationshipToHoH IN ({RelationshipToHoH.member})
 ),
@@ -26,7 +26,7 @@ entry_exit AS (
 nights AS (
     SELECT m.EnrollmentID, min(b.Night) AS FirstBedNight, max(b.Night) AS LastBedNight
     FROM member AS m
-    JOIN lsa_bed_night AS b ON b.EnrollmentID = m.EnrollmentID
+    JOIN bed_night AS b ON b.EnrollmentID = m.EnrollmentID
     WHERE m.LSAProjectType = {LSAProjectType.ES_NBN} AND b.Night >= m.EntryDate AND b.Night >= m.HeadEntry
         AND (m.HeadExit IS NULL OR b.Night < m.HeadExit)
         AND (m.ExitDate IS NULL OR b.Night < m.ExitDate)

@@ -1,6 +1,6 @@
 -- Section: 3.3 HMIS household enrollments (tlsa_HHID)
 -- Grain: one row per HouseholdID with exactly one head, served in the CoC by a participating residential project
--- Inputs: lsa_parameters, lsa_bed_night, lsa_exit_record, Enrollment, Project, Organization, HMISParticipation
+-- Inputs: lsa_parameters, bed_night, enrollment_exit, household_head, participation, Project, Organization
 -- Dates are effective ones: clipped to the time in which the project operated and took part in HMIS, and for
 -- night-by-night shelters taken from the bed nights. Of several participation records the latest that the stay
 -- touches counts; an exit after the end of participation or operation does not count as an exit.
@@ -20,30 +20,21 @@ WITH residential AS (
         AND (p.OperatingEndDate IS NULL
             OR (p.OperatingEndDate > p.OperatingStartDate AND p.OperatingEndDate > r.LookbackDate))
 ),
-heads_of_household AS (
-    SELECT HouseholdID
-    FROM Enrollment
-    WHERE RelationshipToHoH = {RelationshipToHoH.HEAD} AND HouseholdID IS NOT NULL
-    GROUP BY HouseholdID
-    HAVING count(*) = 1
-),
 head AS (
     SELECT n.HouseholdID, n.PersonalID, n.EnrollmentID, n.ProjectID, n.EntryDate, n.MoveInDate,
         p.LSAProjectType, p.OperatingStart, p.OperatingEnd, x.ExitDate, x.Destination, x.DestinationSubsidyType,
         r.ReportEnd, r.LookbackDate
-    FROM Enrollment AS n
-    JOIN heads_of_household AS h ON h.HouseholdID = n.HouseholdID
+    FROM household_head AS n
     JOIN residential AS p ON p.ProjectID = n.ProjectID
-    JOIN lsa_parameters AS r ON upper(n.EnrollmentCoC) = r.ReportCoC
-    LEFT JOIN lsa_exit_record AS x ON x.EnrollmentID = n.EnrollmentID
-    WHERE n.RelationshipToHoH = {RelationshipToHoH.HEAD} AND n.EntryDate <= r.ReportEnd
+    JOIN lsa_parameters AS r ON n.CoCCode = r.ReportCoC
+    LEFT JOIN enrollment_exit AS x ON x.EnrollmentID = n.EnrollmentID
+    WHERE n.Heads = 1 AND n.EntryDate <= r.ReportEnd
         AND (n.EntryDate < p.OperatingEnd OR p.OperatingEnd IS NULL)
 ),
-participation AS (
-    SELECT hp.HMISParticipationID, hp.ProjectID, hp.HMISParticipationStatusStartDate AS HMISStart,
-        CASE WHEN hp.HMISParticipationStatusEndDate <= r.ReportEnd THEN hp.HMISParticipationStatusEndDate END
-            AS HMISEnd
-    FROM HMISParticipation AS hp
+taking_part AS (
+    SELECT hp.HMISParticipationID, hp.ProjectID, hp.StartDate AS HMISStart,
+        CASE WHEN hp.EndDate <= r.ReportEnd THEN hp.EndDate END AS HMISEnd
+    FROM participation AS hp
     CROSS JOIN lsa_parameters AS r
 ),
 candidate AS (
@@ -53,21 +44,19 @@ candidate AS (
                 AND head.ExitDate <= coalesce(part.HMISEnd, head.ExitDate) THEN head.ExitDate
         END AS CountedExit
     FROM head
-    JOIN participation AS part ON part.ProjectID = head.ProjectID
+    JOIN taking_part AS part ON part.ProjectID = head.ProjectID
 ),
 ranked AS (
     SELECT c.EnrollmentID, c.HMISParticipationID AS CandidateID, hp.HMISParticipationID AS LatestID,
         row_number() OVER (
             PARTITION BY c.EnrollmentID, c.HMISParticipationID
-            ORDER BY hp.HMISParticipationStatusStartDate DESC, hp.HMISParticipationID
+            ORDER BY hp.StartDate DESC, hp.HMISParticipationID
         ) AS Number
     FROM candidate AS c
-    JOIN HMISParticipation AS hp ON hp.ProjectID = c.ProjectID
-    WHERE hp.HMISParticipationType = {HMISParticipationType.HMIS} AND hp.HMISParticipationStatusStartDate <= c.ReportEnd
-        AND (hp.HMISParticipationStatusEndDate IS NULL
-            OR (hp.HMISParticipationStatusEndDate > c.LookbackDate
-                AND hp.HMISParticipationStatusEndDate > c.EntryDate))
-        AND (c.CountedExit IS NULL OR c.CountedExit > hp.HMISParticipationStatusStartDate)
+    JOIN participation AS hp ON hp.ProjectID = c.ProjectID
+    WHERE hp.StartDate <= c.ReportEnd
+        AND (hp.EndDate IS NULL OR (hp.EndDate > c.LookbackDate AND hp.EndDate > c.EntryDate))
+        AND (c.CountedExit IS NULL OR c.CountedExit > hp.StartDate)
 ),
 counted AS (
     SELECT c.*, greatest(c.HMISStart, c.OperatingStart) AS ProjectStart, least(c.HMISEnd, c.OperatingEnd) AS ProjectEnd
@@ -82,7 +71,7 @@ counted AS (
 nights AS (
     SELECT c.EnrollmentID, min(b.Night) AS FirstBedNight, max(b.Night) AS LastBedNight
     FROM counted AS c
-    JOIN lsa_bed_night AS b ON b.EnrollmentID = c.EnrollmentID
+    JOIN bed_night AS b ON b.EnrollmentID = c.EnrollmentID
     WHERE c.LSAProjectType = {LSAProjectType.ES_NBN}
         AND b.Night >= c.HMISStart AND b.Night >= c.OperatingStart AND b.Night >= c.LookbackDate
         AND b.Night >= c.EntryDate AND b.Night <= c.ReportEnd

@@ -1,7 +1,7 @@
 -- Section: 3.6 Household types; 5.1 Active and active-in-residence households
 -- Grain: one row per HouseholdID of 3.3
 -- Inputs: lsa_parameters, lsa_cohort, lsa_household_dates, lsa_enrollment_age, lsa_project,
---   lsa_project_in_coc
+--   project_in_coc
 -- 1 adults only, 2 adults and children, 3 children only, 99 cannot be told. Those who left before a cohort
 -- starts do not count in it; a household that came later or had left keeps its type at entry.
 -- SystemActive is Active as the report of the whole system has it: scope 2 asks for it where 3.1 wants the data of
@@ -87,6 +87,6 @@ SELECT h.*, t.AtEntry AS EntryHHType,
 FROM lsa_household_dates AS h
 LEFT JOIN types AS t ON t.HouseholdID = h.HouseholdID
 LEFT JOIN lsa_project AS p ON p.ProjectID = h.ProjectID
-LEFT JOIN lsa_project_in_coc AS c ON c.ProjectID = h.ProjectID
 CROSS JOIN start AS s
 CROSS JOIN lsa_parameters AS r
+LEFT JOIN project_in_coc AS c ON c.ProjectID = h.ProjectID AND c.CoCCode = r.ReportCoC

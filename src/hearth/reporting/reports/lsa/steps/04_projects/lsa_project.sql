@@ -1,6 +1,6 @@
 -- Section: 4.1 Project.csv
 -- Grain: one row per ProjectID
--- Inputs: lsa_parameters, lsa_chosen_project, lsa_project_in_coc, Project
+-- Inputs: lsa_parameters, lsa_chosen_project, project_in_coc, Project
 -- Scope 2 takes the chosen projects only.
 SELECT p.ProjectID, p.OrganizationID, left(p.ProjectName, 200) AS ProjectName,
     CAST(NULL AS VARCHAR) AS ProjectCommonName, p.OperatingStartDate, p.OperatingEndDate, p.ContinuumProject,
@@ -11,8 +11,8 @@ SELECT p.ProjectID, p.OrganizationID, left(p.ProjectName, 200) AS ProjectName,
     p.TargetPopulation, p.HOPWAMedAssistedLivingFac, p.PITCount, p.DateCreated, p.DateUpdated,
     CAST(NULL AS VARCHAR) AS UserID, CAST(NULL AS TIMESTAMP) AS DateDeleted, r.ReportID AS ExportID
 FROM Project AS p
-JOIN lsa_project_in_coc AS c ON c.ProjectID = p.ProjectID
-CROSS JOIN lsa_parameters AS r
+JOIN project_in_coc AS c ON c.ProjectID = p.ProjectID
+JOIN lsa_parameters AS r ON r.ReportCoC = c.CoCCode
 LEFT JOIN lsa_chosen_project AS chosen ON chosen.ProjectID = p.ProjectID
 WHERE p.ContinuumProject = {YES}
     AND (p.ProjectType IN ({LSAPopulation.project_types})

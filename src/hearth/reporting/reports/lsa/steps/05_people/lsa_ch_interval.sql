@@ -1,6 +1,6 @@
 -- Section: 5.7 Dates to exclude; 5.8 Dates to include in counts of ES/SH/street days, before gaps are filled
 -- Grain: one row per enrollment and reason, or per bed night: days from StartDate up to but without EndDate
--- Inputs: lsa_ch_enrollment, lsa_bed_night
+-- Inputs: lsa_ch_enrollment, bed_night
 -- Excluded is 1 while housed or in transitional housing, 0 while in ES/SH or on the street.
 WITH housed AS (
     SELECT PersonalID, 1 AS Excluded, CHStart, LastActive, coalesce(ExitDate, LastActive + 1) AS EndDate,
@@ -16,7 +16,7 @@ sheltered AS (
     UNION ALL
     SELECT n.PersonalID, 0, n.CHStart, n.LastActive, b.Night + 1, b.Night
     FROM lsa_ch_enrollment AS n
-    JOIN lsa_bed_night AS b ON b.EnrollmentID = n.EnrollmentID
+    JOIN bed_night AS b ON b.EnrollmentID = n.EnrollmentID
     WHERE n.LSAProjectType = {LSAProjectType.ES_NBN} AND b.Night >= n.EntryDate
         AND (n.ExitDate IS NULL OR b.Night < n.ExitDate)
 ),

@@ -1,6 +1,6 @@
 -- Section: 5.2 Active and active-in-residence enrollments; 9.2 Quarterly nights
 -- Grain: one row per EnrollmentID of 3.4
--- Inputs: lsa_parameters, lsa_cohort, lsa_enrollment_age, lsa_household_type, lsa_bed_night
+-- Inputs: lsa_parameters, lsa_cohort, lsa_enrollment_age, lsa_household_type, bed_night
 -- Counted is 1 for whoever the report counts: active ones, in the HIC only those in residence.
 -- A night-by-night client is there on a quarterly night with a bed night of that day.
 WITH night AS (
@@ -36,7 +36,7 @@ served AS (
         max(CASE WHEN b.Night = q.April THEN 1 ELSE 0 END) AS April,
         max(CASE WHEN b.Night = q.July THEN 1 ELSE 0 END) AS July
     FROM flagged AS n
-    JOIN lsa_bed_night AS b ON b.EnrollmentID = n.EnrollmentID
+    JOIN bed_night AS b ON b.EnrollmentID = n.EnrollmentID
     CROSS JOIN night AS q
     WHERE n.LSAProjectType = {LSAProjectType.ES_NBN} AND n.AIR = 1 AND b.Night >= n.EntryDate
         AND (n.ExitDate IS NULL OR b.Night < n.ExitDate)

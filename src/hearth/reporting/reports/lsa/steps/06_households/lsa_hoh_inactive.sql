@@ -1,6 +1,6 @@
 -- Section: 6.12 Last inactive date
 -- Grain: one row per head of household and household type of 6.1
--- Inputs: lsa_parameters, lsa_hoh, lsa_household_active, lsa_bed_night
+-- Inputs: lsa_parameters, lsa_hoh, lsa_household_active, bed_night
 -- Stays, padded by six days and merged, make islands. The last inactive date is the day before the first entry,
 -- or before the island that covers that day; never before the day before the lookback date.
 -- The stays are those of the whole system, whichever projects are chosen (3.1). As in HUD's sample stays that ended
@@ -40,7 +40,7 @@ padded AS (
     UNION ALL
     SELECT s.HoHID, s.HHType, b.Night, least(b.Night + 6, s.ReportEnd) + 1
     FROM stay AS s
-    JOIN lsa_bed_night AS b ON b.EnrollmentID = s.EnrollmentID
+    JOIN bed_night AS b ON b.EnrollmentID = s.EnrollmentID
     WHERE s.LSAProjectType = {LSAProjectType.ES_NBN} AND b.Night BETWEEN s.LookbackDate AND s.ReportEnd
         AND b.Night >= s.EntryDate
         AND (s.ExitDate IS NULL OR b.Night < s.ExitDate)

@@ -1,6 +1,6 @@
 -- Section: 6.11 Dates housed; 6.13 Dates of other system use; 6.14 Other dates homeless
 -- Grain: one row per stay and use, or per bed night: days from StartDate up to but without EndDate
--- Inputs: lsa_parameters, lsa_hoh, lsa_hoh_inactive, lsa_household_active, lsa_bed_night, Enrollment
+-- Inputs: lsa_parameters, lsa_hoh, lsa_hoh_inactive, lsa_household_active, bed_night, Enrollment
 -- SysStatus, the lowest of a day counts: 1 housed in PSH, 2 in RRH, 3 TH, 4 ES or SH, 5 before move-in to PSH,
 -- 6 to RRH, 7 homeless by the client's account. As in HUD's output that account starts on the last inactive day
 -- itself, and follows the household type at entry.
@@ -39,7 +39,7 @@ every_interval AS (
     UNION ALL
     SELECT s.HoHID, s.HHType, 4, b.Night, b.Night + 1
     FROM stay AS s
-    JOIN lsa_bed_night AS b ON b.EnrollmentID = s.EnrollmentID
+    JOIN bed_night AS b ON b.EnrollmentID = s.EnrollmentID
     WHERE s.LSAProjectType = {LSAProjectType.ES_NBN} AND b.Night >= greatest(s.EntryDate, s.CountedFrom)
         AND b.Night < coalesce(s.ExitDate, s.ReportEnd + 1)
     UNION ALL

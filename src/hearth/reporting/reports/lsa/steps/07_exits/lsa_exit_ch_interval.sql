@@ -1,6 +1,6 @@
 -- Section: 7.5 Dates to exclude; 7.6 Dates to include in counts of ES/SH/street days, before gaps are filled
 -- Grain: one row per enrollment and reason, or per bed night: days from StartDate up to but without EndDate
--- Inputs: lsa_exit_adult, lsa_enrollment, lsa_bed_night, Enrollment
+-- Inputs: lsa_exit_adult, lsa_enrollment, bed_night, Enrollment
 -- Open stays do not count here. A person's cohorts share one span of years.
 WITH span AS (
     SELECT PersonalID, min(CHStart) AS CHStart, max(LastActive) AS LastActive,
@@ -28,7 +28,7 @@ every_interval AS (
     UNION ALL
     SELECT n.PersonalID, 0, n.CHStart, n.LastActive, b.Night, b.Night + 1
     FROM stay AS n
-    JOIN lsa_bed_night AS b ON b.EnrollmentID = n.EnrollmentID
+    JOIN bed_night AS b ON b.EnrollmentID = n.EnrollmentID
     WHERE n.LSAProjectType = {LSAProjectType.ES_NBN} AND b.Night >= n.EntryDate AND b.Night < n.ExitDate
     UNION ALL
     SELECT PersonalID, 0, CHStart, LastActive, DateToStreetESSH,

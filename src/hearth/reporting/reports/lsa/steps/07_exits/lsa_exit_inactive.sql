@@ -1,6 +1,6 @@
 -- Section: 7.11 Last inactive date of exits
 -- Grain: one row per cohort and household of 7.2
--- Inputs: lsa_exit_qualifying, lsa_exit_stay, lsa_enrollment, lsa_bed_night
+-- Inputs: lsa_exit_qualifying, lsa_exit_stay, lsa_enrollment, bed_night
 -- Stays, padded by six days and merged, make islands; see 6.12.
 WITH household AS (
     SELECT q.Cohort, q.HouseholdID, q.HoHID, q.HHType, q.EntryDate, q.ExitDate, q.Stat, q.CohortEnd, q.LookbackDate,
@@ -23,7 +23,7 @@ padded AS (
     UNION ALL
     SELECT s.Cohort, s.HouseholdID, b.Night, least(b.Night + 6, s.CohortEnd) + 1
     FROM stay AS s
-    JOIN lsa_bed_night AS b ON b.EnrollmentID = s.EnrollmentID
+    JOIN bed_night AS b ON b.EnrollmentID = s.EnrollmentID
     WHERE s.LSAProjectType = {LSAProjectType.ES_NBN} AND b.Night >= s.EntryDate AND b.Night < s.ExitDate
         AND b.Night <= s.CohortEnd
 ),

@@ -1,6 +1,6 @@
 -- Section: 9.5 Counts of bed nights (rows 56 and 57)
 -- Grain: one row per row of LSACalculated
--- Inputs: lsa_parameters, lsa_household_active, lsa_enrollment, lsa_bed_night, lsa_population, lsa_universe,
+-- Inputs: lsa_parameters, lsa_household_active, lsa_enrollment, bed_night, lsa_population, lsa_universe,
 --   lsa_population_household_types
 -- Members: PersonalID, HouseholdID, StartDate, EndDate, CoveredUntil
 -- A night counts once per person and universe: the length of what a person's intervals cover together.
@@ -16,7 +16,7 @@ WITH interval_of_stay AS (
     UNION ALL
     SELECT n.PersonalID, n.HouseholdID, b.Night, b.Night + 1
     FROM lsa_enrollment AS n
-    JOIN lsa_bed_night AS b ON b.EnrollmentID = n.EnrollmentID
+    JOIN bed_night AS b ON b.EnrollmentID = n.EnrollmentID
     CROSS JOIN lsa_parameters AS r
     WHERE n.AIR = 1 AND n.LSAProjectType = {LSAProjectType.ES_NBN} AND b.Night >= n.EntryDate
         AND (n.ExitDate IS NULL OR b.Night < n.ExitDate)

@@ -1,6 +1,6 @@
 -- Section: 9.6 Other permanent housing on the night of the HIC (row 53)
 -- Grain: one row per project of type 9 or 10 with people
--- Inputs: lsa_parameters, lsa_project, lsa_hmis_participation, lsa_exit_record, Enrollment
+-- Inputs: lsa_parameters, lsa_project, lsa_hmis_participation, enrollment_exit, Enrollment
 -- Members: m.PersonalID, m.HouseholdID, m.EnrollmentID
 -- HIC only. As in HUD's output a stay without exit counts up to the moment the report is made.
 WITH participating AS (
@@ -19,7 +19,7 @@ stay AS (
         n.MoveInDate, x.ExitDate, r.ReportStart, r.ReportDate, r.ReportCoC
     FROM Enrollment AS n
     CROSS JOIN lsa_parameters AS r
-    LEFT JOIN lsa_exit_record AS x ON x.EnrollmentID = n.EnrollmentID
+    LEFT JOIN enrollment_exit AS x ON x.EnrollmentID = n.EnrollmentID
     WHERE n.EntryDate <= r.ReportStart
         AND (x.ExitDate IS NULL OR x.ExitDate > r.ReportStart)
 ),

@@ -1,7 +1,7 @@
 -- Section: 10 Data quality counts by project (rows 901 to 921)
 -- Grain: one row per row of LSACalculated
--- Inputs: lsa_parameters, lsa_project, lsa_hmis_participation, lsa_exit_record, lsa_bed_night,
---   lsa_household_active, lsa_enrollment, lsa_quality_stay, Enrollment, Project
+-- Inputs: lsa_parameters, lsa_project, lsa_hmis_participation, enrollment_exit, bed_night,
+--   lsa_household_active, lsa_enrollment, lsa_quality_stay, household_head, Enrollment, Project
 -- Members: Counted
 -- Counted is a HouseholdID in rows 905 and 909, a PersonalID in row 920, elsewhere an EnrollmentID.
 WITH closed AS (
@@ -9,12 +9,12 @@ WITH closed AS (
     FROM lsa_enrollment AS n
     JOIN Project AS p ON p.ProjectID = n.ProjectID
     JOIN lsa_parameters AS r ON p.OperatingEndDate BETWEEN r.ReportStart AND r.ReportEnd
-    LEFT JOIN lsa_exit_record AS x ON x.EnrollmentID = n.EnrollmentID
+    LEFT JOIN enrollment_exit AS x ON x.EnrollmentID = n.EnrollmentID
     WHERE x.ExitDate IS NULL OR x.ExitDate > p.OperatingEndDate
 ),
 last_night AS (
     SELECT b.EnrollmentID, max(b.Night) AS LastBedNight
-    FROM lsa_bed_night AS b
+    FROM bed_night AS b
     JOIN Enrollment AS e ON e.EnrollmentID = b.EnrollmentID
     JOIN Project AS p ON p.ProjectID = e.ProjectID
     CROSS JOIN lsa_parameters AS r
@@ -30,7 +30,7 @@ nights_and_exits AS (
     JOIN Enrollment AS e ON e.EnrollmentID = n.EnrollmentID
     JOIN Project AS p ON p.ProjectID = e.ProjectID
     JOIN last_night AS b ON b.EnrollmentID = h.EnrollmentID
-    LEFT JOIN lsa_exit_record AS x ON x.EnrollmentID = e.EnrollmentID
+    LEFT JOIN enrollment_exit AS x ON x.EnrollmentID = e.EnrollmentID
     CROSS JOIN lsa_parameters AS r
     WHERE p.ProjectType = {ProjectType.ES_NBN} AND p.ContinuumProject = {YES}
         AND (((x.ExitDate IS NULL OR x.ExitDate > r.ReportEnd) AND b.LastBedNight <= r.ReportEnd - 90)
@@ -43,18 +43,16 @@ recorded AS (
     FROM Enrollment AS e
     JOIN lsa_project AS p ON p.ProjectID = e.ProjectID
     CROSS JOIN lsa_parameters AS r
-    LEFT JOIN lsa_exit_record AS x ON x.EnrollmentID = e.EnrollmentID
+    LEFT JOIN enrollment_exit AS x ON x.EnrollmentID = e.EnrollmentID
     WHERE p.ProjectType NOT IN ({ProjectType.other_permanent_housing}) AND e.EntryDate <= r.ReportEnd
         AND (x.ExitDate IS NULL OR (x.ExitDate >= r.ReportStart AND x.ExitDate > e.EntryDate))
 ),
 heads AS (
-    SELECT e.HouseholdID, count(*) AS Heads,
-        max(CASE WHEN e.EnrollmentCoC IS NULL THEN 1 ELSE 0 END) AS WithoutCoC,
-        max(CASE WHEN upper(e.EnrollmentCoC) = r.ReportCoC THEN 1 ELSE 0 END) AS InCoC
-    FROM Enrollment AS e
+    SELECT h.HouseholdID, max(h.Heads) AS Heads, max(CASE WHEN h.CoCCode IS NULL THEN 1 ELSE 0 END) AS WithoutCoC,
+        max(CASE WHEN h.CoCCode = r.ReportCoC THEN 1 ELSE 0 END) AS InCoC
+    FROM household_head AS h
     CROSS JOIN lsa_parameters AS r
-    WHERE e.RelationshipToHoH = {RelationshipToHoH.HEAD} AND e.HouseholdID IS NOT NULL
-    GROUP BY e.HouseholdID
+    GROUP BY h.HouseholdID
 ),
 in_coc AS (
     SELECT e.HouseholdID
@@ -76,7 +74,7 @@ participating AS (
 with_night AS (
     SELECT e.EnrollmentID
     FROM recorded AS e
-    JOIN lsa_bed_night AS b ON b.EnrollmentID = e.EnrollmentID
+    JOIN bed_night AS b ON b.EnrollmentID = e.EnrollmentID
     WHERE b.Night >= e.EntryDate AND b.Night <= least(e.ReportEnd, e.ExitDate - 1)
     GROUP BY e.EnrollmentID
 ),

@@ -1,6 +1,6 @@
 -- Section: 10 and 11.7: what is missing in the enrollments that the report counts
 -- Grain: one row per EnrollmentID that the report counts; a column per question, 1 when its answer is missing
--- Inputs: lsa_enrollment, lsa_exit_record, Enrollment
+-- Inputs: lsa_enrollment, enrollment_exit, Enrollment
 -- The project counts of 10 know street situations by 101, 116 and 118, the report's of 11 by 100 to 199.
 WITH stay AS (
     SELECT n.EnrollmentID, n.PersonalID, n.HouseholdID, n.ProjectID, n.ActiveAge, n.ExitDate, n.DisabilityStatus,
@@ -15,7 +15,7 @@ WITH stay AS (
             OR (x.Destination = {Destination.RENTAL_WITH_SUBSIDY} AND x.DestinationSubsidyType IS NULL) AS NoDestination
     FROM lsa_enrollment AS n
     JOIN Enrollment AS e ON e.EnrollmentID = n.EnrollmentID
-    LEFT JOIN lsa_exit_record AS x ON x.EnrollmentID = n.EnrollmentID
+    LEFT JOIN enrollment_exit AS x ON x.EnrollmentID = n.EnrollmentID
     WHERE n.Counted = 1
 ),
 situated AS (

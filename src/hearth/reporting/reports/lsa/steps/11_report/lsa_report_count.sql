@@ -1,14 +1,14 @@
 -- Section: 11.1 to 11.7 Counts of LSAReport
 -- Grain: one row per column of LSAReport that counts somebody
--- Inputs: lsa_parameters, lsa_project, lsa_organization, lsa_exit_record, lsa_household_active,
---   lsa_person_detail, lsa_quality_stay, Enrollment, ProjectCoC
+-- Inputs: lsa_parameters, lsa_project, lsa_organization, enrollment_exit, lsa_household_active,
+--   lsa_person_detail, lsa_quality_stay, household_head, project_in_coc, Enrollment
 -- Members: Counted
 -- Counted is a HouseholdID in NoCoC, NotOneHoH and HouseholdEntry, a PersonalID in UnduplicatedClient and the
 -- columns on SSN, elsewhere an EnrollmentID.
 WITH served AS (
     SELECT e.EnrollmentID, e.HouseholdID, e.ProjectID, e.RelationshipToHoH, e.EnrollmentCoC
     FROM Enrollment AS e
-    LEFT JOIN lsa_exit_record AS x ON x.EnrollmentID = e.EnrollmentID
+    LEFT JOIN enrollment_exit AS x ON x.EnrollmentID = e.EnrollmentID
     CROSS JOIN lsa_parameters AS r
     WHERE e.EntryDate <= r.ReportEnd
         AND (x.ExitDate IS NULL OR x.ExitDate >= r.ReportStart)
@@ -19,17 +19,6 @@ served_here AS (
     JOIN lsa_project AS p ON p.ProjectID = s.ProjectID
     JOIN lsa_organization AS o ON o.OrganizationID = p.OrganizationID
     WHERE p.ProjectType IN ({LSAPopulation.project_types}) AND o.VictimServiceProvider = {NO}
-),
-coc_of_project AS (
-    SELECT ProjectID, upper(CoCCode) AS CoCCode
-    FROM ProjectCoC
-    GROUP BY ProjectID, upper(CoCCode)
-),
-heads AS (
-    SELECT HouseholdID, count(DISTINCT EnrollmentID) AS Heads
-    FROM Enrollment
-    WHERE RelationshipToHoH = {RelationshipToHoH.HEAD}
-    GROUP BY HouseholdID
 ),
 in_coc AS (
     SELECT e.HouseholdID
@@ -47,13 +36,13 @@ shared AS (
 counted AS (
     SELECT 'NoCoC' AS ReportColumn, s.HouseholdID AS Counted
     FROM served_here AS s
-    LEFT JOIN coc_of_project AS c ON c.ProjectID = s.ProjectID AND c.CoCCode = upper(s.EnrollmentCoC)
+    LEFT JOIN project_in_coc AS c ON c.ProjectID = s.ProjectID AND c.CoCCode = upper(s.EnrollmentCoC)
     WHERE s.RelationshipToHoH = {RelationshipToHoH.HEAD} AND c.ProjectID IS NULL
     UNION ALL
     SELECT 'NotOneHoH', s.HouseholdID
     FROM served_here AS s
     JOIN in_coc AS c ON c.HouseholdID = s.HouseholdID
-    LEFT JOIN heads AS h ON h.HouseholdID = s.HouseholdID
+    LEFT JOIN household_head AS h ON h.HouseholdID = s.HouseholdID
     WHERE h.HouseholdID IS NULL OR h.Heads <> 1
     UNION ALL
     SELECT 'RelationshipToHoH', s.EnrollmentID

@@ -1,4 +1,4 @@
--- Section: 3.3 and others: the exit of an enrollment
+-- Section: 3.11 Project exit date, 3.12 Destination; LSA 3.3
 -- Grain: one row per EnrollmentID that has an exit; of several (a fault) the earliest
 -- Inputs: Exit
 -- An exit without a date (a fault) ends no stay, but tells a destination where something else ended the stay.
