@@ -6,7 +6,7 @@ import pytest
 from django.test import RequestFactory
 from playwright.sync_api import expect
 
-from hearth.hmis.config import error_pages
+from hearth.hmis.site import error_pages
 from tests.browser.checks import accessibility_problems, browser_problems, screenshot, too_wide
 from tests.browser.conftest import OpenPage, sign_in
 from tests.browser.seed import ACCOUNTS

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def quick_passwords(settings: Any) -> None:
-    """Hashing is slow on purpose (`config/test_sessions.py` holds how it is for real)."""
+    """Hashing is slow on purpose (`accounts/test_sessions.py` holds how it is for real)."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 

@@ -53,7 +53,7 @@ EXPORT = """
     perform(run, path)
 """
 UPLOAD = """
-    from hearth.hmis.config.uploads import ScratchUploadHandler
+    from hearth.hmis.site.uploads import ScratchUploadHandler
     content = path.read_bytes()
     here()
     while True:

@@ -15,9 +15,9 @@ from django.db.models import Q, Sum
 
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import Membership, User
+from hearth.hmis.access.models.user import ACCOUNT
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.access.roles import Role, SystemAdministrator
-from hearth.hmis.access.sign_in_log import ACCOUNT
 from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
 

@@ -6,10 +6,7 @@ class AccessConfig(AppConfig):
     label = "access"
 
     def ready(self) -> None:
-        from hearth.hmis.access import (
-            named,
-            sign_in_log,  # noqa: F401  (connects the signals)
-        )
+        from hearth.hmis.access import named
         from hearth.hmis.audit import subjects
 
         subjects.hand_in("user", named.users)

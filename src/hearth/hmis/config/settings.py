@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "hearth.hmis.access_log",
     "hearth.hmis.audit",
     "hearth.hmis.access",
+    "hearth.hmis.accounts",
     "hearth.hmis.jobs",
     "hearth.hmis.organizations",
     "hearth.hmis.clients",
@@ -111,20 +112,20 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "hearth.hmis.config.headers.ResponseHeadersMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "hearth.hmis.config.error_pages.ErrorPagesMiddleware",
+    "hearth.hmis.site.error_pages.ErrorPagesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "hearth.hmis.config.sessions.SessionLimitMiddleware",
-    "hearth.hmis.config.sessions.SignInRequiredMiddleware",
-    "hearth.hmis.config.input_guard.InputGuardMiddleware",
+    "hearth.hmis.accounts.sessions.SessionLimitMiddleware",
+    "hearth.hmis.accounts.sessions.SignInRequiredMiddleware",
+    "hearth.hmis.site.input_guard.InputGuardMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "hearth.hmis.config.second_factor.SecondFactorDueMiddleware",
+    "hearth.hmis.accounts.second_factor.SecondFactorDueMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
-    "hearth.hmis.config.known_device.KnownDeviceMiddleware",
+    "hearth.hmis.accounts.known_device.KnownDeviceMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
     "hearth.hmis.access.middleware.ActingUserMiddleware",
 ]
@@ -163,7 +164,7 @@ MAX_FORM_BYTES = 5 * 1024 * 1024  # of every page that does not take uploads
 SMALL_BODY_BYTES = 64 * 1024  # what strangers may send; received before a thread is given (config/asgi.py)
 FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "hearth.hmis.config.uploads.ScratchUploadHandler",
+    "hearth.hmis.site.uploads.ScratchUploadHandler",
 ]
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
@@ -175,7 +176,7 @@ AUTHENTICATION_BACKENDS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "ui:home"
-ACCOUNT_ADAPTER = "hearth.hmis.config.sign_in.AccountAdapter"
+ACCOUNT_ADAPTER = "hearth.hmis.accounts.sign_in.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
@@ -187,16 +188,16 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 # switches off allauth's own limit of both, which each process would keep for itself.
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": None}
 ACCOUNT_FORMS = {
-    "login": "hearth.hmis.config.account_forms.SignInForm",
-    "change_password": "hearth.hmis.config.account_forms.PasswordForm",
-    "reauthenticate": "hearth.hmis.config.account_forms.ConfirmForm",
+    "login": "hearth.hmis.accounts.forms.SignInForm",
+    "change_password": "hearth.hmis.accounts.forms.PasswordForm",
+    "reauthenticate": "hearth.hmis.accounts.forms.ConfirmForm",
 }
 MFA_FORMS = {
-    "authenticate": "hearth.hmis.config.account_forms.SecondStepForm",
-    "reauthenticate": "hearth.hmis.config.account_forms.ConfirmSecondStepForm",
-    "activate_totp": "hearth.hmis.config.account_forms.ActivateForm",
+    "authenticate": "hearth.hmis.accounts.forms.SecondStepForm",
+    "reauthenticate": "hearth.hmis.accounts.forms.ConfirmSecondStepForm",
+    "activate_totp": "hearth.hmis.accounts.forms.ActivateForm",
 }
-MFA_ADAPTER = "hearth.hmis.config.sign_in.MfaAdapter"
+MFA_ADAPTER = "hearth.hmis.accounts.sign_in.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 AUTH_PASSWORD_VALIDATORS = [
     {
@@ -213,8 +214,8 @@ AUTH_PASSWORD_VALIDATORS = [
 LOCK_MINUTES = 15
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=LOCK_MINUTES)
-AXES_LOCKOUT_PARAMETERS = "hearth.hmis.config.sign_in.counted_by"
-AXES_HANDLER = "hearth.hmis.config.sign_in.LockHandler"
+AXES_LOCKOUT_PARAMETERS = "hearth.hmis.accounts.sign_in.counted_by"
+AXES_HANDLER = "hearth.hmis.accounts.sign_in.LockHandler"
 FAILURES_FROM_ANYWHERE = 25  # of one account, from whatever addresses, lock it for devices it does not know
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 # What is typed is not stored: a password may stand in the field of the name. Sign-ins are in our own log.
@@ -223,9 +224,9 @@ AXES_DISABLE_ACCESS_LOG = True
 # Asks for the address too; but then whoever has many addresses may guess on.
 SILENCED_SYSTEM_CHECKS = ["axes.W006"]
 AXES_RESET_ON_SUCCESS = True
-AXES_USERNAME_CALLABLE = "hearth.hmis.config.sign_in.account_tried"
-AXES_CLIENT_IP_CALLABLE = "hearth.hmis.config.client_address.client_address"
-AXES_LOCKOUT_CALLABLE = "hearth.hmis.config.error_pages.locked_out"
+AXES_USERNAME_CALLABLE = "hearth.hmis.accounts.sign_in.account_tried"
+AXES_CLIENT_IP_CALLABLE = "hearth.hmis.site.client_address.client_address"
+AXES_LOCKOUT_CALLABLE = "hearth.hmis.site.error_pages.locked_out"
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 
@@ -248,7 +249,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_NAME = "__Host-hearth_csrf" if TLS else "hearth_csrf"
 CSRF_COOKIE_SECURE = TLS
 CSRF_COOKIE_HTTPONLY = True
-CSRF_FAILURE_VIEW = "hearth.hmis.config.error_pages.csrf_failure"
+CSRF_FAILURE_VIEW = "hearth.hmis.site.error_pages.csrf_failure"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # Headers.
@@ -282,7 +283,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TLS and TRUSTED
 HELP_TOPICS = [
     "hearth.hmis.ui.help_basics",
     "hearth.hmis.local.mn.help",
-    "hearth.hmis.config.help_roles",
+    "hearth.hmis.accounts.help_roles",
     "hearth.hmis.ui.help_guides",
 ]
 

@@ -4,7 +4,7 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from hearth.hmis.config import health, metrics
+from hearth.hmis.site import health, metrics
 
 # Apps whose `urls` modules name their own namespace and the first parts of their paths.
 APPS = ("clients", "organizations", "enrollments", "exchange", "reports", "access_log")
@@ -13,14 +13,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health/", health.live, name="health"),
     path("health/ready/", health.ready, name="health_ready"),
     path("metrics", metrics.metrics, name="metrics"),
-    path("account/", include("hearth.hmis.config.account_urls")),
+    path("account/", include("hearth.hmis.accounts.urls")),
     path("", include("hearth.hmis.ui.urls")),
 ]
 urlpatterns += [
     path("", include(f"hearth.hmis.{app}.urls")) for app in APPS if find_spec(f"hearth.hmis.{app}.urls")
 ]
 
-handler400 = "hearth.hmis.config.error_pages.bad_request"
-handler403 = "hearth.hmis.config.error_pages.permission_denied"
-handler404 = "hearth.hmis.config.error_pages.not_found"
-handler500 = "hearth.hmis.config.error_pages.server_error"
+handler400 = "hearth.hmis.site.error_pages.bad_request"
+handler403 = "hearth.hmis.site.error_pages.permission_denied"
+handler404 = "hearth.hmis.site.error_pages.not_found"
+handler500 = "hearth.hmis.site.error_pages.server_error"

@@ -9,6 +9,9 @@ from django.utils.functional import cached_property
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.access.roles import ROLES, HmisUser, SystemAdministrator
 
+#: How the key of an account begins by which failed tries are counted (accounts/sign_in.py).
+ACCOUNT = "account "
+
 
 class UserManager(BaseUserManager["User"]):
     """Users are made by e-mail address."""

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.test import Client, RequestFactory
 
 from hearth.hmis.access.models import User
-from hearth.hmis.config import error_pages, health
+from hearth.hmis.site import error_pages, health
 
 
 @pytest.mark.parametrize("kind", sorted(error_pages.PROBLEMS))

@@ -11,9 +11,9 @@ from django.test import Client
 from django.utils.module_loading import import_string
 
 from hearth.hmis.access.models import User
+from hearth.hmis.accounts.sessions import ACTIVE_AT
+from hearth.hmis.accounts.sign_in import MfaAdapter
 from hearth.hmis.config import settings as product_settings
-from hearth.hmis.config.sessions import ACTIVE_AT
-from hearth.hmis.config.sign_in import MfaAdapter
 from tests.factories import PASSWORD, make_user
 
 
@@ -24,7 +24,7 @@ def person(db: None) -> User:
 
 def later(seconds: int) -> mock._patch:
     """Requests inside happen that much later."""
-    return mock.patch("hearth.hmis.config.sessions.time.time", return_value=time.time() + seconds)
+    return mock.patch("hearth.hmis.accounts.sessions.time.time", return_value=time.time() + seconds)
 
 
 def test_sign_in_by_email_in_any_case(client: Client, person: User) -> None:

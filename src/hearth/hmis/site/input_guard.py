@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 
 from hearth.hmis.access.permissions import Permission
-from hearth.hmis.config import error_pages
+from hearth.hmis.site import error_pages
 
 BIGINT_MAX = 2**63 - 1
 NUL = "\x00"

@@ -56,7 +56,7 @@ class ConfirmForm(PlainWords, ReauthenticateForm):
 
 class _Counted:
     """A code is not looked at while the account is locked from where it comes: wrong ones were counted with
-    wrong passwords (access/sign_in_log.py), over all processes."""
+    wrong passwords (accounts/sign_in_log.py), over all processes."""
 
     user: Any
 

@@ -3,7 +3,7 @@ factor is stored encrypted, and guessing locks the account whatever way its name
 
 Wrong passwords and wrong codes are counted together, for an account and an address; tries from many
 addresses lock the account for all of them. A device on which the user has signed in before counts for
-itself (config/known_device.py), so that no stranger locks it.
+itself (accounts/known_device.py), so that no stranger locks it.
 """
 
 from typing import Any
@@ -20,9 +20,9 @@ from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
 from hearth.hmis.access.models import User
-from hearth.hmis.access.sign_in_log import ACCOUNT
-from hearth.hmis.config import known_device
-from hearth.hmis.config.client_address import client_address
+from hearth.hmis.access.models.user import ACCOUNT
+from hearth.hmis.accounts import known_device
+from hearth.hmis.site.client_address import client_address
 from hearth.server import seals
 
 

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 from django_prometheus.exports import ExportToDjangoView
 
-from hearth.hmis.config.client_address import is_local
+from hearth.hmis.site.client_address import is_local
 
 
 @login_not_required

@@ -26,12 +26,11 @@ from django.utils import timezone
 
 from hearth.hmis.access.context import acting, set_acting_user
 from hearth.hmis.access.models import User
+from hearth.hmis.access.models.user import ACCOUNT
 from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
 from hearth.hmis.ui import formats
 
-#: How the key of an account begins by which failures are counted (config/sign_in.py).
-ACCOUNT = "account "
 #: One's own slips of the password are no news; a wrong code means that somebody has the password.
 PASSWORDS_TOLD_FROM = 3
 _WRONG_CODE = "wrong code of the second step,wrong codes of the second step"

@@ -7,8 +7,9 @@ from django.test import Client, RequestFactory
 from django.urls import path as route
 
 from hearth.hmis.access.models import User
-from hearth.hmis.config import error_pages, urls
-from hearth.hmis.config.input_guard import BIGINT_MAX
+from hearth.hmis.config import urls
+from hearth.hmis.site import error_pages
+from hearth.hmis.site.input_guard import BIGINT_MAX
 from tests.factories import PASSWORD, make_administrator, make_auditor, make_user
 
 
@@ -48,7 +49,7 @@ def test_nul_in_a_cookie(client: Client, db) -> None:
     assert client.get("/").status_code in (302, 400)
 
 
-@pytest.mark.urls("tests.hmis.config.test_input_guard")
+@pytest.mark.urls("tests.hmis.site.test_input_guard")
 @pytest.mark.parametrize(
     ("number", "status"), [(1, 200), (BIGINT_MAX, 200), (BIGINT_MAX + 1, 404), (10**40, 404)]
 )
@@ -100,7 +101,7 @@ def test_sign_in_leads_to_no_other_site(client: Client, db) -> None:
 
 
 def test_forwarded_addresses_are_believed_only_from_our_proxies(settings) -> None:
-    from hearth.hmis.config.client_address import client_address
+    from hearth.hmis.site.client_address import client_address
 
     request = RequestFactory().get("/", headers={"X-Forwarded-For": "203.0.113.9, 198.51.100.2"})
     assert client_address(request) == "127.0.0.1"

@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    name = "hearth.hmis.accounts"
+    label = "accounts"
+
+    def ready(self) -> None:
+        # They connect the signals of sign-in.
+        from hearth.hmis.accounts import known_device, second_factor, sign_in_log  # noqa: F401
