@@ -44,7 +44,7 @@ from .open import Source, SourceFile
 from .problems import Problem, SourceFault, disk_full, stopping
 from .progress import Progress, silent
 from .unread import Unread
-from .upgrade import AS_EXPORTED, as_text, drop_text_tables, upgraded, wanted_of
+from .upgrade import AS_EXPORTED, as_text, drop_text_tables, rows_from, upgraded, wanted_of
 
 
 @dataclass(slots=True)
@@ -171,6 +171,7 @@ class _Staging:
         export = source.files.get("Export")
         self.exported = dates.export_day(export.path if export else None, staged.registry)
         self.incomplete: list[str] = []  # tables that are read and wait for those they may contradict
+        self.with_rows: set[str] = set()  # files of an older year
 
     def run(self) -> None:
         started = time.monotonic()
@@ -253,7 +254,9 @@ class _Staging:
         def create(relation: str, blank: frozenset[str]) -> str:
             return typing.create_typed(file, table, relation, blank=blank)
 
-        if not self._read(file, table, create, list(file.columns)):
+        if self._read(file, table, create, list(file.columns)):
+            self.with_rows.add(file.name)
+        else:
             self.connection.execute(typing.create_empty(file, table))
         self.connection.execute(as_text(self.connection, self.staged.year, self.staged.registry, file, table))
 
@@ -340,6 +343,9 @@ class _Staging:
             if file.name not in self.staged.tables:
                 continue
             self.progress("upgrade", file.name, 0, total, 0, self.source.bytes)
+            if rows_from(self.staged.year, self.staged.registry, file.name) not in self.with_rows:
+                self.connection.execute(typing.create_empty(file, name(file.name)))
+                continue
             self.connection.execute(self._create(file, name(file.name), relation, archive="_archive"))
             if self.staged.wanted is not None:
                 self._narrow_down(name(file.name))

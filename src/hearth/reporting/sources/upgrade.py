@@ -42,14 +42,26 @@ def upgraded(connection: Connection, year: int, registry: Registry) -> Iterator[
             connection.execute(f"CREATE VIEW {schema}.{name(upgrade.name)} AS {_select(upgrade, table)}")
 
 
+def rows_from(year: int, registry: Registry, file: str) -> str | None:
+    """The file of an export of the year that gives the registry's file its rows; None when none does."""
+    for step in reversed(load_upgrades(year, registry.year)):
+        given = step.files[file].rows_from
+        if given is None:
+            return None
+        file = given
+    return file
+
+
 def as_text(connection: Connection, year: int, registry: Registry, file: File, typed: str) -> str:
     """CREATE VIEW of a file of an older year as text to the letter, `CARRIED` included, from its table as
     `typing` makes it. What came otherwise goes with the row, under the name that its column has today."""
+    keys = f"SELECT DISTINCT unnest(json_keys(_raw)) FROM {typed} WHERE _raw IS NOT NULL"
+    otherwise = {key for (key,) in engine.rows(connection, keys)}
     parts = []
     for column in file.columns:
-        has = f"json_exists(_raw, {text('$.' + name(column.name))})"
-        if not engine.scalar(connection, f"SELECT count(*) FROM {typed} WHERE _raw IS NOT NULL AND {has}"):
+        if column.name not in otherwise:
             continue
+        has = f"json_exists(_raw, {text('$.' + name(column.name))})"
         today = name_today(year, registry, file.name, column.name)
         if today is None:  # what it is used for, or archived as, is its value; only one that is lost is kept
             has = f"{has} AND {name(column.name)} IS NULL"
