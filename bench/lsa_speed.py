@@ -66,8 +66,8 @@ def run(small: bool) -> list[Figure]:
 def _invented(clients: int, folder: Path) -> tuple[Path, int]:
     """An export of so many people, and its number of enrollments."""
     out = folder / f"{clients}.zip"
-    wish = ["--clients", str(clients), "--coc", COC, "--years", str(YEARS), "--out", str(out)]
-    said = subprocess.run([command(), "synth", *wish], check=True, capture_output=True, text=True).stdout
+    options = ["--clients", str(clients), "--coc", COC, "--years", str(YEARS), "--out", str(out)]
+    said = subprocess.run([command(), "synth", *options], check=True, capture_output=True, text=True).stdout
     line = next(line for line in said.splitlines() if line.split()[:1] == ["Enrollment"])
     return out, int(line.split()[-1].replace(",", ""))
 

@@ -57,8 +57,8 @@ def run(small: bool) -> list[Figure]:
     """First copy, nothing changed, 1,000 stays changed, and a whole report."""
     with Installation() as here:
         export = here.folder / "invented.zip"
-        wish = ["--clients", str(SMALL_CLIENTS if small else CLIENTS), "--coc", COC, "--years", str(YEARS)]
-        here.hearth("synth", *wish, "--out", str(export))
+        options = ["--clients", str(SMALL_CLIENTS if small else CLIENTS), "--coc", COC, "--years", str(YEARS)]
+        here.hearth("synth", *options, "--out", str(export))
         here.hearth("import", str(export), "--yes", "--as", ADMINISTRATOR)
         export.unlink()
         first = _refreshed(here)

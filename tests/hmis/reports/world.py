@@ -13,7 +13,7 @@ from hearth.hmis.organizations.models import Organization, Project, ProjectCoC
 from hearth.hmis.reports import job
 from hearth.hmis.reports.models import ReportRun
 from hearth.reporting.synthetic.generate import generate
-from hearth.reporting.synthetic.wish import Wish
+from hearth.reporting.synthetic.world_settings import WorldSettings
 from hearth.standards import load
 from tests import factories
 from tests.hmis.exchange.importing import finished
@@ -28,8 +28,8 @@ TIME = {"coc": COC, "start": "2025-10-01", "end": "2026-09-30"}
 def invented(folder: Path) -> Path:
     """The export, made once for a test run."""
     path = folder / "invented.zip"
-    wish = Wish(clients=150, seed=7, cocs=(COC,), errors=0.1)
-    generate(wish, load(), path, version="0")
+    world_settings = WorldSettings(clients=150, seed=7, cocs=(COC,), errors=0.1)
+    generate(world_settings, load(), path, version="0")
     return path
 
 

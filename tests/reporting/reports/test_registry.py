@@ -12,7 +12,7 @@ from hearth.reporting.opening.bundle import BundleError, record_of
 from hearth.reporting.runtime import registry
 from hearth.reporting.runtime.report import Report, ReportError, ReportFile
 from hearth.reporting.synthetic.generate import generate
-from hearth.reporting.synthetic.wish import Wish
+from hearth.reporting.synthetic.world_settings import WorldSettings
 from hearth.standards.load import load
 
 from .lsa.random_world import random_world
@@ -45,7 +45,7 @@ def made(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pa
     try:
         for name, seed in (("before", 3), ("after", 4)):
             export = out / f"{name}.zip"
-            generate(Wish(clients=100, seed=seed, cocs=("MN-500",)), load(), export, version="0")
+            generate(WorldSettings(clients=100, seed=seed, cocs=("MN-500",)), load(), export, version="0")
             said = CliRunner().invoke(
                 cli.app, ["open_stays", str(export), *YEAR, "--out", str(out / name), "--keep"]
             )

@@ -26,7 +26,7 @@ from hearth.reporting.sources import Source, SourceFault, stage
 from hearth.reporting.sources.snapshot import SnapshotError, opened
 from hearth.reporting.sources.snapshot.states import FORMAT
 from hearth.reporting.synthetic.generate import generate
-from hearth.reporting.synthetic.wish import Wish
+from hearth.reporting.synthetic.world_settings import WorldSettings
 from hearth.standards.load import FOLDER, YEARS, load
 
 EXAMPLE = Path(__file__).parent / "open_stays"
@@ -117,7 +117,7 @@ def _edit(path: Path, old: str, new: str) -> None:
 @pytest.fixture(scope="module")
 def export(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("export") / "export.zip"
-    generate(Wish(clients=300, seed=5, cocs=(COC,)), load(NOW), path, version="0")
+    generate(WorldSettings(clients=300, seed=5, cocs=(COC,)), load(NOW), path, version="0")
     return path
 
 

@@ -11,7 +11,7 @@ import pytest
 from hearth.reporting import engine
 from hearth.reporting.sources import Staged, open_source, stage
 from hearth.reporting.synthetic.generate import Generated, generate
-from hearth.reporting.synthetic.wish import Wish
+from hearth.reporting.synthetic.world_settings import WorldSettings
 from hearth.standards import load
 from tests.sizes import size
 
@@ -20,9 +20,9 @@ REGISTRY = load(2026)
 
 @dataclass
 class Export:
-    """An export that was made from a wish, staged."""
+    """An export that was made from a world_settings, staged."""
 
-    wish: Wish
+    world_settings: WorldSettings
     path: Path
     made: Generated
     staged: Staged
@@ -43,19 +43,19 @@ class Export:
 
 
 @contextmanager
-def invented(wish: Wish, folder: Path) -> Iterator[Export]:
-    """Make, read and check the export of a wish."""
+def invented(world_settings: WorldSettings, folder: Path) -> Iterator[Export]:
+    """Make, read and check the export of a world_settings."""
     path = folder / "export.zip"
-    made = generate(wish, REGISTRY, path, version="0.1")
+    made = generate(world_settings, REGISTRY, path, version="0.1")
     with (
         open_source(path) as source,
         engine.connected(source.work / "staged.duckdb") as connection,
     ):
-        yield Export(wish, path, made, stage(source, connection, REGISTRY))
+        yield Export(world_settings, path, made, stage(source, connection, REGISTRY))
 
 
 @pytest.fixture(scope="session")
 def minnesota(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Export]:
     """5,000 people in all ten CoCs, without a planted error; many more in `make test-long`."""
-    with invented(Wish(clients=size(5_000, 50_000)), tmp_path_factory.mktemp("minnesota")) as export:
+    with invented(WorldSettings(clients=size(5_000, 50_000)), tmp_path_factory.mktemp("minnesota")) as export:
         yield export

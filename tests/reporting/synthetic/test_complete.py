@@ -2,7 +2,7 @@
 
 import pytest
 
-from hearth.reporting.synthetic.wish import MINNESOTA
+from hearth.reporting.synthetic.world_settings import MINNESOTA
 
 from .conftest import REGISTRY
 

@@ -1,13 +1,13 @@
-"""Our own reader finds exactly what was planted: nothing in a clean export, each error in a faulty one."""
+"""Our own reader finds exactly what was planted: nothing in a clean export, each error in one with errors."""
 
 import csv
 
 import pytest
 
-from hearth.reporting.synthetic.faults import HEADER
+from hearth.reporting.synthetic.data_errors import DATA_ERRORS, DESCRIPTOR_ERRORS
 from hearth.reporting.synthetic.generate import planted_path
-from hearth.reporting.synthetic.slips import DESCRIPTOR_SLIPS, SLIPS
-from hearth.reporting.synthetic.wish import Wish
+from hearth.reporting.synthetic.planting import HEADER
+from hearth.reporting.synthetic.world_settings import WorldSettings
 from tests.sizes import size
 
 from .conftest import REGISTRY, invented
@@ -23,42 +23,44 @@ def test_a_clean_export_has_no_findings(minnesota):
 
 
 @pytest.mark.parametrize(
-    "wish",
+    "world_settings",
     [
-        Wish(clients=100, seed=3),
-        Wish(clients=150, seed=12, cocs=("MN-506",)),
-        Wish(clients=1_500, seed=9, cocs=("MN-511",), years=2),
-        Wish(clients=1_000, seed=5, cocs=("CA-600", "NY-600"), years=1),
-        Wish(clients=1_200, seed=11, years=8),
+        WorldSettings(clients=100, seed=3),
+        WorldSettings(clients=150, seed=12, cocs=("MN-506",)),
+        WorldSettings(clients=1_500, seed=9, cocs=("MN-511",), years=2),
+        WorldSettings(clients=1_000, seed=5, cocs=("CA-600", "NY-600"), years=1),
+        WorldSettings(clients=1_200, seed=11, years=8),
     ],
-    ids=lambda wish: f"{wish.clients} in {len(wish.cocs)} over {wish.years}",
+    ids=lambda world_settings: (
+        f"{world_settings.clients} in {len(world_settings.cocs)} over {world_settings.years}"
+    ),
 )
-def test_every_wish_is_clean(wish, tmp_path):
-    with invented(wish, tmp_path) as export:
+def test_every_world_is_clean(world_settings, tmp_path):
+    with invented(world_settings, tmp_path) as export:
         assert export.findings() == []
-        assert export.made.rows["Client"] == wish.clients
+        assert export.made.rows["Client"] == world_settings.clients
 
 
 @pytest.mark.parametrize(("seed", "share"), [(1, 0.05), (2, 0.6)])
 def test_what_is_planted_is_found_and_nothing_else(seed, share, tmp_path):
-    wish = Wish(clients=size(4_000, 40_000), seed=seed, errors=share)
-    with invented(wish, tmp_path) as export:
+    world_settings = WorldSettings(clients=size(4_000, 40_000), seed=seed, errors=share)
+    with invented(world_settings, tmp_path) as export:
         planted = sorted((one.file, one.key, one.check, one.column) for one in export.made.planted)
         assert export.findings() == planted
         assert not export.staged.stops
-        slipped = len([one for one in planted if one[0] != "Funder"])
-        assert share * wish.clients * 0.8 < slipped < share * wish.clients * 1.5
+        with_error = len([one for one in planted if one[0] != "Funder"])
+        assert share * world_settings.clients * 0.8 < with_error < share * world_settings.clients * 1.5
 
 
 def test_every_kind_of_slip_happens(tmp_path):
-    with invented(Wish(clients=4_000, seed=2, errors=0.3), tmp_path) as export:
+    with invented(WorldSettings(clients=4_000, seed=2, errors=0.3), tmp_path) as export:
         checks = {one.check for one in export.made.planted}
-    expected = {broken.check for slip in SLIPS for broken in slip.breaks}
-    assert checks == expected | {slip.check for slip in DESCRIPTOR_SLIPS}
+    expected = {broken.check for error in DATA_ERRORS for broken in error.breaks}
+    assert checks == expected | {error.check for error in DESCRIPTOR_ERRORS}
 
 
 def test_the_list_of_planted_errors(tmp_path):
-    with invented(Wish(clients=1_000, seed=4, errors=0.05), tmp_path) as export:
+    with invented(WorldSettings(clients=1_000, seed=4, errors=0.05), tmp_path) as export:
         with planted_path(export.path).open(encoding="utf-8", newline="") as stream:
             lines = list(csv.DictReader(stream))
         assert tuple(lines[0]) == HEADER
@@ -76,5 +78,5 @@ def test_the_list_of_planted_errors(tmp_path):
 
 
 def test_no_slip_stops_an_import():
-    checks = [broken.check for slip in SLIPS for broken in slip.breaks]
+    checks = [broken.check for error in DATA_ERRORS for broken in error.breaks]
     assert all(REGISTRY.check(check).severity != "high" for check in checks)

@@ -1,9 +1,9 @@
 """The material speaks HUD's codes of the newest year, and of places that exist."""
 
 from hearth.reporting.synthetic.data import material
-from hearth.reporting.synthetic.journeys import GROUPS, SPECIAL
 from hearth.reporting.synthetic.people import COMMUNITIES
-from hearth.reporting.synthetic.wish import MINNESOTA
+from hearth.reporting.synthetic.stays import GROUPS, SPECIAL
+from hearth.reporting.synthetic.world_settings import MINNESOTA
 
 from .conftest import REGISTRY
 

@@ -1,4 +1,4 @@
-"""The invented state looks like one: shares lie where published statistics lie, with room for chance."""
+"""The invented state looks like one: shares lie where published statistics lie, with some room."""
 
 import pytest
 

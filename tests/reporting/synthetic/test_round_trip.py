@@ -12,7 +12,7 @@ from .conftest import REGISTRY
 
 
 def written(minnesota, path, *, hashed=False):
-    header = _header(minnesota.wish, "0.1")
+    header = _header(minnesota.world_settings, "0.1")
     given = {field.name: getattr(header, field.name) for field in fields(header)}
     hmis_csv.write(
         minnesota.staged.connection,

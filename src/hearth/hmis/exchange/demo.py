@@ -25,7 +25,7 @@ from hearth.hmis.exchange.models import ImportRun, RunState
 from hearth.hmis.local.mn.actions import load_regions
 from hearth.hmis.organizations.models import DataSource, Organization
 from hearth.reporting.synthetic.generate import generate
-from hearth.reporting.synthetic.wish import Wish
+from hearth.reporting.synthetic.world_settings import WorldSettings
 from hearth.server import keys
 from hearth.server.errors import ServerError
 from hearth.server.home import Home
@@ -123,7 +123,7 @@ def _import_people(administrator: User, console: Console) -> None:
         target = folder / "invented-minnesota.zip"
         with console.status("Inventing people …"):
             generate(
-                Wish(clients=CLIENTS, seed=SEED, errors=ERRORS),
+                WorldSettings(clients=CLIENTS, seed=SEED, errors=ERRORS),
                 load(MODEL_YEAR),
                 target,
                 version=hearth.__version__,

@@ -16,7 +16,14 @@ from hearth import __version__
 from hearth.arguments import given_path
 from hearth.reporting.outputs.archive import OutputError
 from hearth.reporting.synthetic.generate import Generated, generate, planted_path
-from hearth.reporting.synthetic.wish import DEFAULT_END, FEWEST, MINNESOTA, MOST, Wish, WishError
+from hearth.reporting.synthetic.world_settings import (
+    DEFAULT_END,
+    FEWEST,
+    MINNESOTA,
+    MOST,
+    WorldSettings,
+    WorldSettingsError,
+)
 from hearth.standards import load
 from hearth.standards.load import MODEL_YEAR
 
@@ -35,9 +42,9 @@ people; without --coc all ten CoCs of Minnesota and the programs of its Tribal C
 Examples:
   hearth synth --clients 5000 --out demo.zip
   hearth synth --clients 800 --coc MN-504 --coc MN-509 --seed 7 --out northeast.zip
-  hearth synth --clients 20000 --errors 0.02 --out faulty.zip
+  hearth synth --clients 20000 --errors 0.02 --out with_errors.zip
 
-The last one plants an error with about 2 in 100 people and lists them in faulty.planted.csv.
+The last one plants an error with about 2 in 100 people and lists them in with_errors.planted.csv.
 """
 
 
@@ -75,7 +82,7 @@ def synth(
     errors: Annotated[float, typer.Option(help="Share of people with a planted error, 0 to 1.")] = 0.0,
 ) -> None:
     """See `_HELP`."""
-    wish = Wish(
+    settings = WorldSettings(
         clients=clients,
         seed=seed,
         cocs=tuple(code.strip().upper() for code in coc) if coc else MINNESOTA,
@@ -84,8 +91,8 @@ def synth(
         errors=errors,
     )
     try:
-        made = _with_progress(wish, out)
-    except (WishError, OutputError) as error:
+        made = _with_progress(settings, out)
+    except (WorldSettingsError, OutputError) as error:
         _err.print(f"[bold red]Nothing was written.[/] {escape(str(error))}", highlight=False)
         raise typer.Exit(2) from None
     except (KeyboardInterrupt, RuntimeError) as error:
@@ -94,17 +101,17 @@ def synth(
             raise
         _err.print("Cancelled. Nothing was written.", highlight=False)
         raise typer.Exit(130) from None
-    _show(made, wish, out)
+    _show(made, settings, out)
 
 
-def _with_progress(wish: Wish, out: Path) -> Generated:
+def _with_progress(settings: WorldSettings, out: Path) -> Generated:
     columns = (
         TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn()
     )  # fmt: skip
     with Progress(*columns, console=_err, transient=True) as progress:
         task = progress.add_task("Starting", total=1.0)
         return generate(
-            wish,
+            settings,
             load(MODEL_YEAR),
             out,
             version=__version__,
@@ -112,7 +119,7 @@ def _with_progress(wish: Wish, out: Path) -> Generated:
         )
 
 
-def _show(made: Generated, wish: Wish, out: Path) -> None:
+def _show(made: Generated, settings: WorldSettings, out: Path) -> None:
     table = Table(box=None, pad_edge=False)
     table.add_column("File")
     table.add_column("Rows", justify="right")
@@ -121,7 +128,7 @@ def _show(made: Generated, wish: Wish, out: Path) -> None:
     table.add_row("Together", f"{sum(made.rows.values()):,}", style="bold")
     _out.print(table)
     _out.print(f"Wrote {out}", highlight=False, soft_wrap=True)
-    if wish.errors:
+    if settings.errors:
         _out.print(
             f"{len(made.planted):,} findings are planted: {planted_path(out)}",
             highlight=False,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from hearth.reporting.synthetic import draw
+from hearth.reporting.synthetic import arrays
+from hearth.reporting.synthetic.arrays import Bools, Ints, Texts
 from hearth.reporting.synthetic.data import material
-from hearth.reporting.synthetic.draw import Bools, Dice, Ints, Texts
-from hearth.reporting.synthetic.enrollments import NO, YES, Enrolling, Rows
+from hearth.reporting.synthetic.enrollments import NO, YES, Enrollments, Rows
 from hearth.reporting.synthetic.people import CHILD, COMMUNITIES, FEMALE, HEAD, PARTNER, People
+from hearth.reporting.synthetic.random_values import Random
 from hearth.reporting.synthetic.world import World
 
 RACES = (
@@ -64,29 +65,29 @@ class _Names:
         self.street = _array(facts["street_names"])
         self.suffixes = _array(facts["suffixes"])
 
-    def given_names(self, dice: Dice, community: Ints, sex: Ints) -> Texts:
+    def given_names(self, random: Random, community: Ints, sex: Ints) -> Texts:
         names = np.full(len(community), None, dtype=object)
         for (name, code), options in self.given.items():
             which = np.flatnonzero((community == COMMUNITIES.index(name)) & (sex == code))
-            names[which] = options[dice.random.integers(0, len(options), len(which))]
+            names[which] = options[random.generator.integers(0, len(options), len(which))]
         return names
 
-    def family_names(self, dice: Dice, community: Ints) -> Texts:
+    def family_names(self, random: Random, community: Ints) -> Texts:
         names = np.full(len(community), None, dtype=object)
         for name, options in self.family.items():
             which = np.flatnonzero(community == COMMUNITIES.index(name))
-            made = options[dice.random.integers(0, len(options), len(which))]
+            made = options[random.generator.integers(0, len(options), len(which))]
             if name in self.halves:
                 first, last = self.halves[name]
                 built = np.char.add(
-                    first[dice.random.integers(0, len(first), len(which))].astype(str),
-                    last[dice.random.integers(0, len(last), len(which))].astype(str),
+                    first[random.generator.integers(0, len(first), len(which))].astype(str),
+                    last[random.generator.integers(0, len(last), len(which))].astype(str),
                 ).astype(object)
-                made = np.where(dice.happens(_SHARE_OF_HALVES, len(which)), built, made)
+                made = np.where(random.happens(_SHARE_OF_HALVES, len(which)), built, made)
             names[which] = made
         # Some families carry two names.
         other = np.roll(names, 1)
-        two = (np.roll(community, 1) == community) & dice.happens(0.04, len(names)) & (other != names)
+        two = (np.roll(community, 1) == community) & random.happens(0.04, len(names)) & (other != names)
         names[two] = names[two] + "-" + other[two]
         return names
 
@@ -100,52 +101,56 @@ def _array(values: list[str]) -> Texts:
 class Clients:
     """Makes the rows of a block."""
 
-    def __init__(self, world: World, enrolling: Enrolling) -> None:
-        self.enrolling = enrolling
+    def __init__(self, world: World, enrollments: Enrollments) -> None:
+        self.enrollments = enrollments
         self.names = _Names()
-        self.end = draw.day(world.wish.end)
-        self.seed = world.wish.seed
+        self.end = arrays.day(world.settings.end)
+        self.seed = world.settings.seed
 
-    def file(self, dice: Dice, people: People, rows: Rows, first_person: int) -> dict[str, np.ndarray]:
+    def file(self, random: Random, people: People, rows: Rows, first_person: int) -> dict[str, np.ndarray]:
         """Columns of Client.csv; metadata comes from the first enrollment."""
         size = len(people)
         order = np.lexsort((rows.entry, rows.person))
         first_row = order[np.searchsorted(rows.person[order], np.arange(size))]
         last_entry = np.zeros(size, dtype=np.int32)
         np.maximum.at(last_entry, rows.person, rows.entry)
-        adult = draw.years_between(people.born, last_entry) >= 18
+        adult = arrays.years_between(people.born, last_entry) >= 18
         personal_id = np.arange(first_person, first_person + size, dtype=np.int32)
         unknown_dob = ~np.isin(people.dob_quality, (FULL, PARTIAL))
-        sex_unknown = dice.happens(0.012, size)
+        sex_unknown = random.happens(0.012, size)
         return {
             "PersonalID": personal_id,
-            **self._name(dice, people),
-            **self._number(dice, personal_id),
-            "DOB": draw.where(~unknown_dob, people.born),
+            **self._name(random, people),
+            **self._number(random, personal_id),
+            "DOB": arrays.where(~unknown_dob, people.born),
             "DOBDataQuality": people.dob_quality,
-            "Sex": draw.where(sex_unknown, dice.pick(_NOT_GIVEN, size), people.sex),
-            **self._race(dice, people),
-            **self._service(dice, people, adult),
-            **self.enrolling.stamps(dice, rows.entry[first_row], rows.lag[first_row], rows.user[first_row]),
+            "Sex": arrays.where(sex_unknown, random.pick(_NOT_GIVEN, size), people.sex),
+            **self._race(random, people),
+            **self._service(random, people, adult),
+            **self.enrollments.stamps(
+                random, rows.entry[first_row], rows.lag[first_row], rows.user[first_row]
+            ),
         }
 
-    def _name(self, dice: Dice, people: People) -> dict[str, np.ndarray]:
+    def _name(self, random: Random, people: People) -> dict[str, np.ndarray]:
         size = len(people)
-        first = self.names.given_names(dice, people.community, people.sex)
-        middle = self.names.given_names(dice, people.community, people.sex)
-        middle[dice.happens(0.5, size)] = None
-        own = self.names.family_names(dice, people.community)
+        first = self.names.given_names(random, people.community, people.sex)
+        middle = self.names.given_names(random, people.community, people.sex)
+        middle[random.happens(0.5, size)] = None
+        own = self.names.family_names(random, people.community)
         # Children and most partners carry the head's name.
         heads = np.flatnonzero(people.relationship == HEAD)
         head = heads[np.searchsorted(people.household[heads], people.household)]
-        shared = (people.relationship == CHILD) & dice.happens(0.86, size)
-        shared |= (people.relationship == PARTNER) & dice.happens(0.55, size)
+        shared = (people.relationship == CHILD) & random.happens(0.86, size)
+        shared |= (people.relationship == PARTNER) & random.happens(0.55, size)
         last = np.where(shared, own[head], own)
         suffix = np.full(size, None, dtype=object)
-        which = np.flatnonzero((people.sex != FEMALE) & dice.happens(0.03, size))
-        suffix[which] = self.names.suffixes[dice.random.integers(0, len(self.names.suffixes), len(which))]
+        which = np.flatnonzero((people.sex != FEMALE) & random.happens(0.03, size))
+        suffix[which] = self.names.suffixes[
+            random.generator.integers(0, len(self.names.suffixes), len(which))
+        ]
 
-        quality = dice.pick({FULL: 955, PARTIAL: 30, 8: 3, 9: 6, 99: 6}, size)
+        quality = random.pick({FULL: 955, PARTIAL: 30, 8: 3, 9: 6, 99: 6}, size)
         for place in np.flatnonzero(quality == PARTIAL):
             nickname = self.names.nicknames.get(first[place])
             if nickname is None:
@@ -163,9 +168,9 @@ class Clients:
             "NameDataQuality": quality,
         }
 
-    def _number(self, dice: Dice, personal_id: Ints) -> dict[str, np.ndarray]:
+    def _number(self, random: Random, personal_id: Ints) -> dict[str, np.ndarray]:
         size = len(personal_id)
-        quality = dice.pick({FULL: 72, PARTIAL: 9, 8: 5, 9: 9, 99: 5}, size)
+        quality = random.pick({FULL: 72, PARTIAL: 9, 8: 5, 9: 9, 99: 5}, size)
         numbers = _NEVER_ISSUED + (personal_id.astype(np.int64) * _STEP + self.seed) % _NUMBERS
         numbers = np.where(np.isin(numbers, _STAND_INS), _NEVER_ISSUED + 1_234, numbers)
         last_four = np.char.add("xxxxx", np.char.zfill((numbers % 10_000).astype(str), 4))
@@ -173,54 +178,56 @@ class Clients:
         ssn[~np.isin(quality, (FULL, PARTIAL))] = None
         return {"SSN": ssn, "SSNDataQuality": quality}
 
-    def _race(self, dice: Dice, people: People) -> dict[str, np.ndarray]:
+    def _race(self, random: Random, people: People) -> dict[str, np.ndarray]:
         size = len(people)
         own = np.array([RACES.index(_RACE_OF[name]) for name in COMMUNITIES])[people.community]
         marked = np.zeros((size, len(RACES)), dtype=bool)
         marked[np.arange(size), own] = True
-        also = np.flatnonzero(dice.happens(0.07, size))
-        marked[also, dice.pick({0: 25, 1: 6, 2: 25, 3: 20, 4: 2, 5: 5, 6: 17}, len(also))] = True
-        marked[:, RACES.index("White")] |= (own == RACES.index("HispanicLatinao")) & dice.happens(0.35, size)
-        none = dice.happens(0.022, size)
+        also = np.flatnonzero(random.happens(0.07, size))
+        marked[also, random.pick({0: 25, 1: 6, 2: 25, 3: 20, 4: 2, 5: 5, 6: 17}, len(also))] = True
+        marked[:, RACES.index("White")] |= (own == RACES.index("HispanicLatinao")) & random.happens(
+            0.35, size
+        )
+        none = random.happens(0.022, size)
         marked[none] = False
         said = np.full(size, None, dtype=object)
         for name, options in _SAID.items():
             which = np.flatnonzero(
-                (people.community == COMMUNITIES.index(name)) & ~none & dice.happens(0.09, size)
+                (people.community == COMMUNITIES.index(name)) & ~none & random.happens(0.09, size)
             )
-            said[which] = dice.among(options, len(which))
+            said[which] = random.among(options, len(which))
         made: dict[str, np.ndarray] = {
             name: marked[:, number].astype(np.int32) for number, name in enumerate(RACES)
         }
-        made["RaceNone"] = draw.where(none, dice.pick(_NOT_GIVEN, size))
+        made["RaceNone"] = arrays.where(none, random.pick(_NOT_GIVEN, size))
         made["AdditionalRaceEthnicity"] = said
         return made
 
-    def _service(self, dice: Dice, people: People, adult: Bools) -> dict[str, np.ndarray]:
+    def _service(self, random: Random, people: People, adult: Bools) -> dict[str, np.ndarray]:
         size = len(people)
-        years = 1970 + people.born // draw.DAYS_A_YEAR
+        years = 1970 + people.born // arrays.DAYS_A_YEAR
         veteran = people.veteran & adult
-        unknown = adult & ~veteran & dice.happens(0.02, size)
+        unknown = adult & ~veteran & random.happens(0.02, size)
         status = np.where(veteran, YES, NO)
-        status = np.where(unknown, dice.pick({8: 1, 9: 2, 99: 3}, size), status)
-        this_year = 1970 + int(self.end // draw.DAYS_A_YEAR)
-        entered = np.floor(years + dice.whole(18, 22, size)).astype(np.int32)
+        status = np.where(unknown, random.pick({8: 1, 9: 2, 99: 3}, size), status)
+        this_year = 1970 + int(self.end // arrays.DAYS_A_YEAR)
+        entered = np.floor(years + random.whole(18, 22, size)).astype(np.int32)
         entered = np.minimum(entered, this_year - 2)
-        separated = np.minimum(entered + dice.whole(2, 12, size), this_year - 1).astype(np.int32)
+        separated = np.minimum(entered + random.whole(2, 12, size), this_year - 1).astype(np.int32)
         made: dict[str, np.ndarray] = {
-            "VeteranStatus": draw.where(adult, status.astype(np.int32), 99),
-            "YearEnteredService": draw.where(veteran, entered),
-            "YearSeparated": draw.where(veteran, separated),
+            "VeteranStatus": arrays.where(adult, status.astype(np.int32), 99),
+            "YearEnteredService": arrays.where(veteran, entered),
+            "YearSeparated": arrays.where(veteran, separated),
         }
         for column, first, last in _THEATERS:
-            there = (entered <= last) & (separated >= first) & dice.happens(0.4, size)
-            answer = draw.where(there, YES, NO)
-            answer = draw.where(dice.happens(0.02, size), dice.pick({8: 1, 9: 1, 99: 1}, size), answer)
-            made[column] = draw.where(veteran, answer)
-        made["MilitaryBranch"] = draw.where(
-            veteran, dice.pick({1: 48, 2: 13, 3: 19, 4: 15, 6: 3, 7: 0.3, 99: 1}, size)
+            there = (entered <= last) & (separated >= first) & random.happens(0.4, size)
+            answer = arrays.where(there, YES, NO)
+            answer = arrays.where(random.happens(0.02, size), random.pick({8: 1, 9: 1, 99: 1}, size), answer)
+            made[column] = arrays.where(veteran, answer)
+        made["MilitaryBranch"] = arrays.where(
+            veteran, random.pick({1: 48, 2: 13, 3: 19, 4: 15, 6: 3, 7: 0.3, 99: 1}, size)
         )
-        made["DischargeStatus"] = draw.where(
-            veteran, dice.pick({1: 74, 2: 13, 4: 1, 5: 1, 6: 6, 7: 3, 8: 0.5, 99: 1.5}, size)
+        made["DischargeStatus"] = arrays.where(
+            veteran, random.pick({1: 74, 2: 13, 4: 1, 5: 1, 6: 6, 7: 3, 8: 0.5, 99: 1.5}, size)
         )
         return made

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from hearth.reporting.synthetic import draw
-from hearth.reporting.synthetic.draw import FAR, Dice, Ints
-from hearth.reporting.synthetic.enrollments import NO, RENTAL_WITH_SUBSIDY, YES, Enrolling, Rows, lags
-from hearth.reporting.synthetic.journeys import COORDINATED_ENTRY
+from hearth.reporting.synthetic import arrays
+from hearth.reporting.synthetic.arrays import FAR, Ints
+from hearth.reporting.synthetic.enrollments import NO, RENTAL_WITH_SUBSIDY, YES, Enrollments, Rows, lags
+from hearth.reporting.synthetic.random_values import Random
+from hearth.reporting.synthetic.stays import COORDINATED_ENTRY
 from hearth.reporting.synthetic.world import World
 
 STREET_OUTREACH = 4
@@ -29,9 +30,9 @@ _PLACES = (
 class Contacts:
     """Makes the rows of a block."""
 
-    def __init__(self, world: World, enrolling: Enrolling) -> None:
-        self.enrolling = enrolling
-        self.end = draw.day(world.wish.end)
+    def __init__(self, world: World, enrollments: Enrollments) -> None:
+        self.enrollments = enrollments
+        self.end = arrays.day(world.settings.end)
         self.asks = world.flags("4.12")
         options = world.registry.list("3.12.1").options
         # LeaveSituation14Days is asked of every situation but those on the street and of unknown ones.
@@ -40,36 +41,38 @@ class Contacts:
         self.subsidies = {int(c): 1.0 for c in world.registry.list("3.12.A").codes(offered=True)}
         self.names = [f"{project.organization.name} staff" for project in world.projects[:40]]
 
-    def file(self, dice: Dice, rows: Rows) -> dict[str, np.ndarray]:
+    def file(self, random: Random, rows: Rows) -> dict[str, np.ndarray]:
         """Columns of CurrentLivingSituation.csv."""
         asked = self.asks[rows.project] | (rows.type == STREET_OUTREACH) | (rows.type == COORDINATED_ENTRY)
         # Elsewhere there is one contact: the last one, on the day of the exit.
         closing = ~asked & np.isin(rows.type, _CONTACT_TYPES) & (rows.exit != FAR)
-        row, day = self._days(dice, rows, asked & rows.asked, closing & rows.asked)
+        row, day = self._days(random, rows, asked & rows.asked, closing & rows.asked)
         size = len(row)
         kind = rows.type[row]
-        street, elsewhere = dice.pick(_ON_THE_STREET, size), dice.pick(_ELSEWHERE, size)
-        at_home = dice.pick(_AT_HOME, size)
+        street, elsewhere = random.pick(_ON_THE_STREET, size), random.pick(_ELSEWHERE, size)
+        at_home = random.pick(_AT_HOME, size)
         situation = np.select([kind == STREET_OUTREACH, kind == 12], [street, at_home], elsewhere).astype(
             np.int32
         )
         entry_point = kind == COORDINATED_ENTRY
         leaving_asked = entry_point & np.isin(situation, self.leaving_asked)
-        leaving = dice.pick({NO: 55, YES: 40, 8: 3, 99: 2}, size)
+        leaving = random.pick({NO: 55, YES: 40, 8: 3, 99: 2}, size)
         must_leave = leaving_asked & (leaving == YES)
         verified, place = np.full(size, None, dtype=object), np.full(size, None, dtype=object)
-        which = np.flatnonzero(entry_point & dice.happens(0.4, size))
-        verified[which] = dice.among(self.names, len(which))
-        which = np.flatnonzero(dice.happens(0.3, size))
-        place[which] = dice.among(_PLACES, len(which))
+        which = np.flatnonzero(entry_point & random.happens(0.4, size))
+        verified[which] = random.among(self.names, len(which))
+        which = np.flatnonzero(random.happens(0.3, size))
+        place[which] = random.among(_PLACES, len(which))
         made: dict[str, np.ndarray] = {
             "EnrollmentID": rows.id[row],
             "PersonalID": rows.personal_id[row],
             "InformationDate": day,
             "CurrentLivingSituation": situation,
-            "CLSSubsidyType": draw.where(situation == RENTAL_WITH_SUBSIDY, dice.pick(self.subsidies, size)),
+            "CLSSubsidyType": arrays.where(
+                situation == RENTAL_WITH_SUBSIDY, random.pick(self.subsidies, size)
+            ),
             "VerifiedBy": verified,
-            "LeaveSituation14Days": draw.where(leaving_asked, leaving),
+            "LeaveSituation14Days": arrays.where(leaving_asked, leaving),
             "LocationDetails": place,
         }
         for column, yes in (
@@ -78,17 +81,19 @@ class Contacts:
             ("LeaseOwn60Day", 30),
             ("MovedTwoOrMore", 45),
         ):
-            answer = dice.pick({YES: yes, NO: 95 - yes, 8: 3, 99: 2}, size)
-            made[column] = draw.where(must_leave, answer)
-        return made | self.enrolling.stamps(dice, day, lags(dice, size), rows.user[row])
+            answer = random.pick({YES: yes, NO: 95 - yes, 8: 3, 99: 2}, size)
+            made[column] = arrays.where(must_leave, answer)
+        return made | self.enrollments.stamps(random, day, lags(random, size), rows.user[row])
 
-    def _days(self, dice: Dice, rows: Rows, asked: draw.Bools, closing: draw.Bools) -> tuple[Ints, Ints]:
+    def _days(
+        self, random: Random, rows: Rows, asked: arrays.Bools, closing: arrays.Bools
+    ) -> tuple[Ints, Ints]:
         who = np.flatnonzero(asked).astype(np.int32)
         last = np.minimum(rows.exit[who], self.end)
         length = last - rows.entry[who]
-        counts = np.minimum(dice.random.poisson(length / 16.0), _MOST_CONTACTS).astype(np.int32)
-        which, _ = draw.repeated(counts)
-        between = rows.entry[who][which] + np.floor(dice.share(len(which)) * (length[which] + 1))
+        counts = np.minimum(random.generator.poisson(length / 16.0), _MOST_CONTACTS).astype(np.int32)
+        which, _ = arrays.repeated(counts)
+        between = rows.entry[who][which] + np.floor(random.share(len(which)) * (length[which] + 1))
         over = rows.exit[who] != FAR
         at = np.concatenate([who, who[which], who[over], np.flatnonzero(closing)]).astype(np.int32)
         day = np.concatenate([rows.entry[who], between, last[over], rows.exit[closing]]).astype(np.int32)

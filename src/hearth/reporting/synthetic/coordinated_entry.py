@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from hearth.reporting.synthetic import draw
-from hearth.reporting.synthetic.draw import FAR, NOTHING, Choices, Dice, Ints
-from hearth.reporting.synthetic.enrollments import Enrolling, Rows, lags
-from hearth.reporting.synthetic.journeys import COORDINATED_ENTRY
+from hearth.reporting.synthetic import arrays
+from hearth.reporting.synthetic.arrays import FAR, NOTHING, Ints
+from hearth.reporting.synthetic.enrollments import Enrollments, Rows, lags
 from hearth.reporting.synthetic.people import CHILD, People
+from hearth.reporting.synthetic.random_values import Choices, Random
+from hearth.reporting.synthetic.stays import COORDINATED_ENTRY
 from hearth.reporting.synthetic.world import World
 
 CRISIS, HOUSING = 1, 2  # list 4.19.4
@@ -37,12 +38,12 @@ _LOCATIONS = ("Phone line", "Front Door office", "Family shelter", "Drop-in cent
 class CoordinatedEntry:
     """Makes the four files of a block. `next_assessment` counts on over the blocks."""
 
-    def __init__(self, world: World, enrolling: Enrolling) -> None:
-        self.enrolling = enrolling
-        self.end = draw.day(world.wish.end)
+    def __init__(self, world: World, enrollments: Enrollments) -> None:
+        self.enrollments = enrollments
+        self.end = arrays.day(world.settings.end)
         self.next_assessment = 1
         opens, closes = world.facts("opens"), world.facts("closes")
-        start = draw.day(world.wish.start)
+        start = arrays.day(world.settings.start)
         tables = []
         for coc in world.cocs:
             for types in REFERRALS.values():
@@ -57,21 +58,21 @@ class CoordinatedEntry:
         self.places = Choices(tables)
         self.has_place = ~np.array(self.places.empty).reshape(len(world.cocs), len(REFERRALS))
 
-    def files(self, dice: Dice, rows: Rows, people: People) -> dict[str, dict[str, np.ndarray]]:
+    def files(self, random: Random, rows: Rows, people: People) -> dict[str, dict[str, np.ndarray]]:
         """Columns of Assessment, AssessmentQuestions, AssessmentResults and Event."""
         heads = np.flatnonzero((rows.type == COORDINATED_ENTRY) & rows.is_head).astype(np.int32)
         last = np.minimum(rows.exit[heads], self.end)
-        made = self._assessments(dice, rows, heads, last)
-        made["Event"] = self._events(dice, rows, people, heads, last)
+        made = self._assessments(random, rows, heads, last)
+        made["Event"] = self._events(random, rows, people, heads, last)
         return made
 
     def _assessments(
-        self, dice: Dice, rows: Rows, heads: Ints, last: Ints
+        self, random: Random, rows: Rows, heads: Ints, last: Ints
     ) -> dict[str, dict[str, np.ndarray]]:
-        again = dice.happens(0.3, len(heads)) & (last - rows.entry[heads] > 20)
+        again = random.happens(0.3, len(heads)) & (last - rows.entry[heads] > 20)
         at = np.concatenate([heads, heads[again]])
-        first_day = np.minimum(rows.entry[heads] + dice.waiting(2, len(heads)), last)
-        later = dice.whole(rows.entry[heads][again] + 10, last[again], int(again.sum()))
+        first_day = np.minimum(rows.entry[heads] + random.waiting(2, len(heads)), last)
+        later = random.whole(rows.entry[heads][again] + 10, last[again], int(again.sum()))
         day = np.concatenate([first_day, later]).astype(np.int32)
         second = np.arange(len(at)) >= len(heads)
         order = np.lexsort((day, at))
@@ -79,22 +80,22 @@ class CoordinatedEntry:
         size = len(at)
         ids = np.arange(self.next_assessment, self.next_assessment + size, dtype=np.int32)
         self.next_assessment += size
-        listed = dice.happens(np.where(second, 0.95, 0.8), size)
-        stamps = self.enrolling.stamps(dice, day, lags(dice, size), rows.user[at])
+        listed = random.happens(np.where(second, 0.95, 0.8), size)
+        stamps = self.enrollments.stamps(random, day, lags(random, size), rows.user[at])
         common = {"EnrollmentID": rows.id[at], "PersonalID": rows.personal_id[at]}
         assessment = {
             "AssessmentID": ids,
             **common,
             "AssessmentDate": day,
-            "AssessmentLocation": dice.among(_LOCATIONS, size),
-            "AssessmentType": dice.pick({1: 48, 2: 8, 3: 44}, size),
-            "AssessmentLevel": draw.where(second | dice.happens(0.6, size), HOUSING, CRISIS),
-            "PrioritizationStatus": draw.where(listed, ON_LIST, NOT_ON_LIST),
+            "AssessmentLocation": random.among(_LOCATIONS, size),
+            "AssessmentType": random.pick({1: 48, 2: 8, 3: 44}, size),
+            "AssessmentLevel": arrays.where(second | random.happens(0.6, size), HOUSING, CRISIS),
+            "PrioritizationStatus": arrays.where(listed, ON_LIST, NOT_ON_LIST),
             **stamps,
         }
 
         def spread(count: int) -> tuple[Ints, Ints, dict[str, np.ndarray]]:
-            which, place = draw.repeated(np.full(size, count, dtype=np.int32))
+            which, place = arrays.repeated(np.full(size, count, dtype=np.int32))
             shared = {"AssessmentID": ids[which], **{name: values[which] for name, values in common.items()}}
             return which, place, shared | {name: values[which] for name, values in stamps.items()}
 
@@ -102,8 +103,8 @@ class CoordinatedEntry:
         answers = np.full(len(place), None, dtype=object)
         for number, (_, _, weights) in enumerate(QUESTIONS):
             options = np.array(list(weights), dtype=object)
-            drawn = dice.pick(dict(enumerate(weights.values())), size)
-            answers[place == number] = options[drawn]
+            chosen = random.pick(dict(enumerate(weights.values())), size)
+            answers[place == number] = options[chosen]
         groups = np.array([group for group, _, _ in QUESTIONS], dtype=object)
         texts = np.array([question for _, question, _ in QUESTIONS], dtype=object)
         questions = shared | {
@@ -115,8 +116,8 @@ class CoordinatedEntry:
         _, place, shared = spread(len(_RESULT_TYPES))
         result = np.full(len(place), None, dtype=object)
         scores = np.array([str(score) for score in range(21)], dtype=object)
-        result[place == 0] = scores[np.clip(dice.random.normal(9, 4, size), 0, 20).astype(int)]
-        result[place == 1] = dice.among(_RECOMMENDED, size)
+        result[place == 0] = scores[np.clip(random.generator.normal(9, 4, size), 0, 20).astype(int)]
+        result[place == 1] = random.among(_RECOMMENDED, size)
         results = shared | {
             "AssessmentResultType": np.array(_RESULT_TYPES, dtype=object)[place],
             "AssessmentResult": result,
@@ -124,13 +125,15 @@ class CoordinatedEntry:
         return {"Assessment": assessment, "AssessmentQuestions": questions, "AssessmentResults": results}
 
     def _events(
-        self, dice: Dice, rows: Rows, people: People, heads: Ints, last: Ints
+        self, random: Random, rows: Rows, people: People, heads: Ints, last: Ints
     ) -> dict[str, np.ndarray]:
-        counts = (1 + dice.random.poisson(np.minimum(last - rows.entry[heads], 365) / 55.0)).astype(np.int32)
-        which, _ = draw.repeated(counts)
+        counts = (1 + random.generator.poisson(np.minimum(last - rows.entry[heads], 365) / 55.0)).astype(
+            np.int32
+        )
+        which, _ = arrays.repeated(counts)
         at = heads[which]
         length = (last - rows.entry[heads])[which]
-        day = (rows.entry[at] + np.floor(dice.share(len(at)) * (length + 1))).astype(np.int32)
+        day = (rows.entry[at] + np.floor(random.share(len(at)) * (length + 1))).astype(np.int32)
         order = np.lexsort((day, at))
         at, day, length = at[order], day[order], length[order]
         size = len(at)
@@ -138,32 +141,32 @@ class CoordinatedEntry:
         family = np.isin(household, people.household[people.relationship == CHILD])
         single = {0: 46, 1: 6, 2: 24, 3: 18, 4: 6}
         place_kind = np.where(
-            family, dice.pick({0: 40, 1: 10, 2: 34, 3: 10, 4: 6}, size), dice.pick(single, size)
+            family, random.pick({0: 40, 1: 10, 2: 34, 3: 10, 4: 6}, size), random.pick(single, size)
         ).astype(np.int32)
         there = self.has_place[rows.coc[at], place_kind]
-        about_place = there & dice.happens(0.55, size)
-        event = np.where(about_place, np.array(list(REFERRALS))[place_kind], dice.pick(_OTHER_EVENTS, size))
+        about_place = there & random.happens(0.55, size)
+        event = np.where(about_place, np.array(list(REFERRALS))[place_kind], random.pick(_OTHER_EVENTS, size))
         cell = (rows.coc[at] * len(REFERRALS) + place_kind).astype(np.int32)
-        place = draw.where(about_place, self.places.draw(dice, cell))
+        place = arrays.where(about_place, self.places.codes(random, cell))
         has_result = about_place | (event == STABILITY_VOUCHER)
-        result_day = day + 1 + dice.waiting(12, size)
-        known = has_result & (result_day <= np.minimum(rows.exit[at], self.end)) & dice.happens(0.9, size)
+        result_day = day + 1 + random.waiting(12, size)
+        known = has_result & (result_day <= np.minimum(rows.exit[at], self.end)) & random.happens(0.9, size)
         known &= rows.exit[at] <= FAR
         return {
             "EnrollmentID": rows.id[at],
             "PersonalID": rows.personal_id[at],
             "EventDate": day,
             "Event": event.astype(np.int32),
-            "ProbSolDivRRResult": draw.where(
-                event == PROBLEM_SOLVING, dice.pick({0: 65, 1: 33, 99: 2}, size)
+            "ProbSolDivRRResult": arrays.where(
+                event == PROBLEM_SOLVING, random.pick({0: 65, 1: 33, 99: 2}, size)
             ),
-            "ReferralCaseManageAfter": draw.where(
-                event == AFTER_CARE, dice.pick({0: 30, 1: 68, 99: 2}, size)
+            "ReferralCaseManageAfter": arrays.where(
+                event == AFTER_CARE, random.pick({0: 30, 1: 68, 99: 2}, size)
             ),
             "LocationCrisisOrPHHousing": place,
-            "ReferralResult": draw.where(known, dice.pick({1: 58, 2: 22, 3: 20}, size)),
-            "ResultDate": draw.where(known, result_day.astype(np.int32)),
-            **self.enrolling.stamps(dice, day, lags(dice, size), rows.user[at]),
+            "ReferralResult": arrays.where(known, random.pick({1: 58, 2: 22, 3: 20}, size)),
+            "ResultDate": arrays.where(known, result_day.astype(np.int32)),
+            **self.enrollments.stamps(random, day, lags(random, size), rows.user[at]),
         }
 
 

@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from hearth.reporting.synthetic import draw
+from hearth.reporting.synthetic import arrays
 from hearth.reporting.synthetic.coordinated_entry import receives_referrals
 from hearth.reporting.synthetic.data import material
-from hearth.reporting.synthetic.draw import Dice
-from hearth.reporting.synthetic.needs import LOCAL_OR_OTHER
+from hearth.reporting.synthetic.random_values import Random
+from hearth.reporting.synthetic.required_elements import LOCAL_OR_OTHER
 from hearth.reporting.synthetic.world import (
     COMPARABLE_DATABASE,
     RRH,
@@ -31,12 +31,12 @@ Columns = dict[str, list[object]]
 
 def files(world: World) -> dict[str, dict[str, np.ndarray]]:
     """Columns of Organization, User, Project, Funder, ProjectCoC, Affiliation and the participations."""
-    dice = Dice(world.wish.seed, 1)
+    random = Random(world.settings.seed, 1)
     made = {
         "Organization": _organizations(world),
-        "User": _users(world, dice),
+        "User": _users(world, random),
         "Project": _projects(world),
-        "Funder": _funders(world, dice),
+        "Funder": _funders(world, random),
         "ProjectCoC": _places(world),
         "Affiliation": _affiliations(world),
         "HMISParticipation": _participation(world),
@@ -52,14 +52,14 @@ def _array(values: list[object]) -> np.ndarray:
         texts = np.empty(len(values), dtype=object)
         texts[:] = values
         return texts
-    numbers = [draw.NOTHING if value is None else value for value in values]
+    numbers = [arrays.NOTHING if value is None else value for value in values]
     large = any(isinstance(value, int) and value > 2**31 - 1 for value in numbers)
     return np.array(numbers, dtype=np.int64 if large else np.int32)
 
 
 def _stamped(columns: Columns, days: list[int], users: list[int]) -> Columns:
-    moments: list[object] = [day * draw.SECONDS_A_DAY + 9 * 3600 for day in days]
-    return columns | {"DateCreated": moments, "DateUpdated": list(moments), "UserID": list(users)}
+    created: list[object] = [day * arrays.SECONDS_A_DAY + 9 * 3600 for day in days]
+    return columns | {"DateCreated": created, "DateUpdated": list(created), "UserID": list(users)}
 
 
 def _listed(projects: list[Project], facts: dict[str, Callable[[Project], object]]) -> Columns:
@@ -75,7 +75,7 @@ def _user(project: Project) -> int:
 
 
 def _organizations(world: World) -> Columns:
-    first = draw.day(world.wish.start) - 5_000
+    first = arrays.day(world.settings.start) - 5_000
     organizations = world.organizations
     return _stamped(
         {
@@ -89,14 +89,14 @@ def _organizations(world: World) -> Columns:
     )
 
 
-def _users(world: World, dice: Dice) -> Columns:
+def _users(world: World, random: Random) -> Columns:
     facts = material("names")
     size = world.user_count
     families = facts["european"]["family"] + facts["scandinavian"]["family"] + facts["somali"]["family"]
     given = facts["european"]["female"] + facts["scandinavian"]["male"] + facts["native"]["female"]
-    first = dice.among(given, size)
-    last = dice.among(families, size)
-    day = draw.day(world.wish.start) - 400
+    first = random.among(given, size)
+    last = random.among(families, size)
+    day = arrays.day(world.settings.start) - 400
     return _stamped(
         {
             "UserID": list(range(1, size + 1)),
@@ -149,10 +149,10 @@ def _projects(world: World) -> Columns:
     )
 
 
-def _funders(world: World, dice: Dice) -> Columns:
+def _funders(world: World, random: Random) -> Columns:
     """One record per grant; federal grants are renewed each year, of which the last two are kept."""
     rows: list[tuple[Project, int, int, int | None]] = []
-    end = draw.day(world.wish.end)
+    end = arrays.day(world.settings.end)
     for project in world.projects:
         last = project.closes
         for funder in project.funders:
@@ -169,7 +169,7 @@ def _funders(world: World, dice: Dice) -> Columns:
         "Funder": [funder for _, funder, _, _ in rows],
         "OtherFunder": [p.other_funder if funder == LOCAL_OR_OTHER else None for p, funder, _, _ in rows],
         "GrantID": [
-            f"{p.cocs[0].state}{dice.random.integers(1000, 9999)}-{funder:02d}-{p.number}"
+            f"{p.cocs[0].state}{random.generator.integers(1000, 9999)}-{funder:02d}-{p.number}"
             for p, funder, _, _ in rows
         ],
         "StartDate": [start for _, _, start, _ in rows],

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hearth.reporting.synthetic import draw
+from hearth.reporting.synthetic import arrays
+from hearth.reporting.synthetic.arrays import FAR, NOTHING, Bools, Ints, Longs
 from hearth.reporting.synthetic.data import material
-from hearth.reporting.synthetic.draw import FAR, NOTHING, Bools, Choices, Dice, Ints, Longs
-from hearth.reporting.synthetic.journeys import DECEASED, Stays
 from hearth.reporting.synthetic.people import HEAD, People
+from hearth.reporting.synthetic.random_values import Choices, Random
+from hearth.reporting.synthetic.stays import DECEASED, Stays
 from hearth.reporting.synthetic.world import World
 
 ADULT = 18
@@ -53,29 +54,29 @@ class Rows:
         return Rows(*(getattr(self, name)[rows] for name in self.__slots__))
 
 
-def lags(dice: Dice, size: int) -> Ints:
+def lags(random: Random, size: int) -> Ints:
     """Days until something is entered: mostly the same day, with a long tail."""
-    band = dice.share(size)
+    band = random.share(size)
     return np.select(
         [band < 0.55, band < 0.78, band < 0.89, band < 0.95, band < 0.992],
         [
             np.zeros(size),
-            dice.whole(1, 3, size),
-            dice.whole(4, 6, size),
-            dice.whole(7, 10, size),
-            dice.whole(11, 60, size),
+            random.whole(1, 3, size),
+            random.whole(4, 6, size),
+            random.whole(7, 10, size),
+            random.whole(11, 60, size),
         ],
-        dice.whole(61, 400, size),
+        random.whole(61, 400, size),
     ).astype(np.int32)
 
 
-class Enrolling:
+class Enrollments:
     """Makes the rows of a block and their two files."""
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.start, self.end = draw.day(world.wish.start), draw.day(world.wish.end)
-        self.last_entry = draw.day(world.wish.exported_at.date()) - 1
+        self.start, self.end = arrays.day(world.settings.start), arrays.day(world.settings.end)
+        self.last_entry = arrays.day(world.settings.exported_at.date()) - 1
         paths = material("pathways")
         types = range(15)
         priors = [paths["prior"].get(paths["prior_of"].get(t), {DOES_NOT_KNOW: 1}) for t in types]
@@ -95,11 +96,11 @@ class Enrolling:
 
     # ---- who is enrolled when
 
-    def rows(self, dice: Dice, people: People, stays: Stays, first_person: int, first_row: int) -> Rows:
+    def rows(self, random: Random, people: People, stays: Stays, first_person: int, first_row: int) -> Rows:
         """One row per person and stay. Ids count on from the two firsts."""
         counts = np.bincount(people.household)
         starts = np.cumsum(counts) - counts
-        stay, place = draw.repeated(counts[stays.household].astype(np.int32))
+        stay, place = arrays.repeated(counts[stays.household].astype(np.int32))
         person = (starts[stays.household[stay]] + place).astype(np.int32)
         head_entry, head_exit = stays.entry[stay], stays.exit[stay]
         head_last = np.minimum(head_exit, self.end)
@@ -110,11 +111,11 @@ class Enrolling:
         # A child born during a stay joins on its first day; somebody may join later or leave earlier.
         born_within = (born > head_entry) & (born < head_last - 1) & ~stays.beside[stay]
         here = (born <= head_entry) | born_within
-        joins = ~is_head & (head_last - head_entry > 60) & dice.happens(0.02, size) & ~born_within
+        joins = ~is_head & (head_last - head_entry > 60) & random.happens(0.02, size) & ~born_within
         entry = np.where(born_within, born, head_entry)
-        entry = np.where(joins, head_entry + dice.whole(1, 20, size), entry)
-        leaves = ~is_head & (head_last - entry > 30) & dice.happens(0.025, size)
-        after = np.floor((head_last - entry - 2) * dice.share(size)).astype(np.int32)
+        entry = np.where(joins, head_entry + random.whole(1, 20, size), entry)
+        leaves = ~is_head & (head_last - entry > 30) & random.happens(0.025, size)
+        after = np.floor((head_last - entry - 2) * random.share(size)).astype(np.int32)
         exit = np.where(leaves, np.maximum(entry + 1 + after, self.start), head_exit)
         here &= exit > entry - (entry == head_entry)
 
@@ -127,9 +128,9 @@ class Enrolling:
 
         size = len(rows)
         project = stays.project[stay[rows]]
-        age = np.maximum(draw.years_between(born[rows], entry[rows].astype(np.int32)), 0)
+        age = np.maximum(arrays.years_between(born[rows], entry[rows].astype(np.int32)), 0)
         adult = age >= ADULT
-        stay_lag, stay_user = lags(dice, len(stays)), dice.share(len(stays))
+        stay_lag, stay_user = lags(random, len(stays)), random.share(len(stays))
         user = self.first_user[project] + np.floor(stay_user[stay[rows]] * self.users_of[project])
         return Rows(
             id=np.arange(first_row, first_row + size, dtype=np.int32),
@@ -150,15 +151,17 @@ class Enrolling:
             user=user.astype(np.int32),
         )
 
-    def stamps(self, dice: Dice, day: Ints, lag: Ints, user: Ints) -> dict[str, np.ndarray]:
+    def stamps(self, random: Random, day: Ints, lag: Ints, user: Ints) -> dict[str, np.ndarray]:
         """DateCreated, DateUpdated and UserID of rows about something that happened on `day`."""
         size = len(day)
         created_day = np.minimum(day + lag, self.last_entry)
-        moment = dice.whole(8 * 3600, 17 * 3600, size)
-        created: Longs = created_day.astype(np.int64) * draw.SECONDS_A_DAY + moment
-        changed = dice.happens(0.08, size)
-        updated_day = np.minimum(created_day + 1 + dice.waiting(40, size), self.last_entry)
-        updated = updated_day.astype(np.int64) * draw.SECONDS_A_DAY + dice.whole(8 * 3600, 17 * 3600, size)
+        time_of_day = random.whole(8 * 3600, 17 * 3600, size)
+        created: Longs = created_day.astype(np.int64) * arrays.SECONDS_A_DAY + time_of_day
+        changed = random.happens(0.08, size)
+        updated_day = np.minimum(created_day + 1 + random.waiting(40, size), self.last_entry)
+        updated = updated_day.astype(np.int64) * arrays.SECONDS_A_DAY + random.whole(
+            8 * 3600, 17 * 3600, size
+        )
         return {
             "DateCreated": created,
             "DateUpdated": np.where(changed, np.maximum(updated, created), created),
@@ -168,13 +171,13 @@ class Enrolling:
     # ---- Enrollment.csv
 
     def enrollment_file(
-        self, dice: Dice, rows: Rows, people: People, stays: Stays, first_household: int
+        self, random: Random, rows: Rows, people: People, stays: Stays, first_household: int
     ) -> dict[str, np.ndarray]:
         """Columns of Enrollment.csv except those of single funders (see `programs`)."""
         size = len(rows)
         disabled = _reportably_disabled(people)[rows.person]
-        unknown = ~people.disabled[rows.person].any(axis=1) & dice.happens(0.012, size)
-        disabling = np.where(unknown, dice.pick({8: 1, 9: 1, 99: 3}, size), np.where(disabled, YES, NO))
+        unknown = ~people.disabled[rows.person].any(axis=1) & random.happens(0.012, size)
+        disabling = np.where(unknown, random.pick({8: 1, 9: 1, 99: 3}, size), np.where(disabled, YES, NO))
         return {
             "EnrollmentID": rows.id,
             "PersonalID": rows.personal_id,
@@ -183,92 +186,94 @@ class Enrolling:
             "HouseholdID": (rows.stay + first_household).astype(np.int32),
             "RelationshipToHoH": people.relationship[rows.person],
             "EnrollmentCoC": self.coc_codes[rows.coc],
-            **self._prior(dice, rows, stays),
+            **self._prior(random, rows, stays),
             "DisablingCondition": disabling.astype(np.int32),
-            "MoveInDate": draw.where(rows.is_head, stays.move_in[rows.stay]),
-            "DateOfEngagement": self._engagement(dice, rows),
-            **self.stamps(dice, rows.entry, rows.lag, rows.user),
+            "MoveInDate": arrays.where(rows.is_head, stays.move_in[rows.stay]),
+            "DateOfEngagement": self._engagement(random, rows),
+            **self.stamps(random, rows.entry, rows.lag, rows.user),
         }
 
-    def _engagement(self, dice: Dice, rows: Rows) -> Ints:
+    def _engagement(self, random: Random, rows: Rows) -> Ints:
         """Everybody who left outreach was engaged by then; some who are still there are not yet."""
         asked = self.world.flags("4.13")[rows.project] & rows.asked
         last = np.minimum(rows.exit, self.end)
-        day = np.minimum(rows.entry + dice.waiting(9, len(rows)), last)
-        not_yet = (rows.exit == FAR) & dice.happens(0.25, len(rows))
-        return draw.where(asked & ~not_yet, day.astype(np.int32))
+        day = np.minimum(rows.entry + random.waiting(9, len(rows)), last)
+        not_yet = (rows.exit == FAR) & random.happens(0.25, len(rows))
+        return arrays.where(asked & ~not_yet, day.astype(np.int32))
 
-    def _prior(self, dice: Dice, rows: Rows, stays: Stays) -> dict[str, Ints]:
+    def _prior(self, random: Random, rows: Rows, stays: Stays) -> dict[str, Ints]:
         """3.917 for adults and heads, answered once for the household; not asking (99) is an error."""
         size = len(stays)
-        situation = self.priors.draw(dice, stays.type)
+        situation = self.priors.codes(random, stays.type)
         straight = stays.previous != NOTHING
         before = np.where(straight, stays.previous, 0)
         situation = np.where(straight, self.came_from[before], situation).astype(np.int32)
-        subsidy = self.subsidies.draw(dice, np.where(straight, before + 1, 0).astype(np.int32))
-        length = dice.pick({10: 7, 11: 12, 2: 18, 3: 20, 4: 20, 5: 16, 8: 2, 9: 0.5}, size)
+        subsidy = self.subsidies.codes(random, np.where(straight, before + 1, 0).astype(np.int32))
+        length = random.pick({10: 7, 11: 12, 2: 18, 3: 20, 4: 20, 5: 16, 8: 2, 9: 0.5}, size)
 
         like_shelter = np.isin(stays.type, SHELTER_LIKE)
         homeless = (situation >= 100) & (situation < 200)
         institution = (situation >= 200) & (situation < 300)
         short = np.where(institution, np.isin(length, SHORT_OR_MEDIUM_STAYS), np.isin(length, SHORT_STAYS))
-        threshold = draw.where(~like_shelter & ~homeless, short.astype(np.int32))
-        from_street = draw.where(threshold == YES, dice.happens(0.6, size).astype(np.int32))
+        threshold = arrays.where(~like_shelter & ~homeless, short.astype(np.int32))
+        from_street = arrays.where(threshold == YES, random.happens(0.6, size).astype(np.int32))
         episode = like_shelter | homeless | (from_street == YES)
-        days = np.where(dice.happens(0.12, size), dice.spread(700, 0.8, size), dice.spread(45, 1.2, size))
+        days = np.where(
+            random.happens(0.12, size), random.spread(700, 0.8, size), random.spread(45, 1.2, size)
+        )
         since = (stays.entry - np.minimum(days, 9_000)).astype(np.int32)
-        years_long = since <= draw.anniversary(stays.entry, -3)
-        times = dice.pick({1: 48, 2: 20, 3: 12, 4: 20}, size)
+        years_long = since <= arrays.anniversary(stays.entry, -3)
+        times = random.pick({1: 48, 2: 20, 3: 12, 4: 20}, size)
         times = np.where(years_long, 1, times)
-        this_time = np.minimum(draw.calendar_months(since, stays.entry), MOST_MONTHS)
-        more = np.minimum(this_time + dice.waiting(4, size), MOST_MONTHS)
+        this_time = np.minimum(arrays.calendar_months(since, stays.entry), MOST_MONTHS)
+        more = np.minimum(this_time + random.waiting(4, size), MOST_MONTHS)
         months = MONTHS_BASE + np.where(times == 1, this_time, more)
-        unsure = dice.happens(0.025, size) & ~years_long
-        code = dice.pick({8: 4, 9: 2}, size)
+        unsure = random.happens(0.025, size) & ~years_long
+        code = random.pick({8: 4, 9: 2}, size)
         answers = {
             "LivingSituation": situation,
-            "RentalSubsidyType": draw.where(situation == RENTAL_WITH_SUBSIDY, subsidy),
+            "RentalSubsidyType": arrays.where(situation == RENTAL_WITH_SUBSIDY, subsidy),
             "LengthOfStay": length,
             "LOSUnderThreshold": threshold,
             "PreviousStreetESSH": from_street,
-            "DateToStreetESSH": draw.where(episode, since),
-            "TimesHomelessPastThreeYears": draw.where(episode, np.where(unsure, code, times)),
-            "MonthsHomelessPastThreeYears": draw.where(episode, np.where(unsure, code, months)),
+            "DateToStreetESSH": arrays.where(episode, since),
+            "TimesHomelessPastThreeYears": arrays.where(episode, np.where(unsure, code, times)),
+            "MonthsHomelessPastThreeYears": arrays.where(episode, np.where(unsure, code, months)),
         }
-        return {name: draw.where(rows.asked, values[rows.stay]) for name, values in answers.items()}
+        return {name: arrays.where(rows.asked, values[rows.stay]) for name, values in answers.items()}
 
     # ---- Exit.csv
 
-    def exit_file(self, dice: Dice, rows: Rows, stays: Stays) -> tuple[dict[str, np.ndarray], Ints]:
+    def exit_file(self, random: Random, rows: Rows, stays: Stays) -> tuple[dict[str, np.ndarray], Ints]:
         """Columns of Exit.csv except those of single funders; and which rows have exited."""
         onward = stays.onward != NOTHING
         after = np.where(onward, stays.onward, 0)
         hopwa = self.hopwa[stays.project]
-        destination = self.destinations.draw(dice, (stays.type + 15 * hopwa).astype(np.int32))
+        destination = self.destinations.codes(random, (stays.type + 15 * hopwa).astype(np.int32))
         destination = np.where(onward, self.onward[after], destination)
         destination = np.where(
             (destination == DECEASED) & ~self._is_last(stays), NO_EXIT_INTERVIEW, destination
         ).astype(np.int32)
-        subsidy = self.subsidies.draw(dice, np.where(onward, after + 1, 0).astype(np.int32))
+        subsidy = self.subsidies.codes(random, np.where(onward, after + 1, 0).astype(np.int32))
 
         exited = np.flatnonzero(rows.exit != FAR).astype(np.int32)
         of = rows.taken(exited)
         where_to = destination[of.stay]
         # Death takes one person; who leaves before the others goes somewhere else than they.
         alone = ~of.is_head & ((where_to == DECEASED) | (of.exit < stays.exit[of.stay]))
-        own = dice.pick({312: 5, 313: 3, 422: 8, 423: 3, 410: 2, 207: 1, 215: 1, 30: 4, 99: 1}, len(of))
-        where_to = draw.where(alone, own, where_to)
+        own = random.pick({312: 5, 313: 3, 422: 8, 423: 3, 410: 2, 207: 1, 215: 1, 30: 4, 99: 1}, len(of))
+        where_to = arrays.where(alone, own, where_to)
         text = np.full(len(of), None, dtype=object)
         other = where_to == OTHER_DESTINATION
-        text[other] = dice.among(_OTHER_DESTINATIONS, int(other.sum()))
+        text[other] = random.among(_OTHER_DESTINATIONS, int(other.sum()))
         return {
             "EnrollmentID": of.id,
             "PersonalID": of.personal_id,
             "ExitDate": of.exit,
             "Destination": where_to,
-            "DestinationSubsidyType": draw.where(where_to == RENTAL_WITH_SUBSIDY, subsidy[of.stay]),
+            "DestinationSubsidyType": arrays.where(where_to == RENTAL_WITH_SUBSIDY, subsidy[of.stay]),
             "OtherDestination": text,
-            **self.stamps(dice, of.exit, lags(dice, len(stays))[of.stay], of.user),
+            **self.stamps(random, of.exit, lags(random, len(stays))[of.stay], of.user),
         }, exited
 
     def _is_last(self, stays: Stays) -> Bools:

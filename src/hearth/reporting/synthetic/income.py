@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from hearth.reporting.synthetic import draw
-from hearth.reporting.synthetic.draw import Bools, Dice, Floats, Ints
-from hearth.reporting.synthetic.enrollments import NO, YES, Enrolling, Rows
-from hearth.reporting.synthetic.moments import Moments
+from hearth.reporting.synthetic import arrays
+from hearth.reporting.synthetic.arrays import Bools, Floats, Ints
+from hearth.reporting.synthetic.collection_stages import CollectionStages
+from hearth.reporting.synthetic.enrollments import NO, YES, Enrollments, Rows
 from hearth.reporting.synthetic.people import (
     CHILD,
     DISABILITIES,
@@ -17,6 +17,7 @@ from hearth.reporting.synthetic.people import (
     PHYSICAL,
     People,
 )
+from hearth.reporting.synthetic.random_values import Random
 from hearth.reporting.synthetic.world import World
 
 # Column, column of its amount, and the usual monthly amount in dollars.
@@ -66,50 +67,52 @@ _NATIVE_COMMUNITY = 5
 class IncomeBenefits:
     """Makes the rows of a block."""
 
-    def __init__(self, world: World, enrolling: Enrolling) -> None:
-        self.enrolling = enrolling
+    def __init__(self, world: World, enrollments: Enrollments) -> None:
+        self.enrollments = enrollments
         self.income = world.flags("4.02")
         self.benefits = world.flags("4.03")
         self.insurance = world.flags("4.04")
         self.medical = world.flags("W3")
         self.soar = world.flags("P4")
 
-    def file(self, dice: Dice, rows: Rows, people: People, every: Moments) -> dict[str, np.ndarray]:
+    def file(
+        self, random: Random, rows: Rows, people: People, every: CollectionStages
+    ) -> dict[str, np.ndarray]:
         """Columns of IncomeBenefits.csv."""
         project = rows.project[every.row]
         money_asked = (self.income | self.benefits | self.soar)[project] & every.asked
-        moments = every.taken(self.insurance[project] | money_asked)
-        project, person = rows.project[moments.row], rows.person[moments.row]
-        size = len(moments)
-        # What somebody answers once, they mostly answer again: chance is drawn per person.
-        latent = dice.random.random((len(people), len(SOURCES) + len(BENEFITS) + len(INSURANCES)))
+        stages = every.taken(self.insurance[project] | money_asked)
+        project, person = rows.project[stages.row], rows.person[stages.row]
+        size = len(stages)
+        # What somebody answers once, they mostly answer again: random values are one per person.
+        latent = random.generator.random((len(people), len(SOURCES) + len(BENEFITS) + len(INSURANCES)))
         latent = latent[person]
-        years_in = (moments.day - rows.entry[moments.row]) / draw.DAYS_A_YEAR
-        age = (moments.day - people.born[person]) / draw.DAYS_A_YEAR
+        years_in = (stages.day - rows.entry[stages.row]) / arrays.DAYS_A_YEAR
+        age = (stages.day - people.born[person]) / arrays.DAYS_A_YEAR
         parent = np.isin(people.household, people.household[people.relationship == CHILD])[person]
         facts = _Facts(people, person, age, parent, years_in)
 
         made: dict[str, np.ndarray] = {
-            "EnrollmentID": rows.id[moments.row],
-            "PersonalID": rows.personal_id[moments.row],
-            "InformationDate": moments.day,
+            "EnrollmentID": rows.id[stages.row],
+            "PersonalID": rows.personal_id[stages.row],
+            "InformationDate": stages.day,
         }
-        asked = self.income[project] & moments.asked
-        made |= _income(dice, facts, latent[:, : len(SOURCES)], asked)
-        asked = self.benefits[project] & moments.asked
+        asked = self.income[project] & stages.asked
+        made |= _income(random, facts, latent[:, : len(SOURCES)], asked)
+        asked = self.benefits[project] & stages.asked
         part = latent[:, len(SOURCES) : len(SOURCES) + len(BENEFITS)]
-        made |= _benefits(dice, facts, part, asked)
+        made |= _benefits(random, facts, part, asked)
         part = latent[:, len(SOURCES) + len(BENEFITS) :]
-        made |= _insurance(dice, facts, part, self.insurance[project], self.medical[project])
-        made |= _medical(dice, self.medical[project] & people.disabled[person, DISABILITIES.index(HIV)])
-        soar = self.soar[project] & moments.asked
-        made["ConnectionWithSOAR"] = draw.where(soar, dice.happens(0.2, size).astype(np.int32))
-        made["DataCollectionStage"] = moments.stage
-        return made | self.enrolling.stamps(dice, moments.day, moments.lag, rows.user[moments.row])
+        made |= _insurance(random, facts, part, self.insurance[project], self.medical[project])
+        made |= _medical(random, self.medical[project] & people.disabled[person, DISABILITIES.index(HIV)])
+        soar = self.soar[project] & stages.asked
+        made["ConnectionWithSOAR"] = arrays.where(soar, random.happens(0.2, size).astype(np.int32))
+        made["DataCollectionStage"] = stages.stage
+        return made | self.enrollments.stamps(random, stages.day, stages.lag, rows.user[stages.row])
 
 
 class _Facts:
-    """What income depends on, per moment."""
+    """What income depends on, per collection stage."""
 
     def __init__(self, people: People, person: Ints, age: Floats, parent: Bools, years_in: Floats) -> None:
         self.age = age
@@ -146,18 +149,18 @@ class _Facts:
         ]
 
 
-def _gate(dice: Dice, has_any: Bools, asked: Bools) -> tuple[Ints, Bools]:
+def _gate(random: Random, has_any: Bools, asked: Bools) -> tuple[Ints, Bools]:
     """The yes/no question above a group of boxes, and for whom the boxes are filled."""
     size = len(asked)
-    unknown = dice.happens(_UNKNOWN, size)
-    answer = np.where(unknown, dice.pick({8: 2, 9: 1, 99: 3}, size), np.where(has_any, YES, NO))
-    return draw.where(asked, answer.astype(np.int32)), asked & ~unknown
+    unknown = random.happens(_UNKNOWN, size)
+    answer = np.where(unknown, random.pick({8: 2, 9: 1, 99: 3}, size), np.where(has_any, YES, NO))
+    return arrays.where(asked, answer.astype(np.int32)), asked & ~unknown
 
 
-def _income(dice: Dice, facts: _Facts, latent: Floats, asked: Bools) -> dict[str, np.ndarray]:
+def _income(random: Random, facts: _Facts, latent: Floats, asked: Bools) -> dict[str, np.ndarray]:
     size = len(asked)
     has = np.column_stack([latent[:, n] < share for n, share in enumerate(facts.shares())])
-    gate, filled = _gate(dice, np.asarray(has.any(axis=1)), asked)
+    gate, filled = _gate(random, np.asarray(has.any(axis=1)), asked)
     made: dict[str, np.ndarray] = {"IncomeFromAnySource": gate}
     total = np.zeros(size)
     for number, (column, amount_column, usual) in enumerate(SOURCES):
@@ -167,14 +170,14 @@ def _income(dice: Dice, facts: _Facts, latent: Floats, asked: Bools) -> dict[str
         amount = np.round(usual * own * growth, 2)
         filled_amount = filled & has[:, number]
         total += np.where(filled_amount, amount, 0)
-        made[column] = draw.where(filled, has[:, number].astype(np.int32))
+        made[column] = arrays.where(filled, has[:, number].astype(np.int32))
         made[amount_column] = np.where(filled_amount, amount, np.nan)
     made["TotalMonthlyIncome"] = np.where(filled & has.any(axis=1), np.round(total, 2), np.nan)
-    made["OtherIncomeSourceIdentify"] = _text(dice, _OTHER_INCOME, filled & has[:, -1])
+    made["OtherIncomeSourceIdentify"] = _text(random, _OTHER_INCOME, filled & has[:, -1])
     return made
 
 
-def _benefits(dice: Dice, facts: _Facts, latent: Floats, asked: Bools) -> dict[str, np.ndarray]:
+def _benefits(random: Random, facts: _Facts, latent: Floats, asked: Bools) -> dict[str, np.ndarray]:
     young_parent = facts.parent & facts.woman & (facts.age < 45)
     shares = [
         np.where(facts.age >= 18, 0.58, 0.2),
@@ -185,16 +188,16 @@ def _benefits(dice: Dice, facts: _Facts, latent: Floats, asked: Bools) -> dict[s
         np.full(len(facts.age), 0.02),
     ]
     has = np.column_stack([latent[:, n] < share for n, share in enumerate(shares)])
-    gate, filled = _gate(dice, np.asarray(has.any(axis=1)), asked)
+    gate, filled = _gate(random, np.asarray(has.any(axis=1)), asked)
     made: dict[str, np.ndarray] = {"BenefitsFromAnySource": gate}
     for number, column in enumerate(BENEFITS):
-        made[column] = draw.where(filled, has[:, number].astype(np.int32))
-    made["OtherBenefitsSourceIdentify"] = _text(dice, _OTHER_BENEFITS, filled & has[:, -1])
+        made[column] = arrays.where(filled, has[:, number].astype(np.int32))
+    made["OtherBenefitsSourceIdentify"] = _text(random, _OTHER_BENEFITS, filled & has[:, -1])
     return made
 
 
 def _insurance(
-    dice: Dice, facts: _Facts, latent: Floats, asked: Bools, with_reasons: Bools
+    random: Random, facts: _Facts, latent: Floats, asked: Bools, with_reasons: Bools
 ) -> dict[str, np.ndarray]:
     size = len(asked)
     shares = [
@@ -210,30 +213,30 @@ def _insurance(
         np.full(size, 0.008),
     ]
     has = np.column_stack([latent[:, n] < share for n, share in enumerate(shares)])
-    gate, filled = _gate(dice, np.asarray(has.any(axis=1)), asked)
+    gate, filled = _gate(random, np.asarray(has.any(axis=1)), asked)
     made: dict[str, np.ndarray] = {"InsuranceFromAnySource": gate}
     for number, (column, reason) in enumerate(INSURANCES):
-        made[column] = draw.where(filled, has[:, number].astype(np.int32))
+        made[column] = arrays.where(filled, has[:, number].astype(np.int32))
         if reason:
-            why = dice.pick({1: 8, 2: 14, 3: 20, 4: 50, 8: 1, 9: 1, 99: 2}, size)
-            made[reason] = draw.where(filled & with_reasons & ~has[:, number], why)
-    made["OtherInsuranceIdentify"] = _text(dice, _OTHER_INSURANCE, filled & has[:, -1])
+            why = random.pick({1: 8, 2: 14, 3: 20, 4: 50, 8: 1, 9: 1, 99: 2}, size)
+            made[reason] = arrays.where(filled & with_reasons & ~has[:, number], why)
+    made["OtherInsuranceIdentify"] = _text(random, _OTHER_INSURANCE, filled & has[:, -1])
     return made
 
 
-def _medical(dice: Dice, asked: Bools) -> dict[str, np.ndarray]:
+def _medical(random: Random, asked: Bools) -> dict[str, np.ndarray]:
     """W3: help with medicine for people with HIV in HOPWA programs."""
     made: dict[str, np.ndarray] = {}
     for column, reason in (("ADAP", "NoADAPReason"), ("RyanWhiteMedDent", "NoRyanWhiteReason")):
         size = len(asked)
-        answer = dice.pick({0: 45, 1: 50, 8: 2, 9: 1, 99: 2}, size)
-        made[column] = draw.where(asked, answer)
-        why = dice.pick({1: 10, 2: 20, 3: 25, 4: 40, 99: 2}, size)
-        made[reason] = draw.where(asked & (answer == NO), why)
+        answer = random.pick({0: 45, 1: 50, 8: 2, 9: 1, 99: 2}, size)
+        made[column] = arrays.where(asked, answer)
+        why = random.pick({1: 10, 2: 20, 3: 25, 4: 40, 99: 2}, size)
+        made[reason] = arrays.where(asked & (answer == NO), why)
     return made
 
 
-def _text(dice: Dice, options: tuple[str, ...], given: Bools) -> draw.Texts:
+def _text(random: Random, options: tuple[str, ...], given: Bools) -> arrays.Texts:
     texts = np.full(len(given), None, dtype=object)
-    texts[given] = dice.among(options, int(given.sum()))
+    texts[given] = random.among(options, int(given.sum()))
     return texts

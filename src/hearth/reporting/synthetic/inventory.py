@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from hearth.reporting.synthetic import draw
-from hearth.reporting.synthetic.draw import FAR, NOTHING, Bools, Dice, Ints
-from hearth.reporting.synthetic.journeys import MOVE_IN_TYPES, NIGHT_BY_NIGHT
+from hearth.reporting.synthetic import arrays
+from hearth.reporting.synthetic.arrays import FAR, NOTHING, Bools, Ints
+from hearth.reporting.synthetic.random_values import Random
+from hearth.reporting.synthetic.stays import MOVE_IN_TYPES, NIGHT_BY_NIGHT
 from hearth.reporting.synthetic.world import RRH, RRH_SERVICES_ONLY, Project, World
 
 WITHOUT_CHILDREN, WITH_CHILDREN, ONLY_CHILDREN = 1, 3, 4  # list 2.07.4
@@ -24,7 +25,7 @@ class Occupancy:
     """People in beds per project, CoC, household type and day of the period, added block by block."""
 
     def __init__(self, world: World) -> None:
-        self.start, self.end = draw.day(world.wish.start), draw.day(world.wish.end)
+        self.start, self.end = arrays.day(world.settings.start), arrays.day(world.settings.end)
         self.days = self.end - self.start + 1
         self.place = np.full((len(world.projects) + 1, len(world.cocs)), -1, dtype=np.int32)
         places = [(project.number, coc.number) for project in world.projects for coc in project.cocs]
@@ -65,7 +66,7 @@ def sleeps_in(project_type: Ints, entry: Ints, exit: Ints, move_in: Ints) -> tup
 
 def file(world: World, occupancy: Occupancy) -> dict[str, np.ndarray]:
     """Columns of Inventory.csv. Where demand changed, an older record gives way to a newer one."""
-    dice = Dice(world.wish.seed, 2)
+    random = Random(world.settings.seed, 2)
     rows: list[dict[str, int | str | None]] = []
     for project in world.projects:
         if project.type not in BED_TYPES or project.rrh_type == RRH_SERVICES_ONLY:
@@ -76,33 +77,36 @@ def file(world: World, occupancy: Occupancy) -> dict[str, np.ndarray]:
                 cell = int(occupancy.place[project.number, coc.number]) * len(HOUSEHOLD_TYPES) + number
                 before, now, peak = occupancy.beds(cell)
                 if peak:
-                    made += _records(project, coc.code, household_type, before, now, peak, world, dice)
+                    made += _records(project, coc.code, household_type, before, now, peak, world, random)
             if not made:
                 # Nobody slept there yet, or its people are not in this HMIS: a few beds all the same.
-                beds = int(dice.whole(2, 8, 1)[0])
+                beds = int(random.whole(2, 8, 1)[0])
                 kind = WITHOUT_CHILDREN if "families" not in project.serves else WITH_CHILDREN
                 made = [_record(project, coc.code, kind, beds, project.opens, project.closes)]
             rows += made
     columns = {name: [row[name] for row in rows] for name in rows[0]} if rows else {}
     users = [row["UserID"] for row in rows]
-    moments = [int(row["InventoryStartDate"] or 0) * draw.SECONDS_A_DAY + 9 * 3600 for row in rows]
+    created = [int(row["InventoryStartDate"] or 0) * arrays.SECONDS_A_DAY + 9 * 3600 for row in rows]
     result: dict[str, np.ndarray] = {}
     for name, values in columns.items():
         if name == "CoCCode":
             result[name] = np.array(values, dtype=object)
         else:
             result[name] = np.array([NOTHING if v is None else v for v in values], dtype=np.int32)
-    result["DateCreated"] = np.array(moments, dtype=np.int64)
+    result["DateCreated"] = np.array(created, dtype=np.int64)
     result["DateUpdated"] = result["DateCreated"]
     result["UserID"] = np.array(users, dtype=np.int32)
     return result
 
 
 def _records(
-    project: Project, coc: str, kind: int, before: int, now: int, peak: int, world: World, dice: Dice
+    project: Project, coc: str, kind: int, before: int, now: int, peak: int, world: World, random: Random
 ) -> list[dict[str, int | str | None]]:
     before, now = max(before, 1), max(now, 1)
-    middle = draw.day(world.wish.start) + (draw.day(world.wish.end) - draw.day(world.wish.start)) // 2
+    middle = (
+        arrays.day(world.settings.start)
+        + (arrays.day(world.settings.end) - arrays.day(world.settings.start)) // 2
+    )
     changed = abs(before - now) > max(2, 0.15 * now)
     lasts = project.closes is None or project.closes > middle
     made = []
@@ -116,8 +120,8 @@ def _records(
         made.append(
             _record(project, coc, kind, peak - beds, project.opens, project.closes, availability=OVERFLOW)
         )
-        winter = draw.day(world.wish.end) - 330
-        if project.opens < winter and project.closes is None and dice.happens(0.5, 1)[0]:
+        winter = arrays.day(world.settings.end) - 330
+        if project.opens < winter and project.closes is None and random.happens(0.5, 1)[0]:
             made.append(_record(project, coc, kind, peak - beds, winter, winter + 150, availability=SEASONAL))
     return made
 

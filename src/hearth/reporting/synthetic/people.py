@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hearth.reporting.synthetic import draw
+from hearth.reporting.synthetic import arrays
+from hearth.reporting.synthetic.arrays import DAYS_A_YEAR, Bools, Ints
 from hearth.reporting.synthetic.data import material
-from hearth.reporting.synthetic.draw import DAYS_A_YEAR, Bools, Choices, Dice, Ints
-from hearth.reporting.synthetic.journeys import GROUPS, SPECIAL, Households, Journeys, Stays, group_number
+from hearth.reporting.synthetic.random_values import Choices, Random
+from hearth.reporting.synthetic.stays import GROUPS, SPECIAL, Households, StayGenerator, Stays, group_number
 from hearth.reporting.synthetic.world import World
 
 HEAD, CHILD, PARTNER, OTHER_RELATION, NO_RELATION = 1, 2, 3, 4, 5  # list 3.15.1
@@ -51,11 +52,11 @@ class People:
 
 
 class Population:
-    """Draws households of a world until a block has the number of people asked for."""
+    """Generates households of a world until a block has the number of people asked for."""
 
-    def __init__(self, world: World, journeys: Journeys) -> None:
-        self.journeys = journeys
-        self.end = draw.day(world.wish.end)
+    def __init__(self, world: World, stay_generator: StayGenerator) -> None:
+        self.stay_generator = stay_generator
+        self.end = arrays.day(world.settings.end)
         self.coc_shares = {coc.number: coc.share for coc in world.cocs}
         self.paths = material("pathways")
         self.kinds = list(self.paths["households"].values())
@@ -65,7 +66,7 @@ class Population:
                 {
                     number: kind["share"]
                     for number, kind in enumerate(self.kinds)
-                    if journeys.served[coc.number, GROUPS.index(kind["group"]) * len(SPECIAL)]
+                    if stay_generator.served[coc.number, GROUPS.index(kind["group"]) * len(SPECIAL)]
                 }
             )
         self.kind_choices = Choices(tables)
@@ -77,15 +78,15 @@ class Population:
             ]
         )  # fmt: skip
 
-    def _of_kind(self, fact: str) -> draw.Bools:
+    def _of_kind(self, fact: str) -> arrays.Bools:
         return np.array([bool(kind.get(fact)) for kind in self.kinds])
 
-    def households(self, dice: Dice, people: int) -> tuple[Households, Ints, Ints, Ints]:
+    def households(self, random: Random, people: int) -> tuple[Households, Ints, Ints, Ints]:
         """Households of exactly `people` people, their kind, their children, and their first stay's type."""
         size = people  # never too few: a household has at least one member
-        coc = dice.pick(self.coc_shares, size)
-        kind = self.kind_choices.draw(dice, coc)
-        children = np.where(self._of_kind("children")[kind], 1 + dice.random.poisson(1.0, size), 0).clip(
+        coc = random.pick(self.coc_shares, size)
+        kind = self.kind_choices.codes(random, coc)
+        children = np.where(self._of_kind("children")[kind], 1 + random.generator.poisson(1.0, size), 0).clip(
             0, MOST_CHILDREN
         )
         group = np.array([GROUPS.index(k["group"]) for k in self.kinds])[kind]
@@ -104,16 +105,16 @@ class Population:
         high = np.array([k["head"][1] + 1 for k in self.kinds])[kind]
         # Adults cluster in the first half of the range, like people who meet homelessness do.
         youth = high - low < 10
-        within = np.where(youth, dice.share(size), dice.random.beta(1.35, 1.9, size))
+        within = np.where(youth, random.share(size), random.generator.beta(1.35, 1.9, size))
         head_age = np.floor((low + within * (high - low)) * DAYS_A_YEAR).astype(np.int32)
 
         grown = head_age >= 24 * DAYS_A_YEAR
-        veteran = grown & dice.happens(self.paths["veterans"], size)
-        hiv = (head_age >= 18 * DAYS_A_YEAR) & dice.happens(self.paths["hiv"], size) & ~veteran
+        veteran = grown & random.happens(self.paths["veterans"], size)
+        hiv = (head_age >= 18 * DAYS_A_YEAR) & random.happens(self.paths["hiv"], size) & ~veteran
         special = np.where(veteran, SPECIAL.index("veterans"), np.where(hiv, SPECIAL.index("hiv"), 0))
         special = self._served(coc, group, special.astype(np.int32))
         cell = group_number(group, special)
-        first_type, first_day = self.journeys.first_days(dice, coc, cell)
+        first_type, first_day = self.stay_generator.first_days(random, coc, cell)
         made = Households(
             coc=coc,
             group=group,
@@ -126,14 +127,16 @@ class Population:
         return made, kind, children, first_type
 
     def _served(self, coc: Ints, group: Ints, special: Ints) -> Ints:
-        there = self.journeys.served[coc, group_number(group, special)]
-        return draw.where(there, special, 0)
+        there = self.stay_generator.served[coc, group_number(group, special)]
+        return arrays.where(there, special, 0)
 
-    def people(self, dice: Dice, households: Households, kind: Ints, children: Ints, stays: Stays) -> People:
+    def people(
+        self, random: Random, households: Households, kind: Ints, children: Ints, stays: Stays
+    ) -> People:
         """The members of the households."""
         partner = self._of_kind("partner")[kind].astype(np.int32)
         kin = self._of_kind("kin")[kind].astype(np.int32)
-        household, place = draw.repeated((1 + partner + kin + children).astype(np.int32))
+        household, place = arrays.repeated((1 + partner + kin + children).astype(np.int32))
         size = len(household)
         partner_at = np.where(partner, 1, -1)[household]
         kin_at = np.where(kin, 1 + partner, -1)[household]
@@ -144,19 +147,19 @@ class Population:
             CHILD,
         ).astype(np.int32)
         head_age = households.head_age[household]
-        age = self._ages(dice, relationship, head_age, no_relation)
+        age = self._ages(random, relationship, head_age, no_relation)
         born = (households.first_day[household] - age).astype(np.int32)
-        newborn = (relationship == CHILD) & dice.happens(0.03, size)
-        born = np.where(newborn, self._born_during(dice, stays, household, born), born).astype(np.int32)
+        newborn = (relationship == CHILD) & random.happens(0.03, size)
+        born = np.where(newborn, self._born_during(random, stays, household, born), born).astype(np.int32)
         adult = age >= 18 * DAYS_A_YEAR
-        born, dob_quality = _as_recorded(dice, born, age)
+        born, dob_quality = _as_recorded(random, born, age)
 
-        community = self.communities.draw(dice, households.coc)[household]
-        sex = self._sexes(dice, relationship, kind[household], children[household], place)
+        community = self.communities.codes(random, households.coc)[household]
+        sex = self._sexes(random, relationship, kind[household], children[household], place)
         is_veteran_household = households.special[household] == SPECIAL.index("veterans")
         veteran = is_veteran_household & (relationship == HEAD)
-        veteran |= (relationship == PARTNER) & is_veteran_household & dice.happens(0.1, size)
-        sex = draw.where(veteran & dice.happens(0.6, size), MALE, sex)
+        veteran |= (relationship == PARTNER) & is_veteran_household & random.happens(0.1, size)
+        sex = arrays.where(veteran & random.happens(0.6, size), MALE, sex)
         hiv = (households.special[household] == SPECIAL.index("hiv")) & (relationship == HEAD)
         return People(
             household=household,
@@ -166,48 +169,48 @@ class Population:
             sex=sex,
             community=community,
             veteran=veteran,
-            disabled=_disabilities(dice, adult, age, veteran, hiv),
-            survivor=adult & dice.happens(np.where(sex == FEMALE, 0.38, 0.11), size),
+            disabled=_disabilities(random, adult, age, veteran, hiv),
+            survivor=adult & random.happens(np.where(sex == FEMALE, 0.38, 0.11), size),
         )
 
-    def _ages(self, dice: Dice, relationship: Ints, head_age: Ints, no_relation: Bools) -> Ints:
+    def _ages(self, random: Random, relationship: Ints, head_age: Ints, no_relation: Bools) -> Ints:
         size = len(relationship)
         youngest = int(18 * DAYS_A_YEAR)
-        partner = np.maximum(head_age + dice.whole(-2_900, 2_900, size), youngest)
-        older = np.minimum(head_age + dice.whole(6_600, 10_900, size), int(88 * DAYS_A_YEAR))
-        peer = np.maximum(head_age + dice.whole(-3_600, 3_600, size), youngest)
+        partner = np.maximum(head_age + random.whole(-2_900, 2_900, size), youngest)
+        older = np.minimum(head_age + random.whole(6_600, 10_900, size), int(88 * DAYS_A_YEAR))
+        peer = np.maximum(head_age + random.whole(-3_600, 3_600, size), youngest)
         oldest_child = np.minimum(head_age - int(YOUNGEST_PARENT * DAYS_A_YEAR), int(17.9 * DAYS_A_YEAR))
-        child = np.floor(oldest_child * dice.random.beta(1.0, 1.35, size))
+        child = np.floor(oldest_child * random.generator.beta(1.0, 1.35, size))
         return np.select(
             [relationship == HEAD, relationship == PARTNER, relationship == CHILD, no_relation],
             [head_age, partner, np.maximum(child, 3), peer],
             older,
         ).astype(np.int32)
 
-    def _born_during(self, dice: Dice, stays: Stays, household: Ints, born: Ints) -> Ints:
+    def _born_during(self, random: Random, stays: Stays, household: Ints, born: Ints) -> Ints:
         """A birthday inside the household's first stay in the project, where it is long enough."""
         first = np.unique(stays.household, return_index=True)[1]
         entry, exit = stays.entry[first], np.minimum(stays.exit[first], self.end)
         length = (exit - entry)[household]
-        day = entry[household] + 1 + np.floor(dice.share(len(household)) * np.maximum(length - 2, 0))
-        return draw.where(length > 40, day.astype(np.int32), born)
+        day = entry[household] + 1 + np.floor(random.share(len(household)) * np.maximum(length - 2, 0))
+        return arrays.where(length > 40, day.astype(np.int32), born)
 
-    def _sexes(self, dice: Dice, relationship: Ints, kind: Ints, children: Ints, place: Ints) -> Ints:
+    def _sexes(self, random: Random, relationship: Ints, kind: Ints, children: Ints, place: Ints) -> Ints:
         size = len(relationship)
         alone_with_children = (children > 0) & ~self._of_kind("partner")[kind]
         female = np.where(alone_with_children, 0.87, np.where(children > 0, 0.6, 0.34))
-        sex = np.where(dice.happens(female, size), FEMALE, MALE)
-        sex = np.where(relationship == CHILD, np.where(dice.happens(0.49, size), FEMALE, MALE), sex)
+        sex = np.where(random.happens(female, size), FEMALE, MALE)
+        sex = np.where(relationship == CHILD, np.where(random.happens(0.49, size), FEMALE, MALE), sex)
         # Most partners are of the other sex than the head, who stands straight before them.
         before = np.roll(sex, 1)
-        other = np.where(dice.happens(0.93, size), 1 - before, before)
-        return draw.where((relationship == PARTNER) & (place == 1), other.astype(np.int32), sex)
+        other = np.where(random.happens(0.93, size), 1 - before, before)
+        return arrays.where((relationship == PARTNER) & (place == 1), other.astype(np.int32), sex)
 
 
-def _disabilities(dice: Dice, adult: Bools, age: Ints, veteran: Bools, hiv: Bools) -> Bools:
+def _disabilities(random: Random, adult: Bools, age: Ints, veteran: Bools, hiv: Bools) -> Bools:
     """One column per disability type. Trouble comes together: a shared burden raises all shares."""
     size = len(adult)
-    burden = dice.random.gamma(1.2, 1 / 1.2, size)
+    burden = random.generator.gamma(1.2, 1 / 1.2, size)
     years = age / DAYS_A_YEAR
     old = np.clip((years - 25) / 50, 0, 1)
     adults = {
@@ -223,14 +226,14 @@ def _disabilities(dice: Dice, adult: Bools, age: Ints, veteran: Bools, hiv: Bool
     for kind in DISABILITIES:
         share = np.where(adult, adults[kind] * burden, children[kind])
         share = np.where(years < 10, 0.0 if kind == SUBSTANCE else share, share)
-        columns.append(dice.happens(share, size) | (hiv if kind == HIV else False))
+        columns.append(random.happens(share, size) | (hiv if kind == HIV else False))
     return np.column_stack(columns)
 
 
-def _as_recorded(dice: Dice, born: Ints, age: Ints) -> tuple[Ints, Ints]:
+def _as_recorded(random: Random, born: Ints, age: Ints) -> tuple[Ints, Ints]:
     """The day of birth as people give it, and its quality. Only grown-ups are ever vague."""
     size = len(born)
     grown = age >= 20 * DAYS_A_YEAR
-    quality = draw.where(grown, dice.pick({1: 938, 2: 40, 8: 5, 9: 7, 99: 10}, size), 1)
+    quality = arrays.where(grown, random.pick({1: 938, 2: 40, 8: 5, 9: 7, 99: 10}, size), 1)
     first_of_january = born.astype("datetime64[D]").astype("datetime64[Y]").astype("datetime64[D]")
-    return draw.where(quality == APPROXIMATE, first_of_january.astype(np.int64), born), quality
+    return arrays.where(quality == APPROXIMATE, first_of_january.astype(np.int64), born), quality

@@ -1,4 +1,4 @@
-"""The CoCs of a wish: how large each is, and its cities. Minnesota's are real, others are named plainly."""
+"""The CoCs asked for: how large each is, and its cities. Minnesota's are real, others are named plainly."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class City:
 
 @dataclass(frozen=True, slots=True)
 class Coc:
-    """A CoC: `share` of the wish's clients, `native` share of American Indian clients."""
+    """A CoC: `share` of all clients, `native` share of American Indian clients."""
 
     number: int
     code: str
@@ -53,7 +53,7 @@ class Coc:
 
 
 def cocs(codes: tuple[str, ...]) -> tuple[Coc, ...]:
-    """The CoCs of a wish with their shares scaled to add up to one."""
+    """The CoCs asked for, with their shares scaled to add up to one."""
     places = material("places")
     facts = [places.get(code, _ELSEWHERE) for code in codes]
     whole = sum(fact["share"] for fact in facts)

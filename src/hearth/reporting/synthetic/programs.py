@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from hearth.reporting.synthetic import draw
-from hearth.reporting.synthetic.draw import FAR, Bools, Dice, Ints
+from hearth.reporting.synthetic import arrays
+from hearth.reporting.synthetic.arrays import FAR, Bools, Ints
 from hearth.reporting.synthetic.enrollments import NO, YES, Rows
 from hearth.reporting.synthetic.people import HEAD, People
+from hearth.reporting.synthetic.random_values import Random
 from hearth.reporting.synthetic.world import World
 
 PREVENTION = 12
@@ -21,17 +22,17 @@ _AFTERCARE_DAYS = 150
 _UNSURE = {8: 1, 9: 1, 99: 1}
 
 
-def _answer(dice: Dice, yes: float, size: int, *, unsure: bool = True) -> Ints:
+def _answer(random: Random, yes: float, size: int, *, unsure: bool = True) -> Ints:
     """No or yes, and sometimes neither."""
     weights: dict[int, float] = {YES: yes * 100, NO: (1 - yes) * 100}
-    return dice.pick(weights | (_UNSURE if unsure else {}), size)
+    return random.pick(weights | (_UNSURE if unsure else {}), size)
 
 
 class Programs:
     """Columns of Enrollment.csv and Exit.csv that hang on who pays."""
 
     def __init__(self, world: World) -> None:
-        self.end = draw.day(world.wish.end)
+        self.end = arrays.day(world.settings.end)
         self.asks: Mapping[str, Bools] = {
             element: world.flags(element)
             for element in (
@@ -41,57 +42,59 @@ class Programs:
         }  # fmt: skip
         self.vamc = np.array([None, *(p.cocs[0].vamc for p in world.projects)], dtype=object)
 
-    def at_entry(self, dice: Dice, rows: Rows, people: People) -> dict[str, np.ndarray]:
+    def at_entry(self, random: Random, rows: Rows, people: People) -> dict[str, np.ndarray]:
         """Columns of Enrollment.csv."""
         asks = {element: flags[rows.project] for element, flags in self.asks.items()}
         return (
-            self._path(dice, rows, asks["P3"] & rows.asked)
-            | self._youth(dice, rows, asks)
-            | self._veterans(dice, rows, people, asks)
+            self._path(random, rows, asks["P3"] & rows.asked)
+            | self._youth(random, rows, asks)
+            | self._veterans(random, rows, people, asks)
         )
 
-    def _path(self, dice: Dice, rows: Rows, asked: Bools) -> dict[str, Ints]:
+    def _path(self, random: Random, rows: Rows, asked: Bools) -> dict[str, Ints]:
         size = len(rows)
         last = np.minimum(rows.exit, self.end)
-        decided = asked & ~((rows.exit == FAR) & dice.happens(0.3, size))
-        enrolled = dice.pick({YES: 78, NO: 22}, size)
-        day = np.minimum(rows.entry + dice.waiting(14, size), last).astype(np.int32)
+        decided = asked & ~((rows.exit == FAR) & random.happens(0.3, size))
+        enrolled = random.pick({YES: 78, NO: 22}, size)
+        day = np.minimum(rows.entry + random.waiting(14, size), last).astype(np.int32)
         return {
-            "DateOfPATHStatus": draw.where(decided, day),
-            "ClientEnrolledInPATH": draw.where(decided, enrolled),
-            "ReasonNotEnrolled": draw.where(decided & (enrolled == NO), dice.pick({1: 4, 2: 3, 3: 3}, size)),
+            "DateOfPATHStatus": arrays.where(decided, day),
+            "ClientEnrolledInPATH": arrays.where(decided, enrolled),
+            "ReasonNotEnrolled": arrays.where(
+                decided & (enrolled == NO), random.pick({1: 4, 2: 3, 3: 3}, size)
+            ),
         }
 
-    def _youth(self, dice: Dice, rows: Rows, asks: Mapping[str, Bools]) -> dict[str, Ints]:
+    def _youth(self, random: Random, rows: Rows, asks: Mapping[str, Bools]) -> dict[str, Ints]:
         size = len(rows)
-        source = dice.pick(
+        source = random.pick(
             {1: 22, 2: 18, 7: 12, 11: 10, 18: 3, 28: 5, 30: 8, 34: 3, 35: 5, 37: 1, 38: 7, 39: 5, 99: 1}, size
         )
         asked = asks["R1"] & rows.asked
-        eligible = dice.pick({YES: 90, NO: 10}, size)
+        eligible = random.pick({YES: 90, NO: 10}, size)
         made = {
-            "ReferralSource": draw.where(asked, source),
-            "CountOutreachReferralApproaches": draw.where(
-                asked & (source == OUTREACH_PROJECT), dice.whole(1, 9, size)
+            "ReferralSource": arrays.where(asked, source),
+            "CountOutreachReferralApproaches": arrays.where(
+                asked & (source == OUTREACH_PROJECT), random.whole(1, 9, size)
             ),
-            "DateOfBCPStatus": draw.where(asks["R2"], rows.entry),
-            "EligibleForRHY": draw.where(asks["R2"], eligible),
-            "ReasonNoServices": draw.where(
-                asks["R2"] & (eligible == NO), dice.pick({1: 3, 2: 2, 3: 1, 4: 2, 99: 1}, size)
+            "DateOfBCPStatus": arrays.where(asks["R2"], rows.entry),
+            "EligibleForRHY": arrays.where(asks["R2"], eligible),
+            "ReasonNoServices": arrays.where(
+                asks["R2"] & (eligible == NO), random.pick({1: 3, 2: 2, 3: 1, 4: 2, 99: 1}, size)
             ),
-            "RunawayYouth": draw.where(asks["R2"] & (eligible == YES), _answer(dice, 0.4, size)),
+            "RunawayYouth": arrays.where(asks["R2"] & (eligible == YES), _answer(random, 0.4, size)),
         }
         for element, ward, years, months, share in (
             ("R11", "FormerWardChildWelfare", "ChildWelfareYears", "ChildWelfareMonths", 0.3),
             ("R12", "FormerWardJuvenileJustice", "JuvenileJusticeYears", "JuvenileJusticeMonths", 0.14),
         ):
             asked = asks[element] & rows.asked
-            answer = _answer(dice, share, size)
-            length = dice.pick({1: 35, 2: 30, 3: 35}, size)
+            answer = _answer(random, share, size)
+            length = random.pick({1: 35, 2: 30, 3: 35}, size)
             yes = asked & (answer == YES)
-            made[ward] = draw.where(asked, answer)
-            made[years] = draw.where(yes, length)
-            made[months] = draw.where(yes & (length == 1), dice.whole(1, 11, size))
+            made[ward] = arrays.where(asked, answer)
+            made[years] = arrays.where(yes, length)
+            made[months] = arrays.where(yes & (length == 1), random.whole(1, 11, size))
         for column, share in (
             ("UnemploymentFam", 0.3),
             ("MentalHealthDisorderFam", 0.4),
@@ -100,11 +103,11 @@ class Programs:
             ("InsufficientIncome", 0.5),
             ("IncarceratedParent", 0.18),
         ):
-            made[column] = draw.where(asks["R13"] & rows.asked, _answer(dice, share, size))
+            made[column] = arrays.where(asks["R13"] & rows.asked, _answer(random, share, size))
         return made
 
     def _veterans(
-        self, dice: Dice, rows: Rows, people: People, asks: Mapping[str, Bools]
+        self, random: Random, rows: Rows, people: People, asks: Mapping[str, Bools]
     ) -> dict[str, np.ndarray]:
         size = len(rows)
         station = np.full(size, None, dtype=object)
@@ -112,16 +115,16 @@ class Programs:
         station[asked] = self.vamc[rows.project[asked]]
         veteran = people.veteran[rows.person]
         screened = asks["V7"] & rows.is_head & (rows.type == PREVENTION)
-        needed = dice.pick({YES: 70, NO: 30}, size)
+        needed = random.pick({YES: 70, NO: 30}, size)
         made: dict[str, np.ndarray] = {
-            "PercentAMI": draw.where(
-                asks["V4"] & rows.is_head, dice.pick({1: 68, 2: 24, 3: 6, 4: 1, 99: 1}, size)
+            "PercentAMI": arrays.where(
+                asks["V4"] & rows.is_head, random.pick({1: 68, 2: 24, 3: 6, 4: 1, 99: 1}, size)
             ),
             "VAMCStation": station,
-            "MentalHealthConsultation": draw.where(
-                asks["V10"] & veteran, dice.pick({1: 30, 2: 22, 3: 18, 4: 30}, size)
+            "MentalHealthConsultation": arrays.where(
+                asks["V10"] & veteran, random.pick({1: 30, 2: 22, 3: 18, 4: 30}, size)
             ),
-            "TargetScreenReqd": draw.where(screened, needed),
+            "TargetScreenReqd": arrays.where(screened, needed),
         }
         screened &= needed == YES
         for column, weights in (
@@ -143,88 +146,88 @@ class Programs:
             ("HH5Plus", {0: 94, 1: 6}),
             ("CoCPrioritized", {0: 80, 1: 20}),
         ):
-            made[column] = draw.where(screened, dice.pick(weights, size))
-        made["HPScreeningScore"] = draw.where(screened, dice.whole(8, 34, size))
-        made["ThresholdScore"] = draw.where(screened, np.full(size, 17, dtype=np.int32))
+            made[column] = arrays.where(screened, random.pick(weights, size))
+        made["HPScreeningScore"] = arrays.where(screened, random.whole(8, 34, size))
+        made["ThresholdScore"] = arrays.where(screened, np.full(size, 17, dtype=np.int32))
         return made
 
-    def at_exit(self, dice: Dice, exits: Rows, people: People) -> dict[str, np.ndarray]:
+    def at_exit(self, random: Random, exits: Rows, people: People) -> dict[str, np.ndarray]:
         """Columns of Exit.csv, for rows that have exited."""
         asks = {element: flags[exits.project] for element, flags in self.asks.items()}
         size = len(exits)
-        housing = dice.pick({1: 46, 2: 22, 3: 8, 4: 8, 5: 4, 6: 4, 7: 1, 8: 1, 9: 1, 10: 1, 99: 4}, size)
-        kept, moved = dice.pick({1: 48, 2: 26, 3: 14, 4: 12}, size), dice.pick({11: 45, 12: 55}, size)
-        subsidy = np.select([housing == MAINTAINED, housing == NEW_UNIT], [kept, moved], draw.NOTHING)
+        housing = random.pick({1: 46, 2: 22, 3: 8, 4: 8, 5: 4, 6: 4, 7: 1, 8: 1, 9: 1, 10: 1, 99: 4}, size)
+        kept, moved = random.pick({1: 48, 2: 26, 3: 14, 4: 12}, size), random.pick({11: 45, 12: 55}, size)
+        subsidy = np.select([housing == MAINTAINED, housing == NEW_UNIT], [kept, moved], arrays.NOTHING)
         asked = asks["V9"] & (people.relationship[exits.person] == HEAD)
-        reason = dice.pick(
+        reason = random.pick(
             {1: 50, 2: 4, 3: 8, 4: 6, 5: 8, 6: 2, 7: 2, 8: 5, 9: 5, 10: 3, 11: 2, 12: 3, 13: 2}, size
         )
         made = {
-            "HousingAssessment": draw.where(asks["W5"], housing),
-            "SubsidyInformation": draw.where(asks["W5"], subsidy.astype(np.int32)),
-            "CMExitReason": draw.where(asked, reason),
+            "HousingAssessment": arrays.where(asks["W5"], housing),
+            "SubsidyInformation": arrays.where(asks["W5"], subsidy.astype(np.int32)),
+            "CMExitReason": arrays.where(asked, reason),
         }
-        return made | self._youth_exit(dice, exits, asks)
+        return made | self._youth_exit(random, exits, asks)
 
-    def _youth_exit(self, dice: Dice, exits: Rows, asks: Mapping[str, Bools]) -> dict[str, np.ndarray]:
+    def _youth_exit(self, random: Random, exits: Rows, asks: Mapping[str, Bools]) -> dict[str, np.ndarray]:
         size = len(exits)
         of = {element: flags & exits.asked for element, flags in asks.items()}
-        completion = dice.pick({1: 58, 2: 34, 3: 8}, size)
-        sex, recent = _answer(dice, 0.06, size), _answer(dice, 0.4, size)
-        forced = _answer(dice, 0.5, size)
+        completion = random.pick({1: 58, 2: 34, 3: 8}, size)
+        sex, recent = _answer(random, 0.06, size), _answer(random, 0.4, size)
+        forced = _answer(random, 0.5, size)
         traded = of["R15"] & (sex == YES)
-        threats, promise = _answer(dice, 0.04, size), _answer(dice, 0.06, size)
+        threats, promise = _answer(random, 0.04, size), _answer(random, 0.06, size)
         exploited = of["R16"] & ((threats == YES) | (promise == YES))
-        counseled = _answer(dice, 0.45, size, unsure=False)
+        counseled = _answer(random, 0.45, size, unsure=False)
         received = of["R18"] & (counseled == YES)
-        planned = _answer(dice, 0.3, size, unsure=False)
-        aftercare_day = exits.exit + dice.whole(5, _AFTERCARE_DAYS, size)
-        followed = of["R20"] & (aftercare_day <= self.end) & dice.happens(0.6, size)
-        care = dice.pick({1: 60, 0: 35, 9: 5}, size)
+        planned = _answer(random, 0.3, size, unsure=False)
+        aftercare_day = exits.exit + random.whole(5, _AFTERCARE_DAYS, size)
+        followed = of["R20"] & (aftercare_day <= self.end) & random.happens(0.6, size)
+        care = random.pick({1: 60, 0: 35, 9: 5}, size)
         cared = followed & (care == YES)
         worker = {YES: 70, NO: 18, 2: 12}
         made = {
-            "ProjectCompletionStatus": draw.where(of["R17"], completion),
-            "EarlyExitReason": draw.where(
+            "ProjectCompletionStatus": arrays.where(of["R17"], completion),
+            "EarlyExitReason": arrays.where(
                 of["R17"] & (completion == EXPELLED),
-                dice.pick({1: 20, 2: 50, 3: 3, 4: 10, 5: 2, 6: 15}, size),
+                random.pick({1: 20, 2: 50, 3: 3, 4: 10, 5: 2, 6: 15}, size),
             ),
-            "ExchangeForSex": draw.where(of["R15"], sex),
-            "ExchangeForSexPastThreeMonths": draw.where(traded, recent),
-            "CountOfExchangeForSex": draw.where(
-                traded, dice.pick({1: 60, 2: 18, 3: 8, 4: 10, 8: 2, 9: 2}, size)
+            "ExchangeForSex": arrays.where(of["R15"], sex),
+            "ExchangeForSexPastThreeMonths": arrays.where(traded, recent),
+            "CountOfExchangeForSex": arrays.where(
+                traded, random.pick({1: 60, 2: 18, 3: 8, 4: 10, 8: 2, 9: 2}, size)
             ),
-            "AskedOrForcedToExchangeForSex": draw.where(traded, forced),
-            "AskedOrForcedToExchangeForSexPastThreeMonths": draw.where(
-                traded & (forced == YES), _answer(dice, 0.4, size)
+            "AskedOrForcedToExchangeForSex": arrays.where(traded, forced),
+            "AskedOrForcedToExchangeForSexPastThreeMonths": arrays.where(
+                traded & (forced == YES), _answer(random, 0.4, size)
             ),
-            "WorkplaceViolenceThreats": draw.where(of["R16"], threats),
-            "WorkplacePromiseDifference": draw.where(of["R16"], promise),
-            "CoercedToContinueWork": draw.where(exploited, _answer(dice, 0.5, size)),
-            "LaborExploitPastThreeMonths": draw.where(exploited, _answer(dice, 0.3, size)),
-            "CounselingReceived": draw.where(of["R18"], counseled),
-            "SessionCountAtExit": draw.where(received, dice.whole(1, 24, size)),
-            "PostExitCounselingPlan": draw.where(of["R18"], planned),
-            "SessionsInPlan": draw.where(of["R18"] & (planned == YES), dice.whole(1, 12, size)),
-            "DestinationSafeClient": draw.where(of["R19"], _answer(dice, 0.88, size)),
-            "DestinationSafeWorker": draw.where(of["R19"], dice.pick(worker, size)),
-            "PosAdultConnections": draw.where(of["R19"], dice.pick(worker, size)),
-            "PosPeerConnections": draw.where(of["R19"], dice.pick(worker, size)),
-            "PosCommunityConnections": draw.where(of["R19"], dice.pick(worker, size)),
-            "AftercareDate": draw.where(followed, aftercare_day),
-            "AftercareProvided": draw.where(followed, care),
+            "WorkplaceViolenceThreats": arrays.where(of["R16"], threats),
+            "WorkplacePromiseDifference": arrays.where(of["R16"], promise),
+            "CoercedToContinueWork": arrays.where(exploited, _answer(random, 0.5, size)),
+            "LaborExploitPastThreeMonths": arrays.where(exploited, _answer(random, 0.3, size)),
+            "CounselingReceived": arrays.where(of["R18"], counseled),
+            "SessionCountAtExit": arrays.where(received, random.whole(1, 24, size)),
+            "PostExitCounselingPlan": arrays.where(of["R18"], planned),
+            "SessionsInPlan": arrays.where(of["R18"] & (planned == YES), random.whole(1, 12, size)),
+            "DestinationSafeClient": arrays.where(of["R19"], _answer(random, 0.88, size)),
+            "DestinationSafeWorker": arrays.where(of["R19"], random.pick(worker, size)),
+            "PosAdultConnections": arrays.where(of["R19"], random.pick(worker, size)),
+            "PosPeerConnections": arrays.where(of["R19"], random.pick(worker, size)),
+            "PosCommunityConnections": arrays.where(of["R19"], random.pick(worker, size)),
+            "AftercareDate": arrays.where(followed, aftercare_day),
+            "AftercareProvided": arrays.where(followed, care),
         }
         for column, share in (
             ("IndividualCounseling", 0.9),
             ("FamilyCounseling", 0.3),
             ("GroupCounseling", 0.4),
         ):
-            made[column] = draw.where(received, _answer(dice, share, size, unsure=False))
+            made[column] = arrays.where(received, _answer(random, share, size, unsure=False))
         for column, share in (
             ("EmailSocialMedia", 0.5),
             ("Telephone", 0.7),
             ("InPersonIndividual", 0.35),
             ("InPersonGroup", 0.1),
         ):
-            made[column] = draw.where(cared, _answer(dice, share, size, unsure=False))
+            made[column] = arrays.where(cared, _answer(random, share, size, unsure=False))
         return made

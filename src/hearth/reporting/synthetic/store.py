@@ -13,7 +13,7 @@ import numpy as np
 from hearth.reporting.engine import Connection, rows
 from hearth.reporting.engine import name as quoted
 from hearth.reporting.engine import text as literal
-from hearth.reporting.synthetic.draw import NOTHING
+from hearth.reporting.synthetic.arrays import NOTHING
 from hearth.standards import Column, File, Registry
 
 # What stands before the number of an identifier, by the key that it is or refers to.

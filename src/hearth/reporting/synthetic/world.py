@@ -12,12 +12,13 @@ from functools import cached_property
 
 import numpy as np
 
-from hearth.reporting.synthetic import draw
+from hearth.reporting.synthetic import arrays
+from hearth.reporting.synthetic.arrays import Ints
 from hearth.reporting.synthetic.data import material
-from hearth.reporting.synthetic.draw import Dice, Ints
-from hearth.reporting.synthetic.needs import needed_elements
 from hearth.reporting.synthetic.places import City, Coc, cocs
-from hearth.reporting.synthetic.wish import Wish
+from hearth.reporting.synthetic.random_values import Random
+from hearth.reporting.synthetic.required_elements import required_elements
+from hearth.reporting.synthetic.world_settings import WorldSettings
 from hearth.standards import Registry
 
 CLIENTS_A_PROJECT = 400  # expected admissions before a second project of a kind opens
@@ -44,7 +45,7 @@ class Organization:
 
 @dataclass(slots=True)
 class Project:
-    """A project; `number` from 1. Days as in `draw`; `closes` is None while it operates."""
+    """A project; `number` from 1. Days as in `arrays`; `closes` is None while it operates."""
 
     number: int
     kind: str
@@ -75,7 +76,7 @@ class Project:
 class World:
     """Everything that exists before the first client."""
 
-    wish: Wish
+    settings: WorldSettings
     registry: Registry
     cocs: tuple[Coc, ...]
     organizations: list[Organization]
@@ -88,20 +89,20 @@ class World:
 
     def facts(self, fact: str) -> Ints:
         """A number of every project as an array, at the project's own number (0 is unused)."""
-        values = np.full(len(self.projects) + 1, draw.NOTHING, dtype=np.int32)
+        values = np.full(len(self.projects) + 1, arrays.NOTHING, dtype=np.int32)
         for project in self.projects:
             value = getattr(project, fact)
-            values[project.number] = draw.NOTHING if value is None else value
+            values[project.number] = arrays.NOTHING if value is None else value
         return values
 
-    def flags(self, *elements: str) -> draw.Bools:
+    def flags(self, *elements: str) -> arrays.Bools:
         """Whether every project (at its own number) collects one of these data elements."""
         values = np.zeros(len(self.projects) + 1, dtype=bool)
         for project in self.projects:
             values[project.number] = any(element in project.elements for element in elements)
         return values
 
-    def funded(self, *codes: int) -> draw.Bools:
+    def funded(self, *codes: int) -> arrays.Bools:
         """Whether every project (at its own number) is paid by one of these funders."""
         values = np.zeros(len(self.projects) + 1, dtype=bool)
         for project in self.projects:
@@ -118,11 +119,11 @@ class World:
 
 
 class _Builder:
-    def __init__(self, wish: Wish, registry: Registry) -> None:
-        self.wish = wish
+    def __init__(self, settings: WorldSettings, registry: Registry) -> None:
+        self.settings = settings
         self.registry = registry
-        self.dice = Dice(wish.seed, 0)
-        self.start, self.end = draw.day(wish.start), draw.day(wish.end)
+        self.random = Random(settings.seed, 0)
+        self.start, self.end = arrays.day(settings.start), arrays.day(settings.end)
         self.organizations: list[Organization] = []
         self.projects: list[Project] = []
         self.names: set[str] = set()
@@ -151,7 +152,7 @@ class _Builder:
     def project(self, kind: str, organization: Organization, cocs: tuple[Coc, ...], suffix: str) -> None:
         facts = self.kinds[kind]
         project_type = facts["type"]
-        opens = self.start - int(self.dice.whole(LONGEST_BEFORE + 30, LONGEST_BEFORE + 3_500, 1)[0])
+        opens = self.start - int(self.random.whole(LONGEST_BEFORE + 30, LONGEST_BEFORE + 3_500, 1)[0])
         closes = None
         if "closes" in facts:
             closes = max(self.end - facts["closes"], self.start + 90)
@@ -178,16 +179,16 @@ class _Builder:
             participation=facts.get("participation", PARTICIPATING),
             affiliated_with=facts.get("affiliated_with"),
         )
-        made.elements = needed_elements(self.registry, made.type, made.funders)
+        made.elements = required_elements(self.registry, made.type, made.funders)
         for coc in cocs:
-            street, house = self.dice.whole(0, len(_STREETS) - 1, 1)[0], self.dice.whole(101, 9899, 1)[0]
+            street, house = self.random.whole(0, len(_STREETS) - 1, 1)[0], self.random.whole(101, 9899, 1)[0]
             made.address[coc.number] = f"{house} {_STREETS[street]}"
-            tail = self.dice.whole(1, 99, 1)[0]
+            tail = self.random.whole(1, 99, 1)[0]
             made.zip_code[coc.number] = f"{coc.zip_start}{tail:02d}" if coc.zip_start else f"{tail:05d}"
         self.projects.append(made)
 
     def coc(self, coc: Coc, all_cocs: tuple[Coc, ...]) -> None:
-        expected = self.wish.clients * coc.share
+        expected = self.settings.clients * coc.share
         agencies: dict[str, list[Organization]] = {}
         metro = tuple(other for other in all_cocs if other.is_metro)
         for kind, facts in self.kinds.items():
@@ -216,7 +217,7 @@ class _Builder:
                 self.project(kind, made[copy % len(made)], metro if shared else (coc,), suffix)
 
     def city(self, coc: Coc) -> int:
-        return int(self.dice.pick({n: city.weight for n, city in enumerate(coc.cities)}, 1)[0])
+        return int(self.random.pick({n: city.weight for n, city in enumerate(coc.cities)}, 1)[0])
 
     def tribal(self, all_cocs: tuple[Coc, ...]) -> None:
         by_code = {coc.code: coc for coc in all_cocs}
@@ -228,29 +229,29 @@ class _Builder:
             made = self.organization(program["name"], city, coc)
             made.common_name = f"{TRIBAL_COLLABORATIVE}: {program['nation']}"
             offered = self.agencies["tribal_projects"]
-            count = 2 if self.wish.clients < 1_000 else int(self.dice.whole(3, len(offered), 1)[0])
-            first = int(self.dice.whole(0, len(offered) - 1, 1)[0])
+            count = 2 if self.settings.clients < 1_000 else int(self.random.whole(3, len(offered), 1)[0])
+            first = int(self.random.whole(0, len(offered) - 1, 1)[0])
             for step in range(count):
                 self.project(offered[(first + step) % len(offered)], made, (coc,), "")
 
     def users(self) -> int:
         reached = 1
         for organization in self.organizations:
-            count = int(self.dice.whole(2, 5, 1)[0]) + round(self.wish.clients / 40_000)
+            count = int(self.random.whole(2, 5, 1)[0]) + round(self.settings.clients / 40_000)
             organization.users = range(reached, reached + count)
             reached += count
         return reached - 1
 
 
-def build(wish: Wish, registry: Registry) -> World:
-    """The world of a wish."""
-    made = _Builder(wish, registry)
-    all_cocs = cocs(wish.cocs)
+def build(settings: WorldSettings, registry: Registry) -> World:
+    """The world of some settings."""
+    made = _Builder(settings, registry)
+    all_cocs = cocs(settings.cocs)
     for coc in all_cocs:
         made.coc(coc, all_cocs)
     made.tribal(all_cocs)
     users = made.users()
-    return World(wish, registry, all_cocs, made.organizations, made.projects, users)
+    return World(settings, registry, all_cocs, made.organizations, made.projects, users)
 
 
 _STREETS = (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from hearth.reporting.synthetic.generate import generate
-from hearth.reporting.synthetic.wish import Wish
+from hearth.reporting.synthetic.world_settings import WorldSettings
 from hearth.standards import load
 
 if TYPE_CHECKING:
@@ -24,8 +24,10 @@ def own_files(settings: Any, tmp_path: Path) -> None:
 def invented(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An export of some hundred invented people of MN-500 and MN-501, with errors planted."""
     path = tmp_path_factory.mktemp("invented") / "invented.zip"
-    wish = Wish(clients=400, seed=11, cocs=("MN-500", "MN-501"), errors=0.05, end=date(2026, 9, 30))
-    generate(wish, load(), path, version="0")
+    world_settings = WorldSettings(
+        clients=400, seed=11, cocs=("MN-500", "MN-501"), errors=0.05, end=date(2026, 9, 30)
+    )
+    generate(world_settings, load(), path, version="0")
     return path
 
 

@@ -28,7 +28,7 @@ from hearth.hmis.reports.snapshot import refreshed
 from hearth.reporting import engine
 from hearth.reporting.sources.snapshot import SnapshotError, changes, opened, refreshing, states
 from hearth.reporting.synthetic.generate import generate
-from hearth.reporting.synthetic.wish import Wish
+from hearth.reporting.synthetic.world_settings import WorldSettings
 from hearth.server import database
 from hearth.standards.load import MODEL_YEAR, load
 from tests import factories
@@ -115,8 +115,8 @@ def test_changes_by_hand(by: User) -> None:
 def test_a_corrected_export(by: User, invented: Path, tmp_path: Path) -> None:
     first = refreshed()
     corrected = tmp_path / "corrected.zip"
-    wish = Wish(clients=400, seed=11, cocs=("MN-500", "MN-501"), end=date(2026, 9, 30))
-    generate(wish, load(), corrected, version="0")
+    world_settings = WorldSettings(clients=400, seed=11, cocs=("MN-500", "MN-501"), end=date(2026, 9, 30))
+    generate(world_settings, load(), corrected, version="0")
     finished(by, corrected)
     state = refreshed()
     assert_current(state)

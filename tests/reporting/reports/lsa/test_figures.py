@@ -13,7 +13,7 @@ from hearth.reporting.reports.lsa.figures import average_row, conditions, night,
 from hearth.reporting.reports.lsa.parameters import LsaParameters, Scope
 from hearth.reporting.runtime import registry
 from hearth.reporting.synthetic import generate as synthetic
-from hearth.reporting.synthetic.wish import Wish as World
+from hearth.reporting.synthetic.world_settings import WorldSettings as World
 from hearth.standards import load
 
 LSA = registry.by_name("lsa")

@@ -18,14 +18,14 @@ DEFAULT_END = date(2026, 9, 30)
 _DAYS_FROM_END_TO_EXPORT = 8
 
 
-class WishError(ValueError):
-    """The wish cannot be granted. The message says why and what would do."""
+class WorldSettingsError(ValueError):
+    """No world can be made of the settings. The message says why and what would do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class WorldSettings:
     """`clients` people over `years` years up to `end`, in the CoCs of `cocs`, of which a share of
-    `errors` clients get a planted error. The same wish gives the same bytes."""
+    `errors` clients get a planted error. The same settings give the same bytes."""
 
     clients: int
     seed: int = 1
@@ -57,27 +57,29 @@ class Wish:
         return f"hearth-invented-{self.seed}-{self.clients}-{crc32(rest.encode()):08x}"
 
     def check(self, registry: Registry) -> None:
-        """Raise `WishError` when a number is out of bounds or a CoC is unknown."""
+        """Raise `WorldSettingsError` when a number is out of bounds or a CoC is unknown."""
         if not FEWEST <= self.clients <= MOST:
-            raise WishError(f"{self.clients:,} clients is out of bounds: ask for {FEWEST:,} to {MOST:,}.")
+            raise WorldSettingsError(
+                f"{self.clients:,} clients is out of bounds: ask for {FEWEST:,} to {MOST:,}."
+            )
         if not 1 <= self.years <= LONGEST_YEARS:
-            raise WishError(f"{self.years} years is out of bounds: ask for 1 to {LONGEST_YEARS}.")
+            raise WorldSettingsError(f"{self.years} years is out of bounds: ask for 1 to {LONGEST_YEARS}.")
         if not 0 <= self.errors <= 1:
-            raise WishError("The share of errors lies between 0 (none) and 1 (every client).")
+            raise WorldSettingsError("The share of errors lies between 0 (none) and 1 (every client).")
         if not 0 <= self.seed <= LARGEST_SEED:
-            raise WishError(f"The seed is a whole number from 0 to {LARGEST_SEED:,}.")
+            raise WorldSettingsError(f"The seed is a whole number from 0 to {LARGEST_SEED:,}.")
         if not self.cocs:
-            raise WishError("Name at least one CoC, for example --coc MN-500.")
+            raise WorldSettingsError("Name at least one CoC, for example --coc MN-500.")
         known = set(registry.list("2.03.1").codes(offered=True))
         unknown = [code for code in self.cocs if code not in known]
         if unknown:
-            raise WishError(
+            raise WorldSettingsError(
                 f"HUD lists no CoC {', '.join(unknown)}. CoC codes look like MN-500; "
                 "'hearth standards show 2.03.1' prints them all."
             )
         if len(set(self.cocs)) != len(self.cocs):
-            raise WishError("A CoC is named twice.")
+            raise WorldSettingsError("A CoC is named twice.")
         if self.start.year < 2000:
-            raise WishError(
+            raise WorldSettingsError(
                 "History before the year 2000 is not invented; choose a later end or fewer years."
             )

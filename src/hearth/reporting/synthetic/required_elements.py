@@ -12,7 +12,7 @@ _LOCAL_PRACTICE = frozenset(
 _BRIEF_TYPES = (1, 11)  # night-by-night and day shelters keep it short
 
 
-def needed_elements(registry: Registry, project_type: int, funders: tuple[int, ...]) -> frozenset[str]:
+def required_elements(registry: Registry, project_type: int, funders: tuple[int, ...]) -> frozenset[str]:
     """Element numbers that a project of this type and these funders must collect: {"3.08", "4.02", …}."""
     codes = [str(code) for code in funders]
     needed = {

@@ -15,9 +15,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hearth.reporting.synthetic import draw
+from hearth.reporting.synthetic import arrays
+from hearth.reporting.synthetic.arrays import FAR, NOTHING, Bools, Ints
 from hearth.reporting.synthetic.data import material
-from hearth.reporting.synthetic.draw import FAR, NOTHING, Bools, Choices, Dice, Ints
+from hearth.reporting.synthetic.random_values import Choices, Random
 from hearth.reporting.synthetic.world import LONGEST_BEFORE, Project, World
 
 MOST_STAYS = 9
@@ -80,11 +81,11 @@ def _joined(parts: list[Stays]) -> Stays:
     return Stays(*(np.concatenate([getattr(part, name) for part in parts]) for name in Stays.__slots__))
 
 
-class Journeys:
-    """Precomputed tables of a world, and the drawing of stays from them."""
+class StayGenerator:
+    """Precomputed tables of a world, and the stays that are generated from them."""
 
     def __init__(self, world: World) -> None:
-        self.start, self.end = draw.day(world.wish.start), draw.day(world.wish.end)
+        self.start, self.end = arrays.day(world.settings.start), arrays.day(world.settings.end)
         self.paths = material("pathways")
         self.types = [int(code) for code in world.registry.list("2.02.6").codes(offered=True)]
         self.type_index = np.full(max(self.types) + 1, -1, dtype=np.int32)
@@ -132,11 +133,11 @@ class Journeys:
         shape = (len(world.cocs), self.group_count, len(self.types))
         self.available = ~np.array(self.steady_projects.empty).reshape(shape)
 
-    def choose_project(self, dice: Dice, coc: Ints, group: Ints, kind: Ints, entry: Ints) -> Ints:
+    def choose_project(self, random: Random, coc: Ints, group: Ints, kind: Ints, entry: Ints) -> Ints:
         """A project of a type for every household, open on the day of entry."""
         cell = ((coc * self.group_count + group) * len(self.types) + self.type_index[kind]).astype(np.int32)
-        chosen = self.projects.draw(dice, cell)
-        steady = self.steady_projects.draw(dice, cell)
+        chosen = self.projects.codes(random, cell)
+        steady = self.steady_projects.codes(random, cell)
         closed = (entry < self.opens[chosen]) | (entry > self.closes[chosen] - CLOSING)
         return np.where(closed, steady, chosen).astype(np.int32)
 
@@ -157,78 +158,78 @@ class Journeys:
         self.following = Choices(nexts)
         self.served = ~np.array(self.first.empty).reshape(coc_count, self.group_count)
 
-    # ---- drawing
+    # ---- stays
 
-    def first_days(self, dice: Dice, coc: Ints, group: Ints) -> tuple[Ints, Ints]:
+    def first_days(self, random: Random, coc: Ints, group: Ints) -> tuple[Ints, Ints]:
         """Type and day of the first stay. Long-term housing may have begun up to six years before."""
         size = len(coc)
-        kind = self.first.draw(dice, (coc * self.group_count + group).astype(np.int32))
-        day = dice.whole(self.start - 60, self.end - 1, size)
+        kind = self.first.codes(random, (coc * self.group_count + group).astype(np.int32))
+        day = random.whole(self.start - 60, self.end - 1, size)
         long_term = np.isin(kind, LONG_TERM)
-        early = dice.whole(self.start - LONGEST_BEFORE, self.end - 1, size)
-        return kind, draw.where(long_term, early, day)
+        early = random.whole(self.start - LONGEST_BEFORE, self.end - 1, size)
+        return kind, arrays.where(long_term, early, day)
 
-    def draw(self, dice: Dice, households: Households, kind: Ints) -> Stays:
+    def stays(self, random: Random, households: Households, kind: Ints) -> Stays:
         """All stays of the households, whose first stay is of type `kind` on their first day."""
         rows = np.arange(len(households.coc), dtype=np.int32)
         entry = households.first_day.copy()
-        earliest_move_in = draw.blank(len(rows))
-        previous = draw.blank(len(rows))
+        earliest_move_in = arrays.blank(len(rows))
+        previous = arrays.blank(len(rows))
         parts: list[Stays] = []
         for step in range(MOST_STAYS):
             group = self._group_on(households, rows, entry)
             kind, entry, earliest_move_in = self._admitted(
-                dice, households.coc[rows], group, kind, entry, earliest_move_in
+                random, households.coc[rows], group, kind, entry, earliest_move_in
             )
-            part = self._stay(dice, households, rows, group, kind, entry, earliest_move_in, previous)
+            part = self._stay(random, households, rows, group, kind, entry, earliest_move_in, previous)
             parts.append(part)
             if step == MOST_STAYS - 1:
                 break
             cell = ((households.coc[rows] * self.group_count + group) * len(self.types)).astype(np.int32)
-            following = self.following.draw(dice, (cell + self.type_index[kind]).astype(np.int32))
+            following = self.following.codes(random, (cell + self.type_index[kind]).astype(np.int32))
             goes_on = (following != END) & (part.exit != FAR)
             safe = np.where(goes_on, following, EMERGENCY_SHELTER)
-            straight = goes_on & dice.happens(self.straight[safe], len(rows))
+            straight = goes_on & random.happens(self.straight[safe], len(rows))
             ended = np.where(goes_on, part.exit, 0)
             # Permanent housing is found from the shelter: enrolled some weeks before the key is handed over.
             ahead = straight & np.isin(safe, MOVE_IN_TYPES) & (safe != part.type)
-            lead = dice.whole(3, 45, len(rows))
+            lead = random.whole(3, 45, len(rows))
             next_entry = np.where(ahead, np.maximum(part.entry + 1, ended - lead), ended)
-            next_entry = np.where(straight, next_entry, ended + 12 + dice.waiting(190, len(rows)))
+            next_entry = np.where(straight, next_entry, ended + 12 + random.waiting(190, len(rows)))
             goes_on &= next_entry < self.end
-            part.onward[:] = draw.where(straight & goes_on, following)
+            part.onward[:] = arrays.where(straight & goes_on, following)
             if not goes_on.any():
                 break
             rows = rows[goes_on]
             kind = following[goes_on]
             entry = next_entry[goes_on].astype(np.int32)
-            earliest_move_in = draw.where(ahead[goes_on], ended[goes_on].astype(np.int32))
-            previous = draw.where(straight[goes_on], part.type[goes_on])
+            earliest_move_in = arrays.where(ahead[goes_on], ended[goes_on].astype(np.int32))
+            previous = arrays.where(straight[goes_on], part.type[goes_on])
         main = _joined(parts)
         touching = np.minimum(main.exit, self.end) >= self.start
-        stays = self._with_beside(dice, households, main.taken(touching))
+        stays = self._with_beside(random, households, main.taken(touching))
         order = np.lexsort((stays.beside, stays.entry, stays.household))
         return stays.taken(order.astype(np.int32))
 
     def _admitted(
-        self, dice: Dice, coc: Ints, group: Ints, kind: Ints, entry: Ints, earliest_move_in: Ints
+        self, random: Random, coc: Ints, group: Ints, kind: Ints, entry: Ints, earliest_move_in: Ints
     ) -> tuple[Ints, Ints, Ints]:
         """Who has outgrown the program that was next begins elsewhere, as if new."""
         outgrown = ~self.available[coc, group, self.type_index[kind]]
         if not outgrown.any():
             return kind, entry, earliest_move_in
-        afresh = self.first.draw(dice, (coc * self.group_count + group).astype(np.int32))
+        afresh = self.first.codes(random, (coc * self.group_count + group).astype(np.int32))
         ahead = outgrown & (earliest_move_in != NOTHING)
         return (
-            draw.where(outgrown, afresh, kind),
-            draw.where(ahead, np.maximum(entry, earliest_move_in), entry),
-            draw.where(~outgrown, earliest_move_in),
+            arrays.where(outgrown, afresh, kind),
+            arrays.where(ahead, np.maximum(entry, earliest_move_in), entry),
+            arrays.where(~outgrown, earliest_move_in),
         )
 
     def _group_on(self, households: Households, rows: Ints, entry: Ints) -> Ints:
         """The group on a day: youth grow up."""
         group = households.group[rows]
-        age = draw.years_between(households.head_born[rows], entry)
+        age = arrays.years_between(households.head_born[rows], entry)
         parents = households.has_children[rows]
         was_minor = np.isin(group, (GROUPS.index("minors"), GROUPS.index("parenting minors")))
         young = np.isin(group, (GROUPS.index("youth"), GROUPS.index("parenting youth")))
@@ -242,7 +243,7 @@ class Journeys:
 
     def _stay(
         self,
-        dice: Dice,
+        random: Random,
         households: Households,
         rows: Ints,
         group: Ints,
@@ -253,18 +254,18 @@ class Journeys:
     ) -> Stays:
         size = len(rows)
         coc = households.coc[rows]
-        project = self.choose_project(dice, coc, group, kind, entry)
+        project = self.choose_project(random, coc, group, kind, entry)
         closes = self.closes[project]
-        move_in = self._move_in(dice, project, kind, entry, earliest_move_in)
+        move_in = self._move_in(random, project, kind, entry, earliest_move_in)
         housed = move_in != NOTHING
-        length = dice.spread(self.median[kind], self.spread[kind], size)
-        waiting = 5 + dice.waiting(self.key_days[kind] + 25, size)
+        length = random.spread(self.median[kind], self.spread[kind], size)
+        waiting = 5 + random.waiting(self.key_days[kind] + 25, size)
         # Without a move-in the household gives up, or is still looking.
         permanent = self.has_move_in[project]
         exit = np.where(housed, move_in + length, entry + np.where(permanent, waiting, length))
         # A stay that ended before the period is lengthened into it.
         before = exit < self.start
-        exit = np.where(before, self.start + dice.whole(0, 300, size), exit)
+        exit = np.where(before, self.start + random.whole(0, 300, size), exit)
         exit = np.minimum(exit, closes)
         open_end = exit > self.end
         move_in = np.where(housed & (move_in <= self.end) & (move_in < exit), move_in, NOTHING)
@@ -274,22 +275,24 @@ class Journeys:
             type=kind.astype(np.int32),
             coc=coc,
             entry=entry.astype(np.int32),
-            exit=draw.where(open_end, FAR, exit.astype(np.int32)),
+            exit=arrays.where(open_end, FAR, exit.astype(np.int32)),
             move_in=move_in.astype(np.int32),
             previous=previous,
-            onward=draw.blank(size),
+            onward=arrays.blank(size),
             beside=np.zeros(size, dtype=bool),
         )
 
-    def _move_in(self, dice: Dice, project: Ints, kind: Ints, entry: Ints, earliest_move_in: Ints) -> Ints:
+    def _move_in(
+        self, random: Random, project: Ints, kind: Ints, entry: Ints, earliest_move_in: Ints
+    ) -> Ints:
         size = len(project)
         straight = earliest_move_in != NOTHING
-        lag = dice.waiting(self.key_days[kind], size)
+        lag = random.waiting(self.key_days[kind], size)
         move_in = np.where(straight, np.maximum(earliest_move_in, entry), entry + lag)
-        happens = self.has_move_in[project] & (straight | ~dice.happens(self.never_housed[kind], size))
-        return draw.where(happens, move_in.astype(np.int32))
+        happens = self.has_move_in[project] & (straight | ~random.happens(self.never_housed[kind], size))
+        return arrays.where(happens, move_in.astype(np.int32))
 
-    def _with_beside(self, dice: Dice, households: Households, main: Stays) -> Stays:
+    def _with_beside(self, random: Random, households: Households, main: Stays) -> Stays:
         """Add enrollments beside homeless stays: at most one of each type per household."""
         parts = [main]
         homeless = np.flatnonzero(np.isin(main.type, HOMELESS_TYPES)).astype(np.int32)
@@ -297,21 +300,21 @@ class Journeys:
         beside = homeless[firsts]
         already = set()
         for kind, (share, low, high) in self.paths["beside"].items():
-            rows = beside[dice.happens(share, len(beside))]
+            rows = beside[random.happens(share, len(beside))]
             already.add(kind)
             group = self._group_on(households, main.household[rows], main.entry[rows])
             there = self.available[main.coc[rows], group, self.type_index[kind]]
             rows, group = rows[there], group[there]
             size = len(rows)
-            entry = main.entry[rows] + dice.whole(low, high, size)
+            entry = main.entry[rows] + random.whole(low, high, size)
             if kind == COORDINATED_ENTRY:
                 # On the list until somebody is housed or gone.
                 ended = np.where(main.exit[rows] == FAR, self.end + 1, main.exit[rows])
-                exit = np.maximum(ended + dice.whole(-5, 45, size), entry + 3)
+                exit = np.maximum(ended + random.whole(-5, 45, size), entry + 3)
             else:
-                exit = entry + dice.spread(self.median[kind], self.spread[kind], size)
+                exit = entry + random.spread(self.median[kind], self.spread[kind], size)
             kinds = np.full(size, kind, dtype=np.int32)
-            project = self.choose_project(dice, main.coc[rows], group, kinds, entry)
+            project = self.choose_project(random, main.coc[rows], group, kinds, entry)
             exit = np.minimum(exit, self.closes[project])
             made = Stays(
                 household=main.household[rows],
@@ -319,10 +322,10 @@ class Journeys:
                 type=kinds,
                 coc=main.coc[rows],
                 entry=entry.astype(np.int32),
-                exit=draw.where(exit > self.end, FAR, exit.astype(np.int32)),
-                move_in=draw.blank(size),
+                exit=arrays.where(exit > self.end, FAR, exit.astype(np.int32)),
+                move_in=arrays.blank(size),
                 previous=main.type[rows].copy(),
-                onward=draw.blank(size),
+                onward=arrays.blank(size),
                 beside=np.ones(size, dtype=bool),
             )
             within = (entry < self.end) & (np.minimum(made.exit, self.end) >= self.start)

@@ -1,11 +1,11 @@
 """Realistic errors, planted on purpose and written down, so that whoever looks for them can be tested.
 
-Every error is a slip that people make: a date typed wrong, a box left out, an old code. Each is planted in
-a household of its own, so that errors do not meet, and where one slip breaks two rules, both are written
+Every error is one that people make: a date typed wrong, a box left out, an old code. Each is planted in
+a household of its own, so that errors do not meet, and where one breaks two rules, both are written
 down. `planted.csv` lists them: the check that must find it (its word id in `standards/checks`), the rules
 it implements, the file, the key of the row and the column.
 
-What a slip does is told in `slips`; this module chooses the rows and keeps the list.
+What an error does is told in `data_errors`; this module chooses the rows and keeps the list.
 """
 
 from __future__ import annotations
@@ -20,10 +20,11 @@ import numpy as np
 
 from hearth import scratch
 from hearth.reporting.outputs import archive
-from hearth.reporting.synthetic.draw import Bools, Dice, Ints
+from hearth.reporting.synthetic.arrays import Bools, Ints
+from hearth.reporting.synthetic.data_errors import DATA_ERRORS, DESCRIPTOR_ERRORS, Broken, DataError, Table
 from hearth.reporting.synthetic.enrollments import Rows
 from hearth.reporting.synthetic.people import People
-from hearth.reporting.synthetic.slips import DESCRIPTOR_SLIPS, SLIPS, Broken, Slip, Table
+from hearth.reporting.synthetic.random_values import Random
 from hearth.reporting.synthetic.store import Store
 from hearth.reporting.synthetic.world import World
 
@@ -47,37 +48,37 @@ class Planted:
 
 
 @dataclass(slots=True)
-class Faults:
+class Planting:
     """Plants the errors of a run and remembers them."""
 
     world: World
     planted: list[Planted] = field(default_factory=list)
 
-    def plant(self, dice: Dice, files: Files, rows: Rows, people: People, store: Store) -> RawTexts:
+    def plant(self, random: Random, files: Files, rows: Rows, people: People, store: Store) -> RawTexts:
         """Spoil rows of a block; returns the raw texts to store in place of values."""
         raws: RawTexts = defaultdict(dict)
-        count = round(self.world.wish.errors * len(people))
+        count = round(self.world.settings.errors * len(people))
         if not count:
             return raws
         used = np.zeros(int(people.household.max()) + 1, dtype=bool)
-        weights = np.array([slip.weight for slip in SLIPS])
-        # A share of each kind, and chance for the rest; kinds that find no row leave theirs to the others.
-        counts = dice.random.multinomial(count, weights / weights.sum())
+        weights = np.array([error.weight for error in DATA_ERRORS])
+        # A share of each kind, and the rest at random; kinds that find no row leave theirs to the others.
+        counts = random.generator.multinomial(count, weights / weights.sum())
         left = 0
-        for slip, wanted in zip(SLIPS, counts, strict=True):
+        for error, wanted in zip(DATA_ERRORS, counts, strict=True):
             left += int(wanted)
-            left -= self._slip(dice, slip, left, files, rows, people, used, raws, store)
+            left -= self._plant(random, error, left, files, rows, people, used, raws, store)
         for _ in range(_ROUNDS):
-            each = -(-left // len(SLIPS))
-            for slip in SLIPS:
+            each = -(-left // len(DATA_ERRORS))
+            for error in DATA_ERRORS:
                 wanted = min(each, left)
-                left -= self._slip(dice, slip, wanted, files, rows, people, used, raws, store)
+                left -= self._plant(random, error, wanted, files, rows, people, used, raws, store)
         return raws
 
-    def _slip(
+    def _plant(
         self,
-        dice: Dice,
-        slip: Slip,
+        random: Random,
+        error: DataError,
         wanted: int,
         files: Files,
         rows: Rows,
@@ -86,17 +87,17 @@ class Faults:
         raws: RawTexts,
         store: Store,
     ) -> int:
-        """Plant one kind of slip in at most `wanted` rows; returns in how many."""
-        columns = files[slip.file]
+        """Plant one kind of error in at most `wanted` rows; returns in how many."""
+        columns = files[error.file]
         if not wanted or not len(next(iter(columns.values()))):
             return 0
-        row = _row_of(slip.file, columns, rows)
-        table = Table(slip.file, columns, files, rows, people, row, self.world)
-        possible = np.flatnonzero(slip.fits(table)).astype(np.int32)
+        row = _row_of(error.file, columns, rows)
+        table = Table(error.file, columns, files, rows, people, row, self.world)
+        possible = np.flatnonzero(error.fits(table)).astype(np.int32)
         household = people.household[rows.person[row[possible]]]
         free = ~used[household]
         possible, household = possible[free], household[free]
-        possible = possible[dice.random.permutation(len(possible))]
+        possible = possible[random.generator.permutation(len(possible))]
         household = people.household[rows.person[row[possible]]]
         # One row per household: the first of each in the shuffled order.
         _, firsts = np.unique(household, return_index=True)
@@ -104,31 +105,31 @@ class Faults:
         if not len(chosen):
             return 0
         used[people.household[rows.person[row[chosen]]]] = True
-        slip.spoil(table, chosen)
+        error.spoil(table, chosen)
         for column, texts in table.raw.items():
-            raws[slip.file].setdefault(column, {}).update(texts)
+            raws[error.file].setdefault(column, {}).update(texts)
         for place in chosen:
-            for broken in slip.breaks:
-                key = _key(store, slip, broken, table, int(place))
-                self.planted.append(Planted(broken.file or slip.file, key, broken.check, broken.column))
+            for broken in error.breaks:
+                key = _key(store, error, broken, table, int(place))
+                self.planted.append(Planted(broken.file or error.file, key, broken.check, broken.column))
         return len(chosen)
 
     def plant_in_descriptors(
-        self, dice: Dice, file: str, columns: dict[str, np.ndarray], store: Store
+        self, random: Random, file: str, columns: dict[str, np.ndarray], store: Store
     ) -> None:
         """Spoil a row or two of a project descriptor file, when errors are wanted at all."""
-        if not self.world.wish.errors:
+        if not self.world.settings.errors:
             return
-        for slip in DESCRIPTOR_SLIPS:
-            if slip.file != file:
+        for error in DESCRIPTOR_ERRORS:
+            if error.file != file:
                 continue
-            possible = np.flatnonzero(slip.fits(columns))
-            size = min(len(possible), max(1, round(self.world.wish.errors * len(possible) / 4)))
-            chosen = np.sort(dice.random.choice(possible, size, replace=False))
-            slip.spoil(columns, chosen)
+            possible = np.flatnonzero(error.fits(columns))
+            size = min(len(possible), max(1, round(self.world.settings.errors * len(possible) / 4)))
+            chosen = np.sort(random.generator.choice(possible, size, replace=False))
+            error.spoil(columns, chosen)
             for place in chosen:
                 key = store.key_text(file, columns, int(place))
-                self.planted.append(Planted(file, key, slip.check, slip.column))
+                self.planted.append(Planted(file, key, error.check, error.column))
 
 
 def _row_of(file: str, columns: dict[str, np.ndarray], rows: Rows) -> Ints:
@@ -140,10 +141,10 @@ def _row_of(file: str, columns: dict[str, np.ndarray], rows: Rows) -> Ints:
     return order[np.searchsorted(rows.person[order], person)]
 
 
-def _key(store: Store, slip: Slip, broken: Broken, table: Table, place: int) -> str:
+def _key(store: Store, error: DataError, broken: Broken, table: Table, place: int) -> str:
     """The key of the row that a finding names: the spoiled one, the one before, or one of another file."""
     if broken.file is None:
-        return store.key_text(slip.file, table.columns, place - broken.before)
+        return store.key_text(error.file, table.columns, place - broken.before)
     columns = table.files[broken.file]
     enrollment = table["EnrollmentID"][place]
     return store.key_text(broken.file, columns, int(np.flatnonzero(columns["EnrollmentID"] == enrollment)[0]))
