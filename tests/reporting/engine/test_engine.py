@@ -1,5 +1,7 @@
 """The engine: bounded, offline, cancellable."""
 
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -49,6 +51,34 @@ def test_no_code_is_fetched_from_the_network() -> None:
     with engine.connected() as connection:
         for setting in ("autoinstall_known_extensions", "autoload_known_extensions"):
             assert engine.scalar(connection, "SELECT current_setting(?)", [setting]) is False
+
+
+def test_only_what_its_makers_signed_is_loaded(tmp_path: Path) -> None:
+    """In a process of its own: the other tests spare themselves the reading (`tests/conftest.py`)."""
+    unsigned = tmp_path / "postgres_scanner.duckdb_extension"
+    done = subprocess.run(
+        [sys.executable, "-c", SIGNED, str(unsigned)], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, "True signature\n"), done.stderr
+
+
+SIGNED = """
+import importlib, pathlib, re, sys
+from hearth.reporting import engine
+
+ours = pathlib.Path(importlib.import_module("duckdb_extension_postgres_scanner").__file__).parent
+(theirs,) = ours.glob("extensions/*/postgres_scanner.duckdb_extension")
+altered = bytearray(theirs.read_bytes())
+altered[len(altered) // 2] ^= 1
+pathlib.Path(sys.argv[1]).write_bytes(altered)
+with engine.connected() as connection:
+    loaded = engine.can_scan_postgres(connection)
+with engine.connected() as connection:
+    try:
+        connection.execute(f"LOAD '{sys.argv[1]}'")
+    except engine.EngineError as error:
+        print(loaded, *re.findall("signature", str(error))[:1])
+"""
 
 
 def test_more_than_the_memory_limit_goes_to_disk(tmp_path: Path) -> None:
