@@ -7,10 +7,10 @@ RUN := .venv/bin
 WORKERS ?= auto
 IN_PARALLEL := -n $(WORKERS) --maxprocesses 8 --dist loadscope --no-loadscope-reorder
 
-.PHONY: help demo install install-dev check test test-long bench docs clean
+.PHONY: help demo install install-dev check test test-long bench query-counts docs clean
 
 help: ## List these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' Makefile
 
 demo: install ## Start Hearth with an invented Minnesota in it (Ctrl-C stops everything)
 	@exec $(RUN)/hearth demo
@@ -40,6 +40,9 @@ test-long: install-dev ## The random tests with 200 seeds and large worlds (an h
 
 bench: install-dev ## Measure speed and memory, print the table (ONLY=search, SMALL=1)
 	$(RUN)/python -m bench $(ONLY) $(if $(SMALL),--small)
+
+query-counts: install-dev ## Write anew how many queries each page takes, where a change of it is meant
+	$(RUN)/python -m pytest tests/house/test_query_counts.py --renew-query-counts
 
 docs: install-dev ## Write the generated documentation anew
 	$(RUN)/hearth standards docs
