@@ -11,14 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlglot
 import yaml
 
 from hearth.reporting import concepts, engine
 from hearth.reporting.engine import Connection
 from hearth.reporting.runtime.codes import of_year
-from hearth.reporting.runtime.plan import Step, needed, plan
+from hearth.reporting.runtime.plan import DIALECT, Step, needed, plan
 from hearth.reporting.runtime.run import run_steps
-from hearth.reporting.runtime.step_files import read_steps, rule_select
+from hearth.reporting.runtime.step_files import read_steps, rule_select, tables_of
+from hearth.standards.load import MODEL_YEAR
 from tests.reporting.cases import Row, assert_table
 from tests.reporting.reports.lsa.world import REGISTRY, filled, own_tables, rows_of, stage_rows
 
@@ -28,6 +30,7 @@ CASES = [
     for path in sorted(FOLDER.glob("*.yaml"))
     for case in yaml.safe_load(path.read_text(encoding="utf-8"))
 ]
+CODES = of_year(MODEL_YEAR)
 TYPES = {bool: "BOOLEAN", int: "BIGINT", str: "VARCHAR", date: "DATE"}
 # Told in a case of its own, as it needs more than rows.
 ELSEWHERE = {"client_ssn": "test_client_ssn", "homeless_episode": "test_episodes of the LSA"}
@@ -52,11 +55,12 @@ def test_a_case(connection: Connection, concept: str, case: Mapping[str, Any]) -
 
 def run_concept(connection: Connection, concept: str, given: Sequence[str] = ()) -> None:
     """Make the table of a concept, or of a rule over the given tables, and what it rests on."""
-    steps = read_steps(concepts.FOLDER)
+    steps = read_steps(concepts.FOLDER, CODES)
     rule = concepts.RULES / f"{concept}.sql"
     if rule.is_file():
-        select = of_year().filled(rule_select(concept, {one: one for one in given}))
-        steps = [*steps, Step(concept, select, "", "", tuple(given))]
+        select = CODES.filled(rule_select(concept, {one: one for one in given}))
+        reads = tables_of(sqlglot.parse_one(select, dialect=DIALECT))
+        steps = [*steps, Step(concept, select, "", "", tuple(reads))]
     run_steps(connection, needed(plan(steps, [*REGISTRY.files, *given]), [concept]))
 
 

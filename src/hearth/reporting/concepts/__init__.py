@@ -3,7 +3,7 @@
 - `tables/`: a step file for each, as in a report's `steps`. A report's steps name such a table among their
   inputs, and it is made once for all of them.
 - `rules/`: what HUD does with a table that the report has to give, such as ages on the days that it asks for.
-  A step file of the report names the rule in its header and holds no SELECT; see `runtime.step_files`.
+  A step of the report reads the rule like a table; see `runtime.step_files`.
 
 Where HUD's texts differ, the name of a column says whose it is: `LSA` for the LSA's specifications, no word
 for the Glossary, which the other reports share.

@@ -113,8 +113,8 @@ def own_lists(path: Path) -> dict[str, OwnList]:
 
 
 def own_bands(path: Path) -> dict[str, Bands]:
-    """The bands of a report's `codes.yaml`: up to `itself` a number stays, `more` is the code of the last
-    band, which has no end.
+    """The bands of a report's `codes.yaml`: up to `itself` (if any) a number stays, `more` is the code of the
+    last band, which has no end.
 
     LSADays: {bands: {of_use: {itself: 0, 7: 7, 30: 30, more: 31}}}
     """
@@ -129,7 +129,8 @@ def own_bands(path: Path) -> dict[str, Bands]:
 
 
 def _bands(said: Mapping[int | str, int]) -> Iterator[tuple[int | None, int | None]]:
-    yield said["itself"], None
+    if "itself" in said:
+        yield said["itself"], None
     yield from sorted((last, code) for last, code in said.items() if isinstance(last, int))
     yield None, said["more"]
 

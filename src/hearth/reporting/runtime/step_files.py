@@ -13,13 +13,13 @@ exactly the tables that the SELECT reads; a header that has gone stale is an err
 trusted. A step that counts may add `Members`: the columns by which what it counted can be found again (see
 `members`).
 
-Two steps that do the same with different tables hold no SELECT and name one of `concepts/rules`, with what
-stands for each table that it names in braces:
+What is to be done with several tables alike is one of `concepts/rules`. A step reads it like a table, and
+says what stands for each table that the rule names in braces; those may be CTEs of the step:
 
-    -- Rule: homeless_episode; intervals = lsa_ch_interval
+    SELECT EnrollmentID, Age FROM {age_at(moments = entry)} AS a
 
-Such a file holds its header alone. The rule's own header has `Section`, `Grain` and `Given`: the tables in
-braces, each with the columns that it must have.
+A rule's own header has `Section`, `Grain` and `Given`: the tables in braces, each with the columns that it
+must have. What a rule reads besides, the step names among its inputs.
 
 Parsing takes longer than a small report. So what a folder's files were found to be is kept in the data
 folder, under the hash of their text; a file that changed is parsed anew.
@@ -35,7 +35,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from importlib.metadata import version
-from itertools import pairwise
+from itertools import dropwhile, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,11 +50,12 @@ if TYPE_CHECKING:
     from sqlglot import exp
 
 HEADER = ("section", "grain", "inputs")
-OPTIONAL = ("members", "rule")
+OPTIONAL = ("members",)
 _KEPT = 20  # plans: of some reports, in some versions
 #: Counted up when what is kept of a step changes.
 _FORM = 1
-_GIVEN = re.compile(r"\{([a-z_]+)\}")
+_GIVEN = re.compile(r"\{([a-z]\w*)\}")
+_RULE = re.compile(r"\{([a-z]\w*)\(([a-z]\w* = \w+(?:, [a-z]\w* = \w+)*)\)\}")
 
 
 def read_step(path: Path, codes: Codes) -> Step:
@@ -84,34 +85,36 @@ def read_steps(folder: Path, codes: Codes) -> list[Step]:
 
 
 def step_text(path: Path) -> str:
-    """The text of a step file, with the SELECT of the rule that it names; codes have their names yet."""
-    text = path.read_text(encoding="utf-8")
-    named = _fields(text).get("rule")
-    if named is None:
-        return text
-    if any(line.strip() and not line.startswith("--") for line in text.splitlines()):
-        raise PlanError(f"{path.name} names a rule and has a SELECT of its own, too.")
-    rule, _, said = named.partition(";")
-    given = {
-        word.strip(): table.strip() for word, _, table in (one.partition("=") for one in said.split(","))
-    }
-    return f"{text.rstrip()}\n{rule_select(rule.strip(), given, path.name)}"
+    """The text of a step file, with the SELECT of each rule that it reads; codes have their names yet. Raises
+    `PlanError`."""
+
+    def select(found: re.Match[str]) -> str:
+        given = dict(pair.split(" = ") for pair in found[2].split(", "))
+        try:
+            return f"(\n{rule_select(found[1], given)})"
+        except PlanError as error:
+            raise PlanError(f"{path.name}: {error}") from error
+
+    return _RULE.sub(select, path.read_text(encoding="utf-8"))
 
 
-def rule_select(rule: str, given: Mapping[str, str], named_by: str = "A step") -> str:
+def rule_select(rule: str, given: Mapping[str, str]) -> str:
     """The SELECT of a rule, with these tables for those that it names in braces. Raises `PlanError`."""
     path = concepts.RULES / f"{rule}.sql"
     if not path.is_file():
         there = ", ".join(sorted(one.stem for one in concepts.RULES.glob("*.sql")))
-        raise PlanError(f"{named_by} names the rule {rule}, which is not there. There are {there}.")
-    lines = path.read_text(encoding="utf-8").splitlines()
-    first = next(number for number, line in enumerate(lines) if not line.startswith("--"))
-    select = "\n".join(lines[first:]) + "\n"
+        raise PlanError(f"There is no rule {rule}. There are {there}.")
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    select = "".join(dropwhile(lambda line: line.startswith("--"), lines))
     wanted = set(_GIVEN.findall(select))
     if wanted != set(given):
         raise PlanError(
-            f"{named_by}: the rule {rule} wants {', '.join(sorted(wanted))}; the step gives"
-            f" {', '.join(sorted(given))}."
+            f"The rule {rule} wants {', '.join(sorted(wanted))}; the step gives {', '.join(sorted(given))}."
+        )
+    own = {table for table in given.values() if re.search(rf"\b{table} AS \(", select)}
+    if own:
+        raise PlanError(
+            f"The rule {rule} has a table {', '.join(sorted(own))} of its own; call yours otherwise."
         )
     return _GIVEN.sub(lambda found: given[found[1]], select)
 
@@ -157,14 +160,6 @@ def _parsed(path: Path, text: str) -> Step:
 
 
 def _header(path: Path, text: str) -> dict[str, str]:
-    found = _fields(text)
-    missing = [field for field in HEADER if field not in found]
-    if missing:
-        raise PlanError(f"{path.name}: the header lacks {', '.join(missing)}.")
-    return found
-
-
-def _fields(text: str) -> dict[str, str]:
     found: dict[str, str] = {}
     field = ""
     for line in text.splitlines():
@@ -179,6 +174,9 @@ def _fields(text: str) -> dict[str, str]:
             found[field] = f"{found[field]} {said}"
         else:
             field = ""
+    missing = [field for field in HEADER if field not in found]
+    if missing:
+        raise PlanError(f"{path.name}: the header lacks {', '.join(missing)}.")
     return found
 
 

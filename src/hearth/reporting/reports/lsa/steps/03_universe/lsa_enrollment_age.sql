@@ -1,6 +1,6 @@
 -- Section: 3.5 Enrollment ages; 5.4 HIV, SMI and SUD
 -- Grain: one row per EnrollmentID of 3.4
--- Inputs: lsa_parameters, lsa_cohort, lsa_enrollment_dates, Client, Disabilities
+-- Inputs: lsa_parameters, lsa_cohort, lsa_enrollment_dates, client_birth, Disabilities
 -- An age is the last year of its band (0, 2, 5, 17, 21, 24, 34 ... 64, 65); 98 not told, 99 unknown. One faulty
 -- date of birth makes all ages of that person unknown.
 WITH start AS (
@@ -12,40 +12,27 @@ WITH start AS (
     FROM lsa_cohort
 ),
 stay AS (
-    SELECT n.EnrollmentID, n.PersonalID, n.RelationshipToHoH, n.EntryDate, n.ExitDate, c.DOB, c.DOBDataQuality,
+    SELECT n.EnrollmentID, n.PersonalID, n.RelationshipToHoH, n.EntryDate, n.ExitDate, b.DOB, b.LSAUnknown,
         s.ActiveStart, s.Exit1Start, s.Exit1End, s.Exit2Start, s.Exit2End
     FROM lsa_enrollment_dates AS n
-    JOIN Client AS c ON c.PersonalID = n.PersonalID
+    JOIN client_birth AS b ON b.PersonalID = n.PersonalID
     CROSS JOIN start AS s
 ),
 moment AS (
-    SELECT EnrollmentID, DOB, 'entry' AS Moment, EntryDate AS Day FROM stay
+    SELECT EnrollmentID, PersonalID, 'entry' AS Moment, EntryDate AS Day FROM stay
     UNION ALL
-    SELECT EnrollmentID, DOB, 'active', ActiveStart FROM stay
+    SELECT EnrollmentID, PersonalID, 'active', ActiveStart FROM stay
     WHERE EntryDate < ActiveStart AND (ExitDate IS NULL OR ExitDate >= ActiveStart)
     UNION ALL
-    SELECT EnrollmentID, DOB, 'exit1', Exit1Start FROM stay
+    SELECT EnrollmentID, PersonalID, 'exit1', Exit1Start FROM stay
     WHERE EntryDate < Exit1Start AND ExitDate BETWEEN Exit1Start AND Exit1End
     UNION ALL
-    SELECT EnrollmentID, DOB, 'exit2', Exit2Start FROM stay
+    SELECT EnrollmentID, PersonalID, 'exit2', Exit2Start FROM stay
     WHERE EntryDate < Exit2Start AND ExitDate BETWEEN Exit2Start AND Exit2End
 ),
 banded AS (
-    SELECT EnrollmentID, Moment,
-        CASE
-            WHEN CAST(DOB + INTERVAL 65 YEAR AS DATE) <= Day THEN 65
-            WHEN CAST(DOB + INTERVAL 55 YEAR AS DATE) <= Day THEN 64
-            WHEN CAST(DOB + INTERVAL 45 YEAR AS DATE) <= Day THEN 54
-            WHEN CAST(DOB + INTERVAL 35 YEAR AS DATE) <= Day THEN 44
-            WHEN CAST(DOB + INTERVAL 25 YEAR AS DATE) <= Day THEN 34
-            WHEN CAST(DOB + INTERVAL 22 YEAR AS DATE) <= Day THEN 24
-            WHEN CAST(DOB + INTERVAL 18 YEAR AS DATE) <= Day THEN 21
-            WHEN CAST(DOB + INTERVAL 6 YEAR AS DATE) <= Day THEN 17
-            WHEN CAST(DOB + INTERVAL 3 YEAR AS DATE) <= Day THEN 5
-            WHEN CAST(DOB + INTERVAL 1 YEAR AS DATE) <= Day THEN 2
-            ELSE 0
-        END AS Age
-    FROM moment
+    SELECT EnrollmentID, Moment, {LSAAge.of_years(Age)} AS Age
+    FROM {age_at(moments = moment)} AS a
 ),
 band AS (
     SELECT EnrollmentID,
@@ -59,12 +46,10 @@ band AS (
 known AS (
     SELECT EnrollmentID, PersonalID,
         CASE
-            WHEN DOBDataQuality IN ({DOES_NOT_KNOW}, {PREFERS_NOT_TO_ANSWER}) THEN 98
-            WHEN DOB IS NULL OR DOB = DATE '1900-01-01' OR DOB > EntryDate
+            WHEN LSAUnknown = 98 THEN 98
+            WHEN LSAUnknown = 99 OR DOB > EntryDate
                 OR (RelationshipToHoH = {RelationshipToHoH.HEAD} AND DOB = EntryDate)
-                OR CAST(DOB + INTERVAL 105 YEAR AS DATE) <= EntryDate
-                OR DOBDataQuality IS NULL OR DOBDataQuality NOT IN ({DOBDataQuality.FULL}, {DOBDataQuality.PARTIAL})
-                    THEN 99
+                OR CAST(DOB + INTERVAL 105 YEAR AS DATE) <= EntryDate THEN 99
             ELSE 0
         END AS Unknown
     FROM stay

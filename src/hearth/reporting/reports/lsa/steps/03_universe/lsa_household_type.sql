@@ -24,31 +24,16 @@ age AS (
     SELECT n.HouseholdID, 'exit2', n.Exit2Age FROM lsa_enrollment_age AS n CROSS JOIN start AS s
     WHERE n.ExitDate IS NULL OR n.ExitDate >= s.Exit2Start
 ),
-present AS (
-    SELECT HouseholdID, Moment,
-        max(CASE WHEN Age IN ({LSAAge.adult}) THEN 1 ELSE 0 END) AS Adults,
-        max(CASE WHEN Age IN ({LSAAge.child}) THEN 1 ELSE 0 END) AS Children,
-        max(CASE WHEN Age IN ({LSAAge.known}) THEN 0 ELSE 1 END) AS Unknowns
-    FROM age
-    GROUP BY HouseholdID, Moment
-),
-typed AS (
-    SELECT HouseholdID, Moment,
-        CASE
-            WHEN Adults = 1 AND Children = 1 THEN 2
-            WHEN Unknowns = 1 THEN 99
-            WHEN Adults = 1 THEN 1
-            ELSE 3
-        END AS HHType
-    FROM present
+member AS (
+    SELECT HouseholdID, Moment, CASE WHEN Age IN ({LSAAge.known}) THEN Age END AS Age FROM age
 ),
 types AS (
     SELECT HouseholdID,
-        max(CASE WHEN Moment = 'entry' THEN HHType END) AS AtEntry,
-        max(CASE WHEN Moment = 'active' THEN HHType END) AS AtActive,
-        max(CASE WHEN Moment = 'exit1' THEN HHType END) AS AtExit1,
-        max(CASE WHEN Moment = 'exit2' THEN HHType END) AS AtExit2
-    FROM typed
+        max(CASE WHEN Moment = 'entry' THEN HouseholdType END) AS AtEntry,
+        max(CASE WHEN Moment = 'active' THEN HouseholdType END) AS AtActive,
+        max(CASE WHEN Moment = 'exit1' THEN HouseholdType END) AS AtExit1,
+        max(CASE WHEN Moment = 'exit2' THEN HouseholdType END) AS AtExit2
+    FROM {household_type_at(members = member)} AS t
     GROUP BY HouseholdID
 )
 SELECT h.*, t.AtEntry AS EntryHHType,

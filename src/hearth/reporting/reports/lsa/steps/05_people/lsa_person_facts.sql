@@ -1,7 +1,7 @@
 -- Section: 5.3 Active clients; 5.4 Demographics; 5.5 The three years that count for chronic homelessness; 11.6 SSN
 -- Grain: one row per PersonalID that the report counts
--- Inputs: lsa_parameters, lsa_enrollment, Client, client_ssn
--- HoHAdult: 0 neither, 1 adult, 2 head of household, 3 both. RaceEthnicity lists the digits of all races chosen.
+-- Inputs: lsa_parameters, lsa_enrollment, client_race, client_veteran, client_ssn, Client
+-- HoHAdult: 0 neither, 1 adult, 2 head of household, 3 both.
 -- The three years lead up to the last day in the whole system, whichever projects are chosen (3.1).
 WITH stays AS (
     SELECT PersonalID,
@@ -24,27 +24,17 @@ WITH stays AS (
     HAVING max(Counted) = 1
 ),
 person AS (
-    SELECT s.*, c.VeteranStatus, c.RaceNone, c.SSNDataQuality, n.SSNForm, n.SSNGroup,
-        concat(
-            CASE WHEN c.AmIndAKNative = {YES} THEN '1' ELSE '' END, CASE WHEN c.Asian = {YES} THEN '2' ELSE '' END,
-            CASE WHEN c.BlackAfAmerican = {YES} THEN '3' ELSE '' END, CASE WHEN c.NativeHIPacific = {YES} THEN '4'
-                ELSE '' END,
-            CASE WHEN c.White = {YES} THEN '5' ELSE '' END, CASE WHEN c.HispanicLatinao = {YES} THEN '6' ELSE '' END,
-            CASE WHEN c.MidEastNAfrican = {YES} THEN '7' ELSE '' END
-        ) AS Races
+    SELECT s.*, v.Veteran, a.LSARaceEthnicity, c.SSNDataQuality, n.SSNForm, n.SSNGroup
     FROM stays AS s
     JOIN Client AS c ON c.PersonalID = s.PersonalID
+    JOIN client_veteran AS v ON v.PersonalID = s.PersonalID
+    JOIN client_race AS a ON a.PersonalID = s.PersonalID
     JOIN client_ssn AS n ON n.PersonalID = s.PersonalID
 )
 SELECT PersonalID, HoHAdult,
     CASE WHEN HoHAdult > 0 THEN LastActive END AS LastActive,
     CASE WHEN HoHAdult > 0 THEN CAST(LastActive - INTERVAL 3 YEAR AS DATE) + 1 END AS CHStart,
-    CASE
-        WHEN HoHAdult NOT IN (1, 3) THEN -1
-        WHEN VeteranStatus IN ({DOES_NOT_KNOW}, {PREFERS_NOT_TO_ANSWER}) THEN 98
-        WHEN VeteranStatus IN ({NO}, {YES}) THEN VeteranStatus
-        ELSE 99
-    END AS VetStatus,
+    CASE WHEN HoHAdult IN (1, 3) THEN Veteran ELSE -1 END AS VetStatus,
     CASE
         WHEN HIV = 1 OR SMI = 1 OR SUD = 1 THEN 1
         WHEN HoHAdult = 0 THEN -1
@@ -52,11 +42,7 @@ SELECT PersonalID, HoHAdult,
         ELSE coalesce(Disability, 99)
     END AS DisabilityStatus,
     CASE WHEN HoHAdult = 0 THEN -1 WHEN DV = 10 THEN 0 ELSE coalesce(DV, 99) END AS DVStatus,
-    CASE
-        WHEN RaceNone IN ({DOES_NOT_KNOW}, {PREFERS_NOT_TO_ANSWER}) THEN 98
-        WHEN RaceNone = {NOT_COLLECTED} OR Races = '' THEN 99
-        ELSE CAST(Races AS INTEGER)
-    END AS RaceEthnicity,
+    LSARaceEthnicity AS RaceEthnicity,
     HIV, SMI, SUD, SSNGroup,
     CASE
         WHEN SSNDataQuality IN ({DOES_NOT_KNOW}, {PREFERS_NOT_TO_ANSWER}) THEN 9

@@ -1,7 +1,7 @@
 -- Section: 7.9 Populations of exits; 7.12 System path of exits
 -- Grain: one row per cohort, head of household and household type of 7.2
 -- Inputs: lsa_exit_qualifying, lsa_exit_stay, lsa_exit_inactive, lsa_exit_member, lsa_exit_ch_time, lsa_enrollment,
---   Client
+--   client_race, client_veteran
 WITH chronic AS (
     SELECT Cohort, HouseholdID,
         min(CASE
@@ -25,13 +25,13 @@ child AS (
 ),
 members AS (
     SELECT m.Cohort, m.HouseholdID,
-        max(CASE WHEN m.IsAdult AND c.VeteranStatus = {YES} THEN 1 ELSE 0 END) AS HHVet,
+        max(CASE WHEN m.IsAdult AND v.Veteran = 1 THEN 1 ELSE 0 END) AS HHVet,
         max(CASE WHEN m.DisabilityStatus = 1 AND (m.IsAdult OR m.PersonalID = m.HoHID) THEN 1 ELSE 0 END)
             AS HHDisability,
         coalesce(min(CASE WHEN m.IsHoHOrAdult AND m.DVStatus BETWEEN 1 AND 3 THEN m.DVStatus END), 0) AS HHFleeingDV,
         max(CASE WHEN m.RelationshipToHoH = {RelationshipToHoH.CHILD} THEN 1 ELSE 0 END) AS HHParent
     FROM lsa_exit_member AS m
-    LEFT JOIN Client AS c ON c.PersonalID = m.PersonalID
+    LEFT JOIN client_veteran AS v ON v.PersonalID = m.PersonalID
     GROUP BY m.Cohort, m.HouseholdID
 ),
 ages AS (
@@ -42,17 +42,6 @@ ages AS (
     JOIN lsa_enrollment AS n ON n.HouseholdID = s.HouseholdID
     WHERE s.Qualifies = 1
     GROUP BY s.Cohort, s.HoHID, s.HHType
-),
-race AS (
-    SELECT PersonalID, RaceNone,
-        concat(
-            CASE WHEN AmIndAKNative = {YES} THEN '1' ELSE '' END, CASE WHEN Asian = {YES} THEN '2' ELSE '' END,
-            CASE WHEN BlackAfAmerican = {YES} THEN '3' ELSE '' END, CASE WHEN NativeHIPacific = {YES} THEN '4'
-                ELSE '' END,
-            CASE WHEN White = {YES} THEN '5' ELSE '' END, CASE WHEN HispanicLatinao = {YES} THEN '6' ELSE '' END,
-            CASE WHEN MidEastNAfrican = {YES} THEN '7' ELSE '' END
-        ) AS Races
-    FROM Client
 ),
 used AS (
     SELECT q.Cohort, q.HouseholdID,
@@ -70,11 +59,7 @@ used AS (
 )
 SELECT q.Cohort, q.HoHID, q.HHType, q.HouseholdID, q.Stat, q.ExitFrom, q.ExitTo, q.ReturnTime,
     coalesce(m.HHVet, 0) AS HHVet, coalesce(c.HHChronic, 0) AS HHChronic, m.HHDisability, m.HHFleeingDV,
-    CASE
-        WHEN r.RaceNone IN ({DOES_NOT_KNOW}, {PREFERS_NOT_TO_ANSWER}) THEN 98
-        WHEN r.RaceNone = {NOT_COLLECTED} OR r.Races IS NULL OR r.Races = '' THEN 99
-        ELSE CAST(r.Races AS INTEGER)
-    END AS HoHRaceEthnicity,
+    coalesce(r.LSARaceEthnicity, 99) AS HoHRaceEthnicity,
     CASE
         WHEN a.Oldest IN ({LSAAge.unknown}) OR q.HHType NOT IN (1, 2) THEN -1
         WHEN a.Oldest = {LSAAge.FROM_18_TO_21} THEN 18
@@ -98,4 +83,4 @@ LEFT JOIN chronic AS c ON c.Cohort = q.Cohort AND c.HouseholdID = q.HouseholdID
 LEFT JOIN child AS k ON k.Cohort = q.Cohort AND k.HouseholdID = q.HouseholdID
 LEFT JOIN ages AS a ON a.Cohort = q.Cohort AND a.HoHID = q.HoHID AND a.HHType = q.HHType
 LEFT JOIN used AS u ON u.Cohort = q.Cohort AND u.HouseholdID = q.HouseholdID
-LEFT JOIN race AS r ON r.PersonalID = q.HoHID
+LEFT JOIN client_race AS r ON r.PersonalID = q.HoHID
