@@ -4,7 +4,7 @@ import pytest
 from django.apps import apps
 from django.db import connection, models
 
-from hearth.hmis.access.rows import Open, RestrictedQuerySet, RowPolicy
+from hearth.hmis.access.row_policies import Open, RestrictedQuerySet, RowPolicy
 from hearth.hmis.hud.models import Record
 from hearth.hmis.hud.records import models_of_files
 

@@ -17,7 +17,7 @@ def test_stamps_of_clients_are_read_through_their_origin(path: Path) -> None:
     if path == HMIS / "clients" / "origin.py" or "migrations" in path.parts:
         return
     found = NAMED.findall(path.read_text(encoding="utf-8"))
-    assert not found, "read it through hearth.hmis.clients.origin, which knows who may"
+    assert not found, "read it through hearth.hmis.clients.record_source, which knows who may"
 
 
 def test_the_pattern_finds_what_it_is_for() -> None:

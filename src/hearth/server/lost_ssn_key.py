@@ -65,7 +65,7 @@ def forget(connection: Connection) -> int:
 
 @contextmanager
 def _past_row_security(connection: Connection) -> Iterator[None]:
-    """The owner of a table passes its row-level security as long as that is not forced on him. Undone with
+    """The owner of a table passes its row-level security as long as that is not forced on them. Undone with
     the transaction, too."""
     connection.execute(key_checks.AS_ADMINISTRATOR)
     forced = [

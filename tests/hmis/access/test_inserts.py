@@ -14,7 +14,7 @@ from django.db import ProgrammingError, connection, models, transaction
 
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
-from hearth.hmis.access.rows import OfOrganization, Open
+from hearth.hmis.access.row_policies import OfOrganization, Open
 from hearth.hmis.coordinated_entry.models import Assessment
 from hearth.hmis.enrollments.models import Enrollment
 from hearth.hmis.enrollments.models.base import EnrollmentRecord

@@ -204,7 +204,7 @@ def test_links_are_for_those_who_may_open(administrator: User) -> None:
     with acting(auditor):
         pages[auditor] = queries.in_words(auditor, queries.entries(auditor).order_by("id"))
     text = {user: " | ".join(one.what for one in entries) for user, entries in pages.items()}
-    links = {user: {part.words: part.href for one in entries for part in one.said if part.href}
+    links = {user: {part.words: part.href for one in entries for part in one.parts if part.href}
              for user, entries in pages.items()}  # fmt: skip
     for said_to in text.values():
         for words in (f"Opened Client {person.pk}", "Ran LSA XX-501, October 1, 2025 – September 30, 2026",

@@ -10,7 +10,7 @@ from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
 from hearth.hmis.audit.models import AccessLog
 from hearth.hmis.clients.models import Client
-from hearth.hmis.enrollments import queries, sheet
+from hearth.hmis.enrollments import queries, record_facts
 from hearth.hmis.enrollments.models import (
     CurrentLivingSituation,
     Disabilities,
@@ -95,7 +95,7 @@ def test_client_page_tells_the_stay(client, world: World) -> None:
         assert words in text, words
     assert text.count("Bed nights") == 2
     # What happened on one day stands under that day, and does not go on.
-    days = re.findall(r'class="hearth-happenings__day">([^<]+)<', text)
+    days = re.findall(r'class="hearth-timeline__day">([^<]+)<', text)
     assert days and not [day for day in days if "since" in day.lower()]
     assert "Domestic violence" not in text
     assert "HIV" not in text
@@ -113,7 +113,7 @@ def test_the_lines_of_an_assessment_stand_under_its_day(world: World, administra
                     assessment_answer="yes", assessment_question_order=order,
                 )
             )  # fmt: skip
-        kinds = {kind.file: kind for kind in sheet.kinds(administrator, enrollment)}
+        kinds = {kind.file: kind for kind in record_facts.kinds(administrator, enrollment)}
     (asked,) = kinds["AssessmentQuestions"].records
     assert asked.day == FIRST
     assert [fact.label for fact in asked.facts] == ["q2", "q3", "q1"]

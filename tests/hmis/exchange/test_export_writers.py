@@ -11,7 +11,7 @@ import pytest
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
 from hearth.hmis.clients.models import Client
-from hearth.hmis.clients.origin import origins
+from hearth.hmis.clients.record_source import record_sources
 from hearth.hmis.exchange.exporting.perform import perform
 from hearth.hmis.exchange.exporting.request import ExportRequest
 from hearth.hmis.exchange.models import ExportRun
@@ -87,7 +87,7 @@ def test_who_may_know_exports_what_is_stored(world, administrator, tmp_path: Pat
 def knows(user: User, hud_id: str) -> bool:
     with acting(user):
         client = Client.objects.get(hud_id=hud_id)
-        return client.pk in origins(user, [client.pk])
+        return client.pk in record_sources(user, [client.pk])
 
 
 def test_an_import_notes_who_wrote_where(administrator: User, tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from hearth.hmis.exchange.models import ImportRun
 from hearth.hmis.hud import ssn
 from hearth.hmis.hud.records import model_of
 from hearth.hmis.organizations.models import Affiliation, DataSource, Organization, Project
+from hearth.hmis.ui import sheets
 from hearth.reporting import engine
 from hearth.reporting.sources import transfer
 from hearth.reporting.sources.problems import SEVERITIES
@@ -322,7 +323,8 @@ def test_a_second_head_is_listed_like_any_finding(by: User, export: Export, tmp_
     assert everything == sorted(everything, key=lambda row: SEVERITIES.index(row[0]))
     assert len(everything) == sum(one["count"] for one in run.findings_summary)
     target = tmp_path / "findings.csv"
-    findings.write_csv(Path(settings.MEDIA_ROOT) / run.findings_file, findings.Filter(), target)
+    rows = findings.every(Path(settings.MEDIA_ROOT) / run.findings_file, findings.Filter())
+    sheets.write_csv(target, findings.HEADINGS, rows)
     assert "another head" in target.read_text(encoding="utf-8-sig")
     with acting(by):
         assert Enrollment.objects.get(hud_id="E9").is_faulty

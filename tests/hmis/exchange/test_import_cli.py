@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from hearth.hmis.access import command_line
 from hearth.hmis.access.command_line import acting_administrator
-from hearth.hmis.exchange.importing import already
+from hearth.hmis.exchange.importing import unchanged
 from hearth.hmis.exchange.importing.cli import import_app
 from hearth.hmis.exchange.models import ImportRun
 from hearth.server import database
@@ -61,7 +61,7 @@ def test_a_failure_on_the_way_does_not_praise_the_file(
     def fail(*arguments: object, **options: object) -> None:
         raise OperationalError("gone")
 
-    monkeypatch.setattr(already, "fingerprint", fail)
+    monkeypatch.setattr(unchanged, "fingerprint", fail)
     code, said = hearth_import(Export().zip(tmp_path), "--yes")
     assert code == 1
     assert "Failed." in said

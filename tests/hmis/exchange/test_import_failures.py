@@ -296,7 +296,7 @@ def test_cancelled_in_the_middle(
         ImportRun.objects.update(cancel_requested=True)
         for _ in range(100):
             time.sleep(0.1)
-            writer.heard(0)
+            writer.on_progress(0)
 
     before = records()
     after(13, cancel, monkeypatch)
@@ -432,7 +432,7 @@ def test_ids_are_taken_apart_while_others_take_some(by: User) -> None:
                 share=False,
                 announced=Announced(),
                 takes_back=False,
-                heard=lambda count: None,
+                on_progress=lambda count: None,
             )
             for _ in range(20):
                 first = matching._allocate("clients_client", 50)

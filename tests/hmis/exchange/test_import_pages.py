@@ -16,7 +16,7 @@ from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.audit.models import AccessLog
-from hearth.hmis.exchange.importing import job, queries, records
+from hearth.hmis.exchange.importing import job, queries, record_pages
 from hearth.hmis.exchange.importing.run_files import folder_of
 from hearth.hmis.exchange.models import ImportRun
 from hearth.hmis.hud.records import model_of
@@ -286,15 +286,15 @@ def test_findings_lead_to_the_records_as_far_as_one_may_see_them(
     rows = list(page.context["page"])
     stranger = factories.make_hmis_user(factories.make_organization())
     with acting(stranger):
-        seen = records.addresses(stranger, run, rows)
+        seen = record_pages.addresses(stranger, run, rows)
     assert ("Exit", exit_.hud_id) not in seen
     assert seen["Client", person.hud_id] == reverse("clients:detail", args=[person.pk])
     auditor = factories.make_auditor()
     with acting(auditor):
-        hidden = records.addresses(auditor, run, rows)
+        hidden = record_pages.addresses(auditor, run, rows)
     assert not {file for file, _ in hidden} & {"Client", "Exit", "Enrollment"}
     strange = [{"file": "No such file", "key": "' OR 1=1 --"}, {"file": None, "key": None}]
-    assert records.addresses(by, run, strange) == {}
+    assert record_pages.addresses(by, run, strange) == {}
 
 
 def two_projects(tmp_path: Path) -> Path:

@@ -19,18 +19,18 @@ from hearth.hmis.audit.subjects import KINDS, Named, Ref, named
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One access with the name and e-mail address of who it was; empty for nobody. `said`: its sentence in
-    parts, some of which have an address."""
+    """One access with the name and e-mail address of who it was; empty for nobody. `parts`: of its sentence,
+    some of which have an address."""
 
     log: AccessLog
     user: str
     email: str
-    said: list[Named]
+    parts: list[Named]
 
     @property
     def what(self) -> str:
         """The sentence."""
-        return "".join(part.words for part in self.said)
+        return "".join(part.words for part in self.parts)
 
 
 def entries(user: User, **filters: Any) -> QuerySet[AccessLog]:

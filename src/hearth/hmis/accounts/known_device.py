@@ -1,7 +1,7 @@
 """Devices on which somebody has signed in: a signed cookie that says for which accounts.
 
 It lets nobody in. Failed tries on a known device are counted for that device alone, so that a stranger who
-guesses at an account locks himself out and not its user.
+guesses at an account locks themselves out and not its user.
 """
 
 import secrets

@@ -38,7 +38,7 @@ _WRONG_CODE = "wrong code of the second step,wrong codes of the second step"
 
 @receiver(user_logged_in, dispatch_uid="hearth_signed_in")
 def signed_in(sender: Any, user: User, request: HttpRequest | None = None, **kwargs: Any) -> None:
-    """Log it in the name of who signed in, whose rights hold for the rest of the request, and tell him what
+    """Log it in the name of who signed in, whose rights hold for the rest of the request, and tell them what
     failed before."""
     if request is None or not request.META or not connection.in_atomic_block:
         return  # no request of a person: a test's force_login

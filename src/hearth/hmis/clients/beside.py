@@ -15,7 +15,7 @@ from hearth.hmis.clients.models import Client
 @dataclass(frozen=True, slots=True)
 class Beside:
     """The last enrollment that the user may see, from `since` to `until` (None: not known to have ended),
-    and the other people of its household that he may see."""
+    and the other people of its household that they may see."""
 
     project: str
     organization: str

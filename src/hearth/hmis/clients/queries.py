@@ -11,7 +11,7 @@ from django.db import connection
 from hearth.hmis.access.models import User
 from hearth.hmis.clients.beside import Beside, beside
 from hearth.hmis.clients.models import Client, RecentClient
-from hearth.hmis.clients.origin import origins
+from hearth.hmis.clients.record_source import record_sources
 from hearth.hmis.clients.search import birth_dates, reasons
 from hearth.hmis.clients.search.names import stand_ins
 from hearth.hmis.clients.search.question import Question
@@ -36,7 +36,7 @@ _SEARCH = """
 class Found:
     """A client that a search found, and why in plain words. `score`: 10 is a whole name and nothing else;
     `is_exact`: nothing that was asked is otherwise. `data_source` is empty where the user may not know it
-    (`clients/origin.py`), `beside` is None where he sees no enrollment."""
+    (`clients/record_source.py`), `beside` is None where they see no enrollment."""
 
     client: Client
     score: float
@@ -66,7 +66,7 @@ def search(user: User, question: Question, *, page: int, today: date) -> Page:
         page, rows = 1, ask(question, today, skip=0)
     total = min(rows[0][3], MOST_PAGES * PAGE_ROWS) if rows else 0
     people = clients_of(user).only(*_LISTED).in_bulk([row[0] for row in rows])
-    known, lives = origins(user, people), beside(user, people)
+    known, lives = record_sources(user, people), beside(user, people)
     found = [
         Found(
             people[pk],

@@ -46,7 +46,7 @@ class Nights:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One person of a household, through his own enrollment."""
+    """One person of a household, through their own enrollment."""
 
     enrollment: Enrollment
     relationship: str

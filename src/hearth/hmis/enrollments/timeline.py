@@ -23,7 +23,7 @@ from hearth.hmis.enrollments.models import (
     YouthEducationStatus,
 )
 from hearth.hmis.enrollments.queries import Stay
-from hearth.hmis.enrollments.sheet import HIV, NO_DISABILITY
+from hearth.hmis.enrollments.record_facts import HIV, NO_DISABILITY
 from hearth.hmis.hud import display
 from hearth.hmis.hud.records import model_of
 
@@ -33,7 +33,7 @@ MOST_STRETCHES = 4
 
 
 @dataclass(slots=True)
-class Happening:
+class TimelineEvent:
     """Something on one day, or over some days: a title, and what was said in a few words."""
 
     title: str
@@ -51,17 +51,17 @@ class Happening:
 
 @dataclass(slots=True)
 class StayShown:
-    """A stay as the timeline shows it, the latest happening first."""
+    """A stay as the timeline shows it, the latest event first."""
 
     stay: Stay
-    happenings: list[Happening]
+    events: list[TimelineEvent]
 
 
 def of_client(user: User, client: Client) -> dict[str, Any]:
     """The client page's part: stays with what happened in each, and everybody met in them."""
     stays = queries.stays_of(user, client)
-    happenings = _happenings(user, [one.enrollment.pk for one in stays])
-    shown = [StayShown(one, _sorted(happenings[one.enrollment.pk] + _nights(one))) for one in stays]
+    events = _events(user, [one.enrollment.pk for one in stays])
+    shown = [StayShown(one, _sorted(events[one.enrollment.pk] + _nights(one))) for one in stays]
     return {"stays": shown, "people": _people(stays)}
 
 
@@ -76,33 +76,37 @@ def _people(stays: Iterable[Stay]) -> list[tuple[Client, list[str]]]:
     return list(people.values())
 
 
-def _sorted(happenings: list[Happening]) -> list[Happening]:
-    return sorted(happenings, key=lambda h: (h.last or h.first or date.min, h.title), reverse=True)
+def _sorted(events: list[TimelineEvent]) -> list[TimelineEvent]:
+    return sorted(events, key=lambda h: (h.last or h.first or date.min, h.title), reverse=True)
 
 
-def _nights(stay: Stay) -> list[Happening]:
-    """Bed nights without a gap as one happening each; many stretches as one for all of them."""
+def _nights(stay: Stay) -> list[TimelineEvent]:
+    """Bed nights without a gap as one event each; many stretches as one for all of them."""
     runs = stay.nights
     if len(runs) <= MOST_STRETCHES:
-        return [Happening("Bed nights", run.first, run.last, times=run.count, unit="night") for run in runs]
+        return [
+            TimelineEvent("Bed nights", run.first, run.last, times=run.count, unit="night") for run in runs
+        ]
     gaps = f"with {len(runs) - 1} gaps"
     return [
-        Happening("Bed nights", runs[0].first, runs[-1].last, [gaps], times=stay.night_count, unit="night")
+        TimelineEvent(
+            "Bed nights", runs[0].first, runs[-1].last, [gaps], times=stay.night_count, unit="night"
+        )
     ]
 
 
-def _happenings(user: User, ids: list[int]) -> dict[int, list[Happening]]:
+def _events(user: User, ids: list[int]) -> dict[int, list[TimelineEvent]]:
     """What happened in each of these enrollments; one query for each kind of record."""
-    found: dict[int, list[Happening]] = defaultdict(list)
-    stages: dict[tuple[int, date | None, int | None], Happening] = {}
+    found: dict[int, list[TimelineEvent]] = defaultdict(list)
+    stages: dict[tuple[int, date | None, int | None], TimelineEvent] = {}
     if not ids:
         return found
 
-    def stage(record: Any) -> Happening:
+    def stage(record: Any) -> TimelineEvent:
         key = (record.enrollment_id, record.information_date, record.data_collection_stage)
         if key not in stages:
             title = display.words(record, "data_collection_stage") or "Assessment"
-            stages[key] = Happening(title, record.information_date)
+            stages[key] = TimelineEvent(title, record.information_date)
             found[record.enrollment_id].append(stages[key])
         return stages[key]
 
@@ -150,7 +154,7 @@ def _income(record: IncomeBenefits) -> list[str]:
     return words
 
 
-def _add_groups(user: User, ids: list[int], found: dict[int, list[Happening]]) -> None:
+def _add_groups(user: User, ids: list[int], found: dict[int, list[TimelineEvent]]) -> None:
     """Services and contacts: each kind once, with how often and from when to when."""
     for row in queries.grouped(user, Services, ids, "date_provided", "record_type", "type_provided"):
         sample = Services(record_type=row["record_type"], type_provided=row["type_provided"])
@@ -163,21 +167,23 @@ def _add_groups(user: User, ids: list[int], found: dict[int, list[Happening]]) -
         found[row["enrollment_id"]].append(_group("Contact", row, [where] if where else []))
 
 
-def _group(title: str, row: dict[str, Any], words: list[str]) -> Happening:
-    return Happening(title, row["first"], row["last"], words, times=row["times"])
+def _group(title: str, row: dict[str, Any], words: list[str]) -> TimelineEvent:
+    return TimelineEvent(title, row["first"], row["last"], words, times=row["times"])
 
 
-def _add_coordinated_entry(user: User, ids: list[int], found: dict[int, list[Happening]]) -> None:
+def _add_coordinated_entry(user: User, ids: list[int], found: dict[int, list[TimelineEvent]]) -> None:
     # By the names of the files, because coordinated entry stands above enrollments.
     for record in queries.records(user, model_of("Assessment"), ids, date_deleted__isnull=True):
         words = [display.words(record, name) for name in ("assessment_type", "assessment_level")]
         found[record.enrollment_id].append(
-            Happening("Coordinated entry assessment", record.assessment_date, words=[w for w in words if w])
+            TimelineEvent(
+                "Coordinated entry assessment", record.assessment_date, words=[w for w in words if w]
+            )
         )
     for record in queries.records(user, model_of("Event"), ids, date_deleted__isnull=True):
         result = display.words(record, "referral_result")
         found[record.enrollment_id].append(
-            Happening(
+            TimelineEvent(
                 display.words(record, "event") or "Coordinated entry event",
                 record.event_date,
                 words=["Coordinated entry event"] + ([f"Result: {result}"] if result else []),

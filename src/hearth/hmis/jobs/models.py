@@ -16,7 +16,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from hearth.hmis.access.rows import EVERYTHING, NOTHING, RestrictedModel, RowPolicy
+from hearth.hmis.access.row_policies import EVERYTHING, NOTHING, RestrictedModel, RowPolicy
 
 if TYPE_CHECKING:
     from hearth.hmis.access.models import User
@@ -92,5 +92,5 @@ class Run(RestrictedModel):
     @property
     def is_silent(self) -> bool:
         """Whether whoever works on it has not said for a while that they live."""
-        heard = self.heartbeat_at or self.created_at
-        return (timezone.now() - heard).total_seconds() > SILENT_SECONDS
+        last_sign = self.heartbeat_at or self.created_at
+        return (timezone.now() - last_sign).total_seconds() > SILENT_SECONDS

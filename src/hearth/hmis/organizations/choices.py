@@ -44,23 +44,23 @@ def organization_names(organizations: Iterable[Organization]) -> dict[int, str]:
     names = Counter(_same(one) for one in listed)
     alike = Counter((_same(one), one.data_source_id) for one in listed)
 
-    def said(one: Organization) -> str:
+    def label(one: Organization) -> str:
         if names[_same(one)] == 1:
             return str(one)
         is_alike = alike[_same(one), one.data_source_id] > 1
         return f"{one} – {one.data_source}" + (f", OrganizationID {one.hud_id}" if is_alike else "")
 
-    return {one.pk: said(one) for one in listed}
+    return {one.pk: label(one) for one in listed}
 
 
 def _options(projects: list[Project]) -> list[tuple[str, str]]:
     names = Counter(_same(one) for one in projects)
 
-    def said(one: Project) -> str:
+    def label(one: Project) -> str:
         about = cocs_of(one) + ([f"ProjectID {one.hud_id}"] if names[_same(one)] > 1 else [])
         return f"{one} ({', '.join(about)})" if about else str(one)
 
-    return [(str(one.pk), said(one)) for one in projects]
+    return [(str(one.pk), label(one)) for one in projects]
 
 
 def _same(one: Any) -> str:

@@ -48,8 +48,8 @@ def project_keys(source: Path, registry: Registry, projects: Sequence[int]) -> l
 
 
 def narrowing(user: User, registry: Registry) -> Narrow | None:
-    """Leave out the enrollments that a user may not see: his report is made of what he may see, like his
-    exports. A report of all that there is needs nothing left out."""
+    """Leave out the enrollments that a user may not see: their report is made of what they may see, like
+    their exports. A report of all that there is needs nothing left out."""
     if user.sees_all:
         return None
     seen = Enrollment.objects.restrict(user).values_list("pk", flat=True)

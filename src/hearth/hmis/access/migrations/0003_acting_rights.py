@@ -34,7 +34,7 @@ CREATE = "".join(
 )
 DROP = "".join(f"DROP FUNCTION {signature.split(' ')[0]};\n" for signature in FUNCTIONS)
 
-# The log is added to by whoever acts, for himself; read by auditors; changed by nobody.
+# The log is added to by whoever acts, for themselves; read by auditors; changed by nobody.
 LOG = """
     ALTER TABLE audit_accesslog ENABLE ROW LEVEL SECURITY;
     ALTER TABLE audit_accesslog FORCE ROW LEVEL SECURITY;

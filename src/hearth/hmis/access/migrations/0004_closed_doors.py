@@ -8,7 +8,7 @@ and must read all of it.
 
 Old versions are written by triggers and by imports and never changed; an import (hearth_loader) adds its
 line to the access log and writes no users, roles or sessions. A trigger's function needs no right to run
-when the trigger fires, so that nobody else can hang it on a table of his own.
+when the trigger fires, so that nobody else can hang it on a table of their own.
 """
 
 from django.db import migrations

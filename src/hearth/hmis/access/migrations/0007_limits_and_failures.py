@@ -6,7 +6,7 @@ from django.db import migrations, models
 from hearth.hmis.hud.rendered_once import RenderedOnce
 
 
-#: Everybody counts for himself; auditors and administrators read all. An import does neither.
+#: Everybody counts for themselves; auditors and administrators read all. An import does neither.
 SECURE = """
     ALTER TABLE access_usecount ENABLE ROW LEVEL SECURITY;
     ALTER TABLE access_usecount FORCE ROW LEVEL SECURITY;

@@ -1,8 +1,8 @@
-"""Who may see and change clients (access/rows.py: ClientIdentity)."""
+"""Who may see and change clients (access/row_policies.py: ClientIdentity)."""
 
 from django.db import migrations
 
-from hearth.hmis.access.rows import SecureRows
+from hearth.hmis.access.row_policies import SecureRows
 
 
 class Migration(migrations.Migration):

@@ -6,14 +6,14 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from hearth.hmis.access.rows import NOTHING, RestrictedModel, RowPolicy
+from hearth.hmis.access.row_policies import NOTHING, RestrictedModel, RowPolicy
 
 if TYPE_CHECKING:
     from hearth.hmis.access.models import User
 
 
 class OwnRows(RowPolicy):
-    """Rows of the acting user, while he works with clients."""
+    """Rows of the acting user, while they work with clients."""
 
     reads = "user_id = (SELECT hearth_user_id()) AND (SELECT hearth_sees_clients())"
     writes = reads

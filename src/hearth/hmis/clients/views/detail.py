@@ -11,7 +11,7 @@ from hearth.hmis.audit import changes as history_of_records
 from hearth.hmis.clients import actions, page, queries
 from hearth.hmis.clients.identity import identity, written_out
 from hearth.hmis.clients.models import Client
-from hearth.hmis.clients.origin import next_versions, origins
+from hearth.hmis.clients.record_source import next_versions, record_sources
 from hearth.hmis.clients.views.search import stopped_or
 
 
@@ -65,5 +65,5 @@ def _context(request: HttpRequest, client: Client) -> dict:
         "client": client,
         "identity": identity(client),
         "parts": page.parts(request.user, client),
-        "origin": origins(request.user, [client.pk]).get(client.pk),
+        "source": record_sources(request.user, [client.pk]).get(client.pk),
     }

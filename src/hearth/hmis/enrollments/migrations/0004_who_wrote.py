@@ -1,4 +1,4 @@
-"""Who may know the writer of a client's record (docs/adr on writers; clients/origin.py reads it).
+"""Who may know the writer of a client's record (docs/adr on writers; clients/record_source.py reads it).
 
 A client's record is seen by everybody who works with clients; who wrote it, when, and what stood there
 before is not: a writer of a victim service provider gives away whom it serves. The rule: the acting user

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from hearth.hmis.access.rows import OfOrganization, RestrictedModel
+from hearth.hmis.access.row_policies import OfOrganization, RestrictedModel
 from hearth.hmis.enrollments.models.repeated import OrganizationOfEnrollment, SharingOfEnrollment
 from hearth.hmis.hud.models import Record, UserStamped
 

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from hearth.hmis.access.rows import OfOrganization, RestrictedModel
+from hearth.hmis.access.row_policies import OfOrganization, RestrictedModel
 from hearth.hmis.audit.history import keep_history
 from hearth.hmis.enrollments.models.base import EnrollmentRecord
 from hearth.hmis.enrollments.models.repeated import OrganizationOfProject

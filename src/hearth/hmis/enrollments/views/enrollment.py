@@ -8,8 +8,8 @@ from hearth.hmis.access.guard import refuse_as_missing, require
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.audit import changes as history_of_records
 from hearth.hmis.clients.actions import open_client
-from hearth.hmis.clients.origin import writer_of
-from hearth.hmis.enrollments import queries, sheet
+from hearth.hmis.clients.record_source import writer_of
+from hearth.hmis.enrollments import queries, record_facts
 from hearth.hmis.enrollments.queries import Stay
 from hearth.hmis.hud import display
 
@@ -24,9 +24,9 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "enrollment": stay.enrollment,
         "client": stay.enrollment.client,
         "relationship": display.words(stay.enrollment, "relationship_to_hoh"),
-        "start": sheet.shown_record(stay.enrollment),
-        "end": sheet.shown_record(stay.exit) if stay.exit else None,
-        "kinds": sheet.kinds(request.user, stay.enrollment),
+        "start": record_facts.shown_record(stay.enrollment),
+        "end": record_facts.shown_record(stay.exit) if stay.exit else None,
+        "kinds": record_facts.kinds(request.user, stay.enrollment),
         "writer": writer_of(stay.enrollment),
     }
     return render(request, "enrollments/detail.html", context)
@@ -37,7 +37,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 def history(request: HttpRequest, pk: int) -> HttpResponse:
     """What changed in an enrollment and its records, when and by whom."""
     stay = _stay(request, pk, "enrollment history")
-    records = sheet.all_records(request.user, stay.enrollment, stay.exit)
+    records = record_facts.all_records(request.user, stay.enrollment, stay.exit)
     kind_of = {(type(record), record.pk): kind for kind, record in records}
     changes = history_of_records.changes(record for _, record in records)
     names = history_of_records.names_of({change.by for change in changes})

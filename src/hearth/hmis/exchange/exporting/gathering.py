@@ -28,17 +28,17 @@ from hearth.standards.load import MODEL_YEAR
 _FUNCTION = "unsealed"
 
 #: Called with the file and the number of its rows that came.
-Heard = Callable[[str, int], None]
+OnProgress = Callable[[str, int], None]
 
 
-def gather(file: str, request: ExportRequest, engine: Connection, heard: Heard) -> None:
+def gather(file: str, request: ExportRequest, engine: Connection, on_progress: OnProgress) -> None:
     """Make the engine's table of one file: `_id` and HUD's columns, keys as `source|key` (see `keys`)."""
     query, values = _query(file, request)
     columns = ["_id", *(s.column for s in stored_columns(file) if s.kind != "not_stored")]
     kinds = {column: "BIGINT" if column == "_id" else "VARCHAR" for column in columns}
     with database.cursor() as cursor:
         postgres_to_engine(
-            cursor.cursor, query, values, engine, name(file), kinds, lambda rows: heard(file, rows)
+            cursor.cursor, query, values, engine, name(file), kinds, lambda rows: on_progress(file, rows)
         )
 
 

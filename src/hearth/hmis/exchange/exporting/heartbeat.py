@@ -9,7 +9,7 @@ from hearth.hmis.jobs.heartbeat import Heartbeat
 
 
 class ExportHeartbeat(Heartbeat):
-    """The heartbeat of an export; `heard` is what gathering and writing tell."""
+    """The heartbeat of an export; `on_progress` is what gathering and writing tell."""
 
     def __init__(self, run: ExportRun, show: Callable[[dict[str, Any]], None] | None = None) -> None:
         super().__init__(run, show)
@@ -40,7 +40,7 @@ class ExportHeartbeat(Heartbeat):
         self.check()
         self._state, self._rows, self._began = RunState.WRITING, 0, time.monotonic()
 
-    def heard(self, file: str, rows: int) -> None:
+    def on_progress(self, file: str, rows: int) -> None:
         """So many more rows of a file are done."""
         self.check()
         self._file = file

@@ -90,7 +90,7 @@ def _write(run: ExportRun, target: Path, heartbeat: ExportHeartbeat) -> hmis_csv
             unread: dict[str, int] = {}
             for file in files:
                 heartbeat.file(file)
-                gather(file, request, tables, heartbeat.heard)
+                gather(file, request, tables, heartbeat.on_progress)
                 unread |= count_unread(file, request)
             _hide_addresses(tables, user)
             writers.hide_unknown(tables, timezone.localdate(run.started_at))
@@ -121,7 +121,7 @@ def _write(run: ExportRun, target: Path, heartbeat: ExportHeartbeat) -> hmis_csv
             registry=registry,
             header=_header(run, request, tables),
             sources=sources,
-            on_progress=heartbeat.heard,
+            on_progress=heartbeat.on_progress,
         )
         run.parameters["left_out"] = Omitted.of(households, future, unsealing.placeholders, unread).as_json()
         return written

@@ -1,8 +1,8 @@
 """Writers of clients' records that the user may not know: not told by an export either.
 
 HUD demands UserID, DateCreated and DateUpdated of every row (5.01, 5.02, 5.07). Where the user may not know
-who wrote a client's record (`clients/origin.py`), the row carries this installation's own UserID and the day
-of the export, and so does the day of a deletion. User.csv names that user.
+who wrote a client's record (`clients/record_source.py`), the row carries this installation's own UserID and
+the day of the export, and so does the day of a deletion. User.csv names that user.
 """
 
 from datetime import date

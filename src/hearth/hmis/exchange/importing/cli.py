@@ -10,6 +10,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from hearth import scratch
 from hearth.arguments import given_path
 from hearth.hmis.exchange.importing.terminal import ProgressBar, asked_at_terminal, given
 from hearth.server.errors import ServerError
@@ -176,6 +177,7 @@ def _print_findings_place(console: Console, run: "ImportRun", target: Path | Non
     from xlsxwriter.exceptions import FileCreateError
 
     from hearth.hmis.exchange.importing import findings
+    from hearth.hmis.ui import sheets
     from hearth.reporting.engine import EngineError
 
     if not run.findings_file:
@@ -187,12 +189,15 @@ def _print_findings_place(console: Console, run: "ImportRun", target: Path | Non
             "`--findings FILE.csv` or `FILE.xlsx` writes it to a file."
         )
         return
+    rows = findings.every(path, findings.Filter())
+    left_out = 0
     try:
         if target.suffix.lower() == ".csv":
-            findings.write_csv(path, findings.Filter(), target)
-            left_out = 0
+            sheets.write_csv(target, findings.HEADINGS, rows)
         else:
-            left_out = findings.write_excel(path, findings.Filter(), target)
+            about = [("List", f"Findings of import {run.pk}")]
+            with scratch.folder("excel") as folder:
+                left_out = sheets.write_excel(target, findings.HEADINGS, rows, about, folder)
     except (OSError, EngineError, FileCreateError) as error:
         raise ServerError(
             f"{target} cannot be written: make room, or name another file. The import itself stands as above."

@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import reverse
 
 from hearth.hmis.access.models import User
-from hearth.hmis.exchange.importing import findings, queries, records
+from hearth.hmis.exchange.importing import findings, queries, record_pages
 from hearth.hmis.exchange.models import ImportRun
 from hearth.hmis.ui.record_list import KINDS, Asked, Column, Filter, RecordList, page_of
 
@@ -52,13 +52,13 @@ def listed(user: User, run: ImportRun, path: Path, query: Mapping[str, Any]) -> 
         "organization": {one for one, _, _ in there if one},
         "project": {one for _, one, _ in there if one},
     }
-    names = records.names(user, run, keys)
+    names = record_pages.names(user, run, keys)
     asked = Asked(query, columns=COLUMNS, filters=_filters(run, keys, names))
     wanted = findings.Filter(**asked.chosen, order=asked.order)
     total = findings.count(path, wanted)
     first = min(asked.offset, max(0, (total - 1) // asked.size * asked.size))
     found = findings.page(path, wanted, first, asked.size)
-    addresses = records.addresses(user, run, found)
+    addresses = record_pages.addresses(user, run, found)
     for one in found:
         one["address"] = addresses.get((one["file"], one["key"]), "")
         for kind in keys:

@@ -79,8 +79,8 @@ class Match:
 class Matching:
     """Matches one file after another, in HUD's order, with the records of one data source.
 
-    `announced`: what the export says of itself; `takes_back`: rows may take something back. `heard` is told
-    of every stored row that was fetched, and may raise to cancel.
+    `announced`: what the export says of itself; `takes_back`: rows may take something back. `on_progress` is
+    told of every stored row that was fetched, and may raise to cancel.
     """
 
     def __init__(
@@ -93,11 +93,11 @@ class Matching:
         share: bool,
         announced: Announced,
         takes_back: bool,
-        heard: Callable[[int], None],
+        on_progress: Callable[[int], None],
     ) -> None:
         self.connection, self.cursor, self.data_source = connection, cursor, data_source
         self.announced, self.takes_back = announced, takes_back
-        self.is_new_source, self.share, self.heard = is_new_source, share, heard
+        self.is_new_source, self.share, self.on_progress = is_new_source, share, on_progress
         connection.execute(
             'CREATE OR REPLACE TABLE contradicting ("check" VARCHAR, file VARCHAR, line BIGINT, key VARCHAR);'
             ' CREATE OR REPLACE TABLE orphaned (file VARCHAR, "column" VARCHAR, line BIGINT, key VARCHAR)'
@@ -160,7 +160,7 @@ class Matching:
             self.connection,
             f"stored_{layout.file}",
             columns | {"deleted": "BOOLEAN"} | more,
-            self.heard,
+            self.on_progress,
         )
         return int(scalar(self.connection, f"SELECT count(*) FROM stored_{layout.file}"))
 
@@ -240,7 +240,7 @@ class Matching:
         file, key = name(layout.file), name(layout.key)
         written = _written(layout.file, kept)
         postgres_to_engine(
-            self.cursor, query, [self.data_source], self.connection, "protected", columns, self.heard
+            self.cursor, query, [self.data_source], self.connection, "protected", columns, self.on_progress
         )
         self.connection.execute(
             f"DELETE FROM protected WHERE id IN (SELECT e.id FROM stored_{layout.file} AS e"

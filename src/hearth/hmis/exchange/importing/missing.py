@@ -69,7 +69,7 @@ def find(
     data_source: int,
     announced: Announced,
     files: set[str],
-    heard: Callable[[int], None],
+    on_progress: Callable[[int], None],
 ) -> Missing:
     """Find what is missing; `files` are those that the export has. Must follow the writing of all files."""
     if not announced.replaces:
@@ -79,9 +79,9 @@ def find(
         " CREATE TEMP TABLE missing (file text, id bigint) ON COMMIT DROP;"
         " CREATE TEMP TABLE refreshed_project (id bigint) ON COMMIT DROP"
     )
-    if not _absent(connection, cursor, files, heard):
+    if not _absent(connection, cursor, files, on_progress):
         return NONE
-    _refreshed_projects(connection, cursor, heard)
+    _refreshed_projects(connection, cursor, on_progress)
     cursor.execute("CREATE INDEX ON absent (id); ANALYZE absent; ANALYZE refreshed_project")
     values = {
         "start": announced.start,
@@ -101,7 +101,7 @@ def find(
 
 
 def _absent(
-    connection: Connection, cursor: psycopg.Cursor, files: set[str], heard: Callable[[int], None]
+    connection: Connection, cursor: psycopg.Cursor, files: set[str], on_progress: Callable[[int], None]
 ) -> int:
     total, there = 0, tables(connection)
     for one in _deletable():
@@ -114,7 +114,7 @@ def _absent(
             cursor,
             "absent",
             ["file", "id"],
-            heard,
+            on_progress,
             rows=0,  # nearly always none; and two short columns are quick as CSV, too
         )
         total += max(0, cursor.rowcount)
@@ -131,7 +131,9 @@ def _rows(connection: Connection, one: Layout) -> int:
     return int(scalar(connection, f"SELECT count(*) FROM {name(one.file)}"))
 
 
-def _refreshed_projects(connection: Connection, cursor: psycopg.Cursor, heard: Callable[[int], None]) -> None:
+def _refreshed_projects(
+    connection: Connection, cursor: psycopg.Cursor, on_progress: Callable[[int], None]
+) -> None:
     engine_to_postgres(
         connection,
         'SELECT DISTINCT k.id FROM "Project" AS s JOIN known_Project AS k ON k.hud_id = s.ProjectID'
@@ -140,7 +142,7 @@ def _refreshed_projects(connection: Connection, cursor: psycopg.Cursor, heard: C
         cursor,
         "refreshed_project",
         ["id"],
-        heard,
+        on_progress,
         rows=0,
     )
 
@@ -265,7 +267,7 @@ def _number(cursor: psycopg.Cursor) -> int:
 
 
 def findings(
-    connection: Connection, cursor: psycopg.Cursor, missing: Missing, heard: Callable[[int], None]
+    connection: Connection, cursor: psycopg.Cursor, missing: Missing, on_progress: Callable[[int], None]
 ) -> list[tuple[str, str, str]]:
     """(check, file, SELECT of line, key and value class) of everything that is missing. Makes `KEYS`,
     by which such findings are placed: none of their rows is staged."""
@@ -273,7 +275,7 @@ def findings(
         return []
     keys = " UNION ALL ".join(_keys(layout(file)) for file in missing.counts)
     columns = dict.fromkeys(("file", "key", *COLUMNS), "VARCHAR")
-    postgres_to_engine(cursor, f"{keys} ORDER BY 1, 2", [], connection, KEYS, columns, heard)
+    postgres_to_engine(cursor, f"{keys} ORDER BY 1, 2", [], connection, KEYS, columns, on_progress)
     return [
         (CHECK, file, f"SELECT NULL::BIGINT, key, NULL::VARCHAR FROM {KEYS} WHERE file = '{file}'")
         for file in missing.counts

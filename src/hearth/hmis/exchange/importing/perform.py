@@ -17,18 +17,19 @@ import psycopg
 from django.conf import settings
 
 from hearth.hmis.clients import search_keys
-from hearth.hmis.exchange.importing import already, announced, missing, newer, origin
+from hearth.hmis.exchange.importing import announced, missing, newer, unchanged
 from hearth.hmis.exchange.importing.announced import Announced
-from hearth.hmis.exchange.importing.ending import as_unchanged, day, said, write_success
+from hearth.hmis.exchange.importing.data_source import FoundSource, find_data_source, write_data_source
 from hearth.hmis.exchange.importing.failures import NOTHING_WRITTEN, refusal
 from hearth.hmis.exchange.importing.heartbeat import ImportHeartbeat
 from hearth.hmis.exchange.importing.layout import Layout, layout, layouts
 from hearth.hmis.exchange.importing.matching import OTHER_PERSON, Matching
-from hearth.hmis.exchange.importing.preparing import Preparing
 from hearth.hmis.exchange.importing.priority import step_back
+from hearth.hmis.exchange.importing.reading_thread import ReadingThread
 from hearth.hmis.exchange.importing.run_files import folder_of
-from hearth.hmis.exchange.importing.sealing import seal
 from hearth.hmis.exchange.importing.settling import TAKE_BACK, Settling
+from hearth.hmis.exchange.importing.ssn_sealing import seal_ssns
+from hearth.hmis.exchange.importing.success import as_unchanged, day, success_message, write_success
 from hearth.hmis.exchange.importing.writing import Writer
 from hearth.hmis.exchange.models import ImportRun
 from hearth.hmis.jobs import life
@@ -117,9 +118,9 @@ class _Import:
     def run_all(self) -> None:
         step_back()
         if self.path.exists():
-            self.run.sha256 = already.fingerprint(self.path)
+            self.run.sha256 = unchanged.fingerprint(self.path)
             self.run.file_bytes = self.path.stat().st_size if self.path.is_file() else None
-            same = already.same_file(self.run)
+            same = unchanged.same_file(self.run)
             if same is not None and not self._has_moved_on(same):
                 self._take_over(same)
                 with self._loader() as loader:
@@ -139,9 +140,9 @@ class _Import:
             waits = source.stops or self.confirm is not None
             with (
                 ThreadPoolExecutor(1, "hearth-contents") as aside,
-                Preparing(source, self.findings, self.heartbeat, beside_writing=not waits) as preparing,
+                ReadingThread(source, self.findings, self.heartbeat, beside_writing=not waits) as reading,
             ):
-                self._read_and_write(source, preparing, aside)
+                self._read_and_write(source, reading, aside)
 
     # ------------------------------------------------------------------ shortcuts
 
@@ -154,19 +155,19 @@ class _Import:
 
     def _is_the_same(self, source: Source) -> bool:
         """End here where another export of the same data was the last: only Export.csv is new."""
-        if not already.may_be_known(source):
+        if not unchanged.may_be_known(source):
             return False  # nothing that was imported is as long: no need to wait for the comparison
-        mark = self.run.parameters["contents"] = already.contents(source)
+        mark = self.run.parameters["contents"] = unchanged.contents(source)
         self._lap("compare")
-        same = already.same_contents(mark)
-        if same is None or not already.is_newest(same) or self._has_moved_on(same):
+        same = unchanged.same_contents(mark)
+        if same is None or not unchanged.is_newest(same) or self._has_moved_on(same):
             return False
         only_export = Source(source.path, source.work, source.year, {"Export": source.files["Export"]})
         with engine.connected(memory_limit="150MB") as small, self._loader() as loader:
             staged = stage(only_export, small, load(MODEL_YEAR), check=False)
             cursor = loader.cursor()
             home = self._lock_source(small, cursor)
-            if home.id != same.data_source_id or not already.is_newest(same):
+            if home.id != same.data_source_id or not unchanged.is_newest(same):
                 return False
             self._take_over(same)
             writer, _ = self._write_files(staged, small, source.work, cursor, home, [layout("Export")])
@@ -200,29 +201,29 @@ class _Import:
             self._keep_findings(collected.write(self.findings))
         raise refusal([(p.sentence, p.remedy) for p in source.problems if p.stops])
 
-    def _read_and_write(self, source: Source, preparing: Preparing, aside: ThreadPoolExecutor) -> None:
+    def _read_and_write(self, source: Source, reading: ReadingThread, aside: ThreadPoolExecutor) -> None:
         # What already stops it, or somebody who wants to see the findings first, waits for them.
         if source.stops:
-            self._heed(preparing)
+            self._raise_if_refused(reading)
         if self._is_the_same(source):
             return
         if self.confirm is not None:
-            self._heed(preparing)
+            self._raise_if_refused(reading)
 
         def contents() -> str:
-            preparing.finish()  # until then both cores have what must be done first
-            return already.contents(source)
+            reading.finish()  # until then both cores have what must be done first
+            return unchanged.contents(source)
 
-        preparing.file("Export")
+        reading.file("Export")
         mark = None if "contents" in self.run.parameters else aside.submit(contents)
-        with preparing.cursor() as reader:
+        with reading.cursor() as reader:
             self.heartbeat.on_cancel(reader.interrupt)
-            self._write(source, preparing, reader, mark)
+            self._write(source, reading, reader, mark)
 
-    def _heed(self, preparing: Preparing) -> None:
+    def _raise_if_refused(self, reading: ReadingThread) -> None:
         """Wait for the findings, keep them, and refuse where one of them stops the import."""
-        summary = preparing.finish()
-        staged = preparing.staged
+        summary = reading.finish()
+        staged = reading.staged
         self._keep_findings(summary)
         self._lap("check")
         stopping = [(p.sentence, p.remedy) for p in staged.problems if p.stops]
@@ -233,25 +234,25 @@ class _Import:
             raise refusal(stopping + [one for one in found if one not in stopping])
 
     def _write(
-        self, source: Source, preparing: Preparing, reader: Connection, mark: Future[str] | None
+        self, source: Source, reading: ReadingThread, reader: Connection, mark: Future[str] | None
     ) -> None:
         """Write while the rest is still read and checked; what is found decides before the commit. `mark` is
         what the next import compares its contents with, where it is not known yet."""
-        staged = preparing.staged
+        staged = reading.staged
         with self._loader() as loader:
             cursor = loader.cursor()
             home = self._lock_source(reader, cursor)
-            # For one that asks or is refused: its findings lead to what is stored already.
+            # For one that asks or is refused: its findings lead to what is stored unchanged.
             self.run.parameters["compared_with"] = home.id
             if self.confirm is not None and not self.confirm(
-                preparing.finish(), staged.rows, home.name, home.id is None
+                reading.finish(), staged.rows, home.name, home.id is None
             ):
                 raise CalledOff("The import was called off.", NOTHING_WRITTEN)
 
             def wait(file: str) -> None:
-                preparing.file(file)
+                reading.file(file)
                 if staged.stops:
-                    self._heed(preparing)
+                    self._raise_if_refused(reading)
 
             self._lap("match")
             try:
@@ -260,17 +261,19 @@ class _Import:
                 )
                 self._lap("write")
             except (psycopg.IntegrityError, psycopg.DataError):
-                self._heed(preparing)  # nearly always says better what is wrong with the rows
+                self._raise_if_refused(reading)  # nearly always says better what is wrong with the rows
                 raise
             if writer.has_written(layout("Client")):
                 search_keys.write(cursor)
                 self._lap("search")
-            self._heed(preparing)
-            found = missing.find(reader, cursor, writer.data_source, told, set(source.files), self._heard)
+            self._raise_if_refused(reading)
+            found = missing.find(
+                reader, cursor, writer.data_source, told, set(source.files), self._on_progress
+            )
             settling = Settling(reader, writer, self.run, told, found)
-            absent = missing.findings(reader, cursor, found, self._heard)
+            absent = missing.findings(reader, cursor, found, self._on_progress)
             done = settling.settle()
-            self._tell_stored(preparing, reader, absent)
+            self._tell_stored(reading, reader, absent)
             settling.ask()
             if found.counts.get("Client"):
                 search_keys.refresh(cursor, data_source_id=writer.data_source, since=writer.since)
@@ -280,25 +283,25 @@ class _Import:
             counts = {file: asdict(count) for file, count in writer.counts.items()}
             if mark is not None:
                 self.run.parameters["contents"] = mark.result()
-            message = " ".join([said(writer, contradicting), *done])
+            message = " ".join([success_message(writer, contradicting), *done])
             self._finish(cursor, writer.data_source, counts, message)
 
     def _tell_stored(
-        self, preparing: Preparing, reader: Connection, absent: list[tuple[str, str, str]]
+        self, reading: ReadingThread, reader: Connection, absent: list[tuple[str, str, str]]
     ) -> None:
         """Add to the findings what only the database could tell: rows that contradict stored records which
         the export does not have, rows of nothing that is here (they stop it), newer and missing records."""
         found = [*_contradictions(reader), *_orphans(reader), *newer.findings(reader), *absent]
         if not found:
             return
-        registry = preparing.staged.registry
+        registry = reading.staged.registry
         rules = []
         for check_id, file, select in found:
             check = registry.check(check_id)
             stops = check_id == _ORPHANED
             column = None if stops or file not in check.files else next(iter(check.columns), None)
             rules.append((Rule.of(check, file, column, stops=stops), select))
-        summary = added(reader, self.findings, preparing.finish(), rules)
+        summary = added(reader, self.findings, reading.finish(), rules)
         place(reader, self.findings, registry, beside=missing.KEYS if absent else "")
         self._keep_findings(summary)
         if stopping := [(one.sentence, one.remedy) for one in summary if one.stops]:
@@ -310,7 +313,7 @@ class _Import:
         reader: Connection,
         work: Path,
         cursor: psycopg.Cursor,
-        home: origin.Origin,
+        home: FoundSource,
         files: list[Layout],
         *,
         rows: int | None = None,
@@ -320,7 +323,7 @@ class _Import:
         the engine on which the staged tables are; `wait` returns when that of a file is complete, and `rows`
         are about how many there will be then."""
         share = bool(self.run.parameters.get("is_shared"))
-        data_source = origin.write(cursor, home)
+        data_source = write_data_source(cursor, home)
         writer = Writer(
             reader, cursor, data_source, self.run.created_by_id, share, staged.filled, self.heartbeat.add
         )
@@ -336,14 +339,16 @@ class _Import:
             share=share,
             announced=told,
             takes_back=self.run.parameters.get("newer") == TAKE_BACK,
-            heard=self._heard,
+            on_progress=self._on_progress,
         )
         for file in files:
             wait(file.file)
             self.heartbeat.file(file.file)
             match = matching.match(file)
             if file.sealed and (match.new or match.changed):
-                seal(reader, file.file, file.sealed, match.writes, work, lambda count: self.heartbeat.check())
+                seal_ssns(
+                    reader, file.file, file.sealed, match.writes, work, lambda count: self.heartbeat.check()
+                )
             self.heartbeat.add(match.unchanged)
             writer.write(file, match)
             if file.file == "Client" and writer.has_written(file):
@@ -352,16 +357,16 @@ class _Import:
         writer.mark_exits_before_entry(of_all=told.parents_elsewhere or passed_over)
         return writer, told
 
-    def _heard(self, count: int) -> None:
+    def _on_progress(self, count: int) -> None:
         self.heartbeat.check()
 
-    def _lock_source(self, reader: Connection, cursor: psycopg.Cursor) -> origin.Origin:
+    def _lock_source(self, reader: Connection, cursor: psycopg.Cursor) -> FoundSource:
         """The data source, which no other import writes until the end of this transaction."""
         named = str(self.run.parameters.get("source") or "")
         self.heartbeat.begin("match")
-        home = origin.find(reader, cursor, named)
+        home = find_data_source(reader, cursor, named)
         cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(lower(%s)))", [_SOURCE_LOCK, home.name])
-        return origin.find(reader, cursor, named)  # who was first may have added it
+        return find_data_source(reader, cursor, named)  # who was first may have added it
 
     # ------------------------------------------------------------------ small parts
 

@@ -13,7 +13,7 @@ import psycopg
 
 from hearth.hmis.exchange.importing.layout import Layout
 from hearth.hmis.exchange.importing.matching import Match
-from hearth.hmis.exchange.importing.sealing import SEALED_COLUMNS
+from hearth.hmis.exchange.importing.ssn_sealing import SEALED_COLUMNS
 from hearth.hmis.hud.records import model_of, models_of_files
 from hearth.reporting.engine import Connection, name, scalar
 from hearth.reporting.sources.transfer import engine_to_postgres
@@ -63,7 +63,7 @@ class Count:
 @dataclass
 class Writer:
     """Writes the files of one import over one connection. `filled`: by file, the columns with any value.
-    `heard` is told of rows and may raise."""
+    `on_progress` is told of rows and may raise."""
 
     connection: Connection
     cursor: psycopg.Cursor
@@ -71,7 +71,7 @@ class Writer:
     user: int
     share: bool
     filled: Mapping[str, frozenset[str]]
-    heard: Callable[[int], None]
+    on_progress: Callable[[int], None]
     counts: dict[str, Count] = field(default_factory=dict)
     since: Any = None
 
@@ -126,7 +126,7 @@ class Writer:
                 self.cursor,
                 layout.table,
                 list(columns),
-                self.heard,
+                self.on_progress,
                 rows=match.new,
             )
             added += self.cursor.rowcount
@@ -194,7 +194,7 @@ class Writer:
             self.cursor,
             incoming,
             ["id", *values],
-            self.heard,
+            self.on_progress,
             rows=match.changed,
         )
         self.cursor.execute(f"ANALYZE {incoming}")

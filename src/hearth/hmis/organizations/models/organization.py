@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from hearth.hmis.access.rows import RestrictedModel
+from hearth.hmis.access.row_policies import RestrictedModel
 from hearth.hmis.audit.history import keep_history
 from hearth.hmis.hud.fields import hud_field
 from hearth.hmis.hud.models import Record, UserStamped, unique_source_key

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models.functions import Now
 
-from hearth.hmis.access.rows import RestrictedModel
+from hearth.hmis.access.row_policies import RestrictedModel
 from hearth.hmis.audit.history import keep_history
 from hearth.hmis.hud.fields import hud_field
 from hearth.hmis.hud.models import Record, unique_source_key

@@ -1,6 +1,6 @@
 """Where a client's record comes from and who wrote it: said only to whoever may know that writer.
 
-Everybody who works with clients sees who they are. The writer of a record, his UserID, when he wrote, the
+Everybody who works with clients sees who they are. The writer of a record, their UserID, when they wrote, the
 data source and what stood there before would say which organization knows a person, and of a victim service
 provider's that is the secret it keeps. The rule stands in the database (`hearth_knows_writer`, enrollments
 migration 0004): the acting user sees an enrollment of the client in an organization where that writer wrote.
@@ -24,7 +24,7 @@ _KNOWN = """
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class RecordSource:
     """Data source, writer in words (empty: unknown), and the moments that HUD asks for.
 
     `created_at` is None but for administrators: nothing says who made a record that was changed since.
@@ -36,7 +36,7 @@ class Origin:
     created_at: datetime | None
 
 
-def origins(user: User, clients: Iterable[int]) -> dict[int, Origin]:
+def record_sources(user: User, clients: Iterable[int]) -> dict[int, RecordSource]:
     """By client, where records come from; those that the user may not know are absent."""
     with connection.cursor() as cursor:
         cursor.execute(_KNOWN, [list(clients)])
@@ -47,7 +47,7 @@ def origins(user: User, clients: Iterable[int]) -> dict[int, Origin]:
         "updated_by__display_name", "updated_by__email",
     )  # fmt: skip
     return {
-        row.pk: Origin(
+        row.pk: RecordSource(
             str(row.data_source),
             writer_of(row),
             row.date_updated,
@@ -71,7 +71,7 @@ def next_versions(versions: list[int]) -> dict[int, int | None]:
 def writer_of(record: Record) -> str:
     """Who wrote a record last: the user here, or the user of the system it came from; empty if unknown.
 
-    Of a client's record only behind `origins`; an enrollment is seen with its writer.
+    Of a client's record only behind `record_sources`; an enrollment is seen with its writer.
     """
     if record.updated_by is not None and record.data_source.is_hearth:
         return str(record.updated_by)

@@ -16,7 +16,7 @@ UNNAMED = "Unnamed data source"
 
 
 @dataclass(frozen=True)
-class Origin:
+class FoundSource:
     """A data source: `id` is None until a new one is written."""
 
     id: int | None
@@ -24,7 +24,7 @@ class Origin:
     implementation_id: str
 
 
-def find(connection: Connection, cursor: psycopg.Cursor, named: str) -> Origin:
+def find_data_source(connection: Connection, cursor: psycopg.Cursor, named: str) -> FoundSource:
     """The data source of the staged export, or of the person's choice `named` ('' for none).
 
     Raises `Refused` where `named` is the data source of records entered here."""
@@ -41,7 +41,7 @@ def find(connection: Connection, cursor: psycopg.Cursor, named: str) -> Origin:
     name = named or source_name or source_id or implementation or UNNAMED
     found = _one(cursor, "lower(name) = lower(%s)", name)
     if found is None:
-        return Origin(None, name, implementation)
+        return FoundSource(None, name, implementation)
     if _is_hearth(cursor, found):
         if not named:
             return _apart(cursor, name, implementation)
@@ -54,37 +54,37 @@ def find(connection: Connection, cursor: psycopg.Cursor, named: str) -> Origin:
     return _apart(cursor, name, implementation)
 
 
-def write(cursor: psycopg.Cursor, origin: Origin) -> int:
+def write_data_source(cursor: psycopg.Cursor, source: FoundSource) -> int:
     """The id of the data source, which is added when it is new."""
-    if origin.id is not None:
-        return origin.id
+    if source.id is not None:
+        return source.id
     cursor.execute(
         "INSERT INTO organizations_datasource (name, is_hearth, implementation_id)"
         " VALUES (%s, false, %s) RETURNING id",
-        [origin.name, origin.implementation_id],
+        [source.name, source.implementation_id],
     )
     found = cursor.fetchone()
     assert found is not None
     return int(found[0])
 
 
-def _apart(cursor: psycopg.Cursor, name: str, implementation: str) -> Origin:
+def _apart(cursor: psycopg.Cursor, name: str, implementation: str) -> FoundSource:
     """A data source for an export whose name belongs to another one."""
     distinct = f"{name} ({implementation or 'imported'})"
-    return _one(cursor, "lower(name) = lower(%s)", distinct) or Origin(None, distinct, implementation)
+    return _one(cursor, "lower(name) = lower(%s)", distinct) or FoundSource(None, distinct, implementation)
 
 
-def _one(cursor: psycopg.Cursor, condition: str, value: str) -> Origin | None:
+def _one(cursor: psycopg.Cursor, condition: str, value: str) -> FoundSource | None:
     cursor.execute(
         "SELECT id, name, implementation_id FROM organizations_datasource"
         f" WHERE {condition} ORDER BY id LIMIT 1",
         [value],
     )
     found = cursor.fetchone()
-    return Origin(*found) if found else None
+    return FoundSource(*found) if found else None
 
 
-def _is_hearth(cursor: psycopg.Cursor, origin: Origin) -> bool:
-    cursor.execute("SELECT is_hearth FROM organizations_datasource WHERE id = %s", [origin.id])
+def _is_hearth(cursor: psycopg.Cursor, source: FoundSource) -> bool:
+    cursor.execute("SELECT is_hearth FROM organizations_datasource WHERE id = %s", [source.id])
     found = cursor.fetchone()
     return bool(found and found[0])

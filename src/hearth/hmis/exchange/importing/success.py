@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import psycopg
 
 from hearth.hmis.audit.models.access_log import Access
-from hearth.hmis.exchange.importing import already
+from hearth.hmis.exchange.importing import unchanged
 from hearth.hmis.exchange.importing.writing import Count, Writer
 from hearth.hmis.exchange.models import ENDED, ImportRun
 from hearth.hmis.jobs.outcome import TakenOver
@@ -35,7 +35,7 @@ def write_success(
         "share": 1,
         "seconds": seconds,
     }
-    parameters = run.parameters | {"reader": already.reader()}
+    parameters = run.parameters | {"reader": unchanged.reader()}
     cursor.execute(
         "UPDATE exchange_importrun SET state = 'finished', finished_at = clock_timestamp(),"
         " heartbeat_at = now(), message = %s, counts = %s, progress = %s, parameters = %s,"
@@ -58,7 +58,7 @@ def write_success(
     )  # fmt: skip
 
 
-def said(writer: Writer, contradicting: int) -> str:
+def success_message(writer: Writer, contradicting: int) -> str:
     """What happened to the records, in one to three sentences. `contradicting`: how many of them do so with
     stored ones."""
     total = Count()

@@ -10,7 +10,7 @@ from django.db import DatabaseError, IntegrityError, ProgrammingError, connectio
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import Membership, User
 from hearth.hmis.access.roles import HmisUser
-from hearth.hmis.access.rows import ClientIdentity, OfOrganization
+from hearth.hmis.access.row_policies import ClientIdentity, OfOrganization
 from hearth.hmis.clients.models import Client
 from hearth.hmis.enrollments.models import Enrollment, Exit, HealthAndDV, Services
 from tests import factories

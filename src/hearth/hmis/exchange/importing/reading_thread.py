@@ -24,7 +24,7 @@ from hearth.standards.load import MODEL_YEAR, load
 ENGINE_MEMORY = "700MB"
 
 
-class Preparing:
+class ReadingThread:
     """Reads and checks `source` from now on; whoever waits for a part of it hears what went wrong.
 
     The engine belongs to this thread; others take a `cursor`. The list of findings goes to the file `target`.
@@ -43,9 +43,9 @@ class Preparing:
         self._failure: BaseException | None = None
         self._ending = threading.Event()
         self._news = threading.Condition()
-        self._thread = threading.Thread(target=self._run, name="hearth-preparing", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="hearth-reading", daemon=True)
 
-    def __enter__(self) -> "Preparing":
+    def __enter__(self) -> "ReadingThread":
         self._thread.start()
         return self
 
@@ -144,14 +144,14 @@ class Preparing:
             self._news.notify_all()
 
     def _read(self, stage: str, file: str, rows: int, rows_total: int, size: int, size_total: int) -> None:
-        self._heed_stop()
+        self._raise_if_stopped()
         self._heartbeat(stage, file, rows, rows_total, size, size_total)
 
     def _check(self, file: str, share: float, rows: int) -> None:
-        self._heed_stop()
+        self._raise_if_stopped()
         self._heartbeat("check", file, round(share * rows), rows, 0, 0)
 
-    def _heed_stop(self) -> None:
+    def _raise_if_stopped(self) -> None:
         if self._ending.is_set():
             raise _Stopped
 

@@ -15,7 +15,7 @@ from django.urls import reverse
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
 from hearth.hmis.clients.models import Client
-from hearth.hmis.clients.origin import origins
+from hearth.hmis.clients.record_source import record_sources
 from hearth.hmis.enrollments.models import Enrollment, Services
 from tests import factories
 
@@ -38,7 +38,7 @@ class World:
         self.projects = {name: factories.make_project(place) for name, place in self.places.items()}
         self.users = {name: factories.make_hmis_user(place) for name, place in self.places.items()}
         self.writers = {"shelter": "U1", "provider": "U2", "outreach": "U3"}
-        for name in self.places:  # each writer wrote something where he works
+        for name in self.places:  # each writer wrote something where they work
             self.stay(factories.make_client(), name)
 
     def person(self, writer: str, **fields: Any) -> Client:
@@ -62,7 +62,7 @@ def world(administrator: User) -> World:
 
 def known(user: User, client: Client) -> bool:
     with acting(user):
-        return client.pk in origins(user, [client.pk])
+        return client.pk in record_sources(user, [client.pk])
 
 
 @pytest.mark.parametrize("has_stay_at_shelter", [False, True])

@@ -16,8 +16,13 @@ _BATCH = 20_000
 SEALED_COLUMNS = ("ssn", "ssn_index", "ssn_last4_index")
 
 
-def seal(
-    connection: Connection, file: str, column: str, rows: str, folder: Path, heard: Callable[[int], None]
+def seal_ssns(
+    connection: Connection,
+    file: str,
+    column: str,
+    rows: str,
+    folder: Path,
+    on_progress: Callable[[int], None],
 ) -> None:
     """Make the table `sealed` for the staged rows whose rowid is in the query `rows`."""
     path = folder / "sealed.csv"
@@ -34,7 +39,7 @@ def seal(
                     f"{rid},\\x{ssn.encrypt(value).hex()},{_hex(ssn.index(value))},{_last4(value)}\n"
                     for rid, value in batch
                 )
-                heard(len(batch))
+                on_progress(len(batch))
         connection.execute(
             f"CREATE OR REPLACE TABLE sealed AS SELECT * FROM read_csv({text(path)}, auto_detect = false,"
             " header = false, delim = ',', nullstr = '', columns = {'rid': 'BIGINT', 'ssn': 'VARCHAR',"
