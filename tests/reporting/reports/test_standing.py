@@ -22,11 +22,14 @@ from hearth.reporting.runtime import registry
 from hearth.reporting.runtime.parameters import Parameters
 from hearth.reporting.runtime.report import Report, ReportFile
 from hearth.reporting.runtime.run import RunRecord, run_steps
+from tests.sizes import LONG, seeds, size
 
 from .lsa.random_world import random_world
 from .lsa.world import COC, REGISTRY, Row, Rows, stage_rows
 
-FAMILIES = 40
+pytestmark = pytest.mark.long
+
+FAMILIES = size(16, 40)
 GONE = "2026-01-01 10:00:00"
 YEARS = 28  # so that weekdays and leap days fit
 PROJECTS = ("ES", "NBN", "PSH", "RRH", "TH")
@@ -137,15 +140,6 @@ def test_the_same_input_gives_the_same_bytes(asked: Asked, whole: Path, world: R
     assert files(make(asked, world, tmp_path / "out")) == files(whole)
 
 
-@pytest.mark.parametrize("seed", range(2))
-def test_the_order_of_rows_does_not_matter(
-    asked: Asked, whole: Path, world: Rows, tmp_path: Path, seed: int
-) -> None:
-    dice = random.Random(seed)
-    shuffled = {table: dice.sample(rows, len(rows)) for table, rows in world.items()}
-    assert files(make(asked, shuffled, tmp_path / "out")) == files(whole)
-
-
 def test_a_number_is_as_many_as_stand_behind_it(asked: Asked, whole: Path) -> None:
     for name in asked.report.opened_files:
         rows = members.rows(whole, name, limit=100_000).rows
@@ -154,9 +148,7 @@ def test_a_number_is_as_many_as_stand_behind_it(asked: Asked, whole: Path) -> No
             assert page.value == row.count, (name, row.values)
 
 
-def test_records_of_another_coc_change_nothing(
-    asked: Asked, whole: Path, world: Rows, tmp_path: Path
-) -> None:
+def of_another_coc(world: Rows) -> Rows:
     """Everybody once more, under other IDs, in other projects of another CoC."""
 
     def elsewhere(table: str, column: str, row: Row) -> object:
@@ -164,30 +156,47 @@ def test_records_of_another_coc_change_nothing(
             return "XX-509"
         return f"Z{row[column]}" if is_key(column) else row[column]
 
-    others = everywhere(world, elsewhere)
-    both = {table: [*rows, *others[table]] for table, rows in world.items()}
-    assert files(make(asked, both, tmp_path / "out")) == files(whole)
+    return everywhere(world, elsewhere)
 
 
-@pytest.mark.parametrize("fresh", [True, False], ids=["new", "twice"])
-def test_deleted_rows_of_any_file_change_nothing(
-    asked: Asked, whole: Path, world: Rows, tmp_path: Path, *, fresh: bool
-) -> None:
-    """Every row once more, deleted: under a new key, in the records of others; and under its own."""
+def deleted(world: Rows, fresh: bool) -> Rows:
+    """Every row once more, deleted: under a new key, in the records of others; or under its own."""
     dice = random.Random(5)
-    both: Rows = {}
+    found: Rows = {}
     for table, rows in world.items():
         key = REGISTRY.file(table).key
         others = dice.sample(rows, len(rows)) if fresh else rows
-        deleted = [
+        found[table] = [
             row
             | ({key: f"{row[key]}gone"} if fresh else {})
             | {one.name: other.get(one.name) for one in REGISTRY.file(table).columns if one.references}
             | {"DateDeleted": GONE}
             for row, other in zip(rows, others, strict=True)
+            if "DateDeleted" in REGISTRY.file(table)
         ]
-        both[table] = [*rows, *deleted] if "DateDeleted" in REGISTRY.file(table) else rows
-    assert files(make(asked, both, tmp_path / "out")) == files(whole)
+    return found
+
+
+#: Rows beside those of the world that change nothing, wherever they stand.
+BESIDE: dict[str, Callable[[Rows], Rows]] = {
+    "the same in another order": lambda world: {table: [] for table in world},
+    "of another CoC": of_another_coc,
+    "deleted, new": lambda world: deleted(world, fresh=True),
+    "deleted, twice": lambda world: deleted(world, fresh=False),
+}
+
+
+@pytest.mark.parametrize("seed", seeds(1, 3))
+@pytest.mark.parametrize("beside", [list(BESIDE), *([one] for one in BESIDE if LONG)], ids=" and ".join)
+def test_what_changes_nothing(
+    asked: Asked, whole: Path, world: Rows, tmp_path: Path, beside: list[str], seed: int
+) -> None:
+    """All at once, and in the long run one by one."""
+    dice = random.Random(seed)
+    more = [BESIDE[one](world) for one in beside]
+    rows = {table: some + [row for one in more for row in one[table]] for table, some in world.items()}
+    shuffled = {table: dice.sample(some, len(some)) for table, some in rows.items()}
+    assert files(make(asked, shuffled, tmp_path / "out")) == files(whole)
 
 
 def test_to_delete_is_to_leave_out(asked: Asked, whole: Path, world: Rows, tmp_path: Path) -> None:
@@ -200,9 +209,9 @@ def test_to_delete_is_to_leave_out(asked: Asked, whole: Path, world: Rows, tmp_p
         gone = set(dice.sample(range(len(rows)), len(rows) // 12 if some else 0))
         marked[table] = [row | {"DateDeleted": GONE} if n in gone else row for n, row in enumerate(rows)]
         missing[table] = [row for n, row in enumerate(rows) if n not in gone]
-    deleted = files(make(asked, marked, tmp_path / "deleted"))
-    assert deleted == files(make(asked, missing, tmp_path / "missing"))
-    assert deleted != files(whole)
+    without = files(make(asked, marked, tmp_path / "deleted"))
+    assert without == files(make(asked, missing, tmp_path / "missing"))
+    assert without != files(whole)
 
 
 def test_names_of_keys_do_not_matter(asked: Asked, whole: Path, world: Rows, tmp_path: Path) -> None:

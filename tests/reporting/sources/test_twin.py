@@ -309,7 +309,7 @@ class Twin:
 
 
 @settings(
-    max_examples=size(8, 200),
+    max_examples=size(4, 200),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -27,13 +27,11 @@ def test_a_clean_export_has_no_findings(minnesota):
     [
         WorldSettings(clients=100, seed=3),
         WorldSettings(clients=150, seed=12, cocs=("MN-506",)),
-        WorldSettings(clients=1_500, seed=9, cocs=("MN-511",), years=2),
-        WorldSettings(clients=1_000, seed=5, cocs=("CA-600", "NY-600"), years=1),
-        WorldSettings(clients=1_200, seed=11, years=8),
+        WorldSettings(clients=size(300, 1_500), seed=9, cocs=("MN-511",), years=2),
+        WorldSettings(clients=size(200, 1_000), seed=5, cocs=("CA-600", "NY-600"), years=1),
+        WorldSettings(clients=size(250, 1_200), seed=11, years=8),
     ],
-    ids=lambda world_settings: (
-        f"{world_settings.clients} in {len(world_settings.cocs)} over {world_settings.years}"
-    ),
+    ids=lambda world_settings: f"{len(world_settings.cocs)} over {world_settings.years}",
 )
 def test_every_world_is_clean(world_settings, tmp_path):
     with invented(world_settings, tmp_path) as export:
@@ -43,7 +41,7 @@ def test_every_world_is_clean(world_settings, tmp_path):
 
 @pytest.mark.parametrize(("seed", "share"), [(1, 0.05), (2, 0.6)])
 def test_what_is_planted_is_found_and_nothing_else(seed, share, tmp_path):
-    world_settings = WorldSettings(clients=size(4_000, 40_000), seed=seed, errors=share)
+    world_settings = WorldSettings(clients=size(1_500, 40_000), seed=seed, errors=share)
     with invented(world_settings, tmp_path) as export:
         planted = sorted((one.file, one.key, one.check, one.column) for one in export.made.planted)
         assert export.findings() == planted
