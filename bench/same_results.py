@@ -7,7 +7,8 @@ are reported on as LSA, HIC and project-focused LSA, by both. Compared are every
 files of the zip, flags, kept tables with their rows in order), what `hearth report members` says of rows of
 every file and of flags, and what `hearth report compare` says of two of the reports. Only what tells one run
 from another is left out: the report's number and time, seconds, version, and hash of the steps. A table that
-a run keeps may have another name since then, or be kept only now: --renamed and --new say so.
+a run keeps may have another name since then, or be kept only now: --renamed and --new say so. What
+`run.json` has besides, and the earlier commit did not write, is listed and is no difference.
 
 Exit status 1 with a list of what differs.
 """
@@ -34,6 +35,7 @@ COC = "MN-500"
 #: Of `run.json`: what differs between two runs of the same code; and the tables, which are compared
 #: themselves.
 OF_THE_RUN = {"code_version", "seconds", "steps_sha256", "tables"}
+_OF_THE_RECORD = ": run.json "
 OPENED = ("flags", "LSAReport", "LSAPerson", "LSAHousehold", "LSAExit", "LSACalculated")
 OF_THE_TABLES = {"ReportID", "ReportDate"}
 ROWS = 6  # of every file, spread evenly, whose people are looked at
@@ -87,7 +89,12 @@ def main() -> None:
         then = {_with_table(one, old, new): hashed for one, hashed in then.items()}
     added = {f"tables/{name}.parquet" for name in options.new}
     now = {one: hashed for one, hashed in now.items() if one in then or one.split(": ")[-1] not in added}
-    different = sorted(one for one in then.keys() | now.keys() if then.get(one) != now.get(one))
+    recorded = {one for one in now.keys() - then.keys() if _OF_THE_RECORD in one}
+    if recorded:
+        print(
+            f"New in run.json: {', '.join(sorted({one.partition(_OF_THE_RECORD)[2] for one in recorded}))}."
+        )
+    different = sorted(one for one in (then.keys() | now.keys()) - recorded if then.get(one) != now.get(one))
     for one in different:
         how = "differs" if one in then and one in now else "is new" if one in now else "is missing"
         print(f"{one} {how}")
@@ -135,7 +142,12 @@ def _results(code: Path, out: Path, reports: list[Report]) -> dict[str, str]:
         settled = _settled(folder)
         said = re.sub(r"\d+(\.\d+)? s\b", "", said.replace(str(out), ""))
         found[f"{report.name}: said"] = _hash(settled(said))
-        for path in sorted(one for one in folder.rglob("*") if one.is_file() and one.suffix != ".zip"):
+        for key, value in json.loads((folder / "run.json").read_text(encoding="utf-8")).items():
+            if key not in OF_THE_RUN:
+                found[f"{report.name}{_OF_THE_RECORD}{key}"] = _hash(settled(json.dumps(value)))
+        for path in sorted(folder.rglob("*")):
+            if not path.is_file() or path.suffix == ".zip" or path.name == "run.json":
+                continue
             found[f"{report.name}: {path.relative_to(folder)}"] = _hash(settled(_content(path)))
         for file in sorted(folder.glob("*.csv")):
             asked.update(_questions(report.name, folder, file))
@@ -168,9 +180,6 @@ def _content(path: Path) -> str:
         table = duckdb.read_parquet(str(path))
         table = table.select(*(one for one in table.columns if one not in OF_THE_TABLES))
         return repr([table.columns, [str(one) for one in table.types], table.fetchall()])
-    if path.name == "run.json":
-        record = json.loads(path.read_text(encoding="utf-8"))
-        return json.dumps({key: value for key, value in record.items() if key not in OF_THE_RUN})
     return path.read_bytes().decode("utf-8")
 
 

@@ -234,8 +234,8 @@ def _stopped(error: Exception) -> str:
 
 
 def _say_notes(notes: Notes) -> None:
-    """What is to be said of the input."""
-    for sentence in notes.sentences():
+    """What is to be said of the input, and of ties."""
+    for sentence in (*notes.sentences(), *notes.tie_sentences()):
         _err.print(f"[yellow]Note:[/] {escape(sentence)}", highlight=False, soft_wrap=True)
 
 

@@ -24,7 +24,7 @@ from hearth.reporting.opening import bundle
 from hearth.reporting.opening.declared import declared_of
 from hearth.reporting.outputs import upload
 from hearth.reporting.outputs.folder import check_folder, folder_of_results
-from hearth.reporting.runtime import flags, registry
+from hearth.reporting.runtime import flags, registry, ties
 from hearth.reporting.runtime.flags import Flag
 from hearth.reporting.runtime.inputs import Input, Narrow, opened_input
 from hearth.reporting.runtime.notes import InputRefused, LeftOut, Notes, refuse_unread
@@ -61,8 +61,8 @@ class How:
     With `keep`, the tables that `opening` reads are left beside the result (see `bundle`). `narrow` may leave
     out what the report must not read (see `inputs`). With `accept_unreadable`, cells that cannot be read
     count as blank even where they decide who is counted; else that refuses the report. `runner` computes the
-    steps. `on_notes` hears what is to be said of the input, `on_step` each step; `should_stop` is asked again
-    and again."""
+    steps. `on_notes` hears what is to be said of the input, and when all is counted, of the ties, too;
+    `on_step` hears each step; `should_stop` is asked again and again."""
 
     code_version: str
     keep: bool = False
@@ -201,7 +201,8 @@ def _computed(
         kind = _kind(report, parameters)
         files = report.files_of(kind)
         steps = report.steps_of(files, given=given.tables)
-        read = given.put(connection, read_by(report, steps, keep=how.keep))
+        every = [*steps, *ties.counting(steps, report.ties)]
+        read = given.put(connection, read_by(report, every, keep=how.keep))
         if how.narrow is not None:
             how.narrow(connection)
         notes = Notes(given.unread(connection), warnings=given.warnings)
@@ -216,11 +217,16 @@ def _computed(
                 how.on_notes(notes)
         seconds = how.runner.run(
             connection,
-            steps,
-            keep={file.table for file in files} | set(bundle.kept_tables(report) if how.keep else ()),
+            every,
+            keep={file.table for file in files}
+            | ties.tables(steps)
+            | set(bundle.kept_tables(report) if how.keep else ()),
             on_step=how.on_step,
             should_stop=how.should_stop,
         )
+        notes = replace(notes, ties=ties.found(connection, steps))
+        if how.on_notes is not None:
+            how.on_notes(notes)
         record = RunRecord(
             report=kind,
             specification=report.specification,
@@ -234,6 +240,7 @@ def _computed(
             warnings=notes.warnings,
             unread=notes.unread_json(),
             left_out=notes.left_out_json(),
+            ties={one.words: one.number for one in notes.ties},
         )
         yield connection, record, notes
 

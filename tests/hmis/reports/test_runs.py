@@ -244,6 +244,17 @@ def test_a_report_is_made_by_the_year_that_was_fixed_when_it_was_asked_for(bare_
     assert "not made by the standards of FY2024 any more. Ask for it again." in run.message
 
 
+def test_the_page_says_what_the_order_of_keys_decided(client: Client, bare_place: User) -> None:
+    said = "Exits of one enrollment on one day, twice: no value says which of them counts."
+    run = make_run(bare_place, state="finished", result={"figures": {}, "flags": [], "ties": [said]})
+    client.force_login(bare_place)
+    page = client.get(reverse("reports:run", args=[run.pk])).content.decode()
+    assert "What the order of keys decided" in page and said in page
+    run.result["ties"] = []
+    run.save()
+    assert "What the order of keys" not in client.get(reverse("reports:run", args=[run.pk])).content.decode()
+
+
 def test_make_it_again(client: Client, bare_place: User) -> None:
     first = make_run(bare_place, state="finished")
     client.force_login(bare_place)

@@ -8,17 +8,18 @@ Not here, because they need the database: the export and the database give the s
 import csv
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from hearth.reporting import engine
 from hearth.reporting.making import leave, parameters_of, prepare
 from hearth.reporting.opening import members
-from hearth.reporting.runtime import registry
+from hearth.reporting.runtime import registry, ties
 from hearth.reporting.runtime.parameters import Parameters
 from hearth.reporting.runtime.report import Report, ReportFile
 from hearth.reporting.runtime.run import RunRecord, run_steps
@@ -216,24 +217,160 @@ def test_to_delete_is_to_leave_out(asked: Asked, whole: Path, world: Rows, tmp_p
 
 def test_names_of_keys_do_not_matter(asked: Asked, whole: Path, world: Rows, tmp_path: Path) -> None:
     """In the same order, because a tie that no value decides is broken by the order of keys."""
-    renamed = everywhere(world, lambda _, column, row: f"k{row[column]}" if is_key(column) else row[column])
+    out, names = make_renamed(asked, world, tmp_path / "out", lambda key: f"k{key}")
+    assert without_keys(asked.report, out, names) == without_keys(asked.report, whole)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_the_order_of_keys_decides_the_ties_that_are_counted_and_nothing_else(
+    asked: Asked, world: Rows, tmp_path: Path, seed: int
+) -> None:
+    """Without what the ties are about, the report is the same under names in any order, and has none."""
+
+    def anyhow(key: str) -> str:
+        return f"{random.Random(f'{seed} {key}').randrange(10**6):06}{key}"
+
+    tied = with_ties(world)
+    assert {of for of, _ in ties_of(asked, tied)} <= ties_declared(asked.report)
+    rows = without_ties(asked, tied)
+    assert len(rows["Enrollment"]) > len(tied["Enrollment"]) * 2 / 3
+    assert ties_of(asked, renamed(rows, anyhow), anyhow) == []
+    whole = make(asked, rows, tmp_path / "whole")
+    out, names = make_renamed(asked, rows, tmp_path / "out", anyhow)
+    assert without_keys(asked.report, out, names) == without_keys(asked.report, whole)
+
+
+def make_renamed(
+    asked: Asked, rows: Rows, out: Path, name: Callable[[str], str]
+) -> tuple[Path, dict[str, str]]:
+    """The report of the rows under other keys; and what each key was called before."""
+    names = {
+        name(value): value
+        for some in rows.values()
+        for row in some
+        for column, value in row.items()
+        if is_key(column) and value is not None
+    }
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(globals(), "PROJECTS", tuple(f"k{one}" for one in PROJECTS))
-        out = make(asked, renamed, tmp_path / "out")
-    assert without_keys(asked.report, out) == without_keys(asked.report, whole)
+        patch.setitem(globals(), "PROJECTS", tuple(map(name, PROJECTS)))
+        return make(asked, renamed(rows, name), out), names
 
 
-def without_keys(report: Report, folder: Path) -> dict[str, list[Row]]:
-    """The rows of the files, with the names of keys as they were."""
-    return {file.name: list(_rows(file, folder)) for file in report.files}
+def renamed(rows: Rows, name: Callable[[str], str]) -> Rows:
+    return everywhere(rows, lambda _, column, row: name(str(row[column])) if is_key(column) else row[column])
 
 
-def _rows(file: ReportFile, folder: Path) -> Iterator[Row]:
+#: A project of the same kind elsewhere.
+_ANOTHER = {"ES": "ES2", "PSH": "PSH2", "RRH": "RRH2", "TH": "THlate"}
+
+
+def with_ties(rows: Rows) -> Rows:
+    """The rows, and beside some of them one that is alike but for its key and what it says: exits, stays of
+    households with all that belongs to them, and of projects their CoC records and participations."""
+    exits, stays = (
+        rows["Exit"],
+        [row["HouseholdID"] for row in rows["Enrollment"] if row["RelationshipToHoH"] == 1],
+    )
+    again = set(map(str, stays[::5]))
+    inside = [row for row in rows["Enrollment"] if str(row["HouseholdID"]) in again]
+    ids = {row["EnrollmentID"] for row in inside}
+
+    def another(row: Row, *keys: str, **values: object) -> Row:
+        return row | {key: f"{row[key]}b" for key in keys} | values
+
+    return rows | {
+        "Exit": [
+            *exits,
+            *(another(row, "ExitID", Destination=116) for row in exits[::9]),
+            *(
+                another(row, "EnrollmentID", ExitID=f"{row['ExitID']}c", Destination=410)
+                for row in exits
+                if row["EnrollmentID"] in ids
+            ),
+        ],
+        "Enrollment": [
+            *rows["Enrollment"],
+            *(
+                another(
+                    row,
+                    "EnrollmentID",
+                    "HouseholdID",
+                    LivingSituation=101,
+                    ProjectID=_ANOTHER.get(str(row["ProjectID"]), row["ProjectID"]),
+                )
+                for row in inside
+            ),
+        ],
+        "ProjectCoC": [
+            *(
+                row | ({"GeographyType": 2} if row["ProjectID"] in _ANOTHER.values() else {})
+                for row in rows["ProjectCoC"]
+            ),
+            *(another(row, "ProjectCoCID", GeographyType=3) for row in rows["ProjectCoC"][::9]),
+        ],
+        "HMISParticipation": [
+            *rows["HMISParticipation"],
+            *(
+                another(row, "HMISParticipationID", HMISParticipationStatusEndDate="2026-05-31")
+                for row in rows["HMISParticipation"][::12]
+            ),
+        ],
+    }
+
+
+def ties_declared(report: Report) -> set[str]:
+    every = report.steps_of(report.files)
+    return {tie.words for step in every for tie in step.ties}
+
+
+def without_ties(asked: Asked, rows: Rows) -> Rows:
+    """The rows without what a tie is about, until there is none: enrollments, or a project's further CoC
+    records."""
+    while found := ties_of(asked, rows):
+        about = {key for _, one in found for key in one.split("|")}
+        stays = [
+            row
+            for row in rows["Enrollment"]
+            if about.isdisjoint((row["EnrollmentID"], row["HouseholdID"], row["PersonalID"]))
+        ]
+        there: set[object] = set()
+        places = []
+        for row in rows["ProjectCoC"]:
+            if row["ProjectID"] not in about & there:
+                places.append(row)
+            there.add(row["ProjectID"])
+        assert len(stays) + len(places) < len(rows["Enrollment"]) + len(rows["ProjectCoC"])
+        rows = rows | {"Enrollment": stays, "ProjectCoC": places}
+    return rows
+
+
+def ties_of(asked: Asked, rows: Rows, name: Callable[[str], str] = lambda key: key) -> list[tuple[str, str]]:
+    """Of what the ties are, and what each is about, as the steps of `ties.counting` find them."""
+    report = asked.report
+    with pytest.MonkeyPatch.context() as patch, engine.connected(threads=1) as connection:
+        patch.setitem(globals(), "PROJECTS", tuple(map(name, PROJECTS)))
+        parameters = asked.parameters()
+        stage_rows(connection, rows)
+        prepare(report, connection, parameters)
+        steps = report.steps_of(report.files_of(parameters.kind or next(iter(report.kinds))))
+        run_steps(connection, [*steps, *ties.counting(steps, report.ties)])
+        return [
+            (step.ties[number].words, one)
+            for step in steps
+            if step.ties
+            for number, one in engine.rows(connection, f"SELECT DISTINCT Tie, One FROM {step.name}_ties")
+        ]
+
+
+def without_keys(report: Report, folder: Path, names: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """How often each row is in each of the files, with the keys as they were called before."""
+    return {file.name: Counter(_rows(file, folder, names or {})) for file in report.files}
+
+
+def _rows(file: ReportFile, folder: Path, names: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
     with (folder / f"{file.name}.csv").open(encoding="utf-8", newline="") as stream:
         for row in csv.DictReader(stream):
-            yield {
-                column: value.removeprefix("k") if is_key(column) else value for column, value in row.items()
-            }
+            yield tuple(names.get(value, value) if is_key(column) else value for column, value in row.items())
 
 
 def test_everybody_twice_counts_twice(asked: Asked, whole: Path, world: Rows, tmp_path: Path) -> None:

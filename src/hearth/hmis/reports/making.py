@@ -76,6 +76,7 @@ def make_result(run: ReportRun, folder: Path, heartbeat: ReportHeartbeat) -> Don
         "figures": report.own("figures").of_run(folder, request.report.family),
         "flags": _flags(folder),
         "notes": made.notes.sentences(),
+        "ties": made.notes.tie_sentences(),
         "seconds": list(made.record.seconds.items()),
         "made_at": parameters.made_at.isoformat(sep=" "),
         "specification": made.record.specification,

@@ -1,4 +1,4 @@
-"""What a report says of its input before it counts: cells that cannot be read, and what is left out of it.
+"""What a report says of its input: cells that cannot be read, what is left out, which ties no value decides.
 
     notes = Notes(unread=given.unread(connection), left_out=…)
     refuse_unread(notes.unread, accepted=False)    # raises `InputRefused` where they decide who is counted
@@ -15,6 +15,8 @@ from typing import Any
 from hearth.reporting.sources import Unread
 from hearth.reporting.sources.dates import DELETED
 from hearth.reporting.sources.problems import listing
+
+from .ties import Ties
 
 _LINES_SAID = 5
 REMEDY = (
@@ -39,19 +41,25 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Notes:
-    """All that is to be said. `warnings` are sentences on the input as a whole: an encoding, a header."""
+    """All that is to be said. `warnings` are sentences on the input as a whole: an encoding, a header; `ties`
+    are known once it is counted."""
 
     unread: tuple[Unread, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     warnings: tuple[str, ...] = ()
+    ties: tuple[Ties, ...] = ()
 
     def sentences(self) -> list[str]:
-        """Everything, one sentence or two each."""
+        """What could not be read or counted, one sentence or two each."""
         return [
             *(unread_sentence(one) for one in self.unread),
             *(f"{one.sentence} {one.remedy}" for one in self.left_out),
             *self.warnings,
         ]
+
+    def tie_sentences(self) -> list[str]:
+        """What the order of keys decided, of each kind of tie one sentence."""
+        return [tie_sentence(one) for one in self.ties if one.number]
 
     def unread_json(self) -> list[dict[str, Any]]:
         """For records of runs."""
@@ -71,6 +79,15 @@ def refuse_unread(unread: Sequence[Unread], *, accepted: bool) -> None:
     cells = listing([f"{_cells(one.decides)} of {one.id}" for one in most])
     decide = "decides" if cells.startswith("1 cell of") and len(deciding) == 1 else "decide"
     raise InputRefused(f"{cells} cannot be read and {decide} who is counted. {REMEDY}")
+
+
+def tie_sentence(one: Ties) -> str:
+    """How often records of a kind were alike, and what that means."""
+    often = "once" if one.number == 1 else f"{one.number:,} times"
+    return (
+        f"{one.words[0].upper()}{one.words[1:]}, {often}: no value says which of them counts, so the order of"
+        " their keys decides."
+    )
 
 
 def unread_sentence(one: Unread) -> str:

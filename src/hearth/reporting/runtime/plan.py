@@ -18,11 +18,27 @@ class PlanError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Tie:
+    """A choice that a key may decide, see `ties`: what is alike, in words. `rows` is a SELECT of One (a text
+    for each tie), its Place by values alone and what the choice is used for, of which `differ` says that it
+    is not the same; it reads the step's CTEs `before` it. `per`: the column that One is of, '' where it is of
+    several. `columns` are all that it mentions."""
+
+    words: str
+    before: tuple[str, ...]
+    rows: str
+    groups: str
+    differ: str
+    per: str = ""
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One table of a report. `sql` has codes where the file has names. `inputs` are the tables it reads, in
     the order of the header; `members` the header's list of columns of the rows that it counts, '' when it
     counts nothing that can be opened; `columns` the names of all columns that the SELECT mentions, of
-    whatever table."""
+    whatever table; `ties` the choices that a key may decide."""
 
     name: str
     sql: str
@@ -31,6 +47,7 @@ class Step:
     inputs: tuple[str, ...]
     members: str = ""
     columns: frozenset[str] = frozenset()
+    ties: tuple[Tie, ...] = ()
 
 
 def plan(steps: Iterable[Step], given: Iterable[str]) -> list[Step]:

@@ -190,6 +190,11 @@ class Report:
         return {file: set(columns) for file, columns in self._said.get("also_read", {}).items()}
 
     @property
+    def ties(self) -> Mapping[str, str]:
+        """A key column → the table of the report in which its values are reported on; see `ties`."""
+        return dict(self._said.get("ties", {}))
+
+    @property
     def registry(self) -> Registry:
         """The standards of its year."""
         return load(self.year, self.standards)

@@ -66,7 +66,8 @@ class RunRecord:
     counted, and is opened. `seconds` are per step, in the order they ran; `tables` are
     those that were kept beside the result, `steps_sha256` the steps that made them. `not_live` are the
     rows of the input that were not read, as `live.NotLive` counts them; `unread`, `left_out` and `warnings`
-    are what was said of the input (see `notes`)."""
+    are what was said of the input (see `notes`); `ties`: what of → how often the order of keys decided (see
+    `ties`)."""
 
     report: str
     specification: str
@@ -83,6 +84,7 @@ class RunRecord:
     warnings: Sequence[str] = ()
     unread: Sequence[Mapping[str, object]] = ()
     left_out: Sequence[Mapping[str, object]] = ()
+    ties: Mapping[str, int] = field(default_factory=dict)
 
 
 def run_steps(

@@ -11,7 +11,8 @@ have names (see `codes`), under a header of comments:
 A field goes on in lines that are indented; other comment lines are for the reader. `Inputs` must name
 exactly the tables that the SELECT reads; a header that has gone stale is an error, so that it can be
 trusted. A step that counts may add `Members`: the columns by which what it counted can be found again (see
-`members`).
+`members`). A step with a window that a key orders must add `Ties`: what of equal records it chooses (see
+`ties`).
 
 What is to be done with several tables alike is one of `concepts/rules`. A step reads it like a table, and
 says what stands for each table that the rule names in braces; those may be CTEs of the step:
@@ -34,26 +35,28 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import asdict
 from importlib.metadata import version
 from itertools import dropwhile, pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hearth import scratch
 from hearth.data_folder import data_folder, make
 from hearth.reporting import concepts
 
 from .codes import CodeError, Codes
-from .plan import DIALECT, PlanError, Step
+from .plan import DIALECT, PlanError, Step, Tie
+from .ties import declared as declared_ties
 
 if TYPE_CHECKING:
     from sqlglot import exp
 
 HEADER = ("section", "grain", "inputs")
-OPTIONAL = ("members",)
+OPTIONAL = ("members", "ties")
 _KEPT = 20  # plans: of some reports, in some versions
 #: Counted up when what is kept of a step changes.
-_FORM = 1
+_FORM = 2
 _GIVEN = re.compile(r"\{([a-z]\w*)\}")
 _RULE = re.compile(r"\{([a-z]\w*)\(([a-z]\w* = \w+(?:, [a-z]\w* = \w+)*)\)\}")
 
@@ -156,7 +159,8 @@ def _parsed(path: Path, text: str) -> Step:
         )
     members = header.get("members", "")
     columns = frozenset(column.name for column in statements[0].find_all(exp.Column))
-    return Step(path.stem, text, header["section"], header["grain"], declared, members, columns)
+    ties = declared_ties(path.name, path.stem, header.get("ties", ""), statements[0])
+    return Step(path.stem, text, header["section"], header["grain"], declared, members, columns, ties)
 
 
 def _header(path: Path, text: str) -> dict[str, str]:
@@ -191,15 +195,28 @@ def _known_by(texts: dict[Path, str]) -> str:
 def _kept_steps(kept: Path, texts: dict[Path, str]) -> list[Step] | None:
     """What was kept of these files; None where there is nothing, or something that is not it."""
     try:
-        found: Sequence[tuple[str, str, str, list[str], str, list[str]]] = json.loads(kept.read_bytes())
+        found: Sequence[Sequence[Any]] = json.loads(kept.read_bytes())
         return [
-            Step(name, text, section, grain, tuple(inputs), members, frozenset(columns))
-            for (name, section, grain, inputs, members, columns), text in zip(
+            Step(
+                name,
+                text,
+                section,
+                grain,
+                tuple(inputs),
+                members,
+                frozenset(columns),
+                tuple(_kept_tie(one) for one in ties),
+            )
+            for (name, section, grain, inputs, members, columns, ties), text in zip(
                 found, texts.values(), strict=True
             )
         ]
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, KeyError):
         return None
+
+
+def _kept_tie(said: Mapping[str, Any]) -> Tie:
+    return Tie(**{**said, "before": tuple(said["before"]), "columns": tuple(said["columns"])})
 
 
 def _keep(kept: Path, steps: Iterable[Step]) -> None:
@@ -211,7 +228,15 @@ def _keep(kept: Path, steps: Iterable[Step]) -> None:
             part.write_text(
                 json.dumps(
                     [
-                        (one.name, one.section, one.grain, one.inputs, one.members, sorted(one.columns))
+                        (
+                            one.name,
+                            one.section,
+                            one.grain,
+                            one.inputs,
+                            one.members,
+                            sorted(one.columns),
+                            [asdict(tie) for tie in one.ties],
+                        )
                         for one in steps
                     ]
                 )

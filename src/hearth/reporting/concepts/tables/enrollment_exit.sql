@@ -1,6 +1,8 @@
 -- Section: 3.11 Project exit date, 3.12 Destination; LSA 3.3
 -- Grain: one row per EnrollmentID that has an exit; of several (a fault) the earliest
 -- Inputs: Exit
+-- Ties: exits of one enrollment on one day: numbered.Number per EnrollmentID
+--   by Destination, DestinationSubsidyType
 -- An exit without a date (a fault) ends no stay, but tells a destination where something else ended the stay.
 WITH numbered AS (
     SELECT EnrollmentID, ExitDate, Destination, DestinationSubsidyType,

@@ -1,6 +1,8 @@
 -- Section: 3.3 HMIS household enrollments (tlsa_HHID)
 -- Grain: one row per HouseholdID with exactly one head, served in the CoC by a participating residential project
 -- Inputs: lsa_parameters, bed_night, enrollment_exit, household_head, participation, Project, Organization
+-- Ties: HMIS participations of one project from one day on: ranked.Number per c.HouseholdID
+--   by CASE WHEN hp.EndDate <= c.ReportEnd THEN hp.EndDate END
 -- Dates are effective ones: clipped to the time in which the project operated and took part in HMIS, and for
 -- night-by-night shelters taken from the bed nights. Of several participation records the latest that the stay
 -- touches counts; an exit after the end of participation or operation does not count as an exit.

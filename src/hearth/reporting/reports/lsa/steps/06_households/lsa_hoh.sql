@@ -1,6 +1,7 @@
 -- Section: 6.1 Households of LSAHousehold; 6.2 Populations; 6.9 Engagement status and return time
 -- Grain: one row per head of household and household type with an active stay
 -- Inputs: lsa_parameters, lsa_household_active, lsa_enrollment, lsa_person_detail, lsa_hoh_group
+-- Ties: stays before the report of one household that ended on one day: prior.Number by ExitDest
 WITH household AS (
     SELECT h.HoHID, h.ActiveHHType AS HHType, p.RaceEthnicity AS HoHRaceEthnicity, min(h.EntryDate) AS FirstEntry,
         coalesce(min(CASE WHEN h.HHChronic > 0 THEN h.HHChronic END), 0) AS HHChronic, max(h.HHVet) AS HHVet,

@@ -1,6 +1,7 @@
 -- Section: 6.10 RRHPreMoveInDays; 6.14 Other3917Days; 6.15 System use days
 -- Grain: one row per head of household and household type of 6.1
 -- Inputs: lsa_parameters, lsa_hoh, lsa_hoh_inactive, lsa_hoh_interval, lsa_household_active, Enrollment
+-- Ties: stays from one day on, whose days are a union: waiting.CoveredUntil by nothing
 -- Sweep: starts and ends cut the time into segments; a segment has the lowest status among what covers it.
 WITH event AS (
     SELECT HoHID, HHType, SysStatus, StartDate AS Day, 1 AS Change FROM lsa_hoh_interval

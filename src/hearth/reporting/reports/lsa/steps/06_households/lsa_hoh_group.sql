@@ -1,6 +1,12 @@
 -- Section: 6.3 Status; 6.4 Move-in; 6.5 Geography; 6.6 Living situation; 6.7 Destination; 6.8 Populations
 -- Grain: one row per head of household, household type and project group (EST, RRH, PSH, RRHSO) with an active stay
 -- Inputs: lsa_parameters, lsa_household_active, lsa_enrollment, lsa_project_coc, Enrollment
+-- Ties: CoC records of one project: place.Number per ProjectID
+--   by coalesce(GeographyType, 99);
+--   latest stays of one household with the same days: ranked.LatestFirst
+--   by coalesce(GeographyType, 99);
+--   first stays of one household entered on one day: ranked.EarliestFirst by LivingSit;
+--   last stays of one household that ended on one day: ranked.LastExitFirst by ExitDest
 -- Of equal stays the one with the lowest HouseholdID counts.
 WITH place AS (
     SELECT ProjectID, GeographyType, row_number() OVER (PARTITION BY ProjectID ORDER BY ProjectCoCID) AS Number

@@ -1,6 +1,8 @@
 -- Section: 7.2 Reportable exits; 7.3 Return time; 7.10 Engagement status
 -- Grain: one row per cohort, head of household and household type with a qualifying exit
 -- Inputs: lsa_exit_stay
+-- Ties: exits of one household on one day to one destination, entered on one day: ranked.Number by HouseholdID;
+--   stays before an exit: prior.Number by nothing
 WITH ranked AS (
     SELECT s.*,
         row_number() OVER (
