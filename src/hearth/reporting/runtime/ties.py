@@ -9,7 +9,7 @@ HUD's key, in the order of its text. A step whose window is ordered by a key dec
 First in words what is alike; then the CTE (or the step itself) and the column that the window gives; of what
 each is one tie (`per`, else of each partition); and `by` what the chosen record is used for: a tie of records
 that are alike in that, too, decides nothing and is not counted. `nothing` is said where only values of the
-order itself are used. `ties` of report.yaml says of a column in which table of the report it must be to matter.
+order itself are used. `ties` of report.yaml says in which table of the report a column must be to count.
 
 `counting(steps)` are further steps that count them, for any runner; `found` reads what they found.
 """
