@@ -7,7 +7,7 @@ RUN := .venv/bin
 WORKERS ?= auto
 IN_PARALLEL := -n $(WORKERS) --maxprocesses 8 --dist loadscope --no-loadscope-reorder
 
-.PHONY: help demo install install-dev check test test-long bench query-counts docs clean
+.PHONY: help demo install install-dev check test test-long bench coverage coverage-guards mutants query-counts docs clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -40,6 +40,16 @@ test-long: install-dev ## The random tests with 200 seeds and large worlds (an h
 
 bench: install-dev ## Measure speed and memory, print the table (ONLY=search, SMALL=1)
 	$(RUN)/python -m bench $(ONLY) $(if $(SMALL),--small)
+
+coverage: install-dev ## The whole suite measured: branches taken, by package, which may not fall (RENEW=1)
+	@scripts/browser
+	$(RUN)/python -m proof coverage --workers $(WORKERS) $(if $(RENEW),--renew)
+
+coverage-guards: install-dev ## What guards rights, keys, money and deletion: all branches, by its own tests (ONLY=keys)
+	$(RUN)/python -m proof guards $(ONLY)
+
+mutants: install-dev ## Lines broken one at a time: what do tests let pass? (an hour; ONLY=rights SEED=2 MINUTES=5)
+	$(RUN)/python -m proof mutants $(ONLY) $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
 
 query-counts: install-dev ## Write anew how many queries each page takes, where a change of it is meant
 	$(RUN)/python -m pytest tests/house/test_query_counts.py --renew-query-counts

@@ -19,7 +19,7 @@ import pytest
 CHECKOUT = Path(__file__).resolve().parent.parent
 TEST_HOME = Path(os.environ.get("HEARTH_TEST_HOME") or CHECKOUT / "var" / "test-home")
 # Folders whose tests need no Django; naming only these on the command line does not load it.
-WITHOUT_DJANGO = ("standards", "server", "reporting")
+WITHOUT_DJANGO = ("standards", "server", "reporting", "proof")
 
 for variable in (
     "DATABASE_URL", "HEARTH_OWNER_URL", "HEARTH_LOADER_URL", "HEARTH_REPORT_URL", "HEARTH_SUPERUSER_URL",

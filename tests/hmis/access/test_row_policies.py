@@ -2,6 +2,7 @@
 
 import random
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 from django.apps import apps
@@ -10,7 +11,7 @@ from django.db import DatabaseError, IntegrityError, ProgrammingError, connectio
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import Membership, User
 from hearth.hmis.access.roles import HmisUser
-from hearth.hmis.access.row_policies import ClientIdentity, OfOrganization
+from hearth.hmis.access.row_policies import ClientIdentity, OfOrganization, SecureRows
 from hearth.hmis.clients.models import Client
 from hearth.hmis.enrollments.models import Enrollment, Exit, HealthAndDV, Services
 from tests import factories
@@ -194,3 +195,46 @@ def test_policies_are_forced_on_every_table_with_client_data() -> None:
         if policy in (ClientIdentity, OfOrganization):
             assert model._meta.db_table in secured, model._meta.label
     assert "audit_accesslog" in secured
+
+
+def test_row_security_of_a_migration_is_undone_whole() -> None:
+    """Forwards and backwards as PostgreSQL is told, with history and without."""
+
+    class Told:
+        def __init__(self) -> None:
+            self.statements: list[str] = []
+
+        def execute(self, statement: str) -> None:
+            self.statements.append(statement)
+
+    state = SimpleNamespace(apps=apps)
+    tables = {"enrollments_enrollment", "enrollments_enrollmenthistory"}
+    for history in (None, "EnrollmentHistory"):
+        operation = SecureRows("Enrollment", "OfOrganization", history)
+        name, arguments, _ = operation.deconstruct()
+        assert (name, arguments) == ("SecureRows", ["Enrollment", "OfOrganization", history])
+        assert "OfOrganization" in operation.describe() and "Enrollment" in operation.describe()
+        operation.state_forwards("enrollments", state)
+        forwards, backwards = Told(), Told()
+        operation.database_forwards("enrollments", forwards, state, state)
+        operation.database_backwards("enrollments", backwards, state, state)
+        here = tables if history else {"enrollments_enrollment"}
+        for table in here:
+            for word in ("ENABLE", "FORCE"):
+                assert f'ALTER TABLE "{table}" {word} ROW LEVEL SECURITY' in forwards.statements
+            for word in ("DISABLE", "NO FORCE"):
+                assert f'ALTER TABLE "{table}" {word} ROW LEVEL SECURITY' in backwards.statements
+        made = {(one.split()[2], one.split()[4]) for one in forwards.statements if one.startswith("CREATE")}
+        dropped = {(one.split()[4], one.split()[6]) for one in backwards.statements if one.startswith("DROP")}
+        assert made <= dropped
+        assert {table.strip('"') for _, table in dropped} == here
+
+
+def test_a_transaction_that_failed_is_left_to_be_undone(administrator: User) -> None:
+    other = factories.make_user()
+    with acting(administrator):
+        with transaction.atomic(), acting(other):
+            transaction.set_rollback(True)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting('app.user_id', true)")
+            assert cursor.fetchone() == (str(administrator.pk),)
