@@ -2,27 +2,17 @@
 
 import os
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 
+from tests import sparing
 from tests.environment import CHECKOUT, TEST_HOME
 from tests.sharing import Shared
 
 
-@pytest.fixture(scope="session", autouse=True)
-def extensions_are_trusted() -> None:
-    """The engine reads 40 MB of its package for PostgreSQL each time it loads it, to see who signed them: a
-    third of a second of CPU. `tests/reporting/engine/test_engine.py` sees to that in a process without this.
-    """
-    import duckdb
-
-    connect = duckdb.connect
-
-    def trusting(*arguments: Any, config: dict[str, Any] | None = None, **more: Any) -> Any:
-        return connect(*arguments, config={**(config or {}), "allow_unsigned_extensions": True}, **more)
-
-    duckdb.connect = trusting  # type: ignore[assignment]
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    sparing.begin(all_threads=any(item.get_closest_marker(name) for name in ("golden", "all_threads")))
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """The engine: bounded, offline, cancellable."""
 
+import os
 import subprocess
 import sys
 import time
@@ -39,6 +40,13 @@ def test_a_wide_table_of_few_rows_is_given_room_for_all_threads(
         assert memory(connection) == before
 
 
+@pytest.mark.all_threads
+def test_there_is_a_thread_for_each_core() -> None:
+    with engine.connected() as connection:
+        cores = len(os.sched_getaffinity(0))
+        assert engine.scalar(connection, "SELECT current_setting('threads')") == cores
+
+
 def test_threads_may_become_fewer_and_more_again() -> None:
     with engine.connected(threads=2) as connection:
         for threads in (1, 2):
@@ -54,7 +62,7 @@ def test_no_code_is_fetched_from_the_network() -> None:
 
 
 def test_only_what_its_makers_signed_is_loaded(tmp_path: Path) -> None:
-    """In a process of its own: the other tests spare themselves the reading (`tests/conftest.py`)."""
+    """In a process of its own: the other tests spare themselves the reading (`tests/sparing.py`)."""
     unsigned = tmp_path / "postgres_scanner.duckdb_extension"
     done = subprocess.run(
         [sys.executable, "-c", SIGNED, str(unsigned)], capture_output=True, text=True, check=False

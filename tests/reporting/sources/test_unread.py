@@ -167,6 +167,7 @@ def test_rows_of_commas_are_no_rows(tmp_path: Path, wanted: dict[str, set[str]] 
             assert [(one.id, one.lines) for one in result.unread] == [("Exit.ExitID", (3,))]
 
 
+@pytest.mark.all_threads
 def test_rows_of_commas_among_many_rows_for_a_report(tmp_path: Path) -> None:
     """The file is read twice then; the rows must be the same ones on all threads."""
     export = Export()
