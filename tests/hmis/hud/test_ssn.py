@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from cryptography.exceptions import InvalidTag
 
-from hearth.hmis.exchange.importing.ssn_sealing import seal
+from hearth.hmis.exchange.importing.ssn_sealing import seal_ssns
 from hearth.hmis.hud import ssn
 from hearth.reporting import engine
 
@@ -61,7 +61,9 @@ def test_an_import_is_sealed_row_by_row_and_leaves_no_file(
         connection.execute("CREATE TABLE Client (SSN VARCHAR)")
         for value in values:
             connection.execute("INSERT INTO Client VALUES (?)", [value])
-        seal(connection, "Client", "SSN", "SELECT rowid FROM Client WHERE rowid < 5", tmp_path, done.append)
+        seal_ssns(
+            connection, "Client", "SSN", "SELECT rowid FROM Client WHERE rowid < 5", tmp_path, done.append
+        )
         found = {
             rid: (sealed, index, last4)
             for rid, sealed, index, last4 in connection.execute("FROM sealed ORDER BY rid").fetchall()
