@@ -117,3 +117,78 @@ def test_household_types(connection: Connection, seed: int) -> None:
     assert {(row["HouseholdID"], row["Moment"]): row["HouseholdType"] for row in rows} == {
         key: household_type(ages) for key, ages in groups.items()
     }
+
+
+@pytest.mark.parametrize("seed", seeds(3))
+def test_prior_living_situations(connection: Connection, seed: int) -> None:
+    draw = random.Random(seed)
+    rows = [
+        {
+            "PersonalID": f"P{number}", "ProjectID": "TH", "EntryDate": date(2026, 1, 5),
+            "LivingSituation": draw.choice([None, 8, 17, 99, 101, 150, 199, 200, 225, 299, 302, 410, 499]),
+            "LengthOfStay": draw.choice([None, 2, 3, 4, 5, 8, 9, 10, 11, 99]),
+            "PreviousStreetESSH": draw.choice([None, 0, 1, 1, 8, 99]),
+            "TimesHomelessPastThreeYears": draw.choice([None, 1, 4, 8, 9, 99]),
+            "MonthsHomelessPastThreeYears": draw.choice([None, 101, 113, 8, 9, 99]),
+            "DateToStreetESSH": draw.choice([None, date(2025, 12, 1)]),
+        }
+        for number in range(600)
+    ]  # fmt: skip
+
+    def judged(row: Row) -> tuple[Any, ...]:
+        situation, nights = row["LivingSituation"], row["LengthOfStay"]
+        groups = {1: "homeless", 2: "institutional", 3: "temporary", 4: "permanent", 0: "other"}
+        group = None if situation is None else groups[situation // 100]
+        short = nights in (10, 11) or (group == "institutional" and nights in (2, 3))
+        unknown = (None, 8, 9, 99)
+        return (
+            group,
+            short,
+            short and row["PreviousStreetESSH"] == 1,
+            group in (None, "other") or nights in unknown,
+            row["TimesHomelessPastThreeYears"] in unknown
+            or row["MonthsHomelessPastThreeYears"] in unknown
+            or row["DateToStreetESSH"] is None,
+        )
+
+    columns = ("Situation", "ShortStay", "LSAHomelessBefore", "LSASituationMissing", "LSAHistoryMissing")
+    ours = found(connection, "prior_living_situation", {"Enrollment": [dict(row) for row in rows]})
+    assert {row["EnrollmentID"]: tuple(row[one] for one in columns) for row in ours} == {
+        f"{row['PersonalID']}1": judged(row) for row in rows
+    }
+
+
+@pytest.mark.parametrize("seed", seeds(3))
+def test_move_in(connection: Connection, seed: int) -> None:
+    draw = random.Random(seed)
+
+    def about() -> date:
+        return date(2026, 1, 1) + timedelta(draw.randrange(12))
+
+    rows = []
+    for household in range(150):
+        for member in range(draw.randint(1, 4)):
+            rows.append(
+                {
+                    "PersonalID": f"P{household}-{member}", "HouseholdID": f"H{household}",
+                    "ProjectID": "RRH", "EntryDate": about(),
+                    "MoveInDate": draw.choice([None, about(), about()]),
+                    "ExitDate": draw.choice([None, about()]),
+                    "RelationshipToHoH": 1 if not member or draw.random() < 0.1 else 2,
+                }
+            )  # fmt: skip
+    expected = {}
+    for row in rows:
+        house = [one for one in rows if one["HouseholdID"] == row["HouseholdID"]]
+        heads = [one for one in house if one["RelationshipToHoH"] == 1]
+        moved = heads[0]["MoveInDate"]
+        if len(heads) != 1 or moved is None or moved < heads[0]["EntryDate"]:
+            continue
+        if heads[0]["ExitDate"] and moved > heads[0]["ExitDate"]:
+            continue
+        own = row["EntryDate"] if row["EntryDate"] > moved else moved
+        if row["ExitDate"] is None or own <= row["ExitDate"]:
+            expected[f"{row['PersonalID']}1"] = own
+    ours = found(connection, "move_in", {"Enrollment": [dict(row) for row in rows]})
+    assert {row["EnrollmentID"]: row["MoveInDate"] for row in ours} == expected
+    assert expected

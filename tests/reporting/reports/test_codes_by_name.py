@@ -55,12 +55,12 @@ def compared(tree: exp.Expression) -> Iterator[tuple[str, list[exp.Expression]]]
 
 
 def codes_of_column(column: str, codes: Codes) -> tuple[str, ...] | None:
-    """The codes of the one list of a column; None where it has none, or several."""
+    """The codes of the list of a column, or of its lists; None where it has none."""
     column = ALSO.get(column, column)
     numbers = codes.lists.get(column, set())
     if column in codes.own:
         return tuple(code for found in codes.own[column].values() for code in found)
-    return load(LATEST).list(next(iter(numbers))).codes() if len(numbers) == 1 else None
+    return tuple({code for number in numbers for code in load(LATEST).list(number).codes()}) or None
 
 
 def bare_codes(sql: str, codes: Codes) -> list[str]:
@@ -117,6 +117,8 @@ LSA = codes_of(next(path for path in FILES if path.stem == "lsa_hoh_days"))
         ("Oldest = {LSAAge.UNDER_1} + 18", [], []),
         ("{LSADays.of_use(ESDays)} = 30", [], []),
         ("Times = 4", ["Times: 4"], []),
+        ("d.DisabilityResponse IN (1, 2, 3)", [f"DisabilityResponse: {one}" for one in "123"], []),
+        ("d.DisabilityResponse = 4", [], ["DisabilityResponse: 4"]),
         ("e.LivingSituation BETWEEN 100 AND 199", [], []),
         ("e.LivingSituation < 100", [], []),
         ("e.LivingSituation = 199", [], ["LivingSituation: 199"]),

@@ -21,6 +21,7 @@ OWN = {"LSAProjectType": {"RRH": ("13",), "rrh_psh": ("13", "3")}}
         ("ProjectType IN ({ProjectType.other_permanent_housing})", "ProjectType IN (9, 10)"),
         ("VeteranStatus IN ({YES}, {NOT_COLLECTED})", "VeteranStatus IN (1, 99)"),
         ("t IN ({LSAProjectType.rrh_psh})", "t IN (13, 3)"),
+        ("{DisabilityResponse.YES} {DisabilityResponse.BOTH} {DisabilityResponse.NO}", "1 3 0"),
         ("{'a': 1} AND '[0-9]{9}'", "{'a': 1} AND '[0-9]{9}'"),  # the engine's own braces
     ],
 )
@@ -34,7 +35,8 @@ def test_names_become_codes(sql: str, filled: str) -> None:
         ("{RelationshipToHoH.HAED}", "no name or group HAED; the nearest is HEAD"),
         ("{RelationshipToHead.HEAD}", "no column with a list in FY2026"),
         ("{EntryDate.HEAD}", "no column with a list in FY2026"),
-        ("{TypeProvided.HEAD}", "stands for several lists in FY2026"),
+        ("{TypeProvided.HEAD}", "TypeProvided has several lists in FY2026; HEAD stands for nothing in them"),
+        ("{DisabilityResponse.OTHER}", "DisabilityResponse has several lists .*; OTHER stands for nothing"),
         ("{MAYBE}", "no name or group MAYBE"),
         ("{Days.of_stay(Days)}", "Days has no bands of_stay; the nearest is of_stays"),
         ("{Hours.of_stay(Days)}", "Hours has no bands of_stay"),

@@ -7,15 +7,17 @@ new year's list does not have is found before anything is counted.
 In front of the point stands a column of HMIS CSV, or a list of the report's own (such as the LSA's project
 types, which HUD's specification numbers beyond its list); behind it the name of a code, or of a group or
 category, which stands for all of its codes with commas between them. They are the registry's
-(`standards/lists`), or the report's. `{LSADays.of_use(ESDays)}` is the band that a number falls into: the
-report's lists may have `bands`, too. `{YES}`, `{NO}` and the reasons for missing data stand alone: they have
-the same codes in every list of HUD's (those of list 1.8).
+(`standards/lists`), or the report's; of a column whose list depends on another, those that have one meaning
+in all of its lists (`{DisabilityResponse.YES}`). `{LSADays.of_use(ESDays)}` is the band that a number falls
+into: the report's lists may have `bands`, too. `{YES}`, `{NO}` and the reasons for missing data stand alone:
+they have the same codes in every list of HUD's (those of list 1.8).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from functools import cache, cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -68,10 +70,21 @@ class Codes:
                 close = nearest(word, self.own[column])
                 raise CodeError(f"{column} has no code or group {word}{close}.") from None
         numbers = self.lists.get(column, set())
-        if len(numbers) != 1:
-            why = "stands for several lists" if numbers else "is no column with a list"
-            raise CodeError(f"{column} {why} in FY{self._registry.year}{nearest(column, self.lists)}.")
-        return self._of_list(next(iter(numbers)), word)
+        if not numbers:
+            close = nearest(column, self.lists)
+            raise CodeError(f"{column} is no column with a list in FY{self._registry.year}{close}.")
+        if len(numbers) == 1:
+            return self._of_list(next(iter(numbers)), word)
+        meant = set(self._in_lists(numbers, word))
+        if len(meant) != 1:
+            how = "stands for several codes" if meant else "stands for nothing"
+            raise CodeError(f"{column} has several lists in FY{self._registry.year}; {word} {how} in them.")
+        return meant.pop()
+
+    def _in_lists(self, numbers: Iterable[str], word: str) -> Iterator[tuple[str, ...]]:
+        for number in numbers:
+            with suppress(KeyError):
+                yield self._registry.list(number).codes_of(word)
 
     def _banded(self, own: str, word: str, column: str) -> str:
         try:

@@ -1,6 +1,6 @@
 -- Section: 3.5 Enrollment ages; 5.4 HIV, SMI and SUD
 -- Grain: one row per EnrollmentID of 3.4
--- Inputs: lsa_parameters, lsa_cohort, lsa_enrollment_dates, client_birth, Disabilities
+-- Inputs: lsa_parameters, lsa_cohort, lsa_enrollment_dates, client_birth, disability_record
 -- An age is the last year of its band (0, 2, 5, 17, 21, 24, 34 ... 64, 65); 98 not told, 99 unknown. One faulty
 -- date of birth makes all ages of that person unknown.
 WITH start AS (
@@ -67,19 +67,12 @@ aged AS (
 ),
 condition AS (
     SELECT d.EnrollmentID,
-        max(CASE WHEN d.DisabilityType = {DisabilityType.HIV_AIDS} AND d.DisabilityResponse = 1 THEN 1
-            ELSE 0 END) AS HIV,
-        max(CASE WHEN d.DisabilityType = {DisabilityType.MENTAL_HEALTH} AND d.DisabilityResponse = 1
-            AND d.IndefiniteAndImpairs = {YES} THEN 1
-            ELSE 0 END) AS SMI,
-        max(CASE WHEN d.DisabilityType = {DisabilityType.SUBSTANCE_USE} AND d.DisabilityResponse IN (1, 2, 3)
-            AND d.IndefiniteAndImpairs = {YES}
-            THEN 1 ELSE 0 END) AS SUD
-    FROM Disabilities AS d
-    CROSS JOIN lsa_parameters AS r
-    WHERE d.DisabilityType
-            IN ({DisabilityType.HIV_AIDS}, {DisabilityType.MENTAL_HEALTH}, {DisabilityType.SUBSTANCE_USE})
-        AND d.InformationDate <= r.ReportEnd
+        max(CASE WHEN d.DisabilityType = {DisabilityType.HIV_AIDS} THEN 1 ELSE 0 END) AS HIV,
+        max(CASE WHEN d.DisabilityType = {DisabilityType.MENTAL_HEALTH} THEN 1 ELSE 0 END) AS SMI,
+        max(CASE WHEN d.DisabilityType = {DisabilityType.SUBSTANCE_USE} THEN 1 ELSE 0 END) AS SUD
+    FROM disability_record AS d
+    JOIN lsa_parameters AS r ON d.InformationDate <= r.ReportEnd
+    WHERE d.IsDisabling
     GROUP BY d.EnrollmentID
 ),
 wide AS (

@@ -1,6 +1,6 @@
 -- Section: 3.4 HMIS client enrollments (tlsa_Enrollment)
 -- Grain: one row per EnrollmentID of a member of a household of 3.3
--- Inputs: lsa_parameters, lsa_household_dates, bed_night, enrollment_exit, Enrollment, HealthAndDV
+-- Inputs: lsa_parameters, lsa_household_dates, bed_night, enrollment_exit, violence_record, Enrollment
 -- The head's effective dates bound the members'. At night-by-night shelters dates come from the bed nights.
 WITH member AS (
     SELECT n.EnrollmentID, n.PersonalID, n.HouseholdID, n.RelationshipToHoH, h.ProjectID, h.LSAProjectType,
@@ -60,15 +60,8 @@ effective AS (
     JOIN nights AS b ON b.EnrollmentID = m.EnrollmentID
 ),
 violence AS (
-    SELECT dv.EnrollmentID,
-        min(CASE
-            WHEN dv.DomesticViolenceSurvivor = {YES} AND dv.CurrentlyFleeing = {YES} THEN 1
-            WHEN dv.DomesticViolenceSurvivor = {YES} AND dv.CurrentlyFleeing = {NO} THEN 2
-            WHEN dv.DomesticViolenceSurvivor = {YES} THEN 3
-            WHEN dv.DomesticViolenceSurvivor = {NO} THEN 10
-            ELSE 98
-        END) AS DVStatus
-    FROM HealthAndDV AS dv
+    SELECT dv.EnrollmentID, min(dv.LSADVStatus) AS DVStatus
+    FROM violence_record AS dv
     JOIN effective AS n ON n.EnrollmentID = dv.EnrollmentID
     CROSS JOIN lsa_parameters AS r
     WHERE dv.InformationDate <= r.ReportEnd AND dv.InformationDate >= n.EntryDate

@@ -29,11 +29,7 @@ reported AS (
         DateToStreetESSH AS StartDate
     FROM lsa_ch_enrollment
     WHERE EntryDate > CHStart
-        AND (LivingSituation BETWEEN 100 AND 199
-            OR (LSAProjectType NOT IN ({LSAProjectType.es_sh}) AND PreviousStreetESSH = {YES}
-                AND (LengthOfStay IN ({LengthOfStay.under_7_nights})
-                    OR (LengthOfStay IN ({LengthOfStay.week_to_90_days})
-                        AND LivingSituation BETWEEN 200 AND 299))))
+        AND (Situation = 'homeless' OR (LSAProjectType NOT IN ({LSAProjectType.es_sh}) AND LSAHomelessBefore))
 ),
 every_interval AS (
     SELECT PersonalID, Excluded, CHStart, LastActive, StartDate, EndDate FROM housed

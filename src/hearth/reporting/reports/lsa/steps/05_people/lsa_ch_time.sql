@@ -11,15 +11,6 @@ WITH episodes AS (
     JOIN lsa_person_facts AS p ON p.PersonalID = e.PersonalID
     GROUP BY e.PersonalID
 ),
-account AS (
-    SELECT PersonalID, LSAProjectType, EntryDate, LastActive, LivingSituation, LengthOfStay, PreviousStreetESSH,
-        DateToStreetESSH, MonthsHomelessPastThreeYears AS Months, TimesHomelessPastThreeYears AS Times,
-        LSAProjectType NOT IN ({LSAProjectType.es_sh}) AND LengthOfStay IN ({LengthOfStay.under_7_nights}) AS ShortStay,
-        LSAProjectType NOT IN ({LSAProjectType.es_sh}) AND LengthOfStay IN ({LengthOfStay.week_to_90_days})
-            AND LivingSituation BETWEEN 200 AND 299
-            AS ShortInstitution
-    FROM lsa_ch_enrollment
-),
 judged AS (
     SELECT PersonalID,
         CASE WHEN Months IN ({MonthsHomelessPastThreeYears.twelve_or_more})
@@ -27,18 +18,14 @@ judged AS (
             AND EntryDate > CAST(LastActive - INTERVAL 1 YEAR AS DATE) THEN 1
             ELSE 0 END AS FourTimesAYear,
         CASE
-            WHEN DateToStreetESSH > EntryDate OR LivingSituation IS NULL OR LivingSituation < 100
-                OR LengthOfStay IS NULL OR LengthOfStay IN ({DOES_NOT_KNOW}, {PREFERS_NOT_TO_ANSWER}, {NOT_COLLECTED})
-                OR ((ShortStay OR ShortInstitution)
-                    AND (PreviousStreetESSH IS NULL OR PreviousStreetESSH NOT IN ({NO}, {YES})))
-                OR ((LSAProjectType IN ({LSAProjectType.es_sh}) OR LivingSituation BETWEEN 100 AND 199
-                        OR ((ShortStay OR ShortInstitution) AND PreviousStreetESSH = {YES}))
-                    AND (Months IS NULL OR Months IN ({DOES_NOT_KNOW}, {PREFERS_NOT_TO_ANSWER}, {NOT_COLLECTED})
-                        OR Times IS NULL OR Times IN ({DOES_NOT_KNOW}, {PREFERS_NOT_TO_ANSWER}, {NOT_COLLECTED})
-                        OR DateToStreetESSH IS NULL)) THEN 1
+            WHEN DateToStreetESSH > EntryDate OR LSASituationMissing THEN 1
+            WHEN LSAProjectType IN ({LSAProjectType.es_sh}) AND LSAHistoryMissing THEN 1
+            WHEN LSAProjectType IN ({LSAProjectType.es_sh}) THEN 0
+            WHEN ShortStay AND (PreviousStreetESSH IS NULL OR PreviousStreetESSH NOT IN ({NO}, {YES})) THEN 1
+            WHEN (Situation = 'homeless' OR LSAHomelessBefore) AND LSAHistoryMissing THEN 1
             ELSE 0
         END AS Missing
-    FROM account
+    FROM lsa_ch_enrollment
 ),
 accounts AS (
     SELECT PersonalID, max(FourTimesAYear) AS FourTimesAYear, max(Missing) AS Missing

@@ -1,6 +1,7 @@
 -- Section: 6.10 RRHPreMoveInDays; 6.14 Other3917Days; 6.15 System use days
 -- Grain: one row per head of household and household type of 6.1
--- Inputs: lsa_parameters, lsa_hoh, lsa_hoh_inactive, lsa_hoh_interval, lsa_household_active, Enrollment
+-- Inputs: lsa_parameters, lsa_hoh, lsa_hoh_inactive, lsa_hoh_interval, lsa_household_active,
+--   prior_living_situation
 -- Ties: stays from one day on, whose days are a union: waiting.CoveredUntil by nothing
 -- Sweep: starts and ends cut the time into segments; a segment has the lowest status among what covers it.
 WITH event AS (
@@ -58,13 +59,9 @@ before AS (
     FROM lsa_hoh AS h
     JOIN lsa_hoh_inactive AS i ON i.HoHID = h.HoHID AND i.HHType = h.HHType
     JOIN lsa_household_active AS s ON s.HoHID = h.HoHID AND s.ActiveHHType = h.HHType
-    JOIN Enrollment AS e ON e.EnrollmentID = s.EnrollmentID
+    JOIN prior_living_situation AS e ON e.EnrollmentID = s.EnrollmentID
     WHERE s.EntryDate > i.LastInactive AND e.DateToStreetESSH <= i.LastInactive
-        AND (s.LSAProjectType IN ({LSAProjectType.es_sh}) OR e.LivingSituation BETWEEN 100 AND 199
-            OR (e.PreviousStreetESSH = {YES}
-                AND (e.LengthOfStay IN ({LengthOfStay.under_7_nights})
-                    OR (e.LengthOfStay IN ({LengthOfStay.week_to_90_days})
-                        AND e.LivingSituation BETWEEN 200 AND 299))))
+        AND (s.LSAProjectType IN ({LSAProjectType.es_sh}) OR e.Situation = 'homeless' OR e.LSAHomelessBefore)
     GROUP BY h.HoHID, h.HHType
 ),
 waiting AS (

@@ -1,6 +1,7 @@
 -- Section: 6.11 Dates housed; 6.13 Dates of other system use; 6.14 Other dates homeless
 -- Grain: one row per stay and use, or per bed night: days from StartDate up to but without EndDate
--- Inputs: lsa_parameters, lsa_hoh, lsa_hoh_inactive, lsa_household_active, bed_night, Enrollment
+-- Inputs: lsa_parameters, lsa_hoh, lsa_hoh_inactive, lsa_household_active, bed_night,
+--   prior_living_situation
 -- SysStatus, the lowest of a day counts: 1 housed in PSH, 2 in RRH, 3 TH, 4 ES or SH, 5 before move-in to PSH,
 -- 6 to RRH, 7 homeless by the client's account. As in HUD's output that account starts on the last inactive day
 -- itself, and follows the household type at entry.
@@ -17,13 +18,9 @@ account AS (
     FROM lsa_hoh AS h
     JOIN lsa_hoh_inactive AS i ON i.HoHID = h.HoHID AND i.HHType = h.HHType
     JOIN lsa_household_active AS s ON s.HoHID = h.HoHID AND s.EntryHHType = h.HHType
-    JOIN Enrollment AS e ON e.EnrollmentID = s.EnrollmentID
+    JOIN prior_living_situation AS e ON e.EnrollmentID = s.EnrollmentID
     WHERE e.DateToStreetESSH < s.EntryDate AND s.EntryDate > i.LastInactive
-        AND (s.LSAProjectType IN ({LSAProjectType.es_sh}) OR e.LivingSituation BETWEEN 100 AND 199
-            OR (e.PreviousStreetESSH = {YES}
-                AND (e.LengthOfStay IN ({LengthOfStay.under_7_nights})
-                    OR (e.LengthOfStay IN ({LengthOfStay.week_to_90_days})
-                        AND e.LivingSituation BETWEEN 200 AND 299))))
+        AND (s.LSAProjectType IN ({LSAProjectType.es_sh}) OR e.Situation = 'homeless' OR e.LSAHomelessBefore)
 ),
 every_interval AS (
     SELECT HoHID, HHType, CASE WHEN LSAProjectType = {LSAProjectType.PSH} THEN 1 ELSE 2 END AS SysStatus,

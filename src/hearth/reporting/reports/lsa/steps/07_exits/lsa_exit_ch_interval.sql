@@ -1,6 +1,6 @@
 -- Section: 7.5 Dates to exclude; 7.6 Dates to include in counts of ES/SH/street days, before gaps are filled
 -- Grain: one row per enrollment and reason, or per bed night: days from StartDate up to but without EndDate
--- Inputs: lsa_exit_adult, lsa_enrollment, bed_night, Enrollment
+-- Inputs: lsa_exit_adult, lsa_enrollment, bed_night, prior_living_situation
 -- Open stays do not count here. A person's cohorts share one span of years.
 WITH span AS (
     SELECT PersonalID, min(CHStart) AS CHStart, max(LastActive) AS LastActive,
@@ -11,10 +11,10 @@ WITH span AS (
 ),
 stay AS (
     SELECT n.PersonalID, n.EnrollmentID, n.LSAProjectType, n.EntryDate, n.MoveInDate, n.ExitDate, p.CHStart,
-        p.LastActive, p.AccountsFrom, e.LivingSituation, e.LengthOfStay, e.PreviousStreetESSH, e.DateToStreetESSH
+        p.LastActive, p.AccountsFrom, e.Situation, e.LSAHomelessBefore, e.DateToStreetESSH
     FROM lsa_enrollment AS n
     JOIN span AS p ON p.PersonalID = n.PersonalID
-    JOIN Enrollment AS e ON e.EnrollmentID = n.EnrollmentID
+    JOIN prior_living_situation AS e ON e.EnrollmentID = n.EnrollmentID
 ),
 every_interval AS (
     SELECT PersonalID, 1 AS Excluded, CHStart, LastActive,
@@ -35,11 +35,7 @@ every_interval AS (
         CASE WHEN LSAProjectType IN ({LSAProjectType.es_sh_th}) THEN EntryDate ELSE coalesce(MoveInDate, ExitDate) END
     FROM stay
     WHERE EntryDate > AccountsFrom
-        AND (LivingSituation BETWEEN 100 AND 199
-            OR (LSAProjectType NOT IN ({LSAProjectType.es_sh}) AND PreviousStreetESSH = {YES}
-                AND (LengthOfStay IN ({LengthOfStay.under_7_nights})
-                    OR (LengthOfStay IN ({LengthOfStay.week_to_90_days})
-                        AND LivingSituation BETWEEN 200 AND 299))))
+        AND (Situation = 'homeless' OR (LSAProjectType NOT IN ({LSAProjectType.es_sh}) AND LSAHomelessBefore))
 ),
 clipped AS (
     SELECT PersonalID, Excluded, greatest(StartDate, CHStart) AS StartDate, least(EndDate, LastActive + 1) AS EndDate

@@ -1,6 +1,6 @@
 -- Section: 7.7 Ends of episodes; 7.8 CHTime and CHTimeStatus of exits
 -- Grain: one row per cohort, household and PersonalID of 7.4
--- Inputs: lsa_exit_adult, lsa_exit_ch_episode, lsa_exit_member, Enrollment
+-- Inputs: lsa_exit_adult, lsa_exit_ch_episode, lsa_exit_member, prior_living_situation
 -- As in HUD's sample a one-day episode ends with the next episode, or never; a year takes 366 days; and the number
 -- of episodes gives a status even where the days are too few. Days and episodes of a person who leaves with several
 -- households in one cohort count together, in the years that lead up to any of those exits.
@@ -36,31 +36,18 @@ summed AS (
     JOIN episode AS e ON e.PersonalID = s.PersonalID
     GROUP BY s.Cohort, s.PersonalID
 ),
-account AS (
-    SELECT m.Cohort, m.HouseholdID, m.PersonalID, m.LSAProjectType, m.EntryDate, e.LivingSituation, e.LengthOfStay,
-        e.PreviousStreetESSH, e.DateToStreetESSH, e.MonthsHomelessPastThreeYears AS Months,
-        e.TimesHomelessPastThreeYears AS Times,
-        m.LSAProjectType NOT IN ({LSAProjectType.es_sh})
-            AND e.LengthOfStay IN ({LengthOfStay.under_7_nights}) AS ShortStay,
-        m.LSAProjectType NOT IN ({LSAProjectType.es_sh}) AND e.LengthOfStay IN ({LengthOfStay.week_to_90_days})
-            AND e.LivingSituation BETWEEN 200 AND 299
-            AS ShortInstitution
-    FROM lsa_exit_member AS m
-    JOIN Enrollment AS e ON e.EnrollmentID = m.EnrollmentID
-    WHERE m.LeftInCohort AND m.IsHoHOrAdult
-),
 missing AS (
-    SELECT Cohort, HouseholdID, PersonalID
-    FROM account
-    WHERE DateToStreetESSH > EntryDate OR LivingSituation IS NULL OR LivingSituation < 100
-        OR LengthOfStay IS NULL OR LengthOfStay IN ({DOES_NOT_KNOW}, {PREFERS_NOT_TO_ANSWER}, {NOT_COLLECTED})
-        OR ((ShortStay OR ShortInstitution) AND (PreviousStreetESSH IS NULL OR PreviousStreetESSH NOT IN ({NO}, {YES})))
-        OR ((LSAProjectType IN ({LSAProjectType.es_sh}) OR LivingSituation BETWEEN 100 AND 199
-                OR ((ShortStay OR ShortInstitution) AND PreviousStreetESSH = {YES}))
-            AND (Months IS NULL OR Months IN ({DOES_NOT_KNOW}, {PREFERS_NOT_TO_ANSWER}, {NOT_COLLECTED})
-                OR Times IS NULL OR Times IN ({DOES_NOT_KNOW}, {PREFERS_NOT_TO_ANSWER}, {NOT_COLLECTED})
-                OR DateToStreetESSH IS NULL))
-    GROUP BY Cohort, HouseholdID, PersonalID
+    SELECT m.Cohort, m.HouseholdID, m.PersonalID
+    FROM lsa_exit_member AS m
+    JOIN prior_living_situation AS e ON e.EnrollmentID = m.EnrollmentID
+    WHERE m.LeftInCohort AND m.IsHoHOrAdult
+        AND CASE
+            WHEN e.DateToStreetESSH > m.EntryDate OR e.LSASituationMissing THEN TRUE
+            WHEN m.LSAProjectType IN ({LSAProjectType.es_sh}) THEN e.LSAHistoryMissing
+            WHEN e.ShortStay AND (e.PreviousStreetESSH IS NULL OR e.PreviousStreetESSH NOT IN ({NO}, {YES})) THEN TRUE
+            ELSE (e.Situation = 'homeless' OR e.LSAHomelessBefore) AND e.LSAHistoryMissing
+        END
+    GROUP BY m.Cohort, m.HouseholdID, m.PersonalID
 ),
 judged AS (
     SELECT a.Cohort, a.HouseholdID, a.PersonalID, a.DisabilityStatus, m.PersonalID IS NOT NULL AS Missing,
