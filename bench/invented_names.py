@@ -46,46 +46,46 @@ NICKNAMES = {
 }  # fmt: skip
 
 
-def surname(dice: random.Random) -> str:
+def surname(rng: random.Random) -> str:
     """A surname nobody has to have: syllables, sometimes with a common ending."""
-    text = dice.choice(ONSETS) + dice.choice(VOWELS) + dice.choice(ENDS)
-    if dice.random() < 0.5:
-        text += dice.choice(VOWELS[:5]) + dice.choice(ENDS)
-    return text + (dice.choice(TAILS) if dice.random() < 0.4 else "")
+    text = rng.choice(ONSETS) + rng.choice(VOWELS) + rng.choice(ENDS)
+    if rng.random() < 0.5:
+        text += rng.choice(VOWELS[:5]) + rng.choice(ENDS)
+    return text + (rng.choice(TAILS) if rng.random() < 0.4 else "")
 
 
-def vocabulary(dice: random.Random, firsts: int, lasts: int) -> tuple[list[str], list[str]]:
+def vocabulary(rng: random.Random, firsts: int, lasts: int) -> tuple[list[str], list[str]]:
     """Distinct first and last names, the most frequent first."""
     first, last = dict.fromkeys(FIRST), dict.fromkeys(LAST)
     while len(first) < firsts:
-        name = dice.choice(ONSETS) + dice.choice(VOWELS[:5]) + dice.choice(ENDS[5:])
-        first[name + dice.choice(("", "a", "ie", "en", "ia", "us", "elle", "an"))] = None
+        name = rng.choice(ONSETS) + rng.choice(VOWELS[:5]) + rng.choice(ENDS[5:])
+        first[name + rng.choice(("", "a", "ie", "en", "ia", "us", "elle", "an"))] = None
     while len(last) < lasts:
-        last[surname(dice)] = None
+        last[surname(rng)] = None
     return list(first), list(last)
 
 
 class People:
-    """Draws people: names by falling frequency, days of birth over ninety years."""
+    """Invents people: names by falling frequency, days of birth over ninety years."""
 
     def __init__(self, seed: int, firsts: int = 4000, lasts: int = 60000) -> None:
-        self.dice = random.Random(seed)
-        self.first, self.last = vocabulary(self.dice, firsts, lasts)
+        self.rng = random.Random(seed)
+        self.first, self.last = vocabulary(self.rng, firsts, lasts)
         self._first_weight = _falling(firsts, 0.95)
         self._last_weight = _falling(lasts, 0.85)
 
-    def draw(self, count: int) -> list[tuple[str, str, str, date]]:
+    def invent(self, count: int) -> list[tuple[str, str, str, date]]:
         """First, middle and last name and day of birth of `count` people."""
-        dice = self.dice
-        firsts = dice.choices(self.first, cum_weights=self._first_weight, k=count)
-        middles = dice.choices(self.first, cum_weights=self._first_weight, k=count)
-        lasts = dice.choices(self.last, cum_weights=self._last_weight, k=count)
+        rng = self.rng
+        firsts = rng.choices(self.first, cum_weights=self._first_weight, k=count)
+        middles = rng.choices(self.first, cum_weights=self._first_weight, k=count)
+        lasts = rng.choices(self.last, cum_weights=self._last_weight, k=count)
         start = date(1936, 1, 1)
         people = []
         for first, middle, last in zip(firsts, middles, lasts, strict=True):
-            day = date(dice.randrange(1940, 2026), 1, 1) if dice.random() < 0.01 else None
-            day = day or start + timedelta(days=dice.randrange(32850))
-            middle = middle.title() if dice.random() < 0.3 else ""
+            day = date(rng.randrange(1940, 2026), 1, 1) if rng.random() < 0.01 else None
+            day = day or start + timedelta(days=rng.randrange(32850))
+            middle = middle.title() if rng.random() < 0.3 else ""
             people.append((first.title(), middle, last.title(), day))
         return people
 
@@ -98,29 +98,29 @@ def _falling(count: int, power: float) -> list[float]:
     return sums
 
 
-def _spot(dice: random.Random, word: str) -> int:
-    return dice.randrange(1, len(word) - 1) if len(word) > 2 else 0
+def _spot(rng: random.Random, word: str) -> int:
+    return rng.randrange(1, len(word) - 1) if len(word) > 2 else 0
 
 
-def transposed(dice: random.Random, word: str) -> str:
+def transposed(rng: random.Random, word: str) -> str:
     spots = [i for i in range(len(word) - 1) if word[i] != word[i + 1]]
-    at = dice.choice(spots)
+    at = rng.choice(spots)
     return word[:at] + word[at + 1] + word[at] + word[at + 2 :]
 
 
-def dropped(dice: random.Random, word: str) -> str:
-    at = _spot(dice, word)
+def dropped(rng: random.Random, word: str) -> str:
+    at = _spot(rng, word)
     return word[:at] + word[at + 1 :]
 
 
-def doubled(dice: random.Random, word: str) -> str:
-    at = dice.randrange(len(word))
+def doubled(rng: random.Random, word: str) -> str:
+    at = rng.randrange(len(word))
     return word[: at + 1] + word[at] + word[at + 1 :]
 
 
-def changed(dice: random.Random, word: str) -> str:
-    at = _spot(dice, word)
-    return word[:at] + dice.choice("abcdefghijklmnopqrstuvwxyz") + word[at + 1 :]
+def changed(rng: random.Random, word: str) -> str:
+    at = _spot(rng, word)
+    return word[:at] + rng.choice("abcdefghijklmnopqrstuvwxyz") + word[at + 1 :]
 
 
 SOUNDS = (
@@ -129,11 +129,11 @@ SOUNDS = (
 )  # fmt: skip
 
 
-def sounded(dice: random.Random, word: str) -> str:
+def sounded(rng: random.Random, word: str) -> str:
     fitting = [(a, b) for a, b in SOUNDS if a in word[1:]]
     if not fitting:
-        return doubled(dice, word)
-    a, b = dice.choice(fitting)
+        return doubled(rng, word)
+    a, b = rng.choice(fitting)
     return word[0] + word[1:].replace(a, b, 1)
 
 
@@ -147,27 +147,27 @@ Mistake = Callable[[random.Random, str, str], str]
 def _one(change: Callable[[random.Random, str], str]) -> Mistake:
     """The change on one of the two names."""
 
-    def mistake(dice: random.Random, first: str, last: str) -> str:
-        if dice.random() < 0.5 and len(first) > 3:
-            return f"{change(dice, first)} {last}"
-        return f"{first} {change(dice, last)}"
+    def mistake(rng: random.Random, first: str, last: str) -> str:
+        if rng.random() < 0.5 and len(first) > 3:
+            return f"{change(rng, first)} {last}"
+        return f"{first} {change(rng, last)}"
 
     return mistake
 
 
 MISTAKES: dict[str, Mistake] = {
-    "as it is": lambda dice, first, last: f"{first} {last}",
+    "as it is": lambda rng, first, last: f"{first} {last}",
     "letters swapped": _one(transposed),
     "letter dropped": _one(dropped),
     "letter doubled": _one(doubled),
     "letter changed": _one(changed),
     "written as it sounds": _one(sounded),
-    "last name first": lambda dice, first, last: f"{last}, {first}",
-    "both names mistyped": lambda dice, first, last: (
-        f"{dice.choice((dropped, doubled, transposed))(dice, first)} "
-        f"{dice.choice((dropped, doubled, transposed))(dice, last)}"
+    "last name first": lambda rng, first, last: f"{last}, {first}",
+    "both names mistyped": lambda rng, first, last: (
+        f"{rng.choice((dropped, doubled, transposed))(rng, first)} "
+        f"{rng.choice((dropped, doubled, transposed))(rng, last)}"
     ),
-    "nickname": lambda dice, first, last: f"{NICKNAMES.get(first, first)} {last}",
-    "without accents": lambda dice, first, last: f"{first} {plain(last)}",
-    "beginnings only": lambda dice, first, last: f"{first[:4]} {last[:5]}",
+    "nickname": lambda rng, first, last: f"{NICKNAMES.get(first, first)} {last}",
+    "without accents": lambda rng, first, last: f"{first} {plain(last)}",
+    "beginnings only": lambda rng, first, last: f"{first[:4]} {last[:5]}",
 }

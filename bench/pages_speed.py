@@ -19,7 +19,7 @@ TYPED = ("johnson", "maria", "garcia jose", "abdi", "vang", "4/1/1990", "olson k
 def run(small: bool) -> list[Figure]:
     """Client pages at rest, and the usual mix of pages while an import writes."""
     clients, pages = (SMALL_CLIENTS, SMALL_PAGES) if small else (CLIENTS, PAGES)
-    dice = random.Random(1)
+    rng = random.Random(1)
     with Installation() as here:
         first, second = here.folder / "first.zip", here.folder / "second.zip"
         here.hearth("synth", "--clients", str(clients), "--seed", "1", "--out", str(first))
@@ -28,14 +28,14 @@ def run(small: bool) -> list[Figure]:
         people = _people(visitor)
         for path in people[:5]:
             visitor.get(path)  # warm
-        alone = [_timed(visitor, dice.choice(people)) for _ in range(pages)]
-        usual = [_visit(visitor, dice, people) for _ in range(pages)]
+        alone = [_timed(visitor, rng.choice(people)) for _ in range(pages)]
+        usual = [_visit(visitor, rng, people) for _ in range(pages)]
 
         here.hearth("synth", "--clients", str(clients * 2), "--seed", "2", "--out", str(second))
         loading = here.started("import", str(second), "--yes", "--source", "second", "--as", ADMINISTRATOR)
         meanwhile = []
         while loading.poll() is None:
-            meanwhile.append(_visit(visitor, dice, people))
+            meanwhile.append(_visit(visitor, rng, people))
             time.sleep(0.05)
         if loading.returncode:
             raise RuntimeError("The import of the benchmark failed.")
@@ -66,17 +66,17 @@ def _people(visitor: Visitor) -> list[str]:
     return people
 
 
-def _visit(visitor: Visitor, dice: random.Random, people: list[str]) -> float:
+def _visit(visitor: Visitor, rng: random.Random, people: list[str]) -> float:
     """One page of a usual day: client pages most, then searches, then the rest."""
-    kind = dice.random()
+    kind = rng.random()
     if kind < 0.4:
-        return _timed(visitor, dice.choice(people))
+        return _timed(visitor, rng.choice(people))
     if kind < 0.7:
         page = visitor.get("/clients/")
         began = time.perf_counter()
-        visitor.post("/clients/", {"q": dice.choice(TYPED)}, page)
+        visitor.post("/clients/", {"q": rng.choice(TYPED)}, page)
         return (time.perf_counter() - began) * 1000
-    return _timed(visitor, dice.choice(("/", "/organizations/", "/regions/", "/regions/MN-500/", "/help/")))
+    return _timed(visitor, rng.choice(("/", "/organizations/", "/regions/", "/regions/MN-500/", "/help/")))
 
 
 def _timed(visitor: Visitor, path: str) -> float:

@@ -96,10 +96,10 @@ def fill(count: int) -> tuple[list[Person], float]:
         )
         with cursor.copy(copy) as rows:
             while written < count:
-                for first, middle, last, day in people.draw(min(50_000, count - written)):
+                for first, middle, last, day in people.invent(min(50_000, count - written)):
                     written += 1
-                    digest = hashlib.sha256(b"%d" % people.dice.randrange(10**9)).digest()
-                    last4 = hashlib.sha256(b"%d" % people.dice.randrange(10**4)).digest()
+                    digest = hashlib.sha256(b"%d" % people.rng.randrange(10**9)).digest()
+                    last4 = hashlib.sha256(b"%d" % people.rng.randrange(10**4)).digest()
                     rows.write_row(
                         (source, f"P{written:07d}", first, middle or None, last, day, digest[:16], last4[:16])
                     )
@@ -145,7 +145,7 @@ def in_database(people: list[Person], each: int) -> list[Figure]:
     from hearth.hmis.access.context import acting
     from hearth.hmis.access.models import User
 
-    dice = random.Random(5)
+    rng = random.Random(5)
     table = Table(title="Search by name, in the database")
     for column in ("typed", "found", "p50 ms", "p95 ms", "max ms"):
         table.add_column(column, justify="left" if column == "typed" else "right")
@@ -153,11 +153,11 @@ def in_database(people: list[Person], each: int) -> list[Figure]:
     found_misspelled, misspelled = 0, 0
     with acting(User.objects.get(email=WORKER)):
         for _ in range(30):
-            _ask(_typed("as it is", dice, people)[0])  # caches as warm as in service
+            _ask(_typed("as it is", rng, people)[0])  # caches as warm as in service
         for kind in MISTAKES:
             took, found = [], 0
             for _ in range(each):
-                text, person = _typed(kind, dice, people)
+                text, person = _typed(kind, rng, people)
                 milliseconds, ids = _ask(text)
                 took.append(milliseconds)
                 found += person in ids
@@ -166,7 +166,7 @@ def in_database(people: list[Person], each: int) -> list[Figure]:
                 misspelled += each
                 found_misspelled += found
             table.add_row(kind, f"{found / each:.0%}", *_spread(took))
-        others = _other_questions(dice, people, each // 3)
+        others = _other_questions(rng, people, each // 3)
         for kind, took in others.items():
             table.add_row(kind, "", *_spread(took))
     Console(stderr=True).print(table)
@@ -185,17 +185,17 @@ def _spread(took: list[float]) -> tuple[str, str, str]:
     return f"{percentile(took, 0.5):.1f}", f"{percentile(took, 0.95):.1f}", f"{max(took):.1f}"
 
 
-def _typed(kind: str, dice: random.Random, people: list[Person]) -> tuple[str, int]:
+def _typed(kind: str, rng: random.Random, people: list[Person]) -> tuple[str, int]:
     """A person's name as somebody may type it, and the person's id."""
     while True:
-        pk, first, last, _ = dice.choice(people)
+        pk, first, last, _ = rng.choice(people)
         plain = min(len(first), len(last)) > 2
         fits = {"nickname": first in NICKNAMES, "without accents": not last.isascii()}.get(kind, True)
         if plain and fits:
-            return MISTAKES[kind](dice, first, last), pk
+            return MISTAKES[kind](rng, first, last), pk
 
 
-def _other_questions(dice: random.Random, people: list[Person], each: int) -> dict[str, list[float]]:
+def _other_questions(rng: random.Random, people: list[Person], each: int) -> dict[str, list[float]]:
     def day(person: Person) -> str:
         return f"{person[3]:%m/%d/%Y}"
 
@@ -210,11 +210,11 @@ def _other_questions(dice: random.Random, people: list[Person], each: int) -> di
         "last name and year": lambda p: f"{p[2]} {p[3]:%Y}",
         "last four of the SSN": lambda p: f"{p[0] % 10_000:04d}",
         "HMIS ID": lambda p: f"P{p[0]:07d}",
-        "four names": lambda p: f"{p[1]} {p[2]} {dice.choice(people)[1]} {dice.choice(people)[2]}",
-        "nobody": lambda p: "".join(dice.choices("bcdfgqxz", k=9)),
+        "four names": lambda p: f"{p[1]} {p[2]} {rng.choice(people)[1]} {rng.choice(people)[2]}",
+        "nobody": lambda p: "".join(rng.choices("bcdfgqxz", k=9)),
     }
     return {
-        kind: [_ask(make(dice.choice(people)))[0] for _ in range(each)]  # type: ignore[no-untyped-call]
+        kind: [_ask(make(rng.choice(people)))[0] for _ in range(each)]  # type: ignore[no-untyped-call]
         for kind, make in kinds.items()
     }
 
@@ -275,7 +275,7 @@ def over_http(people: list[Person], port: int, session: str, seconds: int) -> li
     """Searches at a steady rate, as htmx sends them while somebody types."""
     from django.conf import settings
 
-    dice = random.Random(9)
+    rng = random.Random(9)
     first = http.client.HTTPConnection("127.0.0.1", port)
     cookie = f"{settings.SESSION_COOKIE_NAME}={session}"
     first.request("GET", "/clients/", headers={"Cookie": cookie})
@@ -293,7 +293,7 @@ def over_http(people: list[Person], port: int, session: str, seconds: int) -> li
         "Content-Type": "application/x-www-form-urlencoded",
     }  # fmt: skip
     kinds = list(MISTAKES)
-    bodies = [urlencode({"q": _typed(dice.choice(kinds), dice, people)[0]}) for _ in range(2000)]
+    bodies = [urlencode({"q": _typed(rng.choice(kinds), rng, people)[0]}) for _ in range(2000)]
     for body in bodies[-60:]:  # both workers read their templates once
         _search(first, body, headers)
     due = iter(range(seconds * REQUESTS_PER_SECOND))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from hearth.reporting.sources import declared, families
+from hearth.reporting.sources import column_checks, declared_checks
 from hearth.standards import Check, load
 from hearth.standards.kinds import EVERY_IMPORT, EVERY_READING, KINDS
 from hearth.standards.pages import FOLDER
@@ -43,10 +43,10 @@ def is_run(check: Check) -> bool:
     match KINDS[check.kind].runs:
         case "":
             return False
-        case _ if check.kind in (*declared.KINDS, *families.KINDS):
+        case _ if check.kind in (*declared_checks.KINDS, *column_checks.KINDS):
             return True
         case _ if check.kind in ("reference", "among"):  # all of the kind, for the columns that ask for it
-            return check.kind in texts(SOURCES / "keys.py")
+            return check.kind in texts(SOURCES / "identifier_checks.py")
         case _ if check.kind == "stored":
             return check.id in texts(*sorted(IMPORTING.glob("*.py")))
         case where if where in (EVERY_IMPORT, EVERY_READING):
@@ -67,7 +67,7 @@ def test_a_check_runs_or_says_why_not(check: Check) -> None:
 @pytest.mark.parametrize("kind", [kind for kind, one in KINDS.items() if not one.runs])
 def test_a_kind_that_does_not_run_is_in_no_runner(kind: str) -> None:
     """So that the reason goes when the kind begins to run."""
-    assert kind not in (*declared.KINDS, *families.KINDS)
+    assert kind not in (*declared_checks.KINDS, *column_checks.KINDS)
     assert KINDS[kind].not_run
 
 

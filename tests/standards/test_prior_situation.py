@@ -39,8 +39,8 @@ CHOICES: dict[str, list[object]] = {
 
 
 def invented(seed: int) -> list[Row]:
-    dice = random.Random(seed)
-    return [{name: dice.choice(values) for name, values in CHOICES.items()} for _ in range(ENROLLMENTS)]
+    rng = random.Random(seed)
+    return [{name: rng.choice(values) for name, values in CHOICES.items()} for _ in range(ENROLLMENTS)]
 
 
 def literal(value: object) -> str:

@@ -21,7 +21,7 @@ from typing import Any, Protocol
 from hearth.reporting import engine
 from hearth.reporting.engine import Connection, name, text
 from hearth.reporting.opening import bundle
-from hearth.reporting.opening.declared import declared_of
+from hearth.reporting.opening.declarations import declared_of
 from hearth.reporting.outputs import upload
 from hearth.reporting.outputs.folder import check_folder, folder_of_results
 from hearth.reporting.runtime import flags, registry, ties
@@ -61,8 +61,8 @@ class How:
     With `keep`, the tables that `opening` reads are left beside the result (see `bundle`). `narrow` may leave
     out what the report must not read (see `inputs`). With `accept_unreadable`, cells that cannot be read
     count as blank even where they decide who is counted; else that refuses the report. `runner` computes the
-    steps. `on_notes` hears what is to be said of the input, and when all is counted, of the ties, too;
-    `on_step` hears each step; `should_stop` is asked again and again."""
+    steps. `on_notes` is told what is to be said of the input, and when all is counted, of the ties, too;
+    `on_step` is told each step; `should_stop` is asked again and again."""
 
     code_version: str
     keep: bool = False

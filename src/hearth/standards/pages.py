@@ -6,7 +6,7 @@ The pages are a pure function of the registry: the same registry gives the same 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from hearth.standards import words
+from hearth.standards import definitions
 from hearth.standards.kinds import KINDS
 from hearth.standards.load import FOLDER as REGISTRY
 from hearth.standards.load import LATEST, Registry, load
@@ -97,7 +97,7 @@ def _index(registry: Registry) -> str:
 def _file(registry: Registry, file: File) -> str:
     return _page(
         file.file_name,
-        _facts(words.of_file(file)),
+        _facts(definitions.of_file(file)),
         _table(
             ("", "Column", "Type", "Blank", "Codes", "Element"), (_row(registry, c) for c in file.columns)
         ),
@@ -123,11 +123,11 @@ def _row(registry: Registry, column: Column) -> tuple[str, ...]:
 
 def _column(column: Column) -> Iterator[str]:
     yield f"### {column.name}"
-    yield _facts(words.of_column(column))
+    yield _facts(definitions.of_column(column))
 
 
 def _element(registry: Registry, element: Element) -> str:
-    parts = [_facts(words.of_element(element))]
+    parts = [_facts(definitions.of_element(element))]
     if element.columns:
         parts += [
             "## Columns",
@@ -138,7 +138,7 @@ def _element(registry: Registry, element: Element) -> str:
             "## Who must ask",
             _table(
                 ("Program", "Funding sources", "Project types", "Required", "Condition"),
-                map(words.of_requirement, element.requirements),
+                map(definitions.of_requirement, element.requirements),
             ),
         ]
     return _page(f"{element.number} {element.name}", *parts, up="../README.md")
@@ -160,9 +160,9 @@ def _list(registry: Registry, one: List) -> str:
     names = ", ".join(f"`{name}` {codes}" for name, codes in {**one.names, **groups}.items())
     return _page(
         f"List {one.id} {one.name}",
-        _facts(words.of_list(one)),
+        _facts(definitions.of_list(one)),
         f"Columns: {columns}" if columns else "",
-        _table(("Code", "Label", ""), ((o.code, o.label, words.of_option(o)) for o in one.options)),
+        _table(("Code", "Label", ""), ((o.code, o.label, definitions.of_option(o)) for o in one.options)),
         f"Names in reports: {names}." if names else "",
         up="../README.md",
     )
@@ -192,11 +192,11 @@ def _check(check: Check) -> tuple[str, ...]:
     return (
         f"`{check.id}`",
         check.severity,
-        words.files_words(check.files),
+        definitions.files_words(check.files),
         check.sentence,
         check.remedy,
         KINDS[check.kind].found_by,
-        words.runs_words(check),
+        definitions.runs_words(check),
     )
 
 

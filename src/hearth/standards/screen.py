@@ -7,7 +7,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from hearth.standards import words
+from hearth.standards import definitions
 from hearth.standards.diff import ADDED, REMOVED, Change
 from hearth.standards.find import Found
 from hearth.standards.load import Registry
@@ -61,15 +61,15 @@ def _lines(found: Found) -> Table:
     table.add_column()
     match found:
         case File():
-            lines = words.of_file(found)
+            lines = definitions.of_file(found)
         case Column():
-            lines = words.of_column(found)
+            lines = definitions.of_column(found)
         case List():
-            lines = words.of_list(found)
+            lines = definitions.of_list(found)
         case Element():
-            lines = words.of_element(found)
+            lines = definitions.of_element(found)
         case _:
-            lines = words.of_check(found)
+            lines = definitions.of_check(found)
     for name, text in lines:
         table.add_row(name, Text(text))
     return table
@@ -117,14 +117,14 @@ def _codes(one: List) -> Table:
     table = _grid("Code", "Label", "")
     for option in one.options:
         style = "" if option.status == "current" else "dim"
-        table.add_row(option.code, Text(option.label, style), Text(words.of_option(option), "dim"))
+        table.add_row(option.code, Text(option.label, style), Text(definitions.of_option(option), "dim"))
     return table
 
 
 def _requirements(element: Element) -> Table:
     table = _grid("Required by", "Funders", "Project types", "", "Condition")
     for requirement in element.requirements:
-        table.add_row(*words.of_requirement(requirement))
+        table.add_row(*definitions.of_requirement(requirement))
     return table
 
 

@@ -96,14 +96,14 @@ def test_more_than_the_memory_limit_goes_to_disk(tmp_path: Path) -> None:
 
 
 def test_progress_is_between_nothing_and_all() -> None:
-    heard: list[float] = []
+    shares: list[float] = []
     with engine.connected(threads=1) as connection:
         engine.run(
             connection,
             "CREATE TABLE t AS SELECT sum(x) FROM range(200000000) r(x)",
-            on_progress=heard.append,
+            on_progress=shares.append,
         )
-    assert all(0 <= share <= 1 for share in heard)
+    assert all(0 <= share <= 1 for share in shares)
 
 
 def test_cancel_stops_soon_and_leaves_the_connection_usable() -> None:

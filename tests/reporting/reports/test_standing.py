@@ -162,11 +162,11 @@ def of_another_coc(world: Rows) -> Rows:
 
 def deleted(world: Rows, fresh: bool) -> Rows:
     """Every row once more, deleted: under a new key, in the records of others; or under its own."""
-    dice = random.Random(5)
+    rng = random.Random(5)
     found: Rows = {}
     for table, rows in world.items():
         key = REGISTRY.file(table).key
-        others = dice.sample(rows, len(rows)) if fresh else rows
+        others = rng.sample(rows, len(rows)) if fresh else rows
         found[table] = [
             row
             | ({key: f"{row[key]}gone"} if fresh else {})
@@ -193,21 +193,21 @@ def test_what_changes_nothing(
     asked: Asked, whole: Path, world: Rows, tmp_path: Path, beside: list[str], seed: int
 ) -> None:
     """All at once, and in the long run one by one."""
-    dice = random.Random(seed)
+    rng = random.Random(seed)
     more = [BESIDE[one](world) for one in beside]
     rows = {table: some + [row for one in more for row in one[table]] for table, some in world.items()}
-    shuffled = {table: dice.sample(some, len(some)) for table, some in rows.items()}
+    shuffled = {table: rng.sample(some, len(some)) for table, some in rows.items()}
     assert files(make(asked, shuffled, tmp_path / "out")) == files(whole)
 
 
 def test_to_delete_is_to_leave_out(asked: Asked, whole: Path, world: Rows, tmp_path: Path) -> None:
     """Deleted and missing, one row in twelve of every file, whatever belongs to it."""
-    dice = random.Random(6)
+    rng = random.Random(6)
     marked: Rows = {}
     missing: Rows = {}
     for table, rows in world.items():
         some = table not in ("Project", "ProjectCoC", "Organization")  # the chosen ones must be there
-        gone = set(dice.sample(range(len(rows)), len(rows) // 12 if some else 0))
+        gone = set(rng.sample(range(len(rows)), len(rows) // 12 if some else 0))
         marked[table] = [row | {"DateDeleted": GONE} if n in gone else row for n, row in enumerate(rows)]
         missing[table] = [row for n, row in enumerate(rows) if n not in gone]
     without = files(make(asked, marked, tmp_path / "deleted"))

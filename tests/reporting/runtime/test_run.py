@@ -26,14 +26,14 @@ def step(name: str, sql: str) -> Step:
 
 
 def test_every_step_is_a_table_and_is_timed() -> None:
-    heard = []
+    calls = []
     with engine.connected() as connection:
         one_row(connection, "given", {"Number": 7})
         steps = [step("a", "SELECT Number + 1 AS n FROM given"), step("b", "SELECT n * 2 AS n FROM a")]
-        seconds = run_steps(connection, steps, on_step=lambda s, i, n: heard.append((s.name, i, n)))
+        seconds = run_steps(connection, steps, on_step=lambda s, i, n: calls.append((s.name, i, n)))
         assert engine.scalar(connection, "SELECT n FROM b") == 16
     assert list(seconds) == ["a", "b"]
-    assert heard == [("a", 1, 2), ("b", 2, 2)]
+    assert calls == [("a", 1, 2), ("b", 2, 2)]
 
 
 def test_a_step_that_fails_is_named() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from hearth.reporting import engine
+from hearth.reporting.sources.cell_types import create_typed
 from hearth.reporting.sources.dates import (
     AHEAD,
     DELETED_AT_SOME_TIME,
@@ -15,7 +16,6 @@ from hearth.reporting.sources.dates import (
     export_day,
     read_other_forms,
 )
-from hearth.reporting.sources.typing import create_typed
 from hearth.standards.load import MODEL_YEAR, load
 
 from .dates_twin import month_speaks_first, read_column

@@ -429,12 +429,12 @@ def test_no_room_even_for_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_progress_reaches_the_total(tmp_path: Path) -> None:
-    heard: list[tuple] = []
-    with opened(Export().zip(tmp_path), progress=lambda *told: heard.append(told)):
+    calls: list[tuple] = []
+    with opened(Export().zip(tmp_path), on_progress=lambda *told: calls.append(told)):
         pass
-    assert {stage for stage, *_ in heard} == {"open"}
-    assert heard[-1][4] == heard[-1][5] > 0
-    assert [told[4] for told in heard] == sorted(told[4] for told in heard)
+    assert {stage for stage, *_ in calls} == {"open"}
+    assert calls[-1][4] == calls[-1][5] > 0
+    assert [told[4] for told in calls] == sorted(told[4] for told in calls)
 
 
 def test_progress_may_cancel(tmp_path: Path) -> None:
@@ -443,7 +443,7 @@ def test_progress_may_cancel(tmp_path: Path) -> None:
 
     with (
         pytest.raises(KeyboardInterrupt),
-        opened(Export().zip(tmp_path), progress=stop),
+        opened(Export().zip(tmp_path), on_progress=stop),
     ):
         pass
     assert [p.name for p in tmp_path.iterdir()] == ["export.zip"]

@@ -345,15 +345,15 @@ def test_without_checks_for_reports(tmp_path: Path) -> None:
 
 
 def test_progress_counts_rows_and_bytes_up_to_the_total(tmp_path: Path) -> None:
-    heard: list[tuple] = []
+    calls: list[tuple] = []
     path = Export().zip(tmp_path)
     with open_source(path) as source, engine.connected() as connection:
-        result = stage(source, connection, load(MODEL_YEAR), progress=lambda *told: heard.append(told))
-        read = [told for told in heard if told[0] == "read"]
+        result = stage(source, connection, load(MODEL_YEAR), on_progress=lambda *told: calls.append(told))
+        read = [told for told in calls if told[0] == "read"]
         assert [told[2] for told in read] == sorted(told[2] for told in read)
         assert read[-1][2] == read[-1][3] == result.rows
         assert read[-1][4] == read[-1][5] == source.bytes
-        assert [told[0] for told in heard if told[0] == "check"]
+        assert [told[0] for told in calls if told[0] == "check"]
 
 
 def test_progress_may_cancel(tmp_path: Path) -> None:
@@ -366,7 +366,7 @@ def test_progress_may_cancel(tmp_path: Path) -> None:
 
     path = Export().zip(tmp_path)
     with open_source(path) as source, engine.connected() as connection, pytest.raises(Stop):
-        stage(source, connection, load(MODEL_YEAR), progress=stop)
+        stage(source, connection, load(MODEL_YEAR), on_progress=stop)
 
 
 @pytest.mark.parametrize("year", [2022, 2026])
@@ -394,7 +394,7 @@ def test_every_file_is_ready_once_and_is_complete_then(tmp_path: Path, year: int
 
     path = export.zip(tmp_path)
     with open_source(path) as source, engine.connected() as connection:
-        result = stage(source, connection, load(MODEL_YEAR), ready=ready, check=False)
+        result = stage(source, connection, load(MODEL_YEAR), on_ready=ready, check=False)
         assert tuple(seen) == result.tables
         assert all(content(file) == rows for file, rows in seen.items())
         if year == 2026:
@@ -417,7 +417,7 @@ def test_who_hears_that_a_file_is_ready_may_cancel(tmp_path: Path) -> None:
 
     path = Export().zip(tmp_path)
     with open_source(path) as source, engine.connected() as connection, pytest.raises(Stop):
-        stage(source, connection, load(MODEL_YEAR), ready=stop)
+        stage(source, connection, load(MODEL_YEAR), on_ready=stop)
 
 
 def test_disk_full_while_staging(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

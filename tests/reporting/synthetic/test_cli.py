@@ -27,7 +27,7 @@ def test_help_shows_examples():
     assert "hearth synth --clients 5000 --out demo.zip" in result.output
 
 
-def test_a_wrong_wish_is_one_sentence(tmp_path):
+def test_wrong_settings_are_refused_in_one_sentence(tmp_path):
     result = RUNNER.invoke(app, ["--clients", "5", "--out", str(tmp_path / "a.zip")])
     assert result.exit_code == 2
     assert "Nothing was written. 5 clients is out of bounds" in " ".join(result.stderr.split())

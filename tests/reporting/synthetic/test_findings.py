@@ -50,7 +50,7 @@ def test_what_is_planted_is_found_and_nothing_else(seed, share, tmp_path):
         assert share * world_settings.clients * 0.8 < with_error < share * world_settings.clients * 1.5
 
 
-def test_every_kind_of_slip_happens(tmp_path):
+def test_every_kind_of_data_error_happens(tmp_path):
     with invented(WorldSettings(clients=4_000, seed=2, errors=0.3), tmp_path) as export:
         checks = {one.check for one in export.made.planted}
     expected = {broken.check for error in DATA_ERRORS for broken in error.breaks}
@@ -75,6 +75,6 @@ def test_the_list_of_planted_errors(tmp_path):
             )
 
 
-def test_no_slip_stops_an_import():
+def test_no_data_error_stops_an_import():
     checks = [broken.check for error in DATA_ERRORS for broken in error.breaks]
     assert all(REGISTRY.check(check).severity != "high" for check in checks)

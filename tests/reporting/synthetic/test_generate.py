@@ -20,7 +20,7 @@ def made(world_settings: WorldSettings, path) -> bytes:
     return path.read_bytes()
 
 
-def test_the_same_wish_gives_the_same_bytes(tmp_path):
+def test_the_same_settings_give_the_same_bytes(tmp_path):
     world_settings = WorldSettings(clients=400, seed=6, errors=0.05)
     first, second = tmp_path / "a.zip", tmp_path / "b.zip"
     assert made(world_settings, first) == made(world_settings, second)

@@ -134,7 +134,7 @@ def test_victim_service_providers_have_no_clients_here(minnesota):
     assert minnesota.scalar("SELECT count(*) FROM Organization WHERE VictimServiceProvider = 1") > 0
 
 
-def test_moments_of_entry_are_between_the_event_and_the_export(minnesota):
+def test_times_of_entry_are_between_the_event_and_the_export(minnesota):
     for file in ("Enrollment", "Exit", "IncomeBenefits", "Services"):
         none(
             minnesota,

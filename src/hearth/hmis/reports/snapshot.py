@@ -22,7 +22,7 @@ from hearth.hmis.hud.records import is_sealed, model_of, stored_columns
 from hearth.hmis.organizations.models import DataSource
 from hearth.reporting import engine
 from hearth.reporting.sources.snapshot import (
-    Heard,
+    OnProgress,
     Relation,
     Relations,
     SnapshotError,
@@ -44,7 +44,7 @@ def folder() -> Path:
 
 def refreshed(
     *,
-    progress: Heard | None = None,
+    progress: OnProgress | None = None,
     should_stop: Callable[[], bool] | None = None,
     thorough: bool = False,
     memory_limit: str = engine.DEFAULT_MEMORY_LIMIT,
@@ -71,7 +71,7 @@ def refreshed(
             unseal=lambda sealed: [ssn.decrypt(one) for one in sealed],
             memory_limit=memory_limit,
             thorough=thorough,
-            heard=progress,
+            on_progress=progress,
             should_stop=should_stop,
         )
 

@@ -26,7 +26,7 @@ from hearth.reporting.runtime.plan import mentioned
 from hearth.reporting.runtime.report import Report
 from hearth.reporting.runtime.run import RECORD, RunRecord, read_record
 
-from .declared import declared_of
+from .declarations import declared_of
 
 TABLES = "tables"
 

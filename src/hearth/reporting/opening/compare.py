@@ -26,9 +26,9 @@ from hearth.reporting.engine import name
 from hearth.reporting.runtime.report import Report, ReportFile
 from hearth.reporting.runtime.run import RunRecord
 
-from . import differences, units
+from . import counted_units, differences
 from .bundle import cells_of, damage_told, kept_record, open_bundle, report_of, scratch
-from .declared import own_of
+from .declarations import own_of
 from .differences import Both, Causes, FactChange
 from .facts import Line, Member, members_of_page
 from .members import MaySee
@@ -468,7 +468,7 @@ def _keys(folder: Path, file: str, wanted: Mapping[str, str | None]) -> dict[_Ke
     """What a row counts in one run; nothing when the run has no such row."""
     with open_bundle(folder, at_once=False) as bundle:
         try:
-            units.find(bundle, file, wanted)
+            counted_units.find(bundle, file, wanted)
         except NoSuchRow:
             return {}
         found = engine.rows(
@@ -489,7 +489,7 @@ def _members(
     if not keys:
         return {}
     with open_bundle(folder, at_once=False) as bundle:
-        found = units.find(bundle, file, wanted)
+        found = counted_units.find(bundle, file, wanted)
         engine.run(
             bundle.connection,
             "CREATE OR REPLACE TEMP TABLE unit AS"

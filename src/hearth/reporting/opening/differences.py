@@ -18,7 +18,7 @@ from hearth.reporting.runtime.labels import labels_of
 from hearth.reporting.runtime.report import Report
 
 from .bundle import attach, damage_told, kept_record, report_of, scratch
-from .declared import DERIVED, QUALITY, RECORDED, FactTable, declared_of
+from .declarations import DERIVED, QUALITY, RECORDED, FactTable, declared_of
 
 BEFORE, AFTER = "before", "after"
 COUNTED = "counted"

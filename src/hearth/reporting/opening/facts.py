@@ -1,6 +1,6 @@
 """What is said of a member: its stays, the facts that decided, and one sentence that says why it was counted.
 
-Works on the units of a page (see `units`) and the kept tables of the bundle; `members` is the way in.
+Works on the units of a page (see `counted_units`) and the kept tables of the bundle; `members` is the way in.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from hearth.reporting.engine import name as quoted
 from hearth.reporting.runtime.labels import RowLabel, labels_of
 
 from .bundle import Bundle
-from .declared import Declared, declared_of, own_of
-from .units import Found
+from .counted_units import Found
+from .declarations import Declared, declared_of, own_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ def lines(bundle: Bundle) -> list[Line]:
 def members_of_page(
     bundle: Bundle, file: str, wanted: Mapping[str, str | None], found: Found
 ) -> list[Member]:
-    """The members that `units.keep` left, in the order of their numbers."""
+    """The members that `counted_units.keep` left, in the order of their numbers."""
     connection, report = bundle.connection, bundle.report
     known = labels_of(report).row(report.file(file), wanted)
     amount_is = declared_of(report).rule(found.table, wanted).amount

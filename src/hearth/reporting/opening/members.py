@@ -33,12 +33,12 @@ from hearth.reporting.runtime.flags import JSON, Flag, declared_flag
 from hearth.reporting.runtime.flags import flags as written_flags
 from hearth.reporting.runtime.labels import labels_of
 
-from . import units
+from . import counted_units
 from .bundle import Bundle, BundleError, open_bundle, record_of, report_of
-from .declared import own_of
+from .counted_units import Condition
+from .declarations import own_of
 from .facts import Fact, Line, Member, Stay, lines, members_of_page
 from .rows import NoSuchRow, Row, Rows, choices, equal, listed_file, row, rows
-from .units import Condition
 
 __all__ = [
     "Choose",
@@ -101,7 +101,7 @@ def members(
             raise NoSuchRow(f"The rows of {file} are records and have no people.")
         wanted = {column: values.get(column) for column in known.dimensions}
         try:
-            found = units.find(bundle, file, wanted)
+            found = counted_units.find(bundle, file, wanted)
         except NoSuchRow:
             if known.each and wanted[known.each] in labels_of(bundle.report).counts:
                 return Page(0, 0, 0, ())  # a count is there even where it is of nobody
@@ -141,7 +141,7 @@ def under(folder: Path, where: Condition, *, may_see: MaySee | None = None, choo
     """The members of all rows that fulfil a condition. Raises `BundleError`; `NoSuchRow` where that is
     nobody."""
     with open_bundle(folder, at_once=False) as bundle:
-        found = units.find_where(bundle, where.file, where.wanted, where.where)
+        found = counted_units.find_where(bundle, where.file, where.wanted, where.where)
         return _page(bundle, where.file, where.wanted, found, choose, may_see)
 
 
@@ -163,15 +163,15 @@ def _page(
     bundle: Bundle,
     file: str,
     wanted: Mapping[str, str | None],
-    found: units.Found,
+    found: counted_units.Found,
     choose: Choose,
     may_see: MaySee | None,
 ) -> Page:
     """The chosen of the units that stand on the bundle's connection."""
-    hidden = units.hide(bundle, may_see) if may_see is not None else 0
+    hidden = counted_units.hide(bundle, may_see) if may_see is not None else 0
     every = lines(bundle)
     numbers = choose(every)
-    units.keep(bundle.connection, numbers)
+    counted_units.keep(bundle.connection, numbers)
     described = {one.number: one for one in members_of_page(bundle, file, wanted, found)}
     chosen = tuple(described[number] for number in numbers)
     return Page(found.value, len(every) + hidden, hidden, chosen)

@@ -1,4 +1,4 @@
-"""What is said of the rows and people of a report that has no sentences of its own: see `declared.Own`.
+"""What is said of the rows and people of a report that has no sentences of its own: see `declarations.Own`.
 
 Each function is given the report and returns what `opened.py` of its folder would have under that name.
 """

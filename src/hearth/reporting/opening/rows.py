@@ -15,7 +15,7 @@ from hearth.reporting.runtime.labels import labels_of
 from hearth.reporting.runtime.report import Report, ReportFile
 
 from .bundle import Bundle, cells_of, open_bundle
-from .declared import own_of
+from .declarations import own_of
 
 _NUMBER = "RowNumber"
 _MOST = 1 << 62

@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from hearth.reporting import engine
 from hearth.reporting.engine import Connection, name
 from hearth.reporting.sources.dates import DELETED
-from hearth.reporting.sources.keys import is_parent
+from hearth.reporting.sources.identifier_checks import is_parent
 from hearth.reporting.sources.unread import RECORDED
 from hearth.standards.load import Registry
 from hearth.standards.model import File

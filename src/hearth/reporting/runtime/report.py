@@ -9,14 +9,14 @@ A folder holds
     report.yaml     what it is called, its specification and its years, its kinds, the tables that are given
                     to the steps, what of the input must not be there twice
     tables.yaml     its files: columns, the step that makes each, what counts in it
-    facts.yaml      how what was counted is opened: see `opening.declared`
+    facts.yaml      how what was counted is opened: see `opening.declarations`
     words.yaml      words for columns, codes and rows: see `labels`
     codes.yaml      lists of codes that only this report has: see `codes`
     steps/          SQL, in folders by the specification's sections
     reference/      lists that the specification gives, as CSV
     flags/          what the receiver will flag: see `flags`
     report.py, opened.py    what cannot be declared: see `hearth.reporting.making.Own` and
-                    `hearth.reporting.opening.declared.Own`
+                    `hearth.reporting.opening.declarations.Own`
 
 Only report.yaml, tables.yaml and steps/ must be there, and facts.yaml where a run's numbers are to be opened.
 """
@@ -41,7 +41,7 @@ from .plan import Step, needed, plan
 from .step_files import read_step, read_steps, step_files, step_text
 
 if TYPE_CHECKING:
-    from .members import Opened
+    from .counted_rows import Opened
 
 
 class ReportError(Exception):
@@ -299,7 +299,7 @@ def _planned(report: Report, given: tuple[str, ...]) -> tuple[Step, ...]:
 
 @cache
 def _counting(report: Report) -> Mapping[str, tuple[Step, Opened]]:
-    from .members import opened  # loads the parser, which making a report does not need
+    from .counted_rows import opened  # loads the parser, which making a report does not need
 
     files = [p for p in step_files(report.steps_folder) if "\n-- Members:" in p.read_text("utf-8")]
     return {step.name: (step, opened(step)) for step in (read_step(path, report.codes) for path in files)}

@@ -6,7 +6,7 @@
 `Here` computes the steps with the engine of the connection, in this process; `spark.Cluster` is the other
 runner, for data that outgrow one machine. The results of both stand on the connection and are equal.
 
-Memory is bounded by the connection's own limit (see `engine.connect`). `on_step` hears the step that
+Memory is bounded by the connection's own limit (see `engine.connect`). `on_step` is told the step that
 starts, its number and how many there are. `should_stop` is asked several times a second; then `Cancelled`
 is raised and nothing is left at the destination.
 """

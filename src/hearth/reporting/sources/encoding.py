@@ -86,7 +86,7 @@ def copy_as_utf8(
 ) -> Text:
     """Copy to `target` as UTF-8 without mark; with `target=None` only look.
 
-    `open_original` is called again when the first guess proves wrong. `on_bytes` hears of every chunk read.
+    `open_original` is called again when the first guess proves wrong. `on_bytes` is told of every chunk read.
     Raises OSError (disk full) and whatever the archive raises for damaged data.
     """
     with open_original() as original:

@@ -17,11 +17,11 @@ from hearth.reporting.engine import Connection, name, text
 from hearth.standards.load import Registry
 from hearth.standards.model import File
 
-from .collected import LISTED_PER_RULE, Collected, Summary
-from .declared import check_declared, live_rows
-from .families import FORBIDDEN_CHARACTERS, Situation, conditions, may_hold_any_character
-from .keys import check_combinations, check_keys, check_references, check_row_counts
-from .places import place
+from .column_checks import FORBIDDEN_CHARACTERS, Situation, conditions, may_hold_any_character
+from .declared_checks import check_declared, live_rows
+from .finding_places import place
+from .findings_table import LISTED_PER_RULE, Collected, Summary
+from .identifier_checks import check_combinations, check_keys, check_references, check_row_counts
 from .problems import Problem
 
 _AT_ONCE = 120  # conditions of one scan
@@ -37,7 +37,7 @@ def find(
     absent: set[str],
     partial: bool = False,
     filled: Mapping[str, frozenset[str]] = MappingProxyType({}),
-    progress: Callable[[str, float], None] = lambda file, share: None,
+    on_progress: Callable[[str, float], None] = lambda file, share: None,
     listed: int = LISTED_PER_RULE,
 ) -> list[Summary]:
     """Check the staged tables of `connection`, write the findings with the `problems` to `path`.
@@ -46,7 +46,7 @@ def find(
     that what a row belongs to may be elsewhere, and nothing is concluded from what the export lacks;
     `exported_year` is the format it came in; `filled` are, by file, the columns with any value where that is
     known, which spares looking at the others.
-    `progress` hears the file and the share (0 to 1) that is done. Returns the summary.
+    `on_progress` is told the file and the share (0 to 1) that is done. Returns the summary.
     """
     collected = Collected(connection, listed)
     for problem in problems:
@@ -59,7 +59,7 @@ def find(
     def advance(file: File, share: float) -> None:
         nonlocal done
         done += share * shares[file.name]
-        progress(file.name, min(1.0, done))
+        on_progress(file.name, min(1.0, done))
 
     check_row_counts(collected, registry, absent, partial=partial)
     for file in with_rows:

@@ -28,7 +28,7 @@ from hearth.reporting.engine import is_disk_full
 from hearth.standards.load import YEARS, load
 
 from . import header as headers
-from .archive import Container, Limits, Member, look_into
+from .containers import Container, Limits, Member, look_into
 from .encoding import Text, copy_as_utf8
 from .problems import Problem, SourceFault, disk_full, listing, noted, stopping
 from .progress import Progress, silent
@@ -94,12 +94,12 @@ def open_source(
     *,
     folder: str | None = None,
     limits: Limits | None = None,
-    progress: Progress = silent,
+    on_progress: Progress = silent,
 ) -> Iterator[Source]:
     """Open an export for reading; see the module.
 
     `folder` names the folder inside when there are several exports. Never raises for a bad input, nor for a
-    full disk: both are in `problems`. `progress` may raise to cancel.
+    full disk: both are in `problems`. `on_progress` may raise to cancel.
     """
     path = Path(path)
     with ExitStack() as stack:
@@ -114,18 +114,18 @@ def open_source(
         stack.callback(container.close)
         source.problems.extend(container.problems)
         if not source.stops:
-            _read(source, container, progress)
+            _read(source, container, on_progress)
         yield source
 
 
-def _read(source: Source, container: Container, progress: Progress) -> None:
+def _read(source: Source, container: Container, on_progress: Progress) -> None:
     members = _by_file(source, container.members)
     to_unpack = sum(member.size for member in members.values() if member.on_disk is None)
     if to_unpack > shutil.disk_usage(source.work).free:
         source.problems.append(disk_full(source.work.parent))
         return
     unpacked: dict[str, tuple[Member, Path, Text]] = {}
-    for name, (taken, problems) in _unpack_all(source, members, progress).items():
+    for name, (taken, problems) in _unpack_all(source, members, on_progress).items():
         source.problems.extend(problems)
         if taken is not None:
             unpacked[name] = (members[name], *taken)
@@ -139,21 +139,21 @@ def _read(source: Source, container: Container, progress: Progress) -> None:
         _check_files(source, source.year, unpacked, set(members))
 
 
-def _unpack_all(source: Source, members: dict[str, Member], progress: Progress) -> dict[str, Unpacked]:
+def _unpack_all(source: Source, members: dict[str, Member], on_progress: Progress) -> dict[str, Unpacked]:
     """Every member as `_unpack` gives it, two at once: unpacking is done by one core for each."""
     done = 0
     total = sum(member.size for member in members.values())
     ended = False
 
     def unpack(name: str) -> Unpacked:
-        def heard(count: int) -> None:
+        def on_bytes(count: int) -> None:
             nonlocal done
             if ended:
                 raise _NotWanted
             done += count
-            progress("open", name, 0, 0, min(done, total), total)
+            on_progress("open", name, 0, 0, min(done, total), total)
 
-        return _unpack(source.work, name, members[name], heard)
+        return _unpack(source.work, name, members[name], on_bytes)
 
     with ThreadPoolExecutor(max_workers=_AT_ONCE, thread_name_prefix="hearth-unpacking") as pool:
         largest_first = sorted(members, key=lambda name: -members[name].size)
@@ -200,14 +200,14 @@ def _by_file(source: Source, members: list[Member]) -> dict[str, Member]:
     return found
 
 
-def _unpack(work: Path, name: str, member: Member, heard: Callable[[int], None]) -> Unpacked:
+def _unpack(work: Path, name: str, member: Member, on_bytes: Callable[[int], None]) -> Unpacked:
     """The file as UTF-8 on disk. Faults of this one file are told and the others are still looked at."""
     target = work / f"{name}.csv"
     try:
         if member.on_disk is None:
-            text = copy_as_utf8(member.open, target, heard)
+            text = copy_as_utf8(member.open, target, on_bytes)
         else:
-            text = copy_as_utf8(member.open, None, heard)
+            text = copy_as_utf8(member.open, None, on_bytes)
             if text.is_plain:
                 target = member.on_disk
             else:

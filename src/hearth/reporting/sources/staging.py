@@ -1,7 +1,7 @@
 """Stage an opened export: one typed table per HUD file of one year, and everything that is wrong.
 
     with open_source(path) as source, engine.connected(source.work / "staged.duckdb") as connection:
-        staged = stage(source, connection, load(2026), progress=show)
+        staged = stage(source, connection, load(2026), on_progress=show)
         if not staged.stops: …
 
 The year is the caller's: that of the application's tables, or of a report. Tables are named as HUD's files
@@ -10,7 +10,7 @@ The year is the caller's: that of the application's tables, or of a report. Tabl
 | column | type | |
 |---|---|---|
 | `_line` | BIGINT | physical line in the original file, the header being 1; NULL for rows an upgrade made |
-| `_hash` | BIGINT | the same for the same content, see `typing`; for finding what changed |
+| `_hash` | BIGINT | the same for the same content, see `cell_types`; for finding what changed |
 | `_raw` | VARCHAR | JSON object {column: text} of cells not written to the letter; nearly always NULL |
 | `_faulty` | BOOLEAN | the row contradicts what the database holds to be always true, see `findings` |
 
@@ -38,7 +38,7 @@ from hearth.reporting.engine import Connection, name
 from hearth.standards.load import Registry, load
 from hearth.standards.model import Column, File
 
-from . import contradictions, dates, reading, typing, unread
+from . import cell_types, contradictions, csv_reading, dates, unread
 from .findings import Summary, find
 from .open import Source, SourceFile
 from .problems import Problem, SourceFault, disk_full, stopping
@@ -89,11 +89,11 @@ def stage(
     connection: Connection,
     registry: Registry,
     *,
-    progress: Progress = silent,
+    on_progress: Progress = silent,
     check: bool = True,
     findings_path: Path | None = None,
     wanted: Mapping[str, Collection[str]] | None = None,
-    ready: Callable[[Staged, str], None] = lambda staged, file: None,
+    on_ready: Callable[[Staged, str], None] = lambda staged, file: None,
 ) -> Staged:
     """Read all files of `source` into typed tables of the registry's year and, with `check`, find everything
     that is wrong.
@@ -103,11 +103,11 @@ def stage(
     source's work folder). `wanted`: file → columns of that year, for a report; it goes without
     `check`, and the structure of all files counts all the same. Raises `SourceFault` for an export of a newer
     year and when the disk or the memory limit is exhausted, and ValueError for a source whose year is not
-    known. `progress` may raise to cancel.
+    known. `on_progress` may raise to cancel.
 
-    `ready` hears of every file whose table is complete and will not be changed any more, in HUD's order and
-    as early as possible, so that another thread (with a cursor of its own) can use it while later files are
-    read; of an older year's export only at the end. It may raise to cancel.
+    `on_ready` is told of every file whose table is complete and will not be changed any more, in HUD's order
+    and as early as possible, so that another thread (with a cursor of its own) can use it while later files
+    are read; of an older year's export only at the end. It may raise to cancel.
     """
     assert wanted is None or not check, "checks read whole rows"
     if source.year is None:
@@ -116,7 +116,7 @@ def stage(
         raise SourceFault(_newer(source.year, registry.year))
     staged = Staged(connection, source.year, registry, problems=list(source.problems), wanted=wanted)
     try:
-        _Staging(source, staged, progress, ready).run()
+        _Staging(source, staged, on_progress, on_ready).run()
         if check:
             started = time.monotonic()
             staged.findings_path = findings_path or source.work / "findings.parquet"
@@ -128,14 +128,14 @@ def stage(
                 exported_year=source.year,
                 filled=staged.filled,
                 absent=set(load(source.year, registry.folder).files) - set(source.files),
-                progress=_checking(progress, staged),
+                on_progress=_checking(on_progress, staged),
             )
             staged.seconds["check"] = time.monotonic() - started
     except (engine.EngineError, OSError) as error:
         if engine.is_disk_full(error):
             raise SourceFault(disk_full(source.work.parent)) from error
         if isinstance(error, engine.OutOfMemory):
-            raise typing.out_of_memory() from error
+            raise cell_types.out_of_memory() from error
         raise
     return staged
 
@@ -152,9 +152,9 @@ def _newer(year: int, target: int) -> Problem:
     )
 
 
-def _checking(progress: Progress, staged: Staged) -> Callable[[str, float], None]:
+def _checking(on_progress: Progress, staged: Staged) -> Callable[[str, float], None]:
     def tell(file: str, share: float) -> None:
-        progress("check", file, round(share * staged.rows), staged.rows, 0, 0)
+        on_progress("check", file, round(share * staged.rows), staged.rows, 0, 0)
 
     return tell
 
@@ -163,9 +163,9 @@ class _Staging:
     """One run of `stage`: keeps count for the progress."""
 
     def __init__(
-        self, source: Source, staged: Staged, progress: Progress, ready: Callable[[Staged, str], None]
+        self, source: Source, staged: Staged, on_progress: Progress, on_ready: Callable[[Staged, str], None]
     ) -> None:
-        self.source, self.staged, self.progress, self.ready = source, staged, progress, ready
+        self.source, self.staged, self.on_progress, self.on_ready = source, staged, on_progress, on_ready
         self.connection = staged.connection
         self.rows_before = self.bytes_before = 0
         export = source.files.get("Export")
@@ -208,7 +208,7 @@ class _Staging:
         if table in contradicting:
             contradictions.mark(self.connection)
         for one in self.incomplete:
-            self.ready(self.staged, one)
+            self.on_ready(self.staged, one)
         self.incomplete.clear()
 
     def _read_typed(self, file: File) -> None:
@@ -220,7 +220,7 @@ class _Staging:
             return self._create(file, table, relation, blank=blank)
 
         if not self._read(file, table, create, wanted or list(file.columns)):
-            self.connection.execute(typing.create_empty(file, table))
+            self.connection.execute(cell_types.create_empty(file, table))
         elif wanted is not None:
             self._narrow_down(table)
 
@@ -238,8 +238,8 @@ class _Staging:
         blank: frozenset[str] = frozenset(),
     ) -> str:
         if self.staged.wanted is None:
-            return typing.create_typed(file, table, relation, archive=archive, blank=blank)
-        return typing.create_narrow(file, table, relation, self.staged.wanted[file.name], blank=blank)
+            return cell_types.create_typed(file, table, relation, archive=archive, blank=blank)
+        return cell_types.create_narrow(file, table, relation, self.staged.wanted[file.name], blank=blank)
 
     def _read_as_exported(self) -> None:
         self.connection.execute(f"CREATE SCHEMA {AS_EXPORTED}")
@@ -252,12 +252,12 @@ class _Staging:
         table = f"{AS_EXPORTED}.{name(f'{file.name} typed')}"
 
         def create(relation: str, blank: frozenset[str]) -> str:
-            return typing.create_typed(file, table, relation, blank=blank)
+            return cell_types.create_typed(file, table, relation, blank=blank)
 
         if self._read(file, table, create, list(file.columns)):
             self.with_rows.add(file.name)
         else:
-            self.connection.execute(typing.create_empty(file, table))
+            self.connection.execute(cell_types.create_empty(file, table))
         self.connection.execute(as_text(self.connection, self.staged.year, self.staged.registry, file, table))
 
     def _read(
@@ -275,7 +275,7 @@ class _Staging:
         def tell(share: float) -> None:
             nonlocal told
             told = max(told, share)
-            self.progress(
+            self.on_progress(
                 "read",
                 given.name,
                 self.rows_before + round(told * rows_expected),
@@ -285,14 +285,16 @@ class _Staging:
             )
 
         def relation(path: Path) -> str:
-            return reading.relation(path, given.columns, [column.name for column in file.columns])
+            return csv_reading.relation(path, given.columns, [column.name for column in file.columns])
 
         lacking = {column.name for column in file.columns} - set(given.columns)
-        blank = reading.blank_columns(given) | lacking
+        blank = csv_reading.blank_columns(given) | lacking
         with engine.filled_on_all_threads(
-            self.connection, len(given.columns) + len(typing.EXTRA_COLUMNS), self.bytes_before + given.bytes
+            self.connection,
+            len(given.columns) + len(cell_types.EXTRA_COLUMNS),
+            self.bytes_before + given.bytes,
         ):
-            read = reading.read(
+            read = csv_reading.read(
                 self.connection,
                 given,
                 table,
@@ -314,15 +316,15 @@ class _Staging:
         given: SourceFile,
         table: str,
         columns: list[Column],
-        read: reading.Read,
+        read: csv_reading.Read,
         relation: str,
     ) -> None:
         """Drop rows of nothing, read what needs its whole column, and say what cannot be read."""
         for_report = self.staged.wanted is not None
         any_raw, any_fault = unread.suspected(self.connection, table, file, columns if for_report else [])
         if not for_report or any_raw or any_fault:
-            reading.number_lines(self.connection, given, table, read)
-        reading.drop_blank_rows(self.connection, file, table, columns, relation)
+            csv_reading.number_lines(self.connection, given, table, read)
+        csv_reading.drop_blank_rows(self.connection, file, table, columns, relation)
         if any_raw:
             others = dates.read_other_forms(self.connection, table, columns, self.exported)
             if others and not for_report:
@@ -335,16 +337,16 @@ class _Staging:
 
     def _tell_all_read(self) -> None:
         rows, size = self.source.lines, self.source.bytes
-        self.progress("read", "", rows, rows, size, size)
+        self.on_progress("read", "", rows, rows, size, size)
 
     def _upgrade(self) -> None:
         total = self.source.lines
         for file, relation in upgraded(self.connection, self.staged.year, self.staged.registry):
             if file.name not in self.staged.tables:
                 continue
-            self.progress("upgrade", file.name, 0, total, 0, self.source.bytes)
+            self.on_progress("upgrade", file.name, 0, total, 0, self.source.bytes)
             if rows_from(self.staged.year, self.staged.registry, file.name) not in self.with_rows:
-                self.connection.execute(typing.create_empty(file, name(file.name)))
+                self.connection.execute(cell_types.create_empty(file, name(file.name)))
                 continue
             self.connection.execute(self._create(file, name(file.name), relation, archive="_archive"))
             if self.staged.wanted is not None:

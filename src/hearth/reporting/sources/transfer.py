@@ -45,12 +45,12 @@ def engine_to_postgres(
     cursor: psycopg.Cursor,
     table: str,
     columns: list[str],
-    heard: Callable[[int], None],
+    on_rows: Callable[[int], None],
     *,
     rows: int = BINARY_FROM,
 ) -> None:
     """Append the rows of `select`, whose values are those of `columns` in their order, to the PostgreSQL
-    table. `heard` is told of rows that passed (about; all of them in the end), and may raise. `rows`: about
+    table. `on_rows` is told of rows that passed (about; all of them in the end), and may raise. `rows`: about
     how many there are, where that is known."""
     quoted = [f'"{column}"' for column in columns]
     binary = _in_binary(connection, cursor, table, columns) if rows >= BINARY_FROM else None
@@ -75,10 +75,10 @@ def engine_to_postgres(
                 copy.write(chunk)
                 row_bytes = row_bytes or (_csv_row_bytes if binary is None else _row_bytes)(chunk)
                 passed = round(len(chunk) / row_bytes)
-                heard(passed)
+                on_rows(passed)
                 told += passed
             producer.finish()  # raises inside, so that COPY is called off where the engine failed
-        heard(cursor.rowcount - told)
+        on_rows(cursor.rowcount - told)
     finally:
         os.close(reading)
         producer.stop(connection)
@@ -134,7 +134,7 @@ def postgres_to_engine(
     connection: Connection,
     table: str,
     columns: dict[str, str],
-    heard: Callable[[int], None],
+    on_rows: Callable[[int], None],
 ) -> None:
     """Make the engine's table `table` (column → type) from the rows of a PostgreSQL query."""
     reading, writing = _pipe()
@@ -156,7 +156,7 @@ def postgres_to_engine(
             with cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT csv)", parameters) as copy:
                 for block in copy:
                     _write_all(writing, block)
-                    heard(bytes(block).count(b"\n"))
+                    on_rows(bytes(block).count(b"\n"))
         finally:
             os.close(writing)
     except BrokenPipeError:

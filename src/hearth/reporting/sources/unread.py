@@ -18,7 +18,7 @@ from hearth.standards.deciding import COC, deciding
 from hearth.standards.model import Column, File
 
 from . import dates
-from .keys import is_parent
+from .identifier_checks import is_parent
 
 _HOUSEHOLD = "HouseholdID"
 _COC_PATTERN = "[A-Za-z]{2}-[0-9]{3}[A-Za-z]?"

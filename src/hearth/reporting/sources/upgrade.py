@@ -14,7 +14,7 @@ from hearth.standards.load import Registry
 from hearth.standards.model import File
 from hearth.standards.upgrades import FileUpgrade, Upgrade, load_upgrades
 
-from .typing import json_member
+from .cell_types import json_member
 
 AS_EXPORTED = "as_exported"
 # Beside HUD's columns, tables of text carry the line number and, as members of a JSON object without its
@@ -54,7 +54,7 @@ def rows_from(year: int, registry: Registry, file: str) -> str | None:
 
 def as_text(connection: Connection, year: int, registry: Registry, file: File, typed: str) -> str:
     """CREATE VIEW of a file of an older year as text to the letter, `CARRIED` included, from its table as
-    `typing` makes it. What came otherwise goes with the row, under the name that its column has today."""
+    `cell_types` makes it. What came otherwise goes with the row, under the name that its column has today."""
     keys = f"SELECT DISTINCT unnest(json_keys(_raw)) FROM {typed} WHERE _raw IS NOT NULL"
     otherwise = {key for (key,) in engine.rows(connection, keys)}
     parts = []

@@ -14,7 +14,7 @@ does not grow with their number. What is made, and where:
 | `world_settings` | what is asked for, checked |
 | `data/` | places, names, kinds of projects and pathways: the material, as YAML |
 | `arrays` `random_values` | dates on arrays, and the random values that fill them |
-| `places` `world` `required_elements` | CoCs, organizations, projects, and what each project must collect |
+| `cocs` `world` `required_elements` | CoCs, organizations, projects, and what each project must collect |
 | `people` `stays` | households and their stays, one after the other |
 | `enrollments` `programs` `clients` | Enrollment, Exit and Client |
 | `collection_stages` | when questions are asked: start, update, annual assessment, exit |

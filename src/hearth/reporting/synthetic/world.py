@@ -14,8 +14,8 @@ import numpy as np
 
 from hearth.reporting.synthetic import arrays
 from hearth.reporting.synthetic.arrays import Ints
+from hearth.reporting.synthetic.cocs import City, Coc, cocs
 from hearth.reporting.synthetic.data import material
-from hearth.reporting.synthetic.places import City, Coc, cocs
 from hearth.reporting.synthetic.random_values import Random
 from hearth.reporting.synthetic.required_elements import required_elements
 from hearth.reporting.synthetic.world_settings import WorldSettings

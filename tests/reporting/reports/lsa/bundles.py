@@ -13,24 +13,24 @@ from hearth.reporting.reports.lsa.parameters import LsaParameters
 from hearth.reporting.runtime import registry
 from hearth.reporting.runtime.run import RunRecord, run_steps
 
-from .world import Rows, filled, stage_rows, wish_of
+from .world import Rows, filled, parameters_of, stage_rows
 
 LSA = registry.by_name("lsa")
 
 
 def bundle_of(folder: Path, short: Mapping[str, Any], report: Mapping[str, Any] | None = None) -> Path:
     """The report of these short rows, with its tables kept, in `folder`."""
-    wish = wish_of(report)
-    return bundle_of_rows(folder, filled(short, wish.coc), wish)
+    parameters = parameters_of(report)
+    return bundle_of_rows(folder, filled(short, parameters.coc), parameters)
 
 
-def bundle_of_rows(folder: Path, rows: Rows, wish: LsaParameters) -> Path:
+def bundle_of_rows(folder: Path, rows: Rows, parameters: LsaParameters) -> Path:
     """The report of these whole rows, with its tables kept, in `folder`: a copy that is the caller's own. It
     is made once in a process, for all tests that ask for the same."""
-    asked = hashlib.sha256(repr((rows, wish)).encode()).hexdigest()
+    asked = hashlib.sha256(repr((rows, parameters)).encode()).hexdigest()
     if asked not in _made:
         _made[asked] = Path(_kept.name) / asked
-        _make(_made[asked], rows, wish)
+        _make(_made[asked], rows, parameters)
     shutil.copytree(_made[asked], folder, dirs_exist_ok=True)
     return folder
 
@@ -39,23 +39,23 @@ _kept = tempfile.TemporaryDirectory(prefix="bundles-")
 _made: dict[str, Path] = {}
 
 
-def _make(folder: Path, rows: Rows, wish: LsaParameters) -> None:
+def _make(folder: Path, rows: Rows, parameters: LsaParameters) -> None:
     with engine.connected(threads=1) as connection:
         stage_rows(connection, rows)
-        prepare(LSA, connection, wish)
-        run_steps(connection, LSA.steps_of(LSA.files_of(wish.kind)))
+        prepare(LSA, connection, parameters)
+        run_steps(connection, LSA.steps_of(LSA.files_of(parameters.kind)))
         record = RunRecord(
-            report="hic" if wish.scope.name == "HIC" else "lsa",
+            report="hic" if parameters.scope.name == "HIC" else "lsa",
             specification="test",
             year=2026,
             parameters={
-                "coc": wish.coc,
-                "start": str(wish.start),
-                "end": str(wish.last_day),
-                "scope": wish.scope.name.lower(),
-                "projects": list(wish.projects),
+                "coc": parameters.coc,
+                "start": str(parameters.start),
+                "end": str(parameters.last_day),
+                "scope": parameters.scope.name.lower(),
+                "projects": list(parameters.projects),
             },
             code_version="test",
             input_sha256=hashlib.sha256(repr(rows).encode()).hexdigest(),
         )
-        leave(LSA, connection, wish, record, folder, keep=True)
+        leave(LSA, connection, parameters, record, folder, keep=True)

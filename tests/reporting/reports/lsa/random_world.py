@@ -56,7 +56,7 @@ LENGTHS = [0, -2, 1, 2, 6, 7, 30, 89, 90, 91, 270, 363, 364, 365, 366, 367, 400,
 
 def random_world(seed: int, families: int = 240) -> Rows:
     """All rows of a world; the same for the same seed."""
-    draw = random.Random(seed)
+    rng = random.Random(seed)
     short: dict[str, Any] = {
         "Organization": ORGANIZATIONS,
         "Project": PROJECTS,
@@ -74,8 +74,8 @@ def random_world(seed: int, families: int = 240) -> Rows:
         **_beside_projects(),
     }
     for number in range(families):
-        _family(draw, short, f"F{number:03}")
-    draw.shuffle(short["Enrollment"])
+        _family(rng, short, f"F{number:03}")
+    rng.shuffle(short["Enrollment"])
     _delete(random.Random(f"deleted {seed}"), short)
     return filled(short)
 
@@ -108,27 +108,27 @@ def _beside_projects() -> dict[str, list[Short]]:
     return {"Inventory": inventory, "Funder": funders, "Affiliation": affiliations}
 
 
-def _delete(draw: random.Random, short: dict[str, Any]) -> None:
+def _delete(rng: random.Random, short: dict[str, Any]) -> None:
     """Deleted clients, and deleted answers, services, exits and enrollments that would count for something;
     on the quarterly nights other services, too."""
-    for client in draw.sample(list(short["Client"].values()), len(short["Client"]) // 40):
+    for client in rng.sample(list(short["Client"].values()), len(short["Client"]) // 40):
         client["DateDeleted"] = GONE
     for row in list(short["Enrollment"]):
         enrollment, entry = row["EnrollmentID"], row["EntryDate"]
         told: Short = {"EnrollmentID": enrollment, "InformationDate": entry, "DateDeleted": GONE}
-        if draw.random() < 0.1:
+        if rng.random() < 0.1:
             short["HealthAndDV"].append({**told, "DomesticViolenceSurvivor": 1, "CurrentlyFleeing": 1})
-        if draw.random() < 0.1:
+        if rng.random() < 0.1:
             short["Disabilities"].append({**told, "DisabilityType": 8, "DisabilityResponse": 1})
-        if draw.random() < 0.05:
-            left = entry + timedelta(draw.choice([1, 5, 30]))
+        if rng.random() < 0.05:
+            left = entry + timedelta(rng.choice([1, 5, 30]))
             short["Exit"].append(
                 {"EnrollmentID": enrollment, "ExitDate": left, "Destination": 410, "DateDeleted": GONE}
             )
-        if draw.random() < 0.03:
+        if rng.random() < 0.03:
             short["Enrollment"].append({**row, "RelationshipToHoH": 1, "Nights": [], "DateDeleted": GONE})
         if row["ProjectID"].startswith("NBN"):
-            for night in draw.sample(QUARTERS, 2):
+            for night in rng.sample(QUARTERS, 2):
                 service: Short = {"EnrollmentID": enrollment, "DateProvided": night}
                 short["Services"].append(
                     {**service, "RecordType": 200, "TypeProvided": 200, "DateDeleted": GONE}
@@ -136,82 +136,82 @@ def _delete(draw: random.Random, short: dict[str, Any]) -> None:
                 short["Services"].append({**service, "RecordType": 144, "TypeProvided": 3})
 
 
-def _family(draw: random.Random, short: dict[str, Any], name: str) -> None:
-    if draw.random() < 0.5:
-        _plain_life(draw, short, name)
+def _family(rng: random.Random, short: dict[str, Any], name: str) -> None:
+    if rng.random() < 0.5:
+        _plain_life(rng, short, name)
         return
-    people = [f"{name}{letter}" for letter in "ABCD"[: draw.choice([1, 1, 1, 2, 2, 3, 4])]]
+    people = [f"{name}{letter}" for letter in "ABCD"[: rng.choice([1, 1, 1, 2, 2, 3, 4])]]
     for person in people:
-        short["Client"][person] = _client(draw, child=person[-1] in "CD" or draw.random() < 0.2)
-    day = draw.choice(TURNS) + timedelta(draw.choice([-800, -400, -90, -30, -6, -1, 0, 1, 30]))
-    for number in range(draw.randint(1, 6)):
-        together = people if draw.random() < 0.7 else draw.sample(people, draw.randint(1, len(people)))
-        left = _stay(draw, short, f"{name}H{number}", together, day)
-        if left is None and draw.random() < 0.4:
+        short["Client"][person] = _client(rng, child=person[-1] in "CD" or rng.random() < 0.2)
+    day = rng.choice(TURNS) + timedelta(rng.choice([-800, -400, -90, -30, -6, -1, 0, 1, 30]))
+    for number in range(rng.randint(1, 6)):
+        together = people if rng.random() < 0.7 else rng.sample(people, rng.randint(1, len(people)))
+        left = _stay(rng, short, f"{name}H{number}", together, day)
+        if left is None and rng.random() < 0.4:
             return
-        day = (left or day) + timedelta(draw.choice(GAPS))
-        if draw.random() < 0.15:
-            day = draw.choice(TURNS) + timedelta(draw.randint(-20, 3))
+        day = (left or day) + timedelta(rng.choice(GAPS))
+        if rng.random() < 0.15:
+            day = rng.choice(TURNS) + timedelta(rng.randint(-20, 3))
 
 
-def _plain_life(draw: random.Random, short: dict[str, Any], person: str) -> None:
+def _plain_life(rng: random.Random, short: dict[str, Any], person: str) -> None:
     """One adult, nothing wrong, stays with gaps at which the rules turn."""
     short["Client"][person] = {"DOB": "1984-06-01"}
-    day = draw.choice(TURNS) - timedelta(draw.choice([0, 0, 1, 7, 14, 15, 100, 364, 365, 366, 730]))
-    for number in range(draw.randint(1, 6)):
-        project = draw.choice(USUAL)
-        left = day + timedelta(draw.choice([1, 6, 7, 8, 30, 89, 90, 91, 200, 364, 365, 366]))
-        if draw.random() < 0.3:
-            left = day + timedelta(draw.choice([-7, -1, 0, 1])) + timedelta(365 * draw.choice([0, 1, 2]) + 8)
+    day = rng.choice(TURNS) - timedelta(rng.choice([0, 0, 1, 7, 14, 15, 100, 364, 365, 366, 730]))
+    for number in range(rng.randint(1, 6)):
+        project = rng.choice(USUAL)
+        left = day + timedelta(rng.choice([1, 6, 7, 8, 30, 89, 90, 91, 200, 364, 365, 366]))
+        if rng.random() < 0.3:
+            left = day + timedelta(rng.choice([-7, -1, 0, 1])) + timedelta(365 * rng.choice([0, 1, 2]) + 8)
         row: Short = {
             "EnrollmentID": f"{person}E{number}", "PersonalID": person, "ProjectID": project,
             "EntryDate": day,
-            "ExitDate": left, "Destination": draw.choice([410, 101, 24]), "DisablingCondition": 1,
-            "DateToStreetESSH": day - timedelta(draw.choice([0, 5, 6, 7, 8, 300, 364, 365])),
-            "LivingSituation": draw.choice([116, 116, 422]),
+            "ExitDate": left, "Destination": rng.choice([410, 101, 24]), "DisablingCondition": 1,
+            "DateToStreetESSH": day - timedelta(rng.choice([0, 5, 6, 7, 8, 300, 364, 365])),
+            "LivingSituation": rng.choice([116, 116, 422]),
             "TimesHomelessPastThreeYears": 4,
-            "MonthsHomelessPastThreeYears": draw.choice([105, 105, 105, 112]),
+            "MonthsHomelessPastThreeYears": rng.choice([105, 105, 105, 112]),
         }  # fmt: skip
         if project in ("RRH", "RRH2", "RRHSO", "PSH", "PSH2"):
-            moved = draw.choice(
+            moved = rng.choice(
                 [day, left, left - timedelta(365), left - timedelta(366), day + timedelta(3), None]
             )
             row["MoveInDate"] = moved
         if project in ("NBN", "NBN2"):
-            last = draw.choice([left, left, date(2026, 9, 30), date(2026, 7, 2), date(2026, 7, 3)])
-            step = draw.choice([1, 6, 7, 8])
+            last = rng.choice([left, left, date(2026, 9, 30), date(2026, 7, 2), date(2026, 7, 3)])
+            step = rng.choice([1, 6, 7, 8])
             row["Nights"] = [day] if last <= day else [last - timedelta(n) for n in range(1, 60, step)]
             if last != left:
                 row["Nights"].append(last)
                 row["ExitDate"] = left = None
         short["Enrollment"].append(row)
-        if left is None or draw.random() < 0.1:
+        if left is None or rng.random() < 0.1:
             row["ExitDate"] = None
             return
-        day = left + timedelta(draw.choice(EDGES))
+        day = left + timedelta(rng.choice(EDGES))
 
 
-def _client(draw: random.Random, *, child: bool) -> Short:
+def _client(rng: random.Random, *, child: bool) -> Short:
     if child:
         # mostly about to turn 18 at one of the turns, or small
-        born = draw.choice(TURNS).replace(year=draw.choice([2006, 2007, 2008, 2015, 2023])) + timedelta(
-            draw.randint(-3, 3)
+        born = rng.choice(TURNS).replace(year=rng.choice([2006, 2007, 2008, 2015, 2023])) + timedelta(
+            rng.randint(-3, 3)
         )
     else:
-        born = date(draw.choice([1915, 1955, 1962, 1970, 1980, 1990, 2000, 2003, 2004]), 2, 28) + timedelta(
-            draw.choice([0, 1, 200])
+        born = date(rng.choice([1915, 1955, 1962, 1970, 1980, 1990, 2000, 2003, 2004]), 2, 28) + timedelta(
+            rng.choice([0, 1, 200])
         )
     client: Short = {
         "DOB": born,
-        "VeteranStatus": draw.choice([0, 0, 1, 8, 99, None]),
-        "SSN": draw.choice([None, f"2190{draw.randint(10, 40)}123", "xxxxx1234", "111111111"]),
-        "SSNDataQuality": draw.choice([1, 1, 2, 8, 99]),
-        "White": draw.choice([0, 1, 1]),
-        "HispanicLatinao": draw.choice([0, 0, 1]),
-        "RaceNone": draw.choice([None, None, None, 8]),
+        "VeteranStatus": rng.choice([0, 0, 1, 8, 99, None]),
+        "SSN": rng.choice([None, f"2190{rng.randint(10, 40)}123", "xxxxx1234", "111111111"]),
+        "SSNDataQuality": rng.choice([1, 1, 2, 8, 99]),
+        "White": rng.choice([0, 1, 1]),
+        "HispanicLatinao": rng.choice([0, 0, 1]),
+        "RaceNone": rng.choice([None, None, None, 8]),
     }
-    if draw.random() < 0.06:
-        client |= draw.choice(
+    if rng.random() < 0.06:
+        client |= rng.choice(
             [
                 {"DOB": None},
                 {"DOB": "1900-01-01"},
@@ -226,113 +226,113 @@ def _client(draw: random.Random, *, child: bool) -> Short:
 
 
 def _stay(
-    draw: random.Random, short: dict[str, Any], household: str, people: list[str], entry: date
+    rng: random.Random, short: dict[str, Any], household: str, people: list[str], entry: date
 ) -> date | None:
     """Add a household's stay; returns the day on which its head leaves, None for an open stay."""
-    project = draw.choice(USUAL) if draw.random() < 0.75 else draw.choice(list(PROJECTS))
-    left = None if draw.random() < 0.2 else entry + timedelta(draw.choice(LENGTHS))
-    if left is not None and draw.random() < 0.1:
-        left = draw.choice(TURNS)
-    relations = [1, *(draw.choice([2, 2, 3, 4, 5]) for _ in people[1:])]
-    if draw.random() < 0.06:
-        relations = draw.choice([[3] * len(people), [1] * len(people), [1] + [99] * (len(people) - 1)])
+    project = rng.choice(USUAL) if rng.random() < 0.75 else rng.choice(list(PROJECTS))
+    left = None if rng.random() < 0.2 else entry + timedelta(rng.choice(LENGTHS))
+    if left is not None and rng.random() < 0.1:
+        left = rng.choice(TURNS)
+    relations = [1, *(rng.choice([2, 2, 3, 4, 5]) for _ in people[1:])]
+    if rng.random() < 0.06:
+        relations = rng.choice([[3] * len(people), [1] * len(people), [1] + [99] * (len(people) - 1)])
     for number, (person, relation) in enumerate(zip(people, relations, strict=True)):
-        mine = entry + timedelta(draw.choice([0, 0, 0, 0, 4, 30, -3])) if number else entry
+        mine = entry + timedelta(rng.choice([0, 0, 0, 0, 4, 30, -3])) if number else entry
         out = left
-        if number and draw.random() < 0.3:
-            out = (left or entry + timedelta(300)) + timedelta(draw.choice([-10, -1, 0, 5]))
+        if number and rng.random() < 0.3:
+            out = (left or entry + timedelta(300)) + timedelta(rng.choice([-10, -1, 0, 5]))
         row: Short = {
             "EnrollmentID": f"{household}{person[-1]}", "HouseholdID": household, "PersonalID": person,
             "ProjectID": project, "EntryDate": mine, "ExitDate": None, "Nights": [],
             "RelationshipToHoH": relation,
-            "DisablingCondition": draw.choice([0, 0, 1, 1, 8, 9, 99, None]), **_prior_situation(draw, mine),
+            "DisablingCondition": rng.choice([0, 0, 1, 1, 8, 9, 99, None]), **_prior_situation(rng, mine),
         }  # fmt: skip
-        if number == 0 and draw.random() < 0.03:
-            row["EnrollmentCoC"] = draw.choice(["XX-502", None, COC.lower()])
-        if draw.random() < 0.02:
+        if number == 0 and rng.random() < 0.03:
+            row["EnrollmentCoC"] = rng.choice(["XX-502", None, COC.lower()])
+        if rng.random() < 0.02:
             row["DateDeleted"] = GONE
         if project.startswith(("RRH", "PSH", "TH")):
-            row["MoveInDate"] = _move_in(draw, mine, out)
+            row["MoveInDate"] = _move_in(rng, mine, out)
         if project.startswith("NBN"):
-            short["Services"].extend(_nights(draw, row["EnrollmentID"], mine, out))
+            short["Services"].extend(_nights(rng, row["EnrollmentID"], mine, out))
         if out is not None:
-            short["Exit"].extend(_exits(draw, row["EnrollmentID"], out))
-        if draw.random() < 0.2:
+            short["Exit"].extend(_exits(rng, row["EnrollmentID"], out))
+        if rng.random() < 0.2:
             short["Disabilities"].append(
                 {
                     "EnrollmentID": row["EnrollmentID"],
                     "InformationDate": mine,
-                    "DisabilityType": draw.choice([8, 9, 10]),
-                    "DisabilityResponse": draw.choice([0, 1, 2, 3, 8]),
-                    "IndefiniteAndImpairs": draw.choice([0, 1, None]),
+                    "DisabilityType": rng.choice([8, 9, 10]),
+                    "DisabilityResponse": rng.choice([0, 1, 2, 3, 8]),
+                    "IndefiniteAndImpairs": rng.choice([0, 1, None]),
                 }
             )
-        if draw.random() < 0.3:
+        if rng.random() < 0.3:
             short["HealthAndDV"].append(
                 {
                     "EnrollmentID": row["EnrollmentID"],
-                    "InformationDate": mine + timedelta(draw.choice([0, 0, 10, -1])),
-                    "DomesticViolenceSurvivor": draw.choice([0, 1, 1, 8, 99, None]),
-                    "CurrentlyFleeing": draw.choice([0, 1, None]),
+                    "InformationDate": mine + timedelta(rng.choice([0, 0, 10, -1])),
+                    "DomesticViolenceSurvivor": rng.choice([0, 1, 1, 8, 99, None]),
+                    "CurrentlyFleeing": rng.choice([0, 1, None]),
                 }
             )
         short["Enrollment"].append(row)
     return left
 
 
-def _prior_situation(draw: random.Random, entry: date) -> Short:
-    street = draw.choice([None, 0, 0, 3, 6, 7, 8, 90, 365, 1100, -2])
+def _prior_situation(rng: random.Random, entry: date) -> Short:
+    street = rng.choice([None, 0, 0, 3, 6, 7, 8, 90, 365, 1100, -2])
     return {
-        "LivingSituation": draw.choice([116, 101, 118, 116, 204, 215, 302, 422, 435, 8, 99, None]),
-        "LengthOfStay": draw.choice([10, 11, 2, 3, 4, 5, 5, 8, 99, None]),
-        "PreviousStreetESSH": draw.choice([0, 1, 1, None, 8]),
+        "LivingSituation": rng.choice([116, 101, 118, 116, 204, 215, 302, 422, 435, 8, 99, None]),
+        "LengthOfStay": rng.choice([10, 11, 2, 3, 4, 5, 5, 8, 99, None]),
+        "PreviousStreetESSH": rng.choice([0, 1, 1, None, 8]),
         "DateToStreetESSH": None if street is None else entry - timedelta(street),
-        "TimesHomelessPastThreeYears": draw.choice([1, 2, 3, 4, 4, 4, 8, None]),
-        "MonthsHomelessPastThreeYears": draw.choice([101, 105, 112, 113, 113, 99, None]),
+        "TimesHomelessPastThreeYears": rng.choice([1, 2, 3, 4, 4, 4, 8, None]),
+        "MonthsHomelessPastThreeYears": rng.choice([101, 105, 112, 113, 113, 99, None]),
     }
 
 
-def _move_in(draw: random.Random, entry: date, left: date | None) -> date | None:
-    if draw.random() < 0.3:
+def _move_in(rng: random.Random, entry: date, left: date | None) -> date | None:
+    if rng.random() < 0.3:
         return None
-    if left is not None and draw.random() < 0.35:
-        return left + timedelta(draw.choice([0, 0, -1, 1, -366, -365, -364]))
-    return entry + timedelta(draw.choice([0, 1, 20, 100, 300, -1]))
+    if left is not None and rng.random() < 0.35:
+        return left + timedelta(rng.choice([0, 0, -1, 1, -366, -365, -364]))
+    return entry + timedelta(rng.choice([0, 1, 20, 100, 300, -1]))
 
 
-def _nights(draw: random.Random, enrollment: str, entry: date, left: date | None) -> Iterator[Short]:
+def _nights(rng: random.Random, enrollment: str, entry: date, left: date | None) -> Iterator[Short]:
     """Bed nights, thin or dense, a few outside the stay, twice on one day, deleted, or other services."""
-    length = ((left or entry + timedelta(draw.choice([10, 100, 900]))) - entry).days
-    first = draw.choice([0, 0, 2])
-    step = draw.choice([1, 1, 3, 6, 7, 8, 95])
+    length = ((left or entry + timedelta(rng.choice([10, 100, 900]))) - entry).days
+    first = rng.choice([0, 0, 2])
+    step = rng.choice([1, 1, 3, 6, 7, 8, 95])
     offsets = list(range(first, max(first + 1, length), step))[:80]
-    if draw.random() < 0.3:
+    if rng.random() < 0.3:
         offsets += [-4, length, length + 9]
     for offset in offsets:
         row: Short = {
             "EnrollmentID": enrollment, "DateProvided": entry + timedelta(offset), "RecordType": 200,
             "TypeProvided": 200,
         }  # fmt: skip
-        if draw.random() < 0.02:
+        if rng.random() < 0.02:
             row["DateDeleted"] = GONE
-        if draw.random() < 0.02:
+        if rng.random() < 0.02:
             row |= {"RecordType": 144, "TypeProvided": 3}
         yield row
-        if draw.random() < 0.02:
+        if rng.random() < 0.02:
             yield dict(row)
 
 
-def _exits(draw: random.Random, enrollment: str, left: date) -> Iterator[Short]:
+def _exits(rng: random.Random, enrollment: str, left: date) -> Iterator[Short]:
     exit_row: Short = {
         "EnrollmentID": enrollment,
         "ExitDate": left,
-        "Destination": draw.choice([410, 422, 435, 435, 101, 116, 302, 24, 8, 17, 30, 99, None, 206]),
-        "DestinationSubsidyType": draw.choice([428, 439, None]),
+        "Destination": rng.choice([410, 422, 435, 435, 101, 116, 302, 24, 8, 17, 30, 99, None, 206]),
+        "DestinationSubsidyType": rng.choice([428, 439, None]),
     }
-    if draw.random() < 0.02:
+    if rng.random() < 0.02:
         exit_row["DateDeleted"] = GONE
-    if draw.random() < 0.02:
+    if rng.random() < 0.02:
         exit_row["ExitDate"] = None
     yield exit_row
-    if draw.random() < 0.02:
+    if rng.random() < 0.02:
         yield {**exit_row, "ExitDate": left + timedelta(3), "Destination": 421}

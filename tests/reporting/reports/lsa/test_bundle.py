@@ -15,7 +15,7 @@ from tests.reporting.sources.exports import Export
 
 LSA = registry.by_name("lsa")
 
-WISH = LsaParameters(
+PARAMETERS = LsaParameters(
     coc="MN-500",
     start=date(2025, 10, 1),
     end=date(2026, 9, 30),
@@ -33,7 +33,7 @@ def source(tmp_path: Path) -> Path:
 
 def test_the_kept_tables_have_their_names_and_no_ssn(source: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    make(LSA, source, WISH, out, How("test", keep=True))
+    make(LSA, source, PARAMETERS, out, How("test", keep=True))
     with open_bundle(out) as bundle:
         assert bundle.record.tables == kept_tables(LSA)
         assert engine.scalar(bundle.connection, "SELECT count(*) FROM lsa_person_detail") == 2
@@ -56,7 +56,7 @@ def test_the_kept_tables_have_their_names_and_no_ssn(source: Path, tmp_path: Pat
 def test_the_folder_is_closed_to_others(source: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.mkdir(mode=0o755)
-    make(LSA, source, WISH, out, How("test", keep=True))
+    make(LSA, source, PARAMETERS, out, How("test", keep=True))
     assert out.stat().st_mode & 0o777 == 0o700
     for path in out.rglob("*"):
         assert path.stat().st_mode & 0o777 == (0o700 if path.is_dir() else 0o600)
@@ -64,7 +64,7 @@ def test_the_folder_is_closed_to_others(source: Path, tmp_path: Path) -> None:
 
 def test_the_same_run_gives_the_same_bytes(source: Path, tmp_path: Path) -> None:
     for name in ("a", "b"):
-        make(LSA, source, WISH, tmp_path / name, How("test", keep=True))
+        make(LSA, source, PARAMETERS, tmp_path / name, How("test", keep=True))
     for path in sorted((tmp_path / "a").rglob("*")):
         if path.is_file() and path.name != "run.json":
             assert path.read_bytes() == (tmp_path / "b" / path.relative_to(tmp_path / "a")).read_bytes()
@@ -72,8 +72,8 @@ def test_the_same_run_gives_the_same_bytes(source: Path, tmp_path: Path) -> None
 
 def test_a_run_without_tables_says_how_to_keep_them(source: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    make(LSA, source, WISH, out, How("test", keep=True))
-    make(LSA, source, WISH, out, How("test"))
+    make(LSA, source, PARAMETERS, out, How("test", keep=True))
+    make(LSA, source, PARAMETERS, out, How("test"))
     assert not (out / "tables").exists()  # those of the earlier run would belong to other numbers
     with pytest.raises(BundleError, match="--keep"), open_bundle(out):
         pass
@@ -84,7 +84,7 @@ def test_a_run_without_tables_says_how_to_keep_them(source: Path, tmp_path: Path
 @pytest.mark.parametrize("fault", ["nothing", "broken", "other", "version", "gone"])
 def test_what_is_not_a_run_is_one_sentence(source: Path, tmp_path: Path, fault: str) -> None:
     out = tmp_path / "out"
-    make(LSA, source, WISH, out, How("test", keep=True))
+    make(LSA, source, PARAMETERS, out, How("test", keep=True))
     record = json.loads((out / "run.json").read_text())
     if fault == "nothing":
         (out / "run.json").unlink()
@@ -136,7 +136,7 @@ def test_a_file_that_is_not_as_we_write_it_is_refused(tmp_path: Path, content: b
 def test_tables_can_be_opened_one_by_one(source: Path, tmp_path: Path) -> None:
     """Only those that are asked for; one that is gone is missed all the same."""
     out = tmp_path / "out"
-    make(LSA, source, WISH, out, How("test", keep=True))
+    make(LSA, source, PARAMETERS, out, How("test", keep=True))
     with open_bundle(out, at_once=False) as bundle:
         for _ in range(2):
             bundle.attach(["LSA_PERSON_DETAIL", "nothing_that_is_kept"])

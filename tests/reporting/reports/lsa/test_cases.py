@@ -1,8 +1,8 @@
 """Small invented households, and what the report must make of them. The cases are in cases/, by section.
 
 A case: `title` (starting with the section of the specifications), `report` (parameters that differ from
-those in `world.wish_of`), rows by file (see `world`), and `expect`: for a step or a file of the upload all
-its rows, in the columns that the case names; or for some of the rows a list of
+those in `world.parameters_of`), rows by file (see `world`), and `expect`: for a step or a file of the upload
+all its rows, in the columns that the case names; or for some of the rows a list of
 `{where: {column: value}, rows: …}`.
 """
 
@@ -17,7 +17,7 @@ from hearth.reporting import engine
 from hearth.reporting.engine import Connection
 from tests.reporting.cases import assert_table
 
-from .world import filled, own_tables, rows_of, run, stage_rows, table_named, wish_of
+from .world import filled, own_tables, parameters_of, rows_of, run, stage_rows, table_named
 
 CASES = [
     pytest.param(case, id=f"{path.stem}: {case['title']}")
@@ -36,12 +36,13 @@ def connection() -> Iterator[Connection]:
 @pytest.mark.parametrize("case", CASES)
 def test_a_case(connection: Connection, case: Mapping[str, Any]) -> None:
     assert case["expect"], "a case must expect something"
-    wish = wish_of(case.get("report"))
+    parameters = parameters_of(case.get("report"))
     with own_tables(connection):
         stage_rows(
-            connection, filled({file: rows for file, rows in case.items() if file not in ABOUT}, wish.coc)
+            connection,
+            filled({file: rows for file, rows in case.items() if file not in ABOUT}, parameters.coc),
         )
-        run(connection, wish, case["expect"])
+        run(connection, parameters, case["expect"])
         for table, expected in case["expect"].items():
             whole = rows_of(connection, f"SELECT * FROM {table_named(table)}")
             assert_table(table, whole, expected)

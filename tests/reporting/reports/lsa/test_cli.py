@@ -36,16 +36,16 @@ def test_the_flags_are_shown_and_nothing_is_written_where_only_asked(tmp_path: P
     export = Export()
     export.row("Project")["ContinuumProject"] = 1
     source = export.zip(tmp_path)
-    wish = ["--coc", "MN-500", "--start", "2025-10-01", "--end", "2025-11-15"]
-    output = said("lsa", source, *wish, "--check")
+    options = ["--coc", "MN-500", "--start", "2025-10-01", "--end", "2025-11-15"]
+    output = said("lsa", source, *options, "--check")
     assert "Inventory has no rows." in output and "error" in output and "Wrote" not in output
     assert sorted(file.name for file in tmp_path.iterdir()) == ["export.zip"]
     assert "HUD 1304; list of 2025 and 2026" in output
     assert "Not checked: 1,077 other flags of HUD's list." in output
-    output = said("lsa", source, *wish, "--out", tmp_path / "out", "--keep")
+    output = said("lsa", source, *options, "--out", tmp_path / "out", "--keep")
     assert "Inventory has no rows." in output and "Wrote" in output
     assert (tmp_path / "out" / "flags.csv").is_file() and (tmp_path / "out" / "tables").is_dir()
-    assert "Say with --out where to write" in said("lsa", source, *wish, status=2)
+    assert "Say with --out where to write" in said("lsa", source, *options, status=2)
 
 
 def test_the_people_behind_a_row(folders: tuple[Path, Path]) -> None:

@@ -151,8 +151,8 @@ def test_came_and_went_explain_every_changed_row(before: Path, after: Path, file
     """Who came and went are the members of one run that are not members of the other."""
     found = changed_rows(before, after, file, limit=100_000)
     assert found.total == len(found.rows) > 0
-    draw = random.Random(file)
-    for row in draw.sample(found.rows, min(8, len(found.rows))):
+    rng = random.Random(file)
+    for row in rng.sample(found.rows, min(8, len(found.rows))):
         changes = changed_members(before, after, file, row.values, limit=1000)
         known = {side: set() for side in (before, after)}
         for side in (before, after):

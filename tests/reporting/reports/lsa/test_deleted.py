@@ -13,7 +13,7 @@ from hearth.reporting.runtime import registry
 from tests.reference_data import reference_case
 from tests.reporting.sources.exports import csv_bytes, write_zip
 
-from .world import REGISTRY, Rows, filled, wish_of
+from .world import REGISTRY, Rows, filled, parameters_of
 
 LSA = registry.by_name("lsa")
 
@@ -62,7 +62,7 @@ def export(rows: Rows, folder: Path) -> Path:
 
 
 def files_of(rows: Rows, folder: Path) -> dict[str, bytes]:
-    made = make(LSA, export(rows, folder), wish_of(), folder / "out", How("test"))
+    made = make(LSA, export(rows, folder), parameters_of(), folder / "out", How("test"))
     return {f"{file}.csv": (made.folder / f"{file}.csv").read_bytes() for file in made.rows}
 
 

@@ -38,12 +38,12 @@ def episodes(intervals: list[Interval]) -> Iterator[tuple[str, date, date, int]]
 
 @pytest.mark.parametrize("seed", range(20))
 def test_the_sweep_equals_the_walk(seed: int) -> None:
-    draw = random.Random(seed)
+    rng = random.Random(seed)
     intervals: list[Interval] = []
-    for number in range(draw.randint(1, 60)):
-        start = FIRST + timedelta(draw.randint(0, 200))
-        length = draw.choice([1, 1, 2, 7, 8, draw.randint(1, 60)])
-        intervals.append((f"P{number % 5}", draw.choice([0, 0, 1]), start, start + timedelta(length)))
+    for number in range(rng.randint(1, 60)):
+        start = FIRST + timedelta(rng.randint(0, 200))
+        length = rng.choice([1, 1, 2, 7, 8, rng.randint(1, 60)])
+        intervals.append((f"P{number % 5}", rng.choice([0, 0, 1]), start, start + timedelta(length)))
     with engine.connected() as connection:
         connection.execute(
             "CREATE TABLE lsa_ch_interval"

@@ -29,8 +29,10 @@ def export(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def made(export: Path, out: Path, scope: Scope, start: date, end: date) -> Path:
-    wish = LsaParameters(coc=COC, start=start, end=end, scope=scope, made_at=datetime(2026, 11, 2, 10, 0))
-    return make(LSA, export, wish, out, How("0")).folder
+    parameters = LsaParameters(
+        coc=COC, start=start, end=end, scope=scope, made_at=datetime(2026, 11, 2, 10, 0)
+    )
+    return make(LSA, export, parameters, out, How("0")).folder
 
 
 def rows(folder: Path, file: str) -> list[dict[str, str]]:
@@ -109,11 +111,11 @@ def behind(folder: Path, key: str) -> Page:
 
 
 def test_as_many_stand_behind_a_figure_as_it_says(export: Path, tmp_path: Path) -> None:
-    wish = LsaParameters(
+    parameters = LsaParameters(
         coc=COC, start=date(2025, 10, 1), end=date(2026, 9, 30), scope=Scope.SYSTEMWIDE,
         made_at=datetime(2026, 11, 2, 10, 0),
     )  # fmt: skip
-    folder = make(LSA, export, wish, tmp_path / "lsa", How("0", keep=True)).folder
+    folder = make(LSA, export, parameters, tmp_path / "lsa", How("0", keep=True)).folder
     figures = of_run(folder, "lsa")
     said = {"people": figures["people"], "households": figures["households"]}
     said |= {f"group-{group}": count for group, count in figures["groups"].items()}
@@ -135,11 +137,11 @@ def test_as_many_stand_behind_a_figure_as_it_says(export: Path, tmp_path: Path) 
 
 
 def test_the_chosen_come_in_the_order_wanted(export: Path, tmp_path: Path) -> None:
-    wish = LsaParameters(
+    parameters = LsaParameters(
         coc=COC, start=date(2025, 10, 1), end=date(2026, 9, 30), scope=Scope.SYSTEMWIDE,
         made_at=datetime(2026, 11, 2, 10, 0),
     )  # fmt: skip
-    folder = make(LSA, export, wish, tmp_path / "lsa", How("0", keep=True)).folder
+    folder = make(LSA, export, parameters, tmp_path / "lsa", How("0", keep=True)).folder
     seen: list[Line] = []
 
     def last_three(lines: list[Line]) -> list[int]:

@@ -21,7 +21,7 @@ from hearth.reporting.runtime.run import run_steps
 from hearth.standards.load import LATEST, load
 
 from .bundles import bundle_of
-from .world import filled, stage_rows, wish_of
+from .world import filled, parameters_of, stage_rows
 
 LSA = registry.by_name("lsa")
 
@@ -38,9 +38,9 @@ CASES = {
 def tables() -> Any:
     """The tables that the flags read, of a run over nobody, to be filled by the cases."""
     with engine.connected(threads=1) as connection:
-        wish = wish_of()
-        stage_rows(connection, filled({"Project": {"ES1": {}}}, wish.coc))
-        prepare(LSA, connection, wish)
+        parameters = parameters_of()
+        stage_rows(connection, filled({"Project": {"ES1": {}}}, parameters.coc))
+        prepare(LSA, connection, parameters)
         run_steps(connection, LSA.steps_of(LSA.files_of("lsa")))
         for file in set(BASE["defaults"]) & set(load(LATEST).files):  # a view of the live rows
             connection.execute(f"CREATE TABLE live AS SELECT * FROM {file}")

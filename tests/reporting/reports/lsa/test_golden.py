@@ -20,9 +20,9 @@ from hearth.reporting.engine import Connection
 from hearth.reporting.making import How, Made, make, prepare, read_by
 from hearth.reporting.reports.lsa.parameters import LsaParameters, Scope
 from hearth.reporting.runtime import registry
+from hearth.reporting.runtime.counted_rows import opened
 from hearth.reporting.runtime.inputs import opened_input
 from hearth.reporting.runtime.live import NotLive
-from hearth.reporting.runtime.members import opened
 from hearth.reporting.runtime.report import ReportFile
 from hearth.reporting.runtime.run import run_steps
 from hearth.reporting.runtime.step_files import read_step
@@ -113,12 +113,12 @@ def test_a_file_of_the_hic(hic: Made, file: str) -> None:
     assert counted(ours, columns) == counted(expected, columns)
 
 
-def run_on_sample(wish: LsaParameters, files: Sequence[ReportFile]) -> Iterator[Connection]:
+def run_on_sample(parameters: LsaParameters, files: Sequence[ReportFile]) -> Iterator[Connection]:
     with opened_input(reference_data(SAMPLE), LSA.registry) as given, engine.connected() as connection:
         steps = LSA.steps_of(files)
         given.put(connection, read_by(LSA, steps))
         assert given.not_live == NotLive()
-        prepare(LSA, connection, wish)
+        prepare(LSA, connection, parameters)
         run_steps(connection, steps)
         yield connection
 
@@ -169,10 +169,10 @@ def test_an_intermediate_table_of_the_hic(tables: Connection, file: str, sql: st
 
 @pytest.fixture(scope="module")
 def systemwide() -> Iterator[Connection]:
-    wish = LsaParameters(
+    parameters = LsaParameters(
         coc="XX-501", start=date(2025, 10, 1), end=date(2026, 9, 30), scope=Scope.SYSTEMWIDE, made_at=MADE_AT
     )
-    yield from run_on_sample(wish, LSA.files_of("lsa"))
+    yield from run_on_sample(parameters, LSA.files_of("lsa"))
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from .world import COC, Row, Rows, rows_of, run, stage_rows
 
 LSA = registry.by_name("lsa")
 
-WISH = LsaParameters(
+PARAMETERS = LsaParameters(
     coc=COC,
     start=date(2025, 10, 1),
     end=date(2026, 9, 30),
@@ -46,11 +46,11 @@ class Made:
         return engine.scalar(self.connection, sql)
 
 
-def made(rows: Rows, wish: LsaParameters, folder: Path) -> Iterator[Made]:
+def made(rows: Rows, parameters: LsaParameters, folder: Path) -> Iterator[Made]:
     folder.mkdir()
     with engine.connected(threads=1) as connection:
         stage_rows(connection, rows)
-        run(connection, wish, [file.table for file in FILES])
+        run(connection, parameters, [file.table for file in FILES])
         upload.write(connection, LSA.files, {file.name for file in FILES}, folder, "all.zip")
         yield Made(connection, {path.name: path.read_bytes() for path in folder.iterdir()})
 
@@ -62,11 +62,11 @@ def world() -> Rows:
 
 @pytest.fixture(scope="module")
 def whole(world: Rows, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
-    yield from made(world, WISH, tmp_path_factory.mktemp("whole") / "out")
+    yield from made(world, PARAMETERS, tmp_path_factory.mktemp("whole") / "out")
 
 
-def again(rows: Rows, wish: LsaParameters, folder: Path) -> dict[str, bytes]:
-    return next(made(rows, wish, folder)).files
+def again(rows: Rows, parameters: LsaParameters, folder: Path) -> dict[str, bytes]:
+    return next(made(rows, parameters, folder)).files
 
 
 # --- parts and totals --------------------------------------------------------------------------------------
@@ -242,12 +242,12 @@ def without(rows: Rows, project: str) -> Rows:
 def test_all_projects_chosen_is_the_whole_system(world: Rows, tmp_path: Path) -> None:
     """Where no household of the CoC is in a project that lists another CoC only."""
     rows = without(world, "ESelsewhere")
-    for system in made(rows, WISH, tmp_path / "system"):
+    for system in made(rows, PARAMETERS, tmp_path / "system"):
         listed = tuple(
             row["ProjectID"]
             for row in system.rows("SELECT ProjectID FROM lsa_project WHERE ProjectType NOT IN (9, 10)")
         )
-        chosen = again(rows, replace(WISH, scope=Scope.PROJECT, projects=listed), tmp_path / "chosen")
+        chosen = again(rows, replace(PARAMETERS, scope=Scope.PROJECT, projects=listed), tmp_path / "chosen")
         for name, content in system.files.items():
             if name not in ("LSAReport.csv", "all.zip"):
                 assert chosen[name] == content, name
@@ -257,7 +257,7 @@ def test_counts_of_a_chosen_project_are_those_of_the_whole_system(
     whole: Made, world: Rows, tmp_path: Path
 ) -> None:
     projects = ("ES", "NBN", "PSH", "RRHgap")
-    for chosen in made(world, replace(WISH, scope=Scope.PROJECT, projects=projects), tmp_path / "out"):
+    for chosen in made(world, replace(PARAMETERS, scope=Scope.PROJECT, projects=projects), tmp_path / "out"):
         people = "SELECT DISTINCT PersonalID FROM lsa_person_facts"
         everybody = {row["PersonalID"] for row in whole.rows(people)}
         assert {row["PersonalID"] for row in chosen.rows(people)} < everybody
@@ -296,7 +296,11 @@ def test_time_in_the_system_of_chosen_projects_is_that_of_the_whole_system() -> 
     for scope, projects in ((Scope.SYSTEMWIDE, ()), (Scope.PROJECT, ("ES", "NBN", "ES2", "TH"))):
         with engine.connected(threads=1) as connection:
             stage_rows(connection, rows)
-            run(connection, replace(WISH, scope=scope, projects=projects), ["lsa_hoh_detail", "lsa_ch_time"])
+            run(
+                connection,
+                replace(PARAMETERS, scope=scope, projects=projects),
+                ["lsa_hoh_detail", "lsa_ch_time"],
+            )
             people[scope] = {row["PersonalID"]: row for row in rows_of(connection, of_people)}
             households[scope] = {
                 (row["HoHID"], row["HHType"]): row for row in rows_of(connection, of_households)

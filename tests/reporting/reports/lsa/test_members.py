@@ -19,7 +19,7 @@ from tests.reference_data import SAMPLE, reference_data
 
 from .bundles import bundle_of, bundle_of_rows
 from .random_world import random_world
-from .world import wish_of
+from .world import parameters_of
 
 LSA = registry.by_name("lsa")
 
@@ -224,7 +224,7 @@ REPORTS: list[dict[str, Any]] = [
 def random_bundle(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A report on families with faulty and unlucky dates, double heads, pauses, deleted rows."""
     folder = tmp_path_factory.mktemp("random") / "out"
-    return bundle_of_rows(folder, random_world(40 + request.param), wish_of(REPORTS[request.param]))
+    return bundle_of_rows(folder, random_world(40 + request.param), parameters_of(REPORTS[request.param]))
 
 
 def test_the_rows_of_a_random_world_are_their_members_counted(random_bundle: Path) -> None:
@@ -244,10 +244,10 @@ def test_the_rows_of_a_random_world_are_their_members_counted(random_bundle: Pat
 @pytest.mark.parametrize("file", LSA.opened_files)
 def test_rows_of_a_random_world_can_be_opened(random_bundle: Path, file: str) -> None:
     """Whoever is counted can be named: as many people, households or enrollments as the row says."""
-    draw = random.Random(file)
+    rng = random.Random(file)
     lines = [one for one in rows(random_bundle, file, limit=100_000).rows if one.count]
-    by_kind = {one.values.get("ReportRow", one.number): one for one in draw.sample(lines, len(lines))}
-    for line in draw.sample(list(by_kind.values()), min(14, len(by_kind))):
+    by_kind = {one.values.get("ReportRow", one.number): one for one in rng.sample(lines, len(lines))}
+    for line in rng.sample(list(by_kind.values()), min(14, len(by_kind))):
         page = members(random_bundle, file, line.values, limit=1000)
         assert page.value == line.count and page.hidden == 0
         number = int(line.values.get("ReportRow") or 0)
@@ -267,20 +267,20 @@ def test_rows_of_a_random_world_can_be_opened(random_bundle: Path, file: str) ->
 
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    wish = LsaParameters(
+    parameters = LsaParameters(
         coc="XX-501", start=date(2025, 10, 1), end=date(2026, 9, 30), scope=Scope.SYSTEMWIDE,
         made_at=datetime(2026, 11, 2, 8, 30),
     )  # fmt: skip
     out = tmp_path_factory.mktemp("sample") / "out"
-    return make(LSA, reference_data(SAMPLE), wish, out, How("test", keep=True)).folder
+    return make(LSA, reference_data(SAMPLE), parameters, out, How("test", keep=True)).folder
 
 
 @pytest.mark.golden
 @pytest.mark.parametrize("file", LSA.opened_files)
 def test_rows_of_the_sample_can_be_opened(sample: Path, file: str) -> None:
-    draw = random.Random(file)
+    rng = random.Random(file)
     total = rows(sample, file, limit=1).total
-    kinds = range(total) if file == "LSAReport" else draw.sample(range(total), 3)
+    kinds = range(total) if file == "LSAReport" else rng.sample(range(total), 3)
     for number in kinds:
         line = row(sample, file, number + 1)
         if line.count:

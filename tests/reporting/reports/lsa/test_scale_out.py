@@ -35,12 +35,12 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.golden
-@pytest.mark.parametrize("wish", [HIC, LSA], ids=["hic", "lsa"])
-def test_the_cluster_makes_the_same_files(sail: str, tmp_path: Path, wish: LsaParameters) -> None:
+@pytest.mark.parametrize("parameters", [HIC, LSA], ids=["hic", "lsa"])
+def test_the_cluster_makes_the_same_files(sail: str, tmp_path: Path, parameters: LsaParameters) -> None:
     source = reference_data(SAMPLE)
-    here = make(REPORT, source, wish, tmp_path / "here", How("test", keep=True))
+    here = make(REPORT, source, parameters, tmp_path / "here", How("test", keep=True))
     with connected(sail) as cluster:
-        there = make(REPORT, source, wish, tmp_path / "there", How("test", keep=True, runner=cluster))
+        there = make(REPORT, source, parameters, tmp_path / "there", How("test", keep=True, runner=cluster))
     assert (here.record.engine, there.record.engine) == ("duckdb", "spark")
     ours, theirs = contents(here.folder), contents(there.folder)
     assert set(FILES) <= ours.keys()

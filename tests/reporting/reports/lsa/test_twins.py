@@ -25,7 +25,7 @@ pytestmark = pytest.mark.long
 
 MADE_AT = datetime(2026, 11, 2, 8, 30)
 FISCAL_YEAR = {"start": date(2025, 10, 1), "end": date(2026, 9, 30)}
-WISHES = {
+REPORT_PARAMETERS = {
     "year": LsaParameters(coc=COC, scope=Scope.SYSTEMWIDE, made_at=MADE_AT, **FISCAL_YEAR),
     "months": LsaParameters(
         coc=COC, scope=Scope.SYSTEMWIDE, made_at=MADE_AT, start=date(2025, 2, 1), end=date(2025, 8, 31)
@@ -35,7 +35,7 @@ WISHES = {
     ),
 }
 # Each seed with one of the reports, in turn.
-REPORTS = [(seed, name) for seed, name in zip(seeds(3), cycle(WISHES), strict=False)]
+REPORTS = [(seed, name) for seed, name in zip(seeds(3), cycle(REPORT_PARAMETERS), strict=False)]
 TABLES = ["lsa_household_active", "lsa_hoh_detail", "lsa_exit_detail"]
 
 Found = dict[tuple[Any, ...], tuple[Any, ...]]
@@ -62,12 +62,20 @@ class Both:
 @pytest.fixture(scope="module", params=REPORTS, ids=lambda one: f"{one[1]}-{one[0]}")
 def both(request: pytest.FixtureRequest) -> Iterator[Both]:
     seed, name = request.param
-    wish = WISHES[name]
+    parameters = REPORT_PARAMETERS[name]
     rows = random_world(seed)
     with engine.connected() as connection:
         stage_rows(connection, rows)
-        run(connection, wish, TABLES)
-        world = World(rows, wish.coc, wish.start, wish.end, wish.lookback, int(wish.scope), wish.projects)
+        run(connection, parameters, TABLES)
+        world = World(
+            rows,
+            parameters.coc,
+            parameters.start,
+            parameters.end,
+            parameters.lookback,
+            int(parameters.scope),
+            parameters.projects,
+        )
         yield Both(connection, world)
 
 

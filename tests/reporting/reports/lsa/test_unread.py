@@ -12,7 +12,7 @@ from tests.reference_data import reference_case
 from tests.reporting.sources.exports import Export
 
 RUNNER = CliRunner(env={"COLUMNS": "200"})
-WISH = ["--coc", "MN-500", "--start", "2025-10-01", "--end", "2025-12-31"]
+OPTIONS = ["--coc", "MN-500", "--start", "2025-10-01", "--end", "2025-12-31"]
 
 
 def asked(*arguments: object) -> tuple[int, str]:
@@ -33,20 +33,20 @@ def record(folder: Path) -> dict[str, object]:
 def test_a_deciding_cell_refuses_the_report_in_one_sentence(tmp_path: Path) -> None:
     export = world()
     export.row("Exit")["ExitDate"] = "11/3/2025"
-    status, output = asked(export.zip(tmp_path), *WISH, "--out", tmp_path / "out")
+    status, output = asked(export.zip(tmp_path), *OPTIONS, "--out", tmp_path / "out")
     assert status == 2
     assert "1 cell of Exit.ExitDate cannot be read and decides who is counted." in output
     assert "--accept-unreadable" in output
     assert "1 cell of Exit.ExitDate cannot be read (line 2)." in output
     assert not (tmp_path / "out").exists()
-    assert asked(export.zip(tmp_path), *WISH, "--check")[0] == 2
+    assert asked(export.zip(tmp_path), *OPTIONS, "--check")[0] == 2
 
 
 def test_a_move_in_that_nobody_can_read_refuses_the_report(tmp_path: Path) -> None:
     """It would take the household from all counts of people who live in permanent housing."""
     export = world()
     export.row("Enrollment")["MoveInDate"] = "11/3/2025"
-    status, output = asked(export.zip(tmp_path), *WISH, "--check")
+    status, output = asked(export.zip(tmp_path), *OPTIONS, "--check")
     assert status == 2
     assert "1 cell of Enrollment.MoveInDate cannot be read and decides who is counted." in output
 
@@ -55,7 +55,7 @@ def test_several_columns_are_named_together(tmp_path: Path) -> None:
     export = world()
     export.row("Exit")["ExitDate"] = "soon"
     export.row("Enrollment", 0)["EntryDate"] = export.row("Enrollment", 1)["EntryDate"] = "2025-11-31"
-    _, output = asked(export.zip(tmp_path), *WISH, "--check")
+    _, output = asked(export.zip(tmp_path), *OPTIONS, "--check")
     assert "2 cells of Enrollment.EntryDate and 1 cell of Exit.ExitDate cannot be read and decide" in output
 
 
@@ -63,7 +63,7 @@ def test_accepted_cells_count_as_blank_and_are_said(tmp_path: Path) -> None:
     export = world()
     export.row("Exit")["ExitDate"] = "11/3/2025"
     out = tmp_path / "out"
-    status, output = asked(export.zip(tmp_path), *WISH, "--out", out, "--accept-unreadable")
+    status, output = asked(export.zip(tmp_path), *OPTIONS, "--out", out, "--accept-unreadable")
     assert status == 0
     assert "1 cell of Exit.ExitDate cannot be read (line 2). It counts as blank." in output
     assert record(out)["unread"] == [
@@ -74,7 +74,7 @@ def test_accepted_cells_count_as_blank_and_are_said(tmp_path: Path) -> None:
 def test_a_cell_that_decides_nothing_is_said_and_the_report_made(tmp_path: Path) -> None:
     export = world()
     export.row("Client")["DOB"] = "3/4/1990"
-    status, output = asked(export.zip(tmp_path), *WISH, "--out", tmp_path / "out")
+    status, output = asked(export.zip(tmp_path), *OPTIONS, "--out", tmp_path / "out")
     assert status == 0
     assert "1 cell of Client.DOB cannot be read (line 2). It counts as blank." in output
     (cell,) = record(tmp_path / "out")["unread"]  # type: ignore[misc]
@@ -82,7 +82,7 @@ def test_a_cell_that_decides_nothing_is_said_and_the_report_made(tmp_path: Path)
 
 
 def test_nothing_is_said_of_a_good_export(tmp_path: Path) -> None:
-    status, output = asked(world().zip(tmp_path), *WISH, "--out", tmp_path / "out")
+    status, output = asked(world().zip(tmp_path), *OPTIONS, "--out", tmp_path / "out")
     assert status == 0 and "Note:" not in output
     said = record(tmp_path / "out")
     assert (said["unread"], said["left_out"], said["warnings"]) == ([], [], [])
@@ -93,7 +93,7 @@ def test_what_was_tolerated_in_reading_is_said(tmp_path: Path) -> None:
     header = {"HispanicLatinao": "HispanicLatinaeo"}
     status, output = asked(
         export.zip(tmp_path, header=lambda column: header.get(column, column)),
-        *WISH,
+        *OPTIONS,
         "--out",
         tmp_path / "out",
     )
@@ -104,7 +104,7 @@ def test_what_was_tolerated_in_reading_is_said(tmp_path: Path) -> None:
 def test_rapid_rehousing_without_a_subtype_is_said_with_its_households(tmp_path: Path) -> None:
     export = world()
     export.row("Project").update(ProjectType=13, RRHSubType=None)
-    status, output = asked(export.zip(tmp_path), *WISH, "--out", tmp_path / "out")
+    status, output = asked(export.zip(tmp_path), *OPTIONS, "--out", tmp_path / "out")
     assert status == 0
     assert (
         "project P1 has no RRHSubType" in output
@@ -114,7 +114,7 @@ def test_rapid_rehousing_without_a_subtype_is_said_with_its_households(tmp_path:
     assert (said["project_id"], said["households"]) == ("P1", 1)
     assert "set RRHSubType" in said["remedy"]
     export.row("Project")["RRHSubType"] = 2
-    _, output = asked(export.zip(tmp_path), *WISH, "--out", tmp_path / "other")
+    _, output = asked(export.zip(tmp_path), *OPTIONS, "--out", tmp_path / "other")
     assert "has no RRHSubType" not in output
 
 

@@ -2,7 +2,7 @@
 
     rows = filled({"Enrollment": [{"PersonalID": "Una", "ProjectID": "ES", "EntryDate": "2026-01-05"}]})
     stage_rows(connection, rows)
-    run(connection, wish, ["lsa_household_dates"])
+    run(connection, parameters, ["lsa_household_dates"])
 
 What a short row may leave out:
 
@@ -36,7 +36,7 @@ from hearth.reporting.runtime import registry
 from hearth.reporting.runtime.live import only_live
 from hearth.reporting.runtime.plan import Step, needed
 from hearth.reporting.runtime.run import run_steps
-from hearth.reporting.sources.typing import SQL_TYPES, create_empty
+from hearth.reporting.sources.cell_types import SQL_TYPES, create_empty
 from hearth.standards.load import LATEST, load
 
 LSA = registry.by_name("lsa")
@@ -52,12 +52,12 @@ OF_THE_STAY = ("EntryDate", "ExitDate", "Destination", "DestinationSubsidyType",
 RACES = ("AmIndAKNative", "Asian", "BlackAfAmerican", "HispanicLatinao", "MidEastNAfrican", "NativeHIPacific")
 
 
-def wish_of(said: Mapping[str, Any] | None = None) -> LsaParameters:
+def parameters_of(said: Mapping[str, Any] | None = None) -> LsaParameters:
     """The report of a case: FY2026 of the whole system of XX-501, unless it says otherwise."""
     given = dict(said or {})
     start = given.pop("start", date(2025, 10, 1))
     scope = Scope[str(given.pop("scope", "systemwide")).upper()]
-    wish = LsaParameters(
+    parameters = LsaParameters(
         coc=given.pop("coc", COC),
         start=start,
         end=given.pop("end", start if scope is Scope.HIC else date(2026, 9, 30)),
@@ -66,7 +66,7 @@ def wish_of(said: Mapping[str, Any] | None = None) -> LsaParameters:
         made_at=given.pop("made_at", datetime(2026, 11, 2, 8, 30)),
     )
     assert not given, f"unknown parameters {list(given)}"
-    return wish
+    return parameters
 
 
 # --- short rows to whole rows ----------------------------------------------------------------------------
@@ -259,13 +259,13 @@ def table_named(said: str) -> str:
     return by_file.get(said, said)
 
 
-def run(connection: Connection, wish: LsaParameters, tables: Iterable[str]) -> None:
+def run(connection: Connection, parameters: LsaParameters, tables: Iterable[str]) -> None:
     """The steps that these tables rest on; raises KeyError for a table that no step makes."""
     wanted = [table_named(table) for table in tables]
     unknown = set(wanted) - {step.name for step in all_steps()}
     if unknown:
         raise KeyError(f"no step makes {', '.join(sorted(unknown))}")
-    prepare(LSA, connection, wish)
+    prepare(LSA, connection, parameters)
     run_steps(connection, needed(all_steps(), wanted))
 
 

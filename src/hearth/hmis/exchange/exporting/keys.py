@@ -11,7 +11,7 @@ While rows are gathered, every key is `source|key` (source: the number of its da
 from hearth.hmis.hud.records import stored_columns
 from hearth.reporting import engine
 from hearth.reporting.engine import Connection, name, text
-from hearth.reporting.sources.snapshot.keys import numbered
+from hearth.reporting.sources.snapshot.hud_keys import numbered
 from hearth.standards import load
 from hearth.standards.load import MODEL_YEAR
 

@@ -1,7 +1,7 @@
 """The findings of an import: read page by page from their Parquet file, and handed out as CSV and Excel.
 
 A finding names a check, a place and a class of value, never a value of a person (see
-`hearth.reporting.sources.collected`). HUD's key of the row is among them, so that it can be found again.
+`hearth.reporting.sources.findings_table`). HUD's key of the row is among them, so that it can be found again.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from hearth.reporting import engine
 from hearth.reporting.engine import Connection, name, text
-from hearth.reporting.sources import places as places_of_findings
+from hearth.reporting.sources import finding_places as places_of_findings
 
 COLUMNS = (
     "severity",

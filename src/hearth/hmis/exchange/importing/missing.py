@@ -34,7 +34,7 @@ from hearth.hmis.exchange.importing.newer import CHANGED_HERE, REMOVED
 from hearth.hmis.exchange.importing.writing import Writer, of_enrollment
 from hearth.hmis.exchange.information_dates import after_end
 from hearth.reporting.engine import Connection, name, scalar, tables
-from hearth.reporting.sources.places import COLUMNS
+from hearth.reporting.sources.finding_places import COLUMNS
 from hearth.reporting.sources.transfer import engine_to_postgres, postgres_to_engine
 
 OF_PROJECT = ("Funder", "ProjectCoC", "Inventory", "Affiliation", "HMISParticipation", "CEParticipation")

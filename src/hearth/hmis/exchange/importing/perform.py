@@ -37,8 +37,8 @@ from hearth.hmis.jobs.outcome import CalledOff
 from hearth.reporting import engine
 from hearth.reporting.engine import Connection, text
 from hearth.reporting.sources import Source, Staged, Summary, open_source, stage
-from hearth.reporting.sources.collected import Collected, Rule, added
-from hearth.reporting.sources.places import place
+from hearth.reporting.sources.finding_places import place
+from hearth.reporting.sources.findings_table import Collected, Rule, added
 from hearth.server import database
 from hearth.standards.load import MODEL_YEAR, load
 
@@ -130,7 +130,7 @@ class _Import:
         with open_source(
             self.path,
             folder=self.run.parameters.get("folder") or None,
-            progress=self.heartbeat,
+            on_progress=self.heartbeat,
         ) as source:
             self.run.year = source.year
             self.run.parameters["lines"] = source.lines

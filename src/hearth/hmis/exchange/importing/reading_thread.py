@@ -116,9 +116,9 @@ class ReadingThread:
             self._source,
             connection,
             load(MODEL_YEAR),
-            progress=self._read,
+            on_progress=self._read,
             check=False,
-            ready=self._complete,
+            on_ready=self._complete,
         )
         assert self._source.year is not None
         if self._beside_writing:
@@ -134,7 +134,7 @@ class ReadingThread:
             filled=staged.filled,
             partial=announced.read(connection).parents_elsewhere,
             absent=set(load(self._source.year).files) - set(self._source.files),
-            progress=lambda file, share: self._check(file, share, staged.rows),
+            on_progress=lambda file, share: self._check(file, share, staged.rows),
         )
 
     def _complete(self, staged: Staged, file: str) -> None:

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from hearth import formats
 from hearth.reporting import engine
 from hearth.reporting.engine import Connection
-from hearth.reporting.opening.declared import DERIVED, QUALITY, RECORDED
+from hearth.reporting.opening.declarations import DERIVED, QUALITY, RECORDED
 from hearth.reporting.opening.differences import FactChange
 
 _HOUSED = (3, 13, 15)

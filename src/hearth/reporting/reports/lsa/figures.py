@@ -19,7 +19,7 @@ from typing import Any
 from hearth.reporting import engine
 from hearth.reporting.engine import Connection
 from hearth.reporting.opening.bundle import cells_of
-from hearth.reporting.opening.units import Condition
+from hearth.reporting.opening.counted_units import Condition
 
 #: Household types of LSAHousehold: adults only, adults and children, children only, unknown.
 HOUSEHOLD_TYPES = (1, 2, 3, 99)

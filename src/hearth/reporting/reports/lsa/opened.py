@@ -1,4 +1,4 @@
-"""What is said of the LSA's rows, people and flags when they are opened: see `opening.declared.Own`."""
+"""What is said of the LSA's rows, people and flags when they are opened: see `opening.declarations.Own`."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 from hearth import formats
 from hearth.reporting.engine import text
 from hearth.reporting.opening.bundle import BundleError
+from hearth.reporting.opening.counted_units import Condition
 from hearth.reporting.opening.facts import Asked, Fact, where
-from hearth.reporting.opening.units import Condition
 from hearth.reporting.runtime import registry
 from hearth.reporting.runtime.flags import Declared, Flag
 from hearth.reporting.runtime.labels import Labels, labels_of

@@ -14,7 +14,7 @@ The tables are those of `sources.staging` (HUD's files of the database's year, t
 | | |
 |---|---|
 | withheld | names, SSN, free text, staff, UserID and ExportID are always NULL, see `relations.withheld` |
-| keys | unique in the database, not in their data source alone, see `keys` |
+| keys | unique in the database, not in their data source alone, see `hud_keys` |
 | `client_ssn` | given, in place of `Client.SSN`; see `concepts/tables/client_ssn.sql` |
 | `_unread` | the columns whose text could not be read, for what a report says of its input |
 | `_id` | instead of `_line`, `_hash`, `_raw` and `_faulty`: the record's own number in the database |
@@ -23,7 +23,7 @@ The tables are those of `sources.staging` (HUD's files of the database's year, t
 |---|---|
 | `relations` | which table and column of the database holds what; what is withheld |
 | `reading` | one consistent view of PostgreSQL, as relations for the engine |
-| `copying` `keys` `numbers` | one file from the database to Parquet |
+| `copying` `hud_keys` `numbers` | one file from the database to Parquet |
 | `refreshing` `states` | what is copied; the state on disk |
 | `opening` | a state as tables of an engine connection |
 
@@ -32,12 +32,12 @@ No Django, no clock but the database's, no log.
 
 from .opening import Snapshot, opened
 from .problems import SnapshotError
-from .refreshing import Heard, refresh
+from .refreshing import OnProgress, refresh
 from .relations import Relation, Relations, Text, withheld
 from .states import is_state
 
 __all__ = [
-    "Heard",
+    "OnProgress",
     "Relation",
     "Relations",
     "Snapshot",

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from hearth.reporting.engine import Connection, name, text
 
+from ..cell_types import SQL_TYPES
 from ..dates import DELETED, DELETED_AT_SOME_TIME, LOOKS_LIKE_A_DATE
-from ..typing import SQL_TYPES
 from ..unread import as_a_day
-from . import keys
+from . import hud_keys
 from .numbers import TABLE as NUMBERS
 from .relations import Relation, withheld
 
@@ -79,7 +79,7 @@ def _cell(relation: Relation, column: str, first: int) -> str:
         return _or_as_it_came(relation, column, f"k{place}.person", first)
     cell = f"r.{name(relation.values[column])}"
     if column == _HOUSEHOLD:
-        return keys.written(source, cell, first)
+        return hud_keys.written(source, cell, first)
     kind = next(one.type for one in relation.file.columns if one.name == column)
     if column == DELETED and relation.keeps_text:  # any text in it deletes
         has = f"r.as_it_came IS NOT NULL AND json_exists(r.as_it_came, {text('$.' + name(column))})"
@@ -111,13 +111,13 @@ def _unread(relation: Relation) -> str:
 
 def _own_key(relation: Relation, first: int) -> str:
     if not relation.is_whole:
-        return keys.written("r.data_source_id", "r.hud_id", first)
+        return hud_keys.written("r.data_source_id", "r.hud_id", first)
     is_first = "row_number() OVER (PARTITION BY r.hud_id ORDER BY r.data_source_id) = 1"
-    return f"CASE WHEN {is_first} THEN r.hud_id ELSE {keys.numbered('r.data_source_id', 'r.hud_id')} END"
+    return f"CASE WHEN {is_first} THEN r.hud_id ELSE {hud_keys.numbered('r.data_source_id', 'r.hud_id')} END"
 
 
 def _or_as_it_came(relation: Relation, column: str, key: str, first: int) -> str:
     """The other record's key, unless the row came with one that contradicts its parent or is unknown."""
     if not relation.keeps_text:
         return key
-    return f"coalesce({keys.written('r.data_source_id', keys.as_came(column), first)}, {key})"
+    return f"coalesce({hud_keys.written('r.data_source_id', hud_keys.as_came(column), first)}, {key})"

@@ -26,12 +26,17 @@ _GROUP_BYTES = 8
 
 
 def open_numbers(
-    reading: Reading, relation: Relation, where: str, unseal: Unseal, folder: Path, heard: Callable[[], None]
+    reading: Reading,
+    relation: Relation,
+    where: str,
+    unseal: Unseal,
+    folder: Path,
+    on_batch: Callable[[], None],
 ) -> None:
     """Make the engine's table `_numbers` (id, SSNForm, SSNGroup) of the clients that have a number.
 
-    `where` is PostgreSQL's SQL, '' for all. `heard` is called between batches and may raise. `folder` is for
-    files of the results.
+    `where` is PostgreSQL's SQL, '' for all. `on_batch` is called between batches and may raise. `folder` is
+    for files of the results.
     """
     connection = reading.connection
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {TABLE} (id BIGINT, SSNForm VARCHAR, SSNGroup BIGINT)")
@@ -49,7 +54,7 @@ def open_numbers(
             _look_at(apart, found, unseal, path)
             connection.execute(f"INSERT INTO {TABLE} SELECT * FROM read_parquet({text(path)})")
             path.unlink()
-            heard()
+            on_batch()
 
 
 def _look_at(

@@ -10,7 +10,7 @@ from pathlib import Path
 from hearth.reporting.engine import Connection, name, text
 from hearth.standards.load import Registry
 
-from ..typing import SQL_TYPES
+from ..cell_types import SQL_TYPES
 from . import states
 from .copying import GONE, ID, SSN_COLUMNS, UNREAD
 from .problems import SnapshotError

@@ -17,8 +17,8 @@ import psycopg
 from hearth.reporting import engine
 from hearth.reporting.engine import Connection, name, text
 
+from ..cell_types import SQL_TYPES
 from ..transfer import postgres_to_engine
-from ..typing import SQL_TYPES
 from .problems import SnapshotError
 
 _SERVER = "_postgres"

@@ -27,7 +27,7 @@ from .relations import Relation, Relations
 from .states import Kept, State
 
 #: Told how much is done, 0 to 1, and which file is read.
-Heard = Callable[[float, str], None]
+OnProgress = Callable[[float, str], None]
 
 #: Where more of a file changed than this share, it is copied whole.
 _WHOLE_FROM, _WHOLE_SHARE = 20_000, 0.2
@@ -48,7 +48,7 @@ def refresh(
     memory_limit: str = engine.DEFAULT_MEMORY_LIMIT,
     scanner: bool = True,
     thorough: bool = False,
-    heard: Heard | None = None,
+    on_progress: OnProgress | None = None,
     should_stop: Callable[[], bool] | None = None,
 ) -> Path:
     """Make the next state of the snapshot in the folder `home` and return its folder.
@@ -61,7 +61,7 @@ def refresh(
 
     Raises `SnapshotError`, `engine.Cancelled` or `engine.OutOfMemory`.
     """
-    watch = _Watch(heard, should_stop)
+    watch = _Watch(on_progress, should_stop)
     before = states.newest(home)
     with states.building(home) as folder:
         spill = folder / "spill"
@@ -87,7 +87,7 @@ def refresh(
 class _Watch:
     """Progress and cancelling. `expected`: about how many rows there are."""
 
-    heard: Heard | None
+    on_progress: OnProgress | None
     should_stop: Callable[[], bool] | None
     expected: int = 1
     done: int = 0
@@ -99,14 +99,17 @@ class _Watch:
             self.tell(file, round(share * rows))
 
         engine.run(
-            connection, sql, on_progress=tell if self.heard and rows else None, should_stop=self.should_stop
+            connection,
+            sql,
+            on_progress=tell if self.on_progress and rows else None,
+            should_stop=self.should_stop,
         )
         self.done += rows
         self.check()
 
     def tell(self, file: str, more: int = 0) -> None:
-        if self.heard is not None:
-            self.heard(min(1.0, (self.done + more) / max(1, self.expected)), file)
+        if self.on_progress is not None:
+            self.on_progress(min(1.0, (self.done + more) / max(1, self.expected)), file)
 
     def check(self) -> None:
         if self.should_stop is not None and self.should_stop():

@@ -73,7 +73,7 @@ class Relation:
 @dataclass(frozen=True, slots=True)
 class Relations:
     """The whole database: its files in HUD's order, the year whose they are, and the query for the number of
-    the data source whose keys are written as they are (see `keys`)."""
+    the data source whose keys are written as they are (see `hud_keys`)."""
 
     files: tuple[Relation, ...]
     year: int

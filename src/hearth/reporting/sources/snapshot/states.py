@@ -44,8 +44,9 @@ class Kept:
 @dataclass(slots=True)
 class State:
     """What `state.json` says. `layout`: a mark of the columns that are stored; `origin`: which database;
-    `year`: HUD's, of the files that it has; `first_source`: see `keys`; `taken_at`: the database's time, ISO
-    8601, and `checked_at`: when every row was last looked at, and the `xmin` then; `marks`: see `changes`."""
+    `year`: HUD's, of the files that it has; `first_source`: see `hud_keys`; `taken_at`: the database's time,
+    ISO 8601, and `checked_at`: when every row was last looked at, and the `xmin` then; `marks`: see
+    `changes`."""
 
     format: int
     layout: str

@@ -20,7 +20,7 @@ from hearth.reporting.engine import name
 from hearth.standards.load import Registry
 from hearth.standards.model import Check, Column, File
 
-from .collected import Collected, Rule
+from .findings_table import Collected, Rule
 
 _ENROLLMENT = "EnrollmentID"
 _NOT_PARENTS = ("UserID", "ExportID", "ResProjectID")

@@ -16,7 +16,7 @@ from hearth.standards.load import Registry
 from hearth.standards.model import Check, Column, File
 
 from . import dates
-from .collected import Rule
+from .findings_table import Rule
 
 FORBIDDEN_CHARACTERS = "[<>\\[\\]{}]"
 

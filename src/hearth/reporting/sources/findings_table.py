@@ -13,7 +13,7 @@ A finding is one row of the Parquet file:
 | `value_class` | VARCHAR | what kind of value it was; never a value that may identify a person |
 | `sentence`, `remedy` | VARCHAR | what is wrong, how to repair it |
 | `origin` | VARCHAR | rules it implements, comma-separated |
-| `organization`, `project` | VARCHAR | HUD's keys of whose row it is (see `places`); NULL for no project's |
+| `organization`, `project` | VARCHAR | HUD's keys of whose row it is (`finding_places`), or NULL |
 
 In memory and on disk a finding is a number, a line, a key and a class; the words are joined at the end.
 Of one check in one column at most `listed` findings are written; the summary counts all of them.

@@ -3,7 +3,7 @@
 The convention is `standards/checks/README.md`. Predicates see the rows that are not deleted: tables of the
 schema `live`, which are views. Predicates of one file with the same joins are counted in one scan, and only
 those that hold somewhere are run again for the rows. Those that cannot hold, with what the export has values
-in, are not run at all (`holding`).
+in, are not run at all (`possible_checks`).
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from hearth.reporting.engine import Connection, name
 from hearth.standards.load import Registry
 from hearth.standards.model import Check, File
 
-from .collected import Collected, Rule
-from .holding import can_hold
+from .findings_table import Collected, Rule
+from .possible_checks import can_hold
 
 LIVE = "live"
 KINDS = ("sql", "dependent")

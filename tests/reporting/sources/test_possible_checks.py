@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from hearth.reporting import engine
-from hearth.reporting.sources import open_source, reading, stage
-from hearth.reporting.sources.holding import can_hold
+from hearth.reporting.sources import csv_reading, open_source, stage
+from hearth.reporting.sources.possible_checks import can_hold
 from hearth.standards.load import LATEST, MODEL_YEAR, load
 from hearth.standards.model import Check
 from tests.reporting.sources.exports import Export
@@ -104,8 +104,8 @@ def test_sparing_changes_nothing(
     world: Export, told: tuple[list, list], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert {"entry_before_birth", "exit_before_period", "date_unreadable"} <= {one.check for one in told[1]}
-    monkeypatch.setattr(reading, "blank_columns", lambda file: frozenset())
-    monkeypatch.setattr("hearth.reporting.sources.declared.can_hold", lambda *given: True)
+    monkeypatch.setattr(csv_reading, "blank_columns", lambda file: frozenset())
+    monkeypatch.setattr("hearth.reporting.sources.declared_checks.can_hold", lambda *given: True)
     assert read(world, tmp_path) == told
 
 
@@ -123,9 +123,9 @@ def test_sparing_changes_nothing(
 )
 def test_blank_columns(cells: bytes, blank: set[str], tmp_path: Path) -> None:
     (tmp_path / "x.csv").write_bytes(cells)
-    file = reading.SourceFile(
+    file = csv_reading.SourceFile(
         "X", tmp_path / "x.csv", ("A", "B", "C"), cells.count(b"\n"), len(cells), "utf-8", True, False
     )
-    assert reading.blank_columns(file) == blank
-    assert reading.blank_columns(replace(file, mixed_line_ends=True)) == set()
-    assert reading.blank_columns(replace(file, lines=1_000_000)) == set()
+    assert csv_reading.blank_columns(file) == blank
+    assert csv_reading.blank_columns(replace(file, mixed_line_ends=True)) == set()
+    assert csv_reading.blank_columns(replace(file, lines=1_000_000)) == set()

@@ -15,7 +15,7 @@ from hearth.reporting.engine import Connection, name
 from hearth.reporting.runtime.labels import labels_of
 
 from .bundle import Bundle
-from .declared import declared_of
+from .declarations import declared_of
 from .rows import NoSuchRow
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from hearth.reporting import engine
-from hearth.reporting.runtime.members import opened
+from hearth.reporting.runtime.counted_rows import opened
 from hearth.reporting.runtime.plan import PlanError, Step
 
 STAYS = [("Una", "h1", 1, 3), ("Una", "h2", 2, 4), ("Bo", "h1", 1, 10), ("Ada", "h3", 2, 1)]
