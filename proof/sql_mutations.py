@@ -34,7 +34,7 @@ from proof.python_mutations import Mutation
 _BOUNDARY: dict[type[exp.Expression], type[exp.Expression]] = {
     exp.LT: exp.LTE, exp.LTE: exp.LT, exp.GT: exp.GTE, exp.GTE: exp.GT,
 }  # fmt: skip
-_CODE = re.compile(r"\{[A-Za-z][\w.]*\}")
+_CODE = re.compile(r"\{[A-Za-z][^{}]*\}")  # codes and rules by name
 _MARK = re.compile(r"\b_code_(\d+)\b")
 
 Change = Callable[[exp.Expression], exp.Expression]

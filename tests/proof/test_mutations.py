@@ -1,13 +1,15 @@
 """What is broken, on small examples; that what is listed as surviving is still there."""
 
 import ast
+import re
+from pathlib import Path
 
 import pytest
 
 from proof.mutants import ACCEPTED, accepted, mutants_of, sample
 from proof.python_mutations import mutations
 from proof.sql_mutations import as_parsed, step_mutations
-from proof.subjects import read
+from proof.subjects import CHECKOUT, read
 
 HEADER = "-- Section: 1 Example\n-- Grain: one row\n-- Inputs: stay\n"
 
@@ -83,6 +85,18 @@ def test_a_step_that_is_made_from_another_has_nothing_to_break() -> None:
     text = HEADER + "-- Rule: episode\n"
     assert as_parsed(text) == text
     assert list(step_mutations(text)) == []
+
+
+STEPS = [path for subject in read() for path in subject.files if path.suffix == ".sql"]
+
+
+@pytest.mark.parametrize("path", STEPS, ids=lambda path: path.stem)
+def test_every_step_can_be_taken_apart(path: Path) -> None:
+    """And put together again: what has a name in it, codes and rules, is still there."""
+    text = (CHECKOUT / path).read_text(encoding="utf-8")
+    names = re.compile(r"\{[^{}]*\}")
+    assert names.findall(as_parsed(text)) == names.findall(text)
+    assert as_parsed(as_parsed(text)) == as_parsed(text)
 
 
 def test_a_seed_decides_the_order_and_subjects_take_turns() -> None:

@@ -78,12 +78,8 @@ def _query(file: str, request: ExportRequest) -> tuple[str, list[Any]]:
 def count_unread(file: str, request: ExportRequest) -> dict[str, int]:
     """How many cells of each column ("File.Column") go out blank because nobody could read what came. Of
     DateDeleted those that go out as some time, because the record is deleted whatever stood there."""
-    if not any(field.name == "as_it_came" for field in model_of(file)._meta.fields):
-        return {}
     types = {column.name: column.type for column in load(MODEL_YEAR).file(file).columns}
     typed = [s for s in stored_columns(file) if s.kind == "value" and types[s.column] != "S"]
-    if not typed:
-        return {}
     asked = []
     for stored in typed:
         cell = f"r.{stored.db_column}"
