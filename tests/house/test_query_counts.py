@@ -55,7 +55,7 @@ def visits(
     from tests.house.more_rows import add_rows, larger_reports
 
     # However slow the machine is: between two visits passes no time that the session would note.
-    monkeypatch_module.setattr("hearth.hmis.config.sessions.STEP_SECONDS", 24 * 3600)
+    monkeypatch_module.setattr("hearth.hmis.accounts.sessions.STEP_SECONDS", 24 * 3600)
     hashers = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     with override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("files"), PASSWORD_HASHERS=hashers):
         ids = seed()

@@ -1,5 +1,6 @@
 """What an import writes: records with their relations, changes with their history, and nothing twice."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 
@@ -48,13 +49,7 @@ def listed(run: ImportRun, check: str) -> list[tuple]:
     return of_findings(query, run)
 
 
-@pytest.fixture
-def by() -> User:
-    return make_administrator()
-
-
-@pytest.fixture
-def export() -> Export:
+def small_export() -> Export:
     """The small export, with a disability and a second project of another organization."""
     made = Export()
     made.tables["Disabilities"] = [
@@ -70,6 +65,24 @@ def export() -> Export:
         key = next(name for name in made.row(table) if name.startswith(table))
         made.tables[table].append({**made.row(table), key: "2", "ProjectID": "P2"})
     return made
+
+
+@pytest.fixture
+def export() -> Export:
+    return small_export()
+
+
+@pytest.fixture
+def stored(kept_world: Callable[[str, Callable[[], object]], None], tmp_path: Path) -> User:
+    """The same was imported; gives who did it."""
+    kept_world(__name__, lambda: finished(make_administrator(), small_export().zip(tmp_path)))
+    return User.objects.order_by("pk")[0]
+
+
+@pytest.fixture
+def by(request: pytest.FixtureRequest) -> User:
+    """Who imports, and has imported what is `stored`."""
+    return request.getfixturevalue("stored") if "stored" in request.fixturenames else make_administrator()
 
 
 def test_records_with_their_relations(by: User, export: Export, tmp_path: Path) -> None:
@@ -104,17 +117,17 @@ def test_records_with_their_relations(by: User, export: Export, tmp_path: Path) 
     assert run.progress["rows_done"] == sum(len(rows) for rows in export.tables.values())
 
 
+@pytest.mark.usefixtures("stored")
 def test_a_client_that_was_imported_is_found(by: User, export: Export, tmp_path: Path) -> None:
-    finished(by, export.zip(tmp_path))
     today = date(2026, 1, 20)
     with acting(by):
         found = queries.search(by, read("una exmaple", today), page=1, today=today)
         assert next(iter(found)).client.hud_id == "C1"
 
 
+@pytest.mark.usefixtures("stored")
 def test_later_entries_get_ids_of_their_own(by: User, export: Export, tmp_path: Path) -> None:
     """Ids were taken in blocks: what is entered afterwards must not meet them."""
-    finished(by, export.zip(tmp_path))
     with acting(by):
         highest = Client.objects.order_by("-id").values_list("id", flat=True)[0]
         assert make_client().pk > highest
@@ -162,9 +175,9 @@ def test_another_export_of_the_same_data_only_adds_its_export(
     assert run.findings_summary == first.findings_summary
 
 
+@pytest.mark.usefixtures("stored")
 def test_rows_in_another_order_change_nothing(by: User, export: Export, tmp_path: Path) -> None:
     """Neither shortcut takes it: every row is compared by key and hash."""
-    finished(by, export.zip(tmp_path))
     before = records()
     export.tables["Client"].reverse()
     run = finished(by, export.zip(tmp_path))
@@ -204,8 +217,8 @@ def test_the_planner_knows_of_the_new_rows_at_once(
     assert {"client_id", "project_id", "organization_id", "household_id"} <= {column for (column,) in columns}
 
 
+@pytest.mark.usefixtures("stored")
 def test_history_by_import_is_like_history_by_trigger(by: User, export: Export, tmp_path: Path) -> None:
-    finished(by, export.zip(tmp_path))
     export.row("Enrollment")["LivingSituation"] = 101
     finished(by, export.zip(tmp_path))
     with acting(by):
@@ -221,8 +234,8 @@ def test_history_by_import_is_like_history_by_trigger(by: User, export: Export, 
     }
 
 
+@pytest.mark.usefixtures("stored")
 def test_date_deleted_is_honored_and_taken_back(by: User, export: Export, tmp_path: Path) -> None:
-    finished(by, export.zip(tmp_path))
     export.row("Client", 1)["DateDeleted"] = "2026-01-10 08:00:00"
     run = finished(by, export.zip(tmp_path))
     assert (counted(run, "deleted"), counted(run, "changed")) == ({"Client": 1}, {})
@@ -246,8 +259,8 @@ def test_deleted_rows_of_what_was_never_here_are_left_out(by: User, export: Expo
         assert not Exit.objects.filter(hud_id="T9").exists()
 
 
+@pytest.mark.usefixtures("stored")
 def test_the_head_of_a_household_may_change(by: User, export: Export, tmp_path: Path) -> None:
-    finished(by, export.zip(tmp_path))
     export.row("Enrollment", 0)["RelationshipToHoH"] = 2
     export.row("Enrollment", 1)["RelationshipToHoH"] = 1
     finished(by, export.zip(tmp_path))
@@ -268,8 +281,8 @@ def test_heads_may_change_places(by: User, export: Export, tmp_path: Path) -> No
         assert not Enrollment.objects.filter(is_faulty=True).exists()
 
 
+@pytest.mark.usefixtures("stored")
 def test_an_exit_may_be_replaced(by: User, export: Export, tmp_path: Path) -> None:
-    finished(by, export.zip(tmp_path))
     new = {**export.row("Exit"), "ExitID": "T3", "ExitDate": "2025-12-01"}
     export.row("Exit")["DateDeleted"] = "2026-01-10 08:00:00"
     export.tables["Exit"].append(new)
@@ -279,8 +292,8 @@ def test_an_exit_may_be_replaced(by: User, export: Export, tmp_path: Path) -> No
         assert not Exit.objects.filter(is_faulty=True).exists()
 
 
+@pytest.mark.usefixtures("stored")
 def test_entry_and_exit_may_move_together(by: User, export: Export, tmp_path: Path) -> None:
-    finished(by, export.zip(tmp_path))
     export.row("Enrollment", 1)["EntryDate"] = "2026-01-02"
     export.row("Exit")["ExitDate"] = "2026-01-09"
     finished(by, export.zip(tmp_path))
@@ -289,11 +302,11 @@ def test_entry_and_exit_may_move_together(by: User, export: Export, tmp_path: Pa
         assert (leave.exit_date, leave.is_faulty) == (date(2026, 1, 9), False)
 
 
+@pytest.mark.usefixtures("stored")
 def test_what_contradicts_a_stored_record_is_kept_and_marked(
     by: User, export: Export, tmp_path: Path
 ) -> None:
     """The other exit is not in this export: both stay, and the newcomer is marked, once and for all."""
-    finished(by, export.zip(tmp_path))
     export.row("Exit").update(ExitID="T3", ExitDate="2025-12-01")
     run = finished(by, export.zip(tmp_path), missing="keep")
     assert "1 record contradicts others" in run.message
@@ -306,9 +319,9 @@ def test_what_contradicts_a_stored_record_is_kept_and_marked(
     assert records() == before
 
 
+@pytest.mark.usefixtures("stored")
 def test_a_second_head_is_listed_like_any_finding(by: User, export: Export, tmp_path: Path) -> None:
     """The first head is not in this export. Severity, file and line decide the order of the list."""
-    finished(by, export.zip(tmp_path))
     head = next(row for row in export.tables["Enrollment"] if row["RelationshipToHoH"] == 1)
     other = head["EnrollmentID"]
     for rows in export.tables.values():
@@ -330,8 +343,8 @@ def test_a_second_head_is_listed_like_any_finding(by: User, export: Export, tmp_
         assert Enrollment.objects.get(hud_id="E9").is_faulty
 
 
+@pytest.mark.usefixtures("stored")
 def test_an_exit_left_before_its_entry_is_marked(by: User, export: Export, tmp_path: Path) -> None:
-    finished(by, export.zip(tmp_path))
     export.tables["Exit"] = []
     export.row("Enrollment", 1)["EntryDate"] = "2026-01-02"
     run = finished(by, export.zip(tmp_path), missing="keep")
@@ -369,8 +382,8 @@ def test_a_residential_project_that_is_not_there(by: User, export: Export, tmp_p
     assert (there.res_project.hud_id, there.as_it_came) == ("P2", None)
 
 
+@pytest.mark.usefixtures("stored")
 def test_sharing_holds_for_new_enrollments_only(by: User, export: Export, tmp_path: Path) -> None:
-    finished(by, export.zip(tmp_path))
     export.tables["Enrollment"].append(
         {**export.row("Enrollment"), "EnrollmentID": "E3", "HouseholdID": "H3"}
     )
@@ -386,9 +399,9 @@ def test_sharing_holds_for_new_enrollments_only(by: User, export: Export, tmp_pa
         assert dict(Exit.objects.values_list("hud_id", "is_shared")) == {"T2": False, "T3": True}
 
 
+@pytest.mark.usefixtures("stored")
 def test_records_follow_a_project_to_another_organization(by: User, export: Export, tmp_path: Path) -> None:
     """Also those that the corrected export does not have."""
-    finished(by, export.zip(tmp_path))
     export.row("Project")["OrganizationID"] = "O2"
     export.tables["Disabilities"] = []
     finished(by, export.zip(tmp_path), missing="keep")
@@ -398,8 +411,8 @@ def test_records_follow_a_project_to_another_organization(by: User, export: Expo
         assert history_of(Disabilities.objects.get()).get().organization.hud_id == "O1"
 
 
+@pytest.mark.usefixtures("stored")
 def test_records_follow_an_enrollment_to_another_project(by: User, export: Export, tmp_path: Path) -> None:
-    finished(by, export.zip(tmp_path))
     export.row("Enrollment")["ProjectID"] = "P2"
     finished(by, export.zip(tmp_path))
     with acting(by):
@@ -408,9 +421,9 @@ def test_records_follow_an_enrollment_to_another_project(by: User, export: Expor
         assert Exit.objects.get().organization.hud_id == "O1"
 
 
+@pytest.mark.usefixtures("stored")
 def test_what_was_entered_here_stays(by: User, export: Export, tmp_path: Path) -> None:
     """An unchanged row of the export does not overwrite what somebody has changed here since."""
-    finished(by, export.zip(tmp_path))
     with acting(by):
         Client.objects.filter(hud_id="C1").update(first_name="Entered")
     export.row("Client", 1)["FirstName"] = "Olle"
@@ -431,8 +444,8 @@ class TestDataSource:
         export.row("Export")["SourceName"] = "Renamed"
         assert finished(by, export.zip(tmp_path)).data_source_id == first.data_source_id
 
+    @pytest.mark.usefixtures("stored")
     def test_two_sources_of_one_name(self, by: User, export: Export, tmp_path: Path) -> None:
-        finished(by, export.zip(tmp_path))
         export.row("Export")["ImplementationID"] = "OTHER-7"
         second = finished(by, export.zip(tmp_path))
         assert second.data_source.name == "Pine County invented (OTHER-7)"
@@ -456,12 +469,9 @@ NASTY = (
 NASTY_TEXT = ('""', '"', "a\r\nb", "a\nb", "a,b", "'; DROP TABLE clients_client; --")
 
 
-@pytest.mark.parametrize(
-    ("kinds", "binary_from"),
-    [*((kind, transfer.BINARY_FROM) for kind in "SIDTM"), pytest.param("SIDTM", 0, id="all-in-binary")],
-)
+@pytest.mark.parametrize("binary_from", [transfer.BINARY_FROM, 0], ids=["as-csv", "in-binary"])
 def test_whatever_is_in_a_cell_is_stored(
-    by: User, export: Export, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kinds: str, binary_from: int
+    by: User, export: Export, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, binary_from: int
 ) -> None:
     """A cell that its column cannot hold is kept as text; none of them stops or breaks the import, whether
     the rows go to PostgreSQL as CSV or in the binary format."""
@@ -472,7 +482,7 @@ def test_whatever_is_in_a_cell_is_stored(
     ]
     for table in ("Client", "Enrollment", "Disabilities", "IncomeBenefits"):
         file, first = registry.file(table), export.row(table)
-        for kind in kinds:
+        for kind in "SIDTM":
             columns = [c.name for c in file.columns if c.type == kind and not c.is_key and not c.references]
             export.tables[table] += [
                 {**first, **dict.fromkeys(columns, value), file.key: f"N{kind}{number}"}

@@ -1,5 +1,6 @@
 """What an import concludes from what an export lacks: full refreshes, deltas, and who is asked."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from importlib import import_module
 from pathlib import Path
@@ -324,10 +325,15 @@ class TestFullRefresh:
 
 class TestDelta:
     @pytest.fixture
-    def export(self, by: User, tmp_path: Path) -> Export:
+    def by(self, kept_world: Callable[[str, Callable[[], object]], None], tmp_path: Path) -> User:
+        """Who has imported the small export."""
+        kept_world(__name__, lambda: finished(factories.make_administrator(), Export().zip(tmp_path)))
+        return User.objects.order_by("pk")[0]
+
+    @pytest.fixture
+    def export(self, by: User) -> Export:
         """The small export is stored; what follows is a delta with nothing in it yet."""
         export = Export()
-        finished(by, export.zip(tmp_path))
         for table in set(export.tables) - {"Export", "User"}:
             export.tables[table] = []
         export.row("Export").update(
@@ -457,7 +463,8 @@ class TestDelta:
         run = import_export(by, export.zip(tmp_path), missing="keep")
         assert (run.state, "not in the export" in run.message) == ("refused", True)
 
-    def test_the_case_of_the_refused_delta(self, by: User) -> None:
+    def test_the_case_of_the_refused_delta(self, db: None) -> None:
+        by = factories.make_administrator()
         finished(by, reference_case("delta_refresh_refused/delta_1"), source="d")
         finished(by, reference_case("delta_refresh_refused/delta_2"), source="d")
         with acting(by):
