@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "hearth.hmis.audit",
     "hearth.hmis.access",
     "hearth.hmis.accounts",
+    "hearth.hmis.lists",
     "hearth.hmis.jobs",
     "hearth.hmis.organizations",
     "hearth.hmis.clients",

@@ -34,6 +34,7 @@ _MORE: tuple[tuple[Filter, Callable[[Any], str]], ...] = ((_FILTER, lambda line:
 _COLUMNS = (
     Column("client", "Client"),
     Column("id", "Client ID"),
+    Column("personal_id", "PersonalID", sorts=False, starts=False),
     Column("project", "Project"),
     Column("how", "Change"),
     Column("what", "Differences", sorts=False),
@@ -319,8 +320,10 @@ def _listed(
 # ---------------------------------------------------------------------- taken along
 
 HEADINGS = (
-    "Last name", "First name", "Middle name", "Suffix", "Client ID", "PersonalID", "Counted as", "Projects",
-    "Change", "Before", "After", "Differences", "Why no figure changed", "Why counted",
+    ("client", "Last name"), ("client", "First name"), ("client", "Middle name"), ("client", "Suffix"),
+    ("id", "Client ID"), ("personal_id", "PersonalID"), ("client", "Counted as"), ("project", "Projects"),
+    ("how", "Change"), ("how", "Before"), ("how", "After"), ("what", "Differences"),
+    ("what", "Why no figure changed"), ("what", "Why counted"),
 )  # fmt: skip
 
 

@@ -22,7 +22,9 @@ COLUMNS = (
     Column("beds", "Beds", number=True),
     Column("people", "People on the night", number=True),
 )
-HEADINGS = ["Project", "ProjectID", "Organization", "Project type", "Units", "Beds", "People on the night"]
+HEADINGS = (
+    ("name", "Project"), ("name", "ProjectID"), *((column.key, column.label) for column in COLUMNS[1:]),
+)  # fmt: skip
 _PEOPLE_ROW = {"ReportRow": "53", "Universe": "10", "Population": "0", "HHType": "0"}
 
 

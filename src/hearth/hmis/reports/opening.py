@@ -99,9 +99,15 @@ class OpenRow:
         return [cell for cell in self.cells if cell.is_nothing]
 
 
-def columns(file: str) -> list[Column]:
-    """The columns of the list of a file's rows: what it counts first, for files that count."""
+def columns(file: str, every: Sequence[str]) -> list[Column]:
+    """The columns of the list of a file's rows: what it counts first, for files that count; of `every` column
+    of the file those beyond the usual ones by choice."""
     listed = [Column(name, words.column(file, name)) for name in words.LISTED[file]]
+    listed += [
+        Column(name, words.column(file, name), sorts=False, starts=False)
+        for name in every
+        if name not in words.LISTED[file]
+    ]
     if file in words.PROJECT_FILES:
         return listed
     return [
@@ -122,8 +128,11 @@ def rows(
     """The list of the rows of a file, and those on its page; all of them with all their columns for a
     download."""
     known = Records(user, folder)
-    asked = Asked(query, columns=columns(file), filters=_filters(known, folder, file))
-    every = members.rows(folder, file, limit=0).total
+    first = members.rows(folder, file, limit=1)
+    every = first.total
+    there = all_columns(first.rows[0]) if first.rows else []
+    asked = Asked(query, columns=columns(file, there), filters=_filters(known, folder, file))
+    of_file = [column.key for column in asked.columns if column.key in asked.shows and column.key in there]
     whole = bool(asked.download)
 
     def read(limit: int, offset: int) -> tuple[list[OpenRow], int]:
@@ -135,7 +144,7 @@ def rows(
         return [
             OpenRow(
                 row,
-                _cells(file, row, all_columns(row) if whole else words.LISTED[file]),
+                _cells(file, row, there if whole else of_file),
                 projects.get(row.values.get("ProjectID") or ""),
             )
             for row in found.rows
@@ -175,13 +184,20 @@ def _filters(known: Records, folder: Path, file: str) -> list[Filter]:
     return found
 
 
-def headings(file: str, found: Sequence[OpenRow]) -> list[str]:
-    """Of the download: each column by its words, and again with what its codes mean."""
+def headings(file: str, found: Sequence[OpenRow]) -> list[tuple[str, str]]:
+    """Of the download, each with its column of the list: each column by its words, and again with what its
+    codes mean."""
     listed = [cell.column for cell in found[0].cells] if found else []
-    count = [] if file in words.PROJECT_FILES else ["Row", words.COUNTED[file].capitalize()]
+    count = [] if file in words.PROJECT_FILES else [
+        ("row", "Row"), (rows_count(file), words.COUNTED[file].capitalize()),
+    ]  # fmt: skip
     return [
         *count,
-        *(text for column in listed for text in (column, f"{column}: {words.column(file, column)}")),
+        *(
+            (column, text)
+            for column in listed
+            for text in (column, f"{column}: {words.column(file, column)}")
+        ),
     ]
 
 

@@ -59,6 +59,17 @@ class OpenMember:
         return sorted(found.values(), key=lambda one: self.stays.index(one))
 
     @property
+    def personal_id(self) -> str:
+        """HUD's key of them in their source."""
+        return self.client.hud_id if self.client else self.member.personal_id
+
+    @property
+    def organizations(self) -> list[str]:
+        """Whose projects counted, each once."""
+        projects = (stay.project for stay in self.stays)
+        return list(dict.fromkeys(str(one.organization) for one in projects if one))
+
+    @property
     def several(self) -> bool:
         """Whether more than one stay is told, so that each needs its days."""
         return len(self.each) > 1
@@ -164,6 +175,8 @@ def _columns(amount: str) -> Columns:
         return [
             Column("client", "Client"),
             Column("id", "Client ID"),
+            Column("personal_id", "PersonalID", sorts=False, starts=False),
+            Column("organization", "Organization", sorts=False, starts=False),
             Column("project", "Project"),
             Column("entry", "Entry"),
             Column("exit", "Exit"),
@@ -302,12 +315,16 @@ def _searched(line: Line, client: Client | None) -> str:
 # ---------------------------------------------------------------------- taken along
 
 
-def headings(people: People) -> list[str]:
-    """Of the download."""
-    amount = [column.label for column in people.shown.asked.columns if column.key == "amount"]
+_NAMES = tuple(("client", one) for one in ("Last name", "First name", "Middle name", "Suffix"))
+
+
+def headings(people: People) -> list[tuple[str, str]]:
+    """Of the download, each with its column of the list."""
+    amount = [("amount", column.label) for column in people.shown.asked.columns if column.key == "amount"]
     return [
-        "Last name", "First name", "Middle name", "Suffix", "Client ID", "PersonalID", "Counted as",
-        "Organization", "Project", "Entry", "Exit", *amount, "Why counted", "Section of HUD’s text",
+        *_NAMES, ("id", "Client ID"), ("personal_id", "PersonalID"), ("client", "Counted as"),
+        ("organization", "Organization"), ("project", "Project"), ("entry", "Entry"), ("exit", "Exit"),
+        *amount, ("why", "Why counted"), ("why", "Section of HUD’s text"),
     ]  # fmt: skip
 
 
@@ -318,13 +335,12 @@ def cells(people: People) -> Iterator[list[Any]]:
         client, line = one.client, one.line
         names = ("last_name", "first_name", "middle_name", "name_suffix")
         projects = {str(stay.project or stay.stay.project_id): stay.project for stay in one.stays}
-        organizations = dict.fromkeys(str(project.organization) for project in projects.values() if project)
         yield [
             *(getattr(client, name) if client else "" for name in names),
             client.pk if client else None,
-            client.hud_id if client else one.member.personal_id,
+            one.personal_id,
             one.member.unit,
-            "; ".join(organizations),
+            "; ".join(one.organizations),
             "; ".join(projects),
             line.entry if line else None,
             line.exit if line else None,

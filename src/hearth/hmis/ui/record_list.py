@@ -12,7 +12,7 @@ stands in the address as a random id (`found`). What an address asks that the li
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -26,7 +26,6 @@ FEW_CHOICES = 15
 #: A second order decides between records that are equal in the first.
 _ORDERS = 2
 _KEPT = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_OWN = ("sort", "page", "size", "found", "download")
 #: As what a list is taken along: by kind, in words. The CSV stands in a zip beside what it is (`sheets`).
 KINDS = {"xlsx": "Excel", "csv": "CSV (zip)"}
 
@@ -35,12 +34,14 @@ Record = TypeVar("Record")
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its key in addresses, its head. `sorts`: clicking the head sorts by it."""
+    """One column: its key in addresses, its head. `sorts`: clicking the head sorts by it; `starts`: shown
+    where nobody chose."""
 
     key: str
     label: str
     sorts: bool = True
     number: bool = False
+    starts: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +82,48 @@ class Chip:
     address: str
 
 
+@dataclass(frozen=True, slots=True)
+class SavedView:
+    """A view that the user kept: what it is called, its address in the list, and where it is removed."""
+
+    name: str
+    address: str
+    remove_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """What the user keeps of a list (`hearth.hmis.lists`): the columns it is shown with, as an address has
+    them; the views; and where both are sent to."""
+
+    columns: str
+    views: tuple[SavedView, ...]
+    columns_at: str
+    views_at: str
+
+
+class Query(Mapping[str, Any]):
+    """What an address asks, with what the user keeps of the list."""
+
+    def __init__(self, asked: Mapping[str, Any], keeping: Keeping) -> None:
+        self.asked, self.keeping = asked, keeping
+
+    def __getitem__(self, key: str) -> Any:
+        return self.asked[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.asked)
+
+    def __len__(self) -> int:
+        return len(self.asked)
+
+
 class Asked:
-    """What an address asks of a list. `start`: its order where none is asked for."""
+    """What an address asks of a list. `start`: its order where none is asked for.
+
+    `shows`: the keys of the columns to show, of which the first always is; by choice, which the address has
+    or the user keeps. A choice of columns that this list does not have is none.
+    """
 
     def __init__(
         self,
@@ -108,6 +149,21 @@ class Asked:
         self.found = found if _KEPT.fullmatch(found) else ""
         download = str(query.get("download", ""))
         self.download = download if download in KINDS else ""
+        self.left_out = [one.label for one in filters if one.key not in self.chosen and query.get(one.key)]
+        self.keeping = query.keeping if isinstance(query, Query) else None
+        self.columns_asked = ".".join(self._known(str(query.get("columns", ""))))
+        kept = self._known(self.keeping.columns) if self.keeping else []
+        by_choice = self.columns_asked.split(".") if self.columns_asked else kept
+        self.is_chosen = bool(by_choice)
+        self.shows = {
+            one.key
+            for number, one in enumerate(self.columns)
+            if not number or (one.key in by_choice if by_choice else one.starts)
+        }
+
+    def _known(self, text: str) -> list[str]:
+        asked = set(text[:4000].split("."))
+        return [one.key for one in self.columns if one.key in asked]
 
     def _order(self, text: str) -> tuple[tuple[str, bool], ...]:
         keys = {one.key for one in self.columns if one.sorts}
@@ -131,8 +187,32 @@ class Asked:
     def address(self, **changed: str) -> str:
         """The same list with something changed, on its first page; an empty value takes a part away."""
         size = "" if self.size == SIZES[0] else str(self.size)
-        parts = {**self.chosen, "sort": self.sort, "size": size, "found": self.found} | changed
+        parts = {
+            **self.chosen, "sort": self.sort, "size": size, "columns": self.columns_asked,
+            "found": self.found,
+        } | changed  # fmt: skip
         return "?" + urlencode({key: value for key, value in parts.items() if value})
+
+    @property
+    def as_view(self) -> str:
+        """What a view of the list keeps: its filters, order, size and columns; nothing that was searched."""
+        columns = ".".join(one.key for one in self.columns if one.key in self.shows) if self.is_chosen else ""
+        return self.address(found="", columns=columns)
+
+    @property
+    def unshown(self) -> list[Column]:
+        """The columns that were chosen away, of those that the list begins with."""
+        return [one for one in self.columns if one.starts and one.key not in self.shows]
+
+    def taken(
+        self, headings: Sequence[tuple[str, str]], rows: Iterable[Sequence[Any]]
+    ) -> tuple[list[str], Iterable[Sequence[Any]]]:
+        """What goes along of a download: (key of its column, heading) and rows. All of it where nobody chose
+        columns, else those that are shown."""
+        if not self.is_chosen:
+            return [said for _, said in headings], rows
+        places = [place for place, (key, _) in enumerate(headings) if key in self.shows]
+        return [headings[place][1] for place in places], ([row[place] for place in places] for row in rows)
 
     def sorted_by(self, column: Column) -> Head:
         """The head of a column: another click turns the order round; the order before becomes the second."""
@@ -240,7 +320,17 @@ class RecordList:
     @property
     def heads(self) -> list[Head]:
         """The heads of the columns."""
-        return [self.asked.sorted_by(one) for one in self.asked.columns]
+        return [self.asked.sorted_by(one) for one in self.asked.columns if one.key in self.asked.shows]
+
+    @property
+    def shows(self) -> set[str]:
+        """The keys of the columns that are shown."""
+        return self.asked.shows
+
+    @property
+    def choices(self) -> list[tuple[Column, bool]]:
+        """The columns to choose from, all but the first, each with whether it is shown."""
+        return [(one, one.key in self.asked.shows) for one in self.asked.columns[1:]]
 
     @property
     def chips(self) -> list[Chip]:
@@ -276,12 +366,19 @@ class RecordList:
     @property
     def foot(self) -> list[tuple[Column, str]]:
         """The totals under their columns; none where nothing is added up."""
-        return [(one, self.totals.get(one.key, "")) for one in self.asked.columns] if self.totals else []
+        if not self.totals:
+            return []
+        return [(one, self.totals.get(one.key, "")) for one in self.asked.columns if one.key in self.shows]
 
     @property
     def every(self) -> str:
         """The list without filters and search."""
         return self.asked.address(**dict.fromkeys(self.asked.chosen, ""), found="")
+
+    @property
+    def this(self) -> str:
+        """The list as it is asked for; its columns are those that the user keeps."""
+        return self.path + self.asked.address(columns="")
 
     @property
     def here(self) -> str:

@@ -57,12 +57,14 @@ def response(kind: str, name: str, headings: Sequence[str], rows: Rows, about: A
 def about_list(listed: RecordList, of: About, by: object) -> list[tuple[str, str]]:
     """What a list is: its title, what it is of, its filters, order, how many rows it has and hides, and who
     took it along when."""
+    unshown = listed.asked.unshown
     labels = {column.key: column.label for column in listed.asked.columns}
     order = [f"{labels[key]}{', falling' if falls else ''}" for key, falls in listed.asked.order]
     return [
         ("List", listed.caption),
         *of,
         *((chip.label, chip.text) for chip in listed.chips),
+        *([("Columns left out by choice", ", ".join(one.label for one in unshown))] if unshown else []),
         ("Order", ", then ".join(order) or listed.own_order),
         ("Rows", f"{listed.total:,} of {listed.of:,}"),
         ("Hidden from you", f"{listed.hidden:,}" + (f": {listed.hidden_why}" if listed.hidden else "")),

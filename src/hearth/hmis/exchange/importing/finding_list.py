@@ -20,6 +20,15 @@ COLUMNS = (
     Column("column", "Column"),
     Column("value_class", "Value"),
     Column("sentence", "What is wrong"),
+    Column("remedy", "What to do", sorts=False, starts=False),
+    Column("check", "Check", sorts=False, starts=False),
+    Column("origin", "Rule", sorts=False, starts=False),
+)
+#: The column of the list under which each column of a finding stands, where it has none of its own.
+_UNDER = {"organization": "project", "line": "key"}
+HEADINGS = tuple(
+    (_UNDER.get(column, column), said)
+    for column, said in zip(findings.COLUMNS, findings.HEADINGS, strict=True)
 )
 
 

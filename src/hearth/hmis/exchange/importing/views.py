@@ -17,6 +17,7 @@ from hearth.hmis.exchange.importing import actions, finding_list, findings, quer
 from hearth.hmis.exchange.importing.forms import AnswerForm, ImportForm
 from hearth.hmis.exchange.importing.settling import ANSWER_DAYS
 from hearth.hmis.exchange.models import ImportRun
+from hearth.hmis.lists import queries as lists
 from hearth.hmis.ui import formats, sheets
 from hearth.hmis.ui.record_list import KINDS
 from hearth.reporting import engine
@@ -122,7 +123,8 @@ def download(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     )  # fmt: skip
     about = sheets.about_list(found.shown, _of(run), request.user)
     rows = findings.every(path, found.wanted, found.names)
-    return sheets.response(kind, f"findings-of-import-{run.pk}", findings.HEADINGS, rows, about)
+    taken = found.shown.asked.taken(finding_list.HEADINGS, rows)
+    return sheets.response(kind, f"findings-of-import-{run.pk}", *taken, about)
 
 
 def _listed(request: HttpRequest, run: ImportRun) -> finding_list.Findings | None:
@@ -131,7 +133,9 @@ def _listed(request: HttpRequest, run: ImportRun) -> finding_list.Findings | Non
     if path is None:
         return None
     try:
-        return finding_list.listed(request.user, run, path, request.GET)
+        return finding_list.listed(
+            request.user, run, path, lists.query(request.user, "findings", request.GET)
+        )
     except engine.OutOfMemory:
         raise
     except engine.EngineError as error:

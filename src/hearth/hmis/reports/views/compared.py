@@ -123,7 +123,11 @@ def compare_row(request: HttpRequest, pk: int, other: int, file: str, number: in
 
 def _listing(request: HttpRequest, caption: str) -> compared.Listing:
     return compared.Listing(
-        request.GET, request.path, caption, lists.searched(request), lists.may_download(request)
+        lists.asked(request, "changed"),
+        request.path,
+        caption,
+        lists.searched(request),
+        lists.may_download(request),
     )
 
 

@@ -11,29 +11,35 @@ from hearth.hmis.access.permissions import Permission
 from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
 from hearth.hmis.clients.search import kept
+from hearth.hmis.lists.queries import query
 from hearth.hmis.reports import queries
 from hearth.hmis.reports.models import ReportRun
 from hearth.hmis.ui import formats, sheets
-from hearth.hmis.ui.record_list import RecordList
+from hearth.hmis.ui.record_list import Query, RecordList
 
 _LONGEST = 200
 
 
 def keep_search(request: HttpRequest) -> HttpResponse:
     """The address of the list with what was typed kept on the server: no name stands in an address."""
-    query = request.GET.copy()
+    address = request.GET.copy()
     for part in ("page", "found", "download"):
-        query.pop(part, None)
+        address.pop(part, None)
     text = request.POST.get("words", "").strip()[:_LONGEST]
     if text:
-        query["found"] = kept.keep(request.session, text)
-    return redirect(f"{request.path}?{query.urlencode()}" if query else request.path)
+        address["found"] = kept.keep(request.session, text)
+    return redirect(f"{request.path}?{address.urlencode()}" if address else request.path)
 
 
 def searched(request: HttpRequest) -> str | None:
     """The words that the address stands for; None where they are not kept any more."""
     found = request.GET.get("found", "")
     return kept.words(request.session, found) if found else ""
+
+
+def asked(request: HttpRequest, name: str) -> Query:
+    """What the address asks of the list of that name, with what the user keeps of it."""
+    return query(request.user, name, request.GET)
 
 
 def may_download(request: HttpRequest) -> bool:
@@ -45,13 +51,13 @@ def download(
     request: HttpRequest,
     run: ReportRun,
     listed: RecordList,
-    headings: Sequence[str],
+    headings: Sequence[tuple[str, str]],
     rows: Iterable[Sequence[Any]],
     more: sheets.About = (),
     **logged: Any,
 ) -> FileResponse:
-    """What is filtered, in the order shown, as Excel or CSV. Written to the access log first.
-    `more`: what else the list is about."""
+    """What is filtered, in the order and the columns shown, as Excel or CSV. Written to the access log first.
+    `headings`: each with the key of its column; `more`: what else the list is about."""
     if not may_download(request):
         refuse(request, needed=Permission.DATA_EXPORT)
     kind = listed.asked.download
@@ -68,4 +74,4 @@ def download(
         *more,
     ]
     about = sheets.about_list(listed, of, request.user)
-    return sheets.response(kind, f"report-{run.pk}-list", headings, rows, about)
+    return sheets.response(kind, f"report-{run.pk}-list", *listed.asked.taken(headings, rows), about)

@@ -37,7 +37,7 @@ def rows(request: HttpRequest, pk: int, file: str) -> HttpResponse:
             request.user,
             folder,
             file,
-            request.GET,
+            lists.asked(request, f"rows-{file}"),
             path=request.path,
             can_download=lists.may_download(request),
         )
@@ -57,6 +57,7 @@ def rows(request: HttpRequest, pk: int, file: str) -> HttpResponse:
             "about": words.ABOUT[file],
             "shown": shown,
             "counts": file in words.COUNTED,
+            "count_column": opening.rows_count(file),
         },
     )
 
@@ -130,7 +131,11 @@ def projects(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     try:
         shown, listed = night.projects(
-            request.user, folder, request.GET, path=request.path, can_download=lists.may_download(request)
+            request.user,
+            folder,
+            lists.asked(request, "night"),
+            path=request.path,
+            can_download=lists.may_download(request),
         )
     except BundleError as error:
         return closed(request, run, error)
@@ -158,7 +163,7 @@ def _people(
             request.user,
             folder,
             behind,
-            request.GET,
+            lists.asked(request, "people"),
             path=request.path,
             caption=context["title"],
             words=lists.searched(request),
