@@ -31,6 +31,12 @@ def made(violates: str, where: str | None = None, per: tuple[str, ...] = ()) -> 
     [
         ("this.EntryDate > DATE '2020-01-01'", True),
         ("this.MoveInDate > this.EntryDate", False),
+        ("this.entrydate > DATE '2020-01-01'", True),  # the engine reads names in any case
+        ("THIS.ENTRYDATE > DATE '2020-01-01'", True),
+        ("This.moveindate > this.entryDATE", False),
+        ("EXISTS (SELECT 1 FROM exit x WHERE X.EnrollmentID = this.EnrollmentID)", False),
+        ("EXISTS (SELECT 1 FROM CLIENT c WHERE C.personalid = 'a')", True),
+        ("EXISTS (SELECT 1 FROM CLIENT c WHERE C.DOB > this.EntryDate)", False),
         ("this.MoveInDate IS NULL", True),
         ("this.MoveInDate IS NOT NULL", False),
         ("this.MoveInDate IS DISTINCT FROM this.EntryDate", True),

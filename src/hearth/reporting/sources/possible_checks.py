@@ -3,6 +3,7 @@
 SQL's comparisons are not true of a value that is not there. A predicate that demands such a comparison with a
 column that is blank in every row, or a row of a file that has none, holds nowhere and need not be run: of a
 small export planning its checks takes far longer than running them. What is not understood here may hold.
+Names are compared as the engine reads them: without regard to case.
 """
 
 from __future__ import annotations
@@ -32,7 +33,9 @@ _PLAIN_JOINS = (("", ""), ("", "INNER"), ("", "CROSS"), ("LEFT", ""), ("LEFT", "
 def can_hold(check: Check, file: File, filled: Mapping[str, frozenset[str]]) -> bool:
     """Whether any live row of `file` can break a check. `filled`: by file, the columns with any value; of a
     file that is not in it nothing is known."""
-    tables = {"this": file.name} | {join.alias: join.file for join in check.joins}
+    tables = {"this": file.name.casefold()}
+    tables |= {join.alias.casefold(): join.file.casefold() for join in check.joins}
+    filled = {name.casefold(): columns for name, columns in filled.items()}
     demanded = [check.where] if check.where else []
     if not check.per:  # what is said of a group is not said of each of its rows
         demanded.append(check.violates or "TRUE")
@@ -42,6 +45,11 @@ def can_hold(check: Check, file: File, filled: Mapping[str, frozenset[str]]) -> 
 @lru_cache(maxsize=1000)
 def _parsed(sql: str) -> exp.Expr:
     return sqlglot.parse_one(sql, dialect="duckdb")
+
+
+@lru_cache(maxsize=100)
+def _folded(columns: frozenset[str]) -> frozenset[str]:
+    return frozenset(column.casefold() for column in columns)
 
 
 def _can_be_true(node: exp.Expr, tables: Mapping[str, str], filled: Mapping[str, frozenset[str]]) -> bool:
@@ -72,8 +80,10 @@ def _is_null(node: exp.Expr, tables: Mapping[str, str], filled: Mapping[str, fro
     if isinstance(node, exp.Null):
         return True
     if isinstance(node, exp.Column):
-        columns = filled.get(tables.get(node.table, ""))
-        return columns is not None and not node.name.startswith("_") and node.name not in columns
+        columns = filled.get(tables.get(node.table.casefold(), ""))
+        if columns is None or node.name.startswith("_"):
+            return False
+        return node.name.casefold() not in _folded(columns)
     if isinstance(node, exp.In) and node.args.get("query"):
         return False  # IN is FALSE, and NOT IN is TRUE, of what has no rows
     if isinstance(node, exp.In):
@@ -103,9 +113,9 @@ def _can_have_rows(query: exp.Expr, tables: Mapping[str, str], filled: Mapping[s
     for table in [source.this, *(join.this for join in joins)]:
         if not isinstance(table, exp.Table):
             return True
-        inner[table.alias_or_name] = table.name
+        inner[table.alias_or_name.casefold()] = table.name.casefold()
     demanded = [source.this, *(join.this for join in joins if not join.side)]
-    if any(filled.get(table.name) == frozenset() for table in demanded):
+    if any(filled.get(table.name.casefold()) == frozenset() for table in demanded):
         return False
     where = query.args.get("where")
     return where is None or _can_be_true(where.this, inner, filled)
