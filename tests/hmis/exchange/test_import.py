@@ -16,7 +16,7 @@ from hearth.hmis.clients import queries
 from hearth.hmis.clients.models import Client
 from hearth.hmis.clients.search.question import read
 from hearth.hmis.enrollments.models import Disabilities, Enrollment, Exit
-from hearth.hmis.exchange.importing import findings, writing
+from hearth.hmis.exchange.importing import findings, perform, writing
 from hearth.hmis.exchange.importing.layout import layouts
 from hearth.hmis.exchange.models import ImportRun
 from hearth.hmis.hud import ssn
@@ -147,6 +147,15 @@ def test_keys_in_no_order_are_written_sorted_and_numbered_as_they_came(
     with psycopg.connect(database.url("loader")) as connection:
         written = connection.execute("SELECT hud_id FROM enrollments_disabilities ORDER BY ctid").fetchall()
     assert [key for (key,) in written] == ["D1", "D2", "D7", "D9", "D3", "D4", "D6", "D8", "D5"]
+
+
+def test_a_format_newer_than_the_records_is_refused_in_a_sentence(
+    by: User, export: Export, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(perform, "MODEL_YEAR", 2024)
+    run = import_export(by, export.zip(tmp_path))
+    assert run.state == "refused" and checks(run) == {"export_year_unknown"}
+    assert "HUD's format of FY2026, and this Hearth works with FY2024 and earlier" in run.message
 
 
 def test_the_same_file_changes_nothing(by: User, export: Export, tmp_path: Path) -> None:

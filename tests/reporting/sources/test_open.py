@@ -451,3 +451,20 @@ def test_progress_may_cancel(tmp_path: Path) -> None:
 
 def columns_of(name: str, year: int = 2026) -> list[str]:
     return csv_bytes(name, [], year).decode().strip().split(",")
+
+
+@pytest.mark.parametrize("version", ["2026 v1.0", "", "2024 v1.2"])
+def test_a_year_after_the_one_it_is_read_for(tmp_path: Path, version: str) -> None:
+    """There is no way back from a newer format, whether its version says so or its columns alone."""
+    export = Export(2026)
+    export.row("Export")["CSVVersion"] = version
+    path = export.zip(tmp_path)
+    with open_source(path, newest=2024) as source:
+        (problem,) = (one for one in source.problems if one.stops)
+        assert source.year is None and problem.check == "export_year_unknown"
+    assert problem.sentence == (
+        "This export has HUD's format of FY2026, and this Hearth works with FY2024 and earlier."
+    )
+    assert "FY2022 and FY2024." in problem.remedy and "FY2026" not in problem.remedy
+    with open_source(path, newest=2026) as source:
+        assert source.year == 2026

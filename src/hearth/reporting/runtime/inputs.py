@@ -73,7 +73,7 @@ def opened_input(path: Path, registry: Registry) -> Iterator[Input]:
             work = stack.enter_context(scratch.folder("report"))
             yield _State(path, registry, work, stack)
         else:
-            source = stack.enter_context(open_source(path))
+            source = stack.enter_context(open_source(path, newest=registry.year))
             _refuse_broken(source)
             yield _Export(path, registry, source)
 

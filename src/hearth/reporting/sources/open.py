@@ -95,11 +95,13 @@ def open_source(
     folder: str | None = None,
     limits: Limits | None = None,
     on_progress: Progress = silent,
+    newest: int = max(YEARS),
 ) -> Iterator[Source]:
     """Open an export for reading; see the module.
 
-    `folder` names the folder inside when there are several exports. Never raises for a bad input, nor for a
-    full disk: both are in `problems`. `on_progress` may raise to cancel.
+    `folder` names the folder inside when there are several exports. `newest`: the year that it is read for;
+    a later format is not. Never raises for a bad input, nor for a full disk: both are in `problems`.
+    `on_progress` may raise to cancel.
     """
     path = Path(path)
     with ExitStack() as stack:
@@ -114,11 +116,11 @@ def open_source(
         stack.callback(container.close)
         source.problems.extend(container.problems)
         if not source.stops:
-            _read(source, container, on_progress)
+            _read(source, container, on_progress, newest)
         yield source
 
 
-def _read(source: Source, container: Container, on_progress: Progress) -> None:
+def _read(source: Source, container: Container, on_progress: Progress, newest: int) -> None:
     members = _by_file(source, container.members)
     to_unpack = sum(member.size for member in members.values() if member.on_disk is None)
     if to_unpack > shutil.disk_usage(source.work).free:
@@ -132,7 +134,7 @@ def _read(source: Source, container: Container, on_progress: Progress) -> None:
     if any(problem.check == "disk_full" for problem in source.problems):
         return
     paths = {name.casefold(): path for name, (_, path, _) in unpacked.items()}
-    detected = detect(paths)
+    detected = detect(paths, newest)
     source.problems.extend(detected.problems)
     source.year = detected.year
     if source.year is not None:

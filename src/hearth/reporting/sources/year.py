@@ -23,10 +23,6 @@ from .problems import Problem, listing, noted, stopping
 _YEAR = re.compile(r"20\d\d")
 _SURE = 0.98  # share of columns that fit; FY2024 and FY2026 share 96 % of theirs
 _PLAUSIBLE = 0.80
-_REMEDY = (
-    f"Hearth reads exports of {listing(['FY' + str(year) for year in YEARS])}."
-    " Choose one of these formats in your software's HMIS CSV export."
-)
 
 
 @dataclass(slots=True)
@@ -37,15 +33,25 @@ class Detected:
     problems: list[Problem] = field(default_factory=list)
 
 
-def detect(paths: Mapping[str, Path]) -> Detected:
-    """The year of an export from its UTF-8 files, by lower-case file name without '.csv'."""
+def detect(paths: Mapping[str, Path], newest: int = max(YEARS)) -> Detected:
+    """The year of an export from its UTF-8 files, by lower-case file name without '.csv'. One of a year after
+    `newest` is refused: there is no way back from a newer format to an older one."""
+    found = _told(paths, newest)
+    if found.year is None or found.year <= newest:
+        return found
+    return Detected(None, [_newer(found.year, newest)])
+
+
+def _told(paths: Mapping[str, Path], newest: int) -> Detected:
     fit = {year: _fit(paths, year) for year in YEARS}
     best = max(YEARS, key=lambda year: (fit[year], year))
     version = _csv_version(paths.get("export"))
     said = _YEAR.search(version or "")
     if said is None:
         if fit[best] < _PLAUSIBLE:
-            return Detected(None, [_unknown("It does not say its version, and its columns fit no year.")])
+            return Detected(
+                None, [_unknown("It does not say its version, and its columns fit no year.", newest)]
+            )
         return Detected(best, [_guessed("Export.csv does not say the version of the format", best)])
     year = int(said[0])
     if year in YEARS:
@@ -56,7 +62,7 @@ def detect(paths: Mapping[str, Path]) -> Detected:
         return Detected(
             year - 1, [_guessed(f"Export.csv says {year}, which HUD has no format for", year - 1)]
         )
-    return Detected(None, [_unknown(f"Export.csv says that it has the format of {year}.")])
+    return Detected(None, [_unknown(f"Export.csv says that it has the format of {year}.", newest)])
 
 
 def _fit(paths: Mapping[str, Path], year: int) -> float:
@@ -102,11 +108,24 @@ def _guessed(why: str, year: int) -> Problem:
     )
 
 
-def _unknown(why: str) -> Problem:
+def _unknown(why: str, newest: int) -> Problem:
+    return _refused(f"This is an export of a year that we do not know. {why}", newest)
+
+
+def _newer(year: int, newest: int) -> Problem:
+    return _refused(
+        f"This export has HUD's format of FY{year}, and this Hearth works with FY{newest} and earlier.",
+        newest,
+    )
+
+
+def _refused(sentence: str, newest: int) -> Problem:
+    readable = listing([f"FY{year}" for year in YEARS if year <= newest])
     return stopping(
         "export_year_unknown",
-        f"This is an export of a year that we do not know. {why}",
-        _REMEDY,
+        sentence,
+        f"Hearth reads exports of {readable}."
+        " Choose one of these formats in your software's HMIS CSV export.",
         file="Export",
         column="CSVVersion",
         origin="S-023",

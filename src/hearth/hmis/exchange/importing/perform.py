@@ -131,6 +131,7 @@ class _Import:
             self.path,
             folder=self.run.parameters.get("folder") or None,
             on_progress=self.heartbeat,
+            newest=MODEL_YEAR,
         ) as source:
             self.run.year = source.year
             self.run.parameters["lines"] = source.lines
