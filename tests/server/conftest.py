@@ -77,7 +77,9 @@ class Machine:
         self.kill_server()
         socket = self.cluster.socket
         if self.home.postgres.is_symlink():
-            shutil.rmtree(self.home.postgres.resolve(), ignore_errors=True)
+            database = self.home.postgres.resolve()
+            shutil.rmtree(database, ignore_errors=True)
+            database.with_name(f"{database.name}.home").unlink(missing_ok=True)
         shutil.rmtree(socket, ignore_errors=True)
         shutil.rmtree(self.path, ignore_errors=True)
 

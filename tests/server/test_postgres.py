@@ -266,6 +266,35 @@ def test_a_database_folder_that_was_moved_away(new_machine: NewMachine, on: On) 
     fresh.home.postgres.unlink()
 
 
+def test_a_copy_made_by_hand_does_not_share_the_database(
+    here: Machine, new_machine: NewMachine, on: On
+) -> None:
+    """The link of a data folder whose database lies elsewhere is copied with it."""
+    if not here.home.postgres.is_symlink():
+        pytest.skip("only root keeps the database elsewhere")
+    here.cluster.start()
+    before = here.home.postgres.resolve()
+    copy = on(new_machine("copied by hand"))
+    subprocess.run(["cp", "-a", str(here.path), str(copy.path)], check=True)
+    try:
+        for _ in range(2):  # while the other runs, and while it does not
+            with pytest.raises(ServerError, match=r"is a copy of .* lead to the same database") as caught:
+                copy.cluster.start()
+            assert str(here.path.resolve()) in str(caught.value) and "hearth db restore" in str(caught.value)
+            here.cluster.stop()
+        assert before.is_dir() and here.cluster.start()
+        here.cluster.stop()
+        # moved, the first is gone: it is the same one in another place
+        away = here.path.with_name("away")
+        here.path.rename(away)
+        try:
+            account.refuse_shared(copy.home)
+        finally:
+            away.rename(here.path)
+    finally:
+        copy.home.postgres.unlink(missing_ok=True)
+
+
 def test_a_server_that_cannot_start_says_why(here: Machine) -> None:
     here.cluster.stop()
     local = here.cluster.data / "local.conf"

@@ -94,12 +94,38 @@ def prepare_folder(home: Home, account: Account) -> Path:
                 away = Path(tempfile.mkdtemp(prefix=f"{home.path.name}-", dir=ELSEWHERE))
                 link.symlink_to(away)
             account.own(link.resolve())
+        if account.switch and link.is_symlink():
+            _mark(link).write_text(f"{home.path.resolve()}\n", encoding="utf-8", errors="surrogateescape")
     except OSError as error:
         raise ServerError(
             f"The database folder {link} cannot be made ({error.strerror}): make room or give rights to it, "
             "then run the command again."
         ) from error
     return link.resolve()
+
+
+def refuse_shared(home: Home) -> None:
+    """Raise ServerError where `home` is a copy of another data folder whose database lies elsewhere: the copy
+    leads to the same database by its link. One that was moved is no copy."""
+    link = home.postgres
+    try:
+        first = Path(os.fsdecode(_mark(link).read_bytes()).strip()) if link.is_symlink() else home.path
+        other = Home(first).postgres
+        is_copy = first != home.path.resolve() and other.is_symlink() and other.resolve() == link.resolve()
+    except OSError:  # no mark, or not ours to read: then it is not known to be shared
+        return
+    if is_copy:
+        raise ServerError(
+            f"The data folder {home.path} is a copy of {first}, and both lead to the same database in"
+            f" {link.resolve()}. Two would write into one. Remove the link {link} to begin with an empty"
+            " database, and bring the records there with `hearth db backup` and `hearth db restore`."
+        )
+
+
+def _mark(link: Path) -> Path:
+    """Where it stands whose database lies elsewhere: beside it, so that a copy of it has none."""
+    folder = link.resolve()
+    return folder.with_name(f"{folder.name}.home")
 
 
 def reachable_copy(bin_folder: Path, version: str, account: Account) -> Path:

@@ -96,6 +96,7 @@ class Cluster:
         Raises ServerError with one sentence for: no programs, another version's folder, a full disk,
         missing rights, a server that does not come up.
         """
+        account.refuse_shared(self.home)
         if self._answers():
             return False
         with self._lock():
