@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, ClassVar
 from django.db import models
 from django.db.models import Q
 
-from hearth.hmis.access.rows import RestrictedModel, RowPolicy
+from hearth.hmis.access.row_policies import RestrictedModel, RowPolicy
 
 if TYPE_CHECKING:
     from hearth.hmis.access.models import User
