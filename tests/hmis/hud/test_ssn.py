@@ -57,6 +57,12 @@ def test_an_import_is_sealed_row_by_row_and_leaves_no_file(
     monkeypatch.setattr("hearth.hmis.exchange.importing.ssn_sealing._BATCH", rows_at_once)
     values = [FULL, "xxxxx6789", None, HASHED, "ab", "left out"]
     done: list[int] = []
+
+    def on_progress(rows: int) -> None:
+        done.append(rows)
+        (working,) = tmp_path.iterdir()
+        assert working.stat().st_mode & 0o777 == 0o600
+
     with engine.connected() as connection:
         connection.execute("CREATE TABLE Client (SSN VARCHAR)")
         for value in values:
