@@ -141,6 +141,8 @@ def _results(code: Path, out: Path, reports: list[Report]) -> dict[str, str]:
             sys.exit(f"{report.name} was not made with {code}:\n{said}")
         settled = _settled(folder)
         said = re.sub(r"\d+(\.\d+)? s\b", "", said.replace(str(out), ""))
+        # Ties are compared as run.json has them, which an earlier commit may not have told.
+        said = "\n".join(line for line in said.splitlines() if "no value says which of them" not in line)
         found[f"{report.name}: said"] = _hash(settled(said))
         for key, value in json.loads((folder / "run.json").read_text(encoding="utf-8")).items():
             if key not in OF_THE_RUN:

@@ -1,8 +1,7 @@
 """What must hold for every report of the registry, in each of its scopes, without code of its own.
 
-Not here, because they need the database: the export and the database give the same report
-(`tests/hmis/reports/snapshot/test_same_report.py`), and nobody is told of what he may not see
-(`tests/hmis/reports/test_list_rights.py`, `test_runs.py`).
+What needs the database is in `tests/hmis/reports/test_standing_of_database.py`: the export and the database
+give the same report, and who may not see all gets one as if the rest were not there.
 """
 
 import csv
@@ -19,6 +18,7 @@ import pytest
 from hearth.reporting import engine
 from hearth.reporting.making import leave, parameters_of, prepare
 from hearth.reporting.opening import members
+from hearth.reporting.opening.facts import Member
 from hearth.reporting.runtime import registry, ties
 from hearth.reporting.runtime.parameters import Parameters
 from hearth.reporting.runtime.report import Report, ReportFile
@@ -147,6 +147,30 @@ def test_a_number_is_as_many_as_stand_behind_it(asked: Asked, whole: Path) -> No
         for row in rows[:: max(1, len(rows) // 6)]:
             page = members.members(whole, name, row.values, limit=3)
             assert page.value == row.count, (name, row.values)
+
+
+def test_nobody_is_shown_whose_records_may_not_all_be_seen(asked: Asked, whole: Path) -> None:
+    """Behind every number: who rests on an enrollment that the viewer may not see is a count to him."""
+    shown = hidden = 0
+    for name in asked.report.opened_files:
+        rows = [row for row in members.rows(whole, name, limit=100_000).rows if row.count]
+        for row in rows[:: max(1, len(rows) // 4)]:
+            everybody = members.members(whole, name, row.values, limit=10_000)
+            named = {one for member in everybody.members for one in enrollments_of(member)}
+            closed = set(sorted(named)[::3])
+            page = members.members(
+                whole, name, row.values, limit=10_000, may_see=lambda ids, closed=closed: set(ids) - closed
+            )
+            assert (page.value, page.hidden + len(page.members)) == (everybody.value, everybody.total)
+            assert all(closed.isdisjoint(enrollments_of(member)) for member in page.members)
+            nobody = members.members(whole, name, row.values, limit=10_000, may_see=lambda ids: ())
+            assert (nobody.members, nobody.hidden) == ((), everybody.total)
+            shown, hidden = shown + len(page.members), hidden + page.hidden
+    assert shown and hidden
+
+
+def enrollments_of(member: Member) -> set[str]:
+    return {*member.enrollment_ids, *(stay.enrollment_id for stay in member.stays)}
 
 
 def of_another_coc(world: Rows) -> Rows:
