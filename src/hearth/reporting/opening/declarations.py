@@ -15,6 +15,7 @@ from functools import cache
 from types import SimpleNamespace
 from typing import Any, Protocol, cast
 
+from hearth.reporting.runtime.codes import Codes
 from hearth.reporting.runtime.report import Report, read_yaml
 
 _TABLE = re.compile(r"\b(?:FROM|JOIN) (\w+)")
@@ -246,7 +247,7 @@ def own_of(report: Report) -> Own:
 @cache
 def declared_of(report: Report) -> Declared:
     """A report's facts.yaml. Raises `ReportError`."""
-    said = read_yaml(report.folder / "facts.yaml")
+    said = _named(report.codes, read_yaml(report.folder / "facts.yaml"))
     kept, compared = said.get("kept", {}), said.get("compared", {})
     usual = {} if said.get("stays") else _KEPT
     columns = usual | kept.get("columns", {})
@@ -269,6 +270,15 @@ def declared_of(report: Report) -> Declared:
         quality=tuple(QualityCounts(**one) for one in compared.get("quality", ())),
         tables=tuple(_table(dict(one)) for one in compared.get("tables", ())) or _RECORDED,
     )
+
+
+def _named(codes: Codes, said: Any) -> Any:
+    """The same with codes for their names, in all texts."""
+    if isinstance(said, str):
+        return codes.filled(said)
+    if isinstance(said, list):
+        return [_named(codes, one) for one in said]
+    return {key: _named(codes, one) for key, one in said.items()} if isinstance(said, dict) else said
 
 
 def _table(said: dict[str, Any]) -> FactTable:

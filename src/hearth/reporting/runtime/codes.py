@@ -33,7 +33,7 @@ OwnList = Mapping[str, tuple[str, ...]]
 #: the number itself).
 Bands = Mapping[str, tuple[tuple[int | None, int | None], ...]]
 _BAND = re.compile(r"\{([A-Za-z]\w*)\.(\w+)\(([\w.]+)\)\}")
-_NAMED = re.compile(r"\{(?:([A-Za-z]\w*)\.)?([A-Za-z]\w*)\}")
+_NAMED = re.compile(r"\{(?:([A-Za-z]\w*)\.([A-Za-z]\w*)|([A-Z][A-Z_]+))\}")
 _ANSWERS = "1.8"
 
 
@@ -57,7 +57,7 @@ class Codes:
     def filled(self, sql: str) -> str:
         """The SQL with codes for names, and a CASE for bands. Raises `CodeError`."""
         sql = _BAND.sub(lambda found: self._banded(*found.groups()), sql)
-        return _NAMED.sub(lambda found: ", ".join(self.of(found[1] or "", found[2])), sql)
+        return _NAMED.sub(lambda found: ", ".join(self.of(found[1] or "", found[2] or found[3])), sql)
 
     def of(self, column: str, word: str) -> tuple[str, ...]:
         """The codes of `{column.word}`, or of `{word}` where `column` is empty. Raises `CodeError`."""

@@ -215,7 +215,7 @@ def _statement(report: Report, asked: Iterable[Declared]) -> str:
         if re.search(rf"\b(FROM|JOIN) {table}\b", read):
             needed.append(f"{table} AS ({sql})")
             read += sql
-    return f"WITH {', '.join(reversed(needed))} {whole}" if needed else whole
+    return report.codes.filled(f"WITH {', '.join(reversed(needed))} {whole}" if needed else whole)
 
 
 def _flag(report: Report, one: Declared, said: Mapping[str, Any]) -> Flag:

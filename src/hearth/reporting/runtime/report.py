@@ -37,6 +37,7 @@ from hearth.reporting import concepts
 from hearth.standards.load import FOLDER, MODEL_YEAR, Registry, load
 
 from .codes import Codes, own_bands, own_lists
+from .lists import list_steps
 from .plan import Step, needed, plan
 from .step_files import read_step, read_steps, step_files, step_text
 
@@ -293,7 +294,7 @@ def _planned(report: Report, given: tuple[str, ...]) -> tuple[Step, ...]:
     shared = [
         step for step in read_steps(concepts.FOLDER, report.codes) if step.name.casefold() not in theirs
     ]
-    own = read_steps(report.steps_folder, report.codes)
+    own = [*read_steps(report.steps_folder, report.codes), *list_steps(report.registry)]
     return tuple(plan([*own, *shared], [*report.registry.files, *given, *report.given]))
 
 
