@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-SOURCE = Path(__file__).resolve().parents[2] / "src" / "hearth"
+ROOT = Path(__file__).resolve().parents[2]
+SOURCE = ROOT / "src" / "hearth"
 TEMPLATES = sorted(path for path in (SOURCE / "hmis").rglob("*.html") if "templates" in path.parts)
 PYTHON = sorted(
     path for path in SOURCE.rglob("*.py") if "migrations" not in path.parts and "standards" not in path.parts
@@ -72,3 +73,24 @@ def test_sentences_use_the_words_of_the_trade(path: Path) -> None:
 def test_columns_of_reports_use_the_words_of_the_trade() -> None:
     text = (SOURCE / "reporting" / "reports" / "lsa" / "words.yaml").read_text(encoding="utf-8")
     assert {said: words for said, words in RETIRED.items() if re.search(said, text)} == {}
+
+
+#: A person of whom nothing else is known is "they", in code, tests and documents.
+PRONOUN = re.compile(r"\b(he|him|himself|his)\b", re.IGNORECASE)
+PROSE = sorted(
+    path
+    for folder in (SOURCE, ROOT / "tests", ROOT / "docs")
+    for path in folder.rglob("*")
+    if path.suffix in (".py", ".html", ".md")
+    and not {"standards", "static", "generated"} & set(path.relative_to(folder).parts)
+    and path != Path(__file__)
+)
+
+
+def test_people_are_they() -> None:
+    found = {
+        path.relative_to(ROOT).as_posix(): sorted(set(said))
+        for path in [*PROSE, *ROOT.glob("*.md")]
+        if (said := PRONOUN.findall(path.read_text(encoding="utf-8")))
+    }
+    assert found == {}

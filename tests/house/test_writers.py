@@ -13,7 +13,7 @@ FILES = sorted([*HMIS.rglob("*.html"), *HMIS.rglob("*.py")])
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(HMIS)))
-def test_stamps_of_clients_are_read_through_their_origin(path: Path) -> None:
+def test_stamps_of_clients_are_read_through_their_record_source(path: Path) -> None:
     if path == HMIS / "clients" / "origin.py" or "migrations" in path.parts:
         return
     found = NAMED.findall(path.read_text(encoding="utf-8"))

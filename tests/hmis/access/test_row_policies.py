@@ -165,7 +165,7 @@ def test_old_versions_are_as_secret_as_the_row(administrator: User) -> None:
         assert not history.objects.exists()
 
 
-def test_an_ended_membership_ends_the_sight(administrator: User) -> None:
+def test_an_ended_membership_ends_what_one_sees(administrator: User) -> None:
     with acting(administrator):
         own = factories.make_organization()
         mine = factories.make_enrollment(project=factories.make_project(own))

@@ -39,14 +39,14 @@ EXPECTED: list[tuple[Any, ...]] = [
 
 
 def transferred(select: str, columns: list[str], table: str = TABLE) -> tuple[list[tuple[Any, ...]], int]:
-    """What PostgreSQL has of the rows of a SELECT, in their order, and of how many rows was heard."""
-    heard: list[int] = []
+    """What PostgreSQL has of the rows of a SELECT, in their order, and how many rows it told of."""
+    told: list[int] = []
     with psycopg.connect(database.url("loader")) as loader, engine.connected() as connection:
         loader.execute(table)
-        transfer.engine_to_postgres(connection, select, loader.cursor(), "arriving", columns, heard.append)
+        transfer.engine_to_postgres(connection, select, loader.cursor(), "arriving", columns, told.append)
         rows = loader.execute("SELECT * FROM arriving").fetchall()
         loader.rollback()
-    return rows, sum(heard)
+    return rows, sum(told)
 
 
 @pytest.mark.parametrize("binary", [True, False])
@@ -70,9 +70,9 @@ def test_values_of_another_type_of_the_engine_are_converted() -> None:
 
 def test_a_type_that_is_not_known_goes_as_text() -> None:
     table = "CREATE TEMPORARY TABLE arriving (number bigint, span int4range)"
-    rows, heard = transferred("SELECT 1, '[2,5)'", ["number", "span"], table)
+    rows, told = transferred("SELECT 1, '[2,5)'", ["number", "span"], table)
     assert [(number, str(span)) for number, span in rows] == [(1, "[2, 5)")]
-    assert heard == 1
+    assert told == 1
 
 
 @pytest.mark.parametrize("binary", [True, False])
@@ -83,13 +83,13 @@ def test_no_rows(binary: bool, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("binary", [True, False])
-def test_of_many_rows_all_are_heard_of(binary: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_many_rows_all_are_told_of(binary: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     if not binary:
         monkeypatch.setattr(transfer, "can_scan_postgres", lambda connection: False)
     select = "SELECT n AS number, repeat('x', (n % 50)::INTEGER) AS said FROM range(200000) AS many(n)"
-    rows, heard = transferred(select, ["number", "said"])
+    rows, told = transferred(select, ["number", "said"])
     assert [row[0] for row in rows] == list(range(200_000))
-    assert heard == 200_000
+    assert told == 200_000
 
 
 def test_a_slow_engine_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -187,9 +187,9 @@ def test_cancel(client: Client, bare_place: User, monkeypatch: pytest.MonkeyPatc
     waiting.refresh_from_db()
     assert waiting.state == "cancelled"
 
-    def asked(pulse: Any) -> Path:
-        pulse.cancel()
-        pulse.check()
+    def asked(heartbeat: Any) -> Path:
+        heartbeat.cancel()
+        heartbeat.check()
         raise AssertionError
 
     monkeypatch.setattr(records, "current", asked)
@@ -216,7 +216,7 @@ def test_every_end_is_one_sentence_and_leaves_nothing(
         raise error
 
     run = make_run(bare_place)
-    monkeypatch.setattr(records, "current", lambda pulse: Path())
+    monkeypatch.setattr(records, "current", lambda heartbeat: Path())
     monkeypatch.setattr(making, "make", fail)
     job.work(run.pk)
     run.refresh_from_db()

@@ -10,10 +10,10 @@ from django.core.paginator import Page
 
 from hearth.hmis.access.models import User
 from hearth.hmis.clients.models import Client
-from hearth.hmis.reports import words
+from hearth.hmis.reports import lsa_columns
 from hearth.hmis.reports.figures import share
 from hearth.hmis.reports.opening import ROWS_ON_A_PAGE, paged
-from hearth.hmis.reports.people import SEARCH, Choice, in_words, opened, sight
+from hearth.hmis.reports.people import SEARCH, Choice, in_words, opened, visibility
 from hearth.hmis.reports.queries import named
 from hearth.hmis.reports.records import Records
 from hearth.hmis.ui import formats
@@ -151,7 +151,7 @@ def _in_words(fact: compare.FactChange, value: str | None, known: str | None) ->
     if value is None:
         return "blank"
     whole = value.removesuffix(".0")
-    meaning = known or words.meaning(fact.table, fact.column, whole)
+    meaning = known or lsa_columns.meaning(fact.table, fact.column, whole)
     if meaning:
         return f"{meaning} ({whole})"
     return "not applicable" if whole == "-1" else formats.day(whole)
@@ -234,7 +234,9 @@ def changed_members(
     """Who came into a row, left it, or changed in it; and how many came, went and changed altogether."""
     known = Records(user, before, after)
     choice = _choice(known, listing)
-    found = compare.changed_members(before, after, file, change.values, choose=choice, may_see=sight(known))
+    found = compare.changed_members(
+        before, after, file, change.values, choose=choice, may_see=visibility(known)
+    )
     people = opened(known, [one.member for one in found.members])
     projects = _projects(choice)
     chosen = [
@@ -254,7 +256,7 @@ def changed_people(user: User, before: Path, after: Path, cause: str, listing: L
     """Those whom a count of why people differ counts."""
     known = Records(user, before, after)
     choice = _choice(known, listing)
-    found = compare.changed_people(before, after, cause=cause, choose=choice, may_see=sight(known))
+    found = compare.changed_people(before, after, cause=cause, choose=choice, may_see=visibility(known))
     return _listed(choice, listing, _people(known, choice, found), found.hidden)
 
 
@@ -262,7 +264,7 @@ def compared(user: User, before: Path, after: Path, listing: Listing) -> tuple[c
     """The comparison, and everybody whose facts differ."""
     known = Records(user, before, after)
     choice = _choice(known, listing)
-    comparison, found = compare.compare_with_people(before, after, choose=choice, may_see=sight(known))
+    comparison, found = compare.compare_with_people(before, after, choose=choice, may_see=visibility(known))
     people = _people(known, choice, found)
     return comparison, _listed(choice, listing, people, found.hidden, _NOBODY)
 

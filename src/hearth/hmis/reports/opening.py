@@ -11,7 +11,7 @@ from django.core.paginator import Page, Paginator
 
 from hearth.hmis.access.models import User
 from hearth.hmis.organizations.models import Project
-from hearth.hmis.reports import queries, words
+from hearth.hmis.reports import lsa_columns, queries
 from hearth.hmis.reports.records import Records
 from hearth.hmis.ui.record_list import Asked, Column, Filter, RecordList
 from hearth.reporting.opening import members
@@ -102,17 +102,17 @@ class OpenRow:
 def columns(file: str, every: Sequence[str]) -> list[Column]:
     """The columns of the list of a file's rows: what it counts first, for files that count; of `every` column
     of the file those beyond the usual ones by choice."""
-    listed = [Column(name, words.column(file, name)) for name in words.LISTED[file]]
+    listed = [Column(name, lsa_columns.column(file, name)) for name in lsa_columns.LISTED[file]]
     listed += [
-        Column(name, words.column(file, name), sorts=False, starts=False)
+        Column(name, lsa_columns.column(file, name), sorts=False, starts=False)
         for name in every
-        if name not in words.LISTED[file]
+        if name not in lsa_columns.LISTED[file]
     ]
-    if file in words.PROJECT_FILES:
+    if file in lsa_columns.PROJECT_FILES:
         return listed
     return [
         Column("row", "Row", sorts=False),
-        Column(rows_count(file), words.COUNTED[file].capitalize(), number=True),
+        Column(rows_count(file), lsa_columns.COUNTED[file].capitalize(), number=True),
         *listed,
     ]
 
@@ -152,11 +152,11 @@ def rows(
 
     counted = [0]
     page = paged(1 if whole else asked.page, _MOST_ROWS if whole else asked.size, read)
-    sums = {rows_count(file): f"{counted[0]:,}"} if file in words.SUMMED else {}
+    sums = {rows_count(file): f"{counted[0]:,}"} if file in lsa_columns.SUMMED else {}
     shown = RecordList(
         asked,
         page,
-        words.file_name(file),
+        lsa_columns.file_name(file),
         "row",
         path,
         of=every,
@@ -173,14 +173,14 @@ def all_columns(row: Row) -> list[str]:
 
 def _filters(known: Records, folder: Path, file: str) -> list[Filter]:
     found = []
-    for column in words.FILTERED[file]:
+    for column in lsa_columns.FILTERED[file]:
         values = members.choices(folder, file, column)
         if column == "ProjectID":
             projects = known.projects(code for code, _ in values)
             texts = [(code, str(projects.get(code, code))) for code, _ in values]
         else:
             texts = [(code, f"{said} ({code})" if said and said != code else code) for code, said in values]
-        found.append(Filter(column, words.column(file, column), tuple(texts)))
+        found.append(Filter(column, lsa_columns.column(file, column), tuple(texts)))
     return found
 
 
@@ -188,15 +188,15 @@ def headings(file: str, found: Sequence[OpenRow]) -> list[tuple[str, str]]:
     """Of the download, each with its column of the list: each column by its words, and again with what its
     codes mean."""
     listed = [cell.column for cell in found[0].cells] if found else []
-    count = [] if file in words.PROJECT_FILES else [
-        ("row", "Row"), (rows_count(file), words.COUNTED[file].capitalize()),
+    count = [] if file in lsa_columns.PROJECT_FILES else [
+        ("row", "Row"), (rows_count(file), lsa_columns.COUNTED[file].capitalize()),
     ]  # fmt: skip
     return [
         *count,
         *(
             (column, text)
             for column in listed
-            for text in (column, f"{column}: {words.column(file, column)}")
+            for text in (column, f"{column}: {lsa_columns.column(file, column)}")
         ),
     ]
 
@@ -204,7 +204,7 @@ def headings(file: str, found: Sequence[OpenRow]) -> list[tuple[str, str]]:
 def cells(file: str, found: Sequence[OpenRow]) -> Iterator[list[Any]]:
     """The rows of the download."""
     for one in found:
-        count = [] if file in words.PROJECT_FILES else [one.row.number, one.row.count]
+        count = [] if file in lsa_columns.PROJECT_FILES else [one.row.number, one.row.count]
         yield [*count, *(said for cell in one.cells for said in (cell.value, _words(one, cell)))]
 
 
@@ -237,9 +237,9 @@ def _cells(file: str, row: Row, columns: Iterable[str]) -> list[Cell]:
     return [
         Cell(
             column,
-            words.column(file, column),
+            lsa_columns.column(file, column),
             row.values.get(column) or "",
-            row.meanings.get(column) or words.meaning(file, column, row.values.get(column) or "") or "",
+            row.meanings.get(column) or lsa_columns.meaning(file, column, row.values.get(column) or "") or "",
         )
         for column in columns
     ]

@@ -117,7 +117,7 @@ class People:
         return [one.client.pk for one in self.chosen if one.client is not None]
 
 
-def sight(known: Records) -> MaySee | None:
+def visibility(known: Records) -> MaySee | None:
     """Which enrollments the viewer may see; None for all."""
     return None if known.user.sees_all else known.may_see
 
@@ -204,7 +204,7 @@ def people(
     known = Records(user, folder)
     choice = Choice(known, query, words or "", _columns(amount))
     choice(())
-    page = behind(choice, sight(known))
+    page = behind(choice, visibility(known))
     chosen = opened(known, page.members, choice.every)
     amounts = [line.amount for line in choice.every if line.amount is not None]
     unit = choice.every[0].unit if choice.every else "person"

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from hearth.hmis.access.models import User
 from hearth.hmis.jobs.rights import kept_file
 from hearth.hmis.organizations.models import Project, Region
-from hearth.hmis.reports import catalog, words
+from hearth.hmis.reports import catalog, lsa_columns
 from hearth.hmis.reports.catalog import OfferedReport
 from hearth.hmis.reports.models import ReportRun
 from hearth.hmis.reports.quality import Count, faults, totals
@@ -100,7 +100,7 @@ def files(run: ReportRun) -> list[FileRow]:
     """The twelve files with their rows, in HDX's order."""
     names = [file.name for file in catalog.by_code(run.report).report.files]
     counted = run.counts
-    return [FileRow(name, words.file_name(name), counted.get(name, 0)) for name in names]
+    return [FileRow(name, lsa_columns.file_name(name), counted.get(name, 0)) for name in names]
 
 
 def quality(run: ReportRun) -> tuple[list[Count], list[Count]]:

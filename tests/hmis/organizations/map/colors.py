@@ -7,7 +7,7 @@ import math
 
 Color = tuple[float, float, float]
 
-SIGHT = {
+VISION = {
     "protan": (
         (0.152286, 1.052583, -0.204868),
         (0.114503, 0.786281, 0.099216),
@@ -32,12 +32,12 @@ def linear(code: str) -> Color:
     return tuple(v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in values)  # type: ignore[return-value]
 
 
-def as_seen(code: str, sight: str) -> Color:
-    """Linear RGB as a person with this kind of sight sees it."""
+def as_seen(code: str, vision: str) -> Color:
+    """Linear RGB as a person with this kind of vision sees it."""
     color = linear(code)
-    if sight == "normal":
+    if vision == "normal":
         return color
-    seen = (sum(a * b for a, b in zip(row, color, strict=True)) for row in SIGHT[sight])
+    seen = (sum(a * b for a, b in zip(row, color, strict=True)) for row in VISION[vision])
     return tuple(min(1.0, max(0.0, value)) for value in seen)  # type: ignore[return-value]
 
 

@@ -149,11 +149,11 @@ def neighbors() -> set[tuple[str, str]]:
     return {tuple(sorted(codes)) for codes in sides.values() if len(codes) == 2}  # type: ignore[misc]
 
 
-@pytest.mark.parametrize("sight", ["normal", "protan", "deutan", "tritan"])
-def test_neighbors_differ_in_color_for_every_kind_of_sight(sight: str) -> None:
+@pytest.mark.parametrize("vision", ["normal", "protan", "deutan", "tritan"])
+def test_neighbors_differ_in_color_for_every_kind_of_vision(vision: str) -> None:
     fills = {code: style.fill for code, style in geography().regions.items()}
     close = {
-        pair: round(difference(as_seen(fills[pair[0]], sight), as_seen(fills[pair[1]], sight)), 1)
+        pair: round(difference(as_seen(fills[pair[0]], vision), as_seen(fills[pair[1]], vision)), 1)
         for pair in neighbors()
     }
     assert min(close.values()) >= 10, {pair: value for pair, value in close.items() if value < 10}

@@ -33,7 +33,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 NOW = datetime(2026, 11, 2, 8, 30)
 
 
-def wish(coc: str, scope: Scope = Scope.SYSTEMWIDE) -> LsaParameters:
+def parameters(coc: str, scope: Scope = Scope.SYSTEMWIDE) -> LsaParameters:
     if scope is Scope.HIC:
         return LsaParameters(
             coc=coc, start=date(2027, 1, 28), end=date(2027, 1, 28), scope=scope, made_at=NOW
@@ -41,8 +41,8 @@ def wish(coc: str, scope: Scope = Scope.SYSTEMWIDE) -> LsaParameters:
     return LsaParameters(coc=coc, start=date(2025, 10, 1), end=date(2026, 9, 30), scope=scope, made_at=NOW)
 
 
-def files(path: Path, wished: LsaParameters, out: Path) -> dict[str, bytes]:
-    made = make(LSA, path, wished, out, How("0", keep=True))
+def files(path: Path, asked: LsaParameters, out: Path) -> dict[str, bytes]:
+    made = make(LSA, path, asked, out, How("0", keep=True))
     with zipfile.ZipFile(made.zip) as archive:
         return {member: archive.read(member) for member in archive.namelist()}
 
@@ -53,8 +53,8 @@ def test_huds_sample(tmp_path: Path) -> None:
     finished(factories.make_administrator(), sample)
     state = refreshed()
     for scope in (Scope.SYSTEMWIDE, Scope.HIC):
-        from_export = files(sample, wish("XX-501", scope), tmp_path / f"export {scope.name}")
-        from_database = files(state, wish("XX-501", scope), tmp_path / f"database {scope.name}")
+        from_export = files(sample, parameters("XX-501", scope), tmp_path / f"export {scope.name}")
+        from_database = files(state, parameters("XX-501", scope), tmp_path / f"database {scope.name}")
         assert len(from_export) == 12
         assert from_database == from_export
     assert_same_tables(sample, state)
@@ -63,8 +63,8 @@ def test_huds_sample(tmp_path: Path) -> None:
 def test_an_invented_world(imported: User, invented: Path, tmp_path: Path) -> None:
     state = refreshed()
     for coc in ("MN-500", "MN-501"):
-        from_export = files(invented, wish(coc), tmp_path / f"export {coc}")
-        assert files(state, wish(coc), tmp_path / f"database {coc}") == from_export
+        from_export = files(invented, parameters(coc), tmp_path / f"export {coc}")
+        assert files(state, parameters(coc), tmp_path / f"database {coc}") == from_export
         assert len(from_export["LSACalculated.csv"].splitlines()) > 100
         comparison = compare(tmp_path / f"export {coc}", tmp_path / f"database {coc}")
         assert comparison.people == 0 and not any(one.changed for one in comparison.files)
@@ -81,8 +81,8 @@ def test_deleted_rows_count_in_neither(tmp_path: Path) -> None:
         {f"{file}.csv": csv_bytes(file, rows[file]) for file in REGISTRY.files} | {"Export.csv": exported},
     )
     finished(factories.make_administrator(), source)
-    from_export = files(source, wish("XX-501"), tmp_path / "export")
-    assert files(refreshed(), wish("XX-501"), tmp_path / "database") == from_export
+    from_export = files(source, parameters("XX-501"), tmp_path / "export")
+    assert files(refreshed(), parameters("XX-501"), tmp_path / "database") == from_export
     of_both = [json.loads((tmp_path / one / "run.json").read_text()) for one in ("export", "database")]
     assert of_both[0]["not_live"] == of_both[1]["not_live"]
     assert {"Client", "Organization", "HealthAndDV", "Disabilities", "Services"} <= set(

@@ -12,7 +12,7 @@ from hearth.hmis.access.guard import require
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
-from hearth.hmis.reports import compared, queries, words
+from hearth.hmis.reports import compared, lsa_columns, queries
 from hearth.hmis.reports.models import ReportRun
 from hearth.hmis.reports.views import lists
 from hearth.hmis.reports.views.opened import READ_OR_SEARCH, closed, opened
@@ -80,7 +80,7 @@ def compare_people(request: HttpRequest, pk: int, other: int, cause: str) -> Htt
 def compare_file(request: HttpRequest, pk: int, other: int, file: str) -> HttpResponse:
     """The rows of one file that came, went or changed."""
     (first, before), (last, after) = _both(request, pk, other)
-    if file not in words.COUNTED:
+    if file not in lsa_columns.COUNTED:
         raise Http404
     try:
         page = compared.changed_rows(request.user, before, after, file, request.GET.get("page"))
@@ -96,7 +96,7 @@ def compare_file(request: HttpRequest, pk: int, other: int, file: str) -> HttpRe
 def compare_row(request: HttpRequest, pk: int, other: int, file: str, number: int) -> HttpResponse:
     """Who came into one row, who left it, and why."""
     (first, before), (last, after) = _both(request, pk, other)
-    if file not in words.COUNTED:
+    if file not in lsa_columns.COUNTED:
         raise Http404
     if request.method == "POST":
         return lists.keep_search(request)

@@ -14,7 +14,7 @@ from hearth.hmis.access.guard import refuse_as_missing, require
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
-from hearth.hmis.reports import figures, night, opening, people, queries, words
+from hearth.hmis.reports import figures, lsa_columns, night, opening, people, queries
 from hearth.hmis.reports.figures import Behind
 from hearth.hmis.reports.models import ReportRun
 from hearth.hmis.reports.views import lists
@@ -30,7 +30,7 @@ READ_OR_SEARCH = require_http_methods(["GET", "HEAD", "POST"])
 def rows(request: HttpRequest, pk: int, file: str) -> HttpResponse:
     """The rows of one file of the upload, each of which leads to its people or its project."""
     run, folder = opened(request, pk)
-    if file not in words.FILTERED:
+    if file not in lsa_columns.FILTERED:
         raise Http404
     try:
         shown, listed = opening.rows(
@@ -53,10 +53,10 @@ def rows(request: HttpRequest, pk: int, file: str) -> HttpResponse:
             "run": run,
             "asked": queries.asked(request.user, run),
             "file": file,
-            "name": words.file_name(file),
-            "about": words.ABOUT[file],
+            "name": lsa_columns.file_name(file),
+            "about": lsa_columns.ABOUT[file],
             "shown": shown,
-            "counts": file in words.COUNTED,
+            "counts": file in lsa_columns.COUNTED,
             "count_column": opening.rows_count(file),
         },
     )
@@ -67,7 +67,7 @@ def rows(request: HttpRequest, pk: int, file: str) -> HttpResponse:
 def row(request: HttpRequest, pk: int, file: str, number: int) -> HttpResponse:
     """One row, and the people it counts as far as the viewer may see them."""
     run, folder = opened(request, pk)
-    if file not in words.COUNTED:
+    if file not in lsa_columns.COUNTED:
         raise Http404
     try:
         found = opening.row(request.user, folder, file, number)
@@ -78,13 +78,13 @@ def row(request: HttpRequest, pk: int, file: str, number: int) -> HttpResponse:
     behind = figures.of_row(folder, file, found.row.values)
     context = {
         "file": file,
-        "name": words.file_name(file),
+        "name": lsa_columns.file_name(file),
         "found": found,
         "title": found.title[:1].upper() + found.title[1:],
         "value": found.row.count,
-        "counted": words.counted(file, found.row.count),
+        "counted": lsa_columns.counted(file, found.row.count),
     }
-    nights = words.counts_nights(file, found.row.values.get("ReportRow"))
+    nights = lsa_columns.counts_nights(file, found.row.values.get("ReportRow"))
     return _people(
         request, run, folder, behind, "reports/row.html", context,
         amount="Nights" if nights else "Days", file=file, row=number,
