@@ -31,12 +31,43 @@ WITHDRAWN = {
     "drawn": "chosen, random values",
     "journey": "stay",
     "journeys": "stays",
-    "moments": "collection stages",
     "schooling": "education",
     "heard": "on_progress, on_rows",
     "heed": "on_progress",
     "pulse": "progress",
 }
+#: The same of the application, where a slip is one of typing and maps are drawn.
+WITHDRAWN_IN_APPLICATION = {
+    "happening": "timeline event",
+    "happenings": "timeline events",
+    "heard": "on_progress",
+    "heed": "raise_if_…",
+    "origin": "data source; of a record: record source",
+    "origins": "record sources",
+    "pulse": "heartbeat",
+    "sight": "visibility",
+    "wish": "request, parameters",
+}
+#: Names that others gave.
+OF_OTHERS = {
+    "CSRF_TRUSTED_ORIGINS", "SECURE_CROSS_ORIGIN_OPENER_POLICY", "WHITENOISE_ALLOW_ALL_ORIGINS",
+}  # fmt: skip
+#: Files of the application that were called so → what says more.
+WITHDRAWN_FILES = {
+    "already.py": "unchanged.py",
+    "ending.py": "success.py",
+    "preparing.py": "reading_thread.py",
+    "rows.py": "row_policies.py",
+    "sealing.py": "ssn_sealing.py",
+    "sheet.py": "record_facts.py",
+    "words.py": "what the words are for: sentences, columns, labels",
+}
+APPLICATION = sorted(
+    path
+    for folder in ("src/hearth/hmis", "tests/hmis")
+    for path in (ROOT / folder).rglob("*.py")
+    if "migrations" not in path.parts
+)
 #: File names of which several are the same thing of several packages.
 SHARED = {
     "__init__.py": "a package",
@@ -72,6 +103,18 @@ def parts(said: str) -> set[str]:
 @pytest.mark.parametrize("path", MODULES, ids=name)
 def test_withdrawn_words_do_not_come_back(path: Path) -> None:
     assert {said: WITHDRAWN[part] for said in names(path) for part in parts(said) & WITHDRAWN.keys()} == {}
+
+
+@pytest.mark.parametrize("path", APPLICATION, ids=name)
+def test_withdrawn_words_do_not_come_back_in_the_application(path: Path) -> None:
+    found = {said: parts(said) & WITHDRAWN_IN_APPLICATION.keys() for said in names(path)}
+    assert {
+        said: WITHDRAWN_IN_APPLICATION[part]
+        for said, withdrawn in found.items()
+        for part in withdrawn
+        if said not in OF_OTHERS
+    } == {}
+    assert path.name not in WITHDRAWN_FILES, WITHDRAWN_FILES.get(path.name)
 
 
 def test_one_file_name_means_one_thing() -> None:
