@@ -150,7 +150,7 @@ def test_a_number_is_as_many_as_stand_behind_it(asked: Asked, whole: Path) -> No
 
 
 def test_nobody_is_shown_whose_records_may_not_all_be_seen(asked: Asked, whole: Path) -> None:
-    """Behind every number: who rests on an enrollment that the viewer may not see is a count to him."""
+    """Behind every number: who rests on an enrollment that the viewer may not see is a count to them."""
     shown = hidden = 0
     for name in asked.report.opened_files:
         rows = [row for row in members.rows(whole, name, limit=100_000).rows if row.count]
