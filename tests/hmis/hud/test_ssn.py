@@ -55,7 +55,7 @@ def test_an_import_is_sealed_row_by_row_and_leaves_no_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows_at_once: int
 ) -> None:
     monkeypatch.setattr("hearth.hmis.exchange.importing.ssn_sealing._BATCH", rows_at_once)
-    values = [FULL, "xxxxx6789", None, HASHED, "ab", "left out"]
+    values = [FULL, "xxxxx6789", None, HASHED, "9004567890", "left out"]
     done: list[int] = []
 
     def on_progress(rows: int) -> None:
