@@ -89,3 +89,18 @@ def test_what_tells_whether_rows_are_live_is_read_with_them() -> None:
         "Project": {"ProjectID", "OrganizationID", "DateDeleted"},
         "Organization": {"OrganizationID", "DateDeleted"},
     }
+
+
+def test_what_several_files_belong_to_is_asked_for_once_with_all_that_is_wanted() -> None:
+    wanted = {"Services": set(), "Exit": {"ExitDate"}, "Enrollment": {"EntryDate"}}
+    needed = needed_for(wanted, load(MODEL_YEAR))
+    assert needed["Enrollment"] == {"EntryDate", "EnrollmentID", "PersonalID", "ProjectID", "DateDeleted"}
+    assert needed["Exit"] == {"ExitDate", "ExitID", "EnrollmentID", "DateDeleted"}
+
+
+def test_a_file_whose_rows_are_never_deleted_stays_as_it_is() -> None:
+    assert needed_for({"Export": {"SourceName"}}, load(MODEL_YEAR)) == {"Export": {"SourceName", "ExportID"}}
+    with engine.connected(threads=1) as connection:
+        connection.execute("CREATE TABLE Export AS SELECT 'X1' AS ExportID")
+        assert only_live(connection, load(MODEL_YEAR)) == NotLive()
+        assert engine.rows(connection, "FROM Export") == [("X1",)]

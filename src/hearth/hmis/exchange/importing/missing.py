@@ -55,10 +55,6 @@ class Missing:
     held: int = 0
     mark: str = ""
 
-    @property
-    def total(self) -> int:
-        return sum(self.counts.values())
-
 
 NONE = Missing({})
 
