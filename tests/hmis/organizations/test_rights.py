@@ -107,8 +107,8 @@ def test_an_administrator_adds_changes_and_removes_a_contact(site, administrator
     ("changed", "message"),
     [
         ({"name": ""}, "Give a name or an organization."),
-        ({"role": "king"}, "Select a valid choice"),
-        ({"email": "nowhere"}, "Enter a valid email address"),
+        ({"role": "king"}, "Choose from the list."),
+        ({"email": "nowhere"}, "Type a whole e-mail address"),
     ],
 )
 def test_a_wrong_contact_is_sent_back(

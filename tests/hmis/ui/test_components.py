@@ -109,7 +109,7 @@ def test_form_ties_labels_hints_and_errors_to_their_fields() -> None:
     assert 'aria-describedby="id_name_helptext id_name_error"' in html
     assert 'class="usa-input usa-input--error"' in html
     assert "There are 4 problems" in html
-    assert '<a href="#id_beds">Beds: Enter a whole number.</a>' in html
+    assert '<a href="#id_beds">Beds: Type a whole number, such as 12.</a>' in html
     assert html.index("data-error-summary") < html.index('name="name"')
 
 

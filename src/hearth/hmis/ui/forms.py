@@ -59,23 +59,99 @@ class Chooser(forms.CheckboxSelectMultiple):
 
 
 class PlainWords:
-    """A form that says in words what is missing: "Enter: First day." or "Choose: Role." for Django's
-    "This field is required.". First of the bases of every form; a field with words of its own keeps them."""
+    """A form that says in words what is missing or wrong, and what to do: "Enter: First day." for Django's
+    "This field is required.". None repeats what was typed, which may be of a client. First of the bases of
+    every form; a field or validator with words of its own keeps them."""
 
     fields: dict[str, forms.Field]
 
     def full_clean(self) -> None:
         """Give fields their words only now: a form may change its labels until it is read."""
-        unsaid = str(forms.Field.default_error_messages["required"])
         for key, field in self.fields.items():
-            if str(field.error_messages.get("required")) == unsaid:
-                field.error_messages["required"] = _missing(field, key)
+            label = str(field.label or pretty_name(key))
+            for code, said in _words(field, label).items():
+                own = str(field.error_messages.get(code, "")) != _of_django(field, code)
+                if not (own or _has_own_validator(field, code)):
+                    field.error_messages[code] = said
         super().full_clean()
 
 
-def _missing(field: forms.Field, key: str) -> str:
+def _words(field: forms.Field, label: str) -> dict[str, str]:
+    """By code, what a field says; the limits are filled in by Django."""
     chosen = (forms.ChoiceField, forms.FileField, forms.BooleanField)
-    return f"{'Choose' if isinstance(field, chosen) else 'Enter'}: {field.label or pretty_name(key)}."
+    again = "The file did not arrive. Choose it and send it again."
+    listed = "Choose from the list."
+    return {
+        "required": f"{'Choose' if isinstance(field, chosen) else 'Enter'}: {label}.",
+        "invalid": again if isinstance(field, forms.FileField) else _form_of(field),
+        "invalid_choice": listed,
+        "invalid_list": listed,
+        "invalid_pk_value": listed,
+        "invalid_date": _form_of(forms.DateField),
+        "invalid_time": _form_of(forms.TimeField),
+        "incomplete": "Fill in all of it.",
+        "overflow": "Type a shorter time.",
+        "missing": again,
+        "empty": "The file is empty. Choose another.",
+        "contradiction": "Choose a file, or that there is none, not both.",
+        "invalid_image": "Choose a picture.",
+        "invalid_extension": "Choose a file of another kind: %(allowed_extensions)s.",
+        "max_length": (
+            "The file's name is too long. Rename it to %(max)d characters or fewer."
+            if isinstance(field, forms.FileField)
+            else "Shorten it to %(limit_value)d characters."
+        ),
+        "min_length": "Type at least %(limit_value)d characters.",
+        "max_value": "Type %(limit_value)s or less.",
+        "min_value": "Type %(limit_value)s or more.",
+        "step_size": "Type a multiple of %(limit_value)s.",
+        "max_digits": "Type at most %(max)s digits.",
+        "max_decimal_places": "Type at most %(max)s digits after the point.",
+        "max_whole_digits": "Type at most %(max)s digits before the point.",
+        "null_characters_not_allowed": "Type it again; it has a character that no text has.",
+        "surrogate_characters_not_allowed": "Type it again; it has a character that no text has.",
+    }
+
+
+#: How something is typed, by the kind of its field, the narrower first.
+_FORMS: tuple[tuple[type[forms.Field], str], ...] = (
+    (forms.FloatField, "Type a number, such as 12.5."),
+    (forms.DecimalField, "Type a number, such as 12.50."),
+    (forms.IntegerField, "Type a whole number, such as 12."),
+    (forms.SplitDateTimeField, "Type the day and the time, such as 06/29/1963 and 2:30 PM."),
+    (forms.DateTimeField, "Type the day and the time, such as 06/29/1963 14:30."),
+    (forms.DateField, "Type the day as month/day/year, such as 06/29/1963."),
+    (forms.TimeField, "Type the time, such as 14:30."),
+    (forms.DurationField, "Type how long, such as 1:30:00."),
+    (forms.EmailField, "Type a whole e-mail address, such as name@example.org."),
+    (forms.URLField, "Type a whole web address, such as https://example.org/."),
+    (forms.GenericIPAddressField, "Type an IP address, such as 192.0.2.1."),
+    (forms.UUIDField, "Type the whole identifier, such as 01234567-89ab-cdef-0123-456789abcdef."),
+    (forms.JSONField, "It cannot be read as JSON. Correct it."),
+)
+
+
+def _form_of(kind: forms.Field | type[forms.Field]) -> str:
+    of = kind if isinstance(kind, type) else type(kind)
+    return next((said for one, said in _FORMS if issubclass(of, one)), "It cannot be read. Type it again.")
+
+
+def _has_own_validator(field: forms.Field, code: str) -> bool:
+    """Whether a validator says it in words that are not Django's, which those of the field would hide."""
+    theirs = [one for one in field.validators if getattr(one, "code", None) == code]
+    return any(
+        not type(one).__module__.startswith("django.")
+        or getattr(one, "message", None) != getattr(type(one), "message", None)
+        for one in theirs
+    )
+
+
+def _of_django(field: forms.Field, code: str) -> str:
+    """What Django itself says of it; '' where its field says nothing, and a validator does."""
+    for kind in type(field).__mro__:
+        if kind.__module__.startswith("django.") and code in vars(kind).get("default_error_messages", {}):
+            return str(vars(kind)["default_error_messages"][code])
+    return ""
 
 
 class UswdsRenderer(TemplatesSetting):
