@@ -35,7 +35,8 @@ _ANSWERS = {"remove": "removed", "keep": "kept", "take_back": "taken back"}
 #: What the views of an application show, for a refusal.
 PLACES = {
     "audit": "the access log", "clients": "client records", "enrollments": "enrollments",
-    "exchange": "imports and exports", "organizations": "organizations, projects and CoCs",
+    "exchange": "imports and exports", "lists": "kept views of lists",
+    "organizations": "organizations, projects and CoCs",
     "reports": "reports", "ui": "a page of the frame",
 }  # fmt: skip
 _FACTORS = {"totp": "an authenticator app", "recovery_codes": "recovery codes", "webauthn": "a security key"}
