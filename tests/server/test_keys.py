@@ -1,13 +1,18 @@
 """Keys and passwords are made once, kept private, and taken from the environment where it names them."""
 
+import errno
 import os
+import re
 import stat
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from typing import Any
 
 import pytest
+from cryptography.fernet import InvalidToken
 
-from hearth.server import keys
+from hearth.server import key_checks, keys, seals
 from hearth.server.errors import ServerError
 from hearth.server.home import Home
 
@@ -95,3 +100,85 @@ def test_a_home_that_cannot_be_made_is_one_sentence(monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("HEARTH_HOME", str(tmp_path / "file" / "home"))
     with pytest.raises(ServerError, match="set HEARTH_HOME to a folder of your own"):
         Home.find()
+
+
+def test_a_demonstration_has_a_password_of_its_own_that_can_be_typed(home: Home) -> None:
+    made = keys.demo_password()
+    assert made == keys.demo_password()
+    assert re.fullmatch(r"([a-z2-9]{5}-){2}[a-z2-9]{5}", made) and not set(made) & set("lo01")
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe", None])
+def test_a_key_file_that_cannot_be_read_is_one_sentence(home: Home, content: bytes | None) -> None:
+    path = home.keys / "ssn_key"
+    if content is None:
+        path.mkdir(mode=0o700)
+    else:
+        path.write_bytes(content)
+        path.chmod(0o600)
+    with pytest.raises(ServerError, match="cannot be read: put back its content"):
+        keys.ssn_key()
+
+
+def test_the_key_of_who_was_first_stays(home: Home) -> None:
+    path = home.keys / "ssn_key"
+    keys._create(path, "ab" * 32)
+    keys._create(path, "cd" * 32)
+    assert keys.ssn_key() == bytes.fromhex("ab" * 32)
+    assert [file.name for file in home.keys.iterdir()] == ["ssn_key"]
+
+
+def test_a_full_disk_leaves_no_half_a_key(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(ServerError, match=r"cannot be written \(No space left on device\)"):
+        keys.ssn_key()
+    assert list(home.keys.iterdir()) == []
+
+
+def test_what_is_sealed_for_one_purpose_opens_for_no_other() -> None:
+    secret = "fifty random characters, and then one or two more of them"
+    token = seals.kept_search_cipher(secret).encrypt(b"orla")
+    assert seals.kept_search_cipher(secret).decrypt(token) == b"orla"
+    for other in (seals.second_factor_cipher(secret), seals.kept_search_cipher(secret + "x")):
+        with pytest.raises(InvalidToken):
+            other.decrypt(token)
+
+
+def test_a_key_is_lost_where_nothing_was_written_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is nothing that it could be the right one for."""
+    monkeypatch.setenv("HEARTH_SSN_KEY", "ab" * 32)
+    key_checks.refuse_where_known(key_checks.SSN, key_checks.Written(None, None), "The backup")
+    known = key_checks.Written(seals.check_value(bytes.fromhex("ab" * 32), "ssn"), None)
+    with pytest.raises(ServerError, match="is here: it is not lost"):
+        key_checks.refuse_where_known(key_checks.SSN, known, "The backup")
+
+
+def test_a_database_of_an_older_version_takes_a_new_secret_key(home: Home) -> None:
+    """It has no table of check values yet: sessions and second steps end all the same."""
+
+    class Database:
+        rowcount = 3
+
+        def __init__(self) -> None:
+            self.told: list[str] = []
+
+        def execute(self, statement: str, values: Any = None) -> "Database":
+            self.told.append(statement)
+            return self
+
+        def fetchone(self) -> tuple[bool]:
+            return (False,)
+
+        def transaction(self) -> AbstractContextManager[None]:
+            return nullcontext()
+
+    database: Any = Database()
+    assert key_checks.take_new_secret_key(database) == (3, 0)
+    assert [one for one in database.told if "DELETE" in one] == [
+        "DELETE FROM django_session",
+        "DELETE FROM mfa_authenticator",
+    ]
+    assert not any("INSERT" in one or "UPDATE" in one for one in database.told)
