@@ -144,7 +144,7 @@ def test_the_same_input_gives_the_same_bytes(asked: Asked, whole: Path, world: R
 def test_a_number_is_as_many_as_stand_behind_it(asked: Asked, whole: Path) -> None:
     for name in asked.report.opened_files:
         rows = members.rows(whole, name, limit=100_000).rows
-        for row in rows[:: max(1, len(rows) // 6)]:
+        for row in rows[:: max(1, len(rows) // size(3, 12))]:
             page = members.members(whole, name, row.values, limit=3)
             assert page.value == row.count, (name, row.values)
 

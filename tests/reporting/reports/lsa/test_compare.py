@@ -20,6 +20,7 @@ from hearth.reporting.opening.compare import (
 )
 from hearth.reporting.opening.members import NoSuchRow, members, rows
 from hearth.reporting.runtime import registry
+from tests.sizes import size
 
 from .bundles import bundle_of
 from .test_members import WORLD
@@ -146,13 +147,14 @@ def test_people_are_shown_only_if_all_may_be_seen_in_both_runs(
     assert changes.hidden == 2 - len(changes.members)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("file", LSA.opened_files)
 def test_came_and_went_explain_every_changed_row(before: Path, after: Path, file: str) -> None:
     """Who came and went are the members of one run that are not members of the other."""
     found = changed_rows(before, after, file, limit=100_000)
     assert found.total == len(found.rows) > 0
     rng = random.Random(file)
-    for row in rng.sample(found.rows, min(8, len(found.rows))):
+    for row in rng.sample(found.rows, min(size(3, 20), len(found.rows))):
         changes = changed_members(before, after, file, row.values, limit=1000)
         known = {side: set() for side in (before, after)}
         for side in (before, after):

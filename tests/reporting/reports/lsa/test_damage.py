@@ -14,6 +14,7 @@ from hearth.reporting.cli import app
 from hearth.reporting.opening.bundle import BundleError, record_of
 from hearth.reporting.opening.compare import NotComparable, changed_people, changed_rows, compare
 from hearth.reporting.opening.members import NoSuchRow, choices, flagged, flags, members, row, rows
+from tests.sizes import size
 
 from .bundles import bundle_of
 from .test_members import WORLD
@@ -71,16 +72,19 @@ def read_everything(damaged: Path, other: Path) -> int:
     return refused
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("damage", [cut, empty, noise, folder, gone])
 def test_any_file_may_be_damaged(whole: Path, tmp_path: Path, damage: Callable[[Path], None]) -> None:
     seen = 0
     names = sorted(str(path.relative_to(whole)) for path in whole.rglob("*") if path.is_file())
-    for name in sorted({*random.Random(damage.__name__).sample(names, 6), "run.json", "flags.json"}):
+    for name in sorted(
+        {*random.Random(damage.__name__).sample(names, size(3, 20)), "run.json", "flags.json"}
+    ):
         damaged = tmp_path / name.replace("/", "_")
         shutil.copytree(whole, damaged)
         damage(damaged / name)
         seen += read_everything(damaged, whole)
-    assert seen > 9
+    assert seen > 6
 
 
 @pytest.mark.parametrize(

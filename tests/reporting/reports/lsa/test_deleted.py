@@ -2,7 +2,6 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -74,20 +73,25 @@ def marked(rows: Rows, form: str, **which: int) -> Rows:
     }
 
 
+#: What is deleted in the next test: answers, a night and an exit.
+GONE = {"HealthAndDV": 0, "Disabilities": 0, "Services": 31, "Exit": 0}
+
+
+@pytest.fixture(scope="module")
+def without(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """The files of a world that never had it, which are others than those of the whole world."""
+    folder, rows = tmp_path_factory.mktemp("without"), world()
+    kept = {file: [row for n, row in enumerate(rows[file]) if n != gone] for file, gone in GONE.items()}
+    files = files_of(rows | kept, folder / "without")
+    assert files != files_of(rows, folder / "whole")
+    return files
+
+
 @pytest.mark.parametrize("form", ["2026-01-01 10:00:00", "2026-01-01", " 2026-1-1 "])
-def test_deleted_answers_and_services_count_for_nothing(tmp_path: Path, form: str) -> None:
-    rows = world()
-    deleted = marked(rows, form, HealthAndDV=0, Disabilities=0, Services=31, Exit=0)
-    without: Any = {
-        **rows,
-        "HealthAndDV": [],
-        "Disabilities": [],
-        "Exit": [],
-        "Services": rows["Services"][:-1],
-    }
-    ours = files_of(deleted, tmp_path / "deleted")
-    assert ours == files_of(without, tmp_path / "without")
-    assert ours != files_of(rows, tmp_path / "whole")
+def test_deleted_answers_and_services_count_for_nothing(
+    tmp_path: Path, without: dict[str, bytes], form: str
+) -> None:
+    assert files_of(marked(world(), form, **GONE), tmp_path / "deleted") == without
 
 
 def test_what_is_left_out_is_in_the_record_and_on_the_terminal(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from hearth.reporting.reports.lsa.parameters import LsaParameters, Scope
 from hearth.reporting.runtime import registry
 from hearth.reporting.runtime.labels import labels_of
 from tests.reference_data import SAMPLE, reference_data
+from tests.sizes import size
 
 from .bundles import bundle_of, bundle_of_rows
 from .random_world import random_world
@@ -241,13 +242,14 @@ def test_the_rows_of_a_random_world_are_their_members_counted(random_bundle: Pat
                 assert engine.scalar(bundle.connection, differs) == 0, table
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("file", LSA.opened_files)
 def test_rows_of_a_random_world_can_be_opened(random_bundle: Path, file: str) -> None:
     """Whoever is counted can be named: as many people, households or enrollments as the row says."""
     rng = random.Random(file)
     lines = [one for one in rows(random_bundle, file, limit=100_000).rows if one.count]
     by_kind = {one.values.get("ReportRow", one.number): one for one in rng.sample(lines, len(lines))}
-    for line in rng.sample(list(by_kind.values()), min(14, len(by_kind))):
+    for line in rng.sample(list(by_kind.values()), min(size(6, 40), len(by_kind))):
         page = members(random_bundle, file, line.values, limit=1000)
         assert page.value == line.count and page.hidden == 0
         number = int(line.values.get("ReportRow") or 0)
