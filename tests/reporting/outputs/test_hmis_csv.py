@@ -253,3 +253,25 @@ def test_a_header_that_contradicts_itself_is_refused():
     for wrong in ({"end": date(2020, 1, 1)}, {"source_id": ""}, {"source_type": 2}):
         with pytest.raises(ValueError, match="export"):
             hmis_csv.ExportHeader(**(fields | wrong))
+
+
+def test_a_header_without_coc_codes_has_a_blank_source_id():
+    fields = {field: getattr(HEADER, field) for field in HEADER.__slots__}
+    header = hmis_csv.ExportHeader(**(fields | {"source_id": "", "source_type": 2, "source_name": "County"}))
+    assert header.values(2026)["SourceID"] is None
+    assert HEADER.values(2026)["SourceID"] == "MN-500;MN-501"
+
+
+def test_a_disk_that_takes_the_file_and_does_not_keep_it_is_said(tmp_path, monkeypatch):
+    """It is on the disk before it has its name."""
+
+    def broken(_):
+        raise OSError(errno.EIO, "Input/output error")
+
+    target = tmp_path / "export.zip"
+    target.write_text("the one before")
+    monkeypatch.setattr("os.fsync", broken)
+    with pytest.raises(archive.OutputError), archive.writing(target):
+        pass
+    assert [path.name for path in tmp_path.iterdir()] == ["export.zip"]
+    assert target.read_text() == "the one before"

@@ -16,7 +16,6 @@ from datetime import date, datetime
 from pathlib import Path
 
 from hearth.reporting.engine import Connection, rows
-from hearth.reporting.engine import name as quoted_name
 from hearth.reporting.outputs import archive, csv_text
 from hearth.standards import File, Registry
 
@@ -190,8 +189,3 @@ def _export_file(file: File, header: ExportHeader, year: int) -> bytes:
         else:
             cells.append(str(value))
     return (csv_text.header(file) + ",".join(cells) + csv_text.LINE_END).encode()
-
-
-def table(schema: str, file: str) -> str:
-    """The relation `schema.file` quoted for SQL, for `sources`."""
-    return f"{quoted_name(schema)}.{quoted_name(file)}"
