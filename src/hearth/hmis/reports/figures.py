@@ -8,8 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from hearth.hmis.hud.display import code_words
+from hearth.hmis.reports.catalog import OfferedReport
 from hearth.hmis.reports.models import ReportRun
 from hearth.reporting.opening import members
+from hearth.reporting.opening.bundle import record_of, report_of
+from hearth.reporting.opening.counted_units import Condition
+from hearth.reporting.opening.declared_figures import declared
 from hearth.reporting.opening.members import Choose, MaySee, NoSuchRow
 from hearth.reporting.runtime import registry
 
@@ -111,6 +115,13 @@ def project_type(code: object) -> str:
     return code_words("Project.ProjectType", code) or str(code)
 
 
+def titles_of(offered: OfferedReport) -> dict[str, str]:
+    """What each figure of a report counts, by key."""
+    if offered.report.own("figures") is None:
+        return {one.key: one.title for one in declared(offered.report, offered.family)}
+    return titles(offered.is_of_one_night)
+
+
 def titles(night: bool = False) -> dict[str, str]:
     """What each figure that opens to people counts, by key; `night`: in a report of one night."""
     if night:
@@ -145,7 +156,11 @@ def _within(words: str) -> str:
 
 
 def behind(folder: Path, key: str) -> Behind:
-    """The people of a figure. Raises `NoSuchRow` for a key that no figure has."""
+    """The people of a figure. Raises `NoSuchRow` for a key that no figure has, and `BundleError`."""
+    record = record_of(folder)
+    if report_of(record).own("figures") is None:
+        found_by_key = {one.key: one.condition for one in declared(report_of(record), record.report)}
+        return _under(folder, found_by_key.get(key))
     if key.startswith("average-") and key in titles():
         _, row, kind = key.split("-")
         found = members.rows(
@@ -154,7 +169,10 @@ def behind(folder: Path, key: str) -> Behind:
         if not found:
             raise NoSuchRow("This report has no such average.")
         return of_row(folder, "LSACalculated", found[0].values)
-    condition = _lsa_figures().conditions().get(key)
+    return _under(folder, _lsa_figures().conditions().get(key))
+
+
+def _under(folder: Path, condition: Condition | None) -> Behind:
     if condition is None:
         raise NoSuchRow("This report has no such figure.")
 

@@ -92,8 +92,8 @@ _NAMES = {
 
 
 def file_name(file: str) -> str:
-    """A file of the upload as people say it."""
-    return _NAMES[file]
+    """A file of the LSA's upload as people say it; '' for others, whose words are in words.yaml."""
+    return _NAMES.get(file, "")
 
 
 def meaning(file: str, name: str, value: str) -> str | None:

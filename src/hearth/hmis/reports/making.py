@@ -20,6 +20,7 @@ from hearth.hmis.reports.models import ReportRun
 from hearth.hmis.reports.request import ReportRequest, RequestError
 from hearth.reporting import engine
 from hearth.reporting.making import How, make
+from hearth.reporting.opening import declared_figures
 from hearth.reporting.runtime import registry
 from hearth.reporting.runtime.report import Report
 
@@ -73,7 +74,7 @@ def make_result(run: ReportRun, folder: Path, heartbeat: ReportHeartbeat) -> Don
     heartbeat.checking()
     records.keep_ids(source, report.registry, folder)
     result = {
-        "figures": report.own("figures").of_run(folder, request.report.family),
+        "figures": _figures(report, folder, request.report.family),
         "flags": _flags(folder),
         "notes": made.notes.sentences(),
         "ties": made.notes.tie_sentences(),
@@ -92,6 +93,15 @@ def _of_year(offered: OfferedReport, year: int | None) -> Report:
             f"This report is not made by the standards of FY{year} any more. Ask for it again."
         )
     return report
+
+
+def _figures(report: Report, folder: Path, kind: str) -> dict[str, Any]:
+    """The report's own figures, or those that its folder declares."""
+    own = report.own("figures")
+    found: dict[str, Any] = (
+        declared_figures.of_run(report, folder, kind) if own is None else own.of_run(folder, kind)
+    )
+    return found
 
 
 def _memory() -> str:

@@ -19,6 +19,7 @@ from hearth.hmis.ui import formats
 from hearth.reporting.opening.bundle import BundleError
 from hearth.reporting.runtime.flags import Flag
 from hearth.reporting.runtime.flags import read as read_flag
+from hearth.reporting.runtime.labels import labels_of
 
 
 def runs(user: User) -> QuerySet[ReportRun]:
@@ -89,18 +90,28 @@ def region_names(user: User) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class FileRow:
-    """One file of the upload, by HUD's name and in words."""
+    """One file of the upload, by HUD's name and in words; `opens`: its rows have a page."""
 
     name: str
     words: str
     rows: int
+    opens: bool
 
 
 def files(run: ReportRun) -> list[FileRow]:
-    """The twelve files with their rows, in HDX's order."""
-    names = [file.name for file in catalog.by_code(run.report).report.files]
-    counted = run.counts
-    return [FileRow(name, lsa_columns.file_name(name), counted.get(name, 0)) for name in names]
+    """The files with their rows, in the report's order."""
+    report, counted = catalog.by_code(run.report).report, run.counts
+    titles = labels_of(report).files
+    return [
+        FileRow(
+            file.name,
+            lsa_columns.file_name(file.name)
+            or (titles[file.name].title if file.name in titles else file.name),
+            counted.get(file.name, 0),
+            file.name in lsa_columns.FILTERED or file.name == "LSAReport",
+        )
+        for file in report.files
+    ]
 
 
 def quality(run: ReportRun) -> tuple[list[Count], list[Count]]:

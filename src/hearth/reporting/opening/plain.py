@@ -9,12 +9,11 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from hearth.reporting import engine
-from hearth.reporting.engine import name
 from hearth.reporting.runtime.labels import labels_of
-from hearth.reporting.runtime.report import Report, ReportFile
+from hearth.reporting.runtime.report import Report
 
-from .bundle import cells_of, damage_told
+from . import declared_figures
+from .bundle import damage_told
 from .compare import Headline
 from .facts import Asked, where
 
@@ -39,25 +38,14 @@ def why(report: Report) -> Callable[[str, Asked], str]:
 
 
 def headline(report: Report) -> Callable[[Path, Path, str], tuple[Headline, ...]]:
-    """What the rows of each file that counts come to."""
+    """The declared figures of both runs."""
 
     def figures(before: Path, after: Path, kind: str) -> tuple[Headline, ...]:
-        files = [file for file in report.files_of(kind) if not file.records and not file.each]
         with damage_told(before, after):
-            return tuple(_figure(report, file, before, after) for file in files)
+            old, new = (declared_figures.values(report, folder, kind) for folder in (before, after))
+        return tuple(Headline(one.title, old[one], new[one], one.file) for one in old)
 
     return figures
-
-
-def _figure(report: Report, file: ReportFile, before: Path, after: Path) -> Headline:
-    known = labels_of(report).files.get(file.name)
-    total = f"SELECT coalesce(sum(CAST({name(file.measure)} AS BIGINT)), 0) FROM"
-    with engine.reading() as connection:
-        old, new = (
-            int(engine.scalar(connection, f"{total} {cells_of(folder, file.name)}"))
-            for folder in (before, after)
-        )
-    return Headline(known.title if known else file.name, old, new, file.name)
 
 
 def unchanged(report: Report) -> Callable[[Any, Sequence[str], Any], Mapping[str, tuple[str, ...]]]:

@@ -96,7 +96,7 @@ def row(request: HttpRequest, pk: int, file: str, number: int) -> HttpResponse:
 def figure(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     """A main figure of the report, and the people it sums up as far as the viewer may see them."""
     run, folder = opened(request, pk)
-    title = figures.titles(queries.asked(request.user, run).report.is_of_one_night).get(key)
+    title = figures.titles_of(queries.asked(request.user, run).report).get(key)
     if title is None:
         raise Http404
     try:
