@@ -122,9 +122,9 @@ BROKEN = [
         id="program",
     ),
     pytest.param(
-        "elements/4_11_domestic_violence.yaml", "project_types: [12, 13]", "project_types: [12, 15]",
-        "[12, 15]",
-        "15 is not a project type", "Use codes of list 2.02.6", id="project-type",
+        "elements/4_11_domestic_violence.yaml", "project_types: [12, 13]", "project_types: [12, 999]",
+        "[12, 999]",
+        "999 is not a project type", "Use codes of list 2.02.6", id="project-type",
     ),
     pytest.param(
         "checks/enrollment.yaml", "violates: this.ExitDate < Enrollment.EntryDate",
