@@ -420,6 +420,36 @@ class TestDelta:
         assert run.state == "refused"
         assert run.message.startswith("The export holds no row in Export.csv and no project")
 
+    def test_findings_stand_where_the_enrollment_is_stored(
+        self, by: User, export: Export, tmp_path: Path
+    ) -> None:
+        """The delta has neither enrollment nor project: the finding is that project's all the same."""
+        leave(export, 1, "2026-01-20")
+        export.row("Exit")["Destination"] = 4711
+        export.tables["Services"] = [{**service("S1"), "TypeProvided": 4711}]
+        run = finished(by, export.zip(tmp_path))
+        listed = findings.page(settings.MEDIA_ROOT / run.findings_file, findings.Filter(), 0, 1000)
+        where = {
+            one["file"]: (one["organization"], one["project"])
+            for one in listed
+            if one["column"] in ("Destination", "TypeProvided")
+        }
+        assert where == {"Exit": ("O1", "P1"), "Services": ("O1", "P1")}
+
+    def test_findings_of_an_enrollment_stand_under_the_stored_organization(
+        self, by: User, export: Export, tmp_path: Path
+    ) -> None:
+        export.tables["Enrollment"] = [
+            {**Export().row("Enrollment", 1), "EnrollmentID": "E3", "HouseholdID": "H1",
+             "LivingSituation": 4711}
+        ]  # fmt: skip
+        run = finished(by, export.zip(tmp_path))
+        listed = findings.page(settings.MEDIA_ROOT / run.findings_file, findings.Filter(), 0, 1000)
+        where = {
+            (one["organization"], one["project"]) for one in listed if one["column"] == "LivingSituation"
+        }
+        assert where == {("O1", "P1")}
+
     def test_a_row_of_another_person_than_its_stored_enrollments(
         self, by: User, export: Export, tmp_path: Path
     ) -> None:

@@ -17,7 +17,7 @@ import psycopg
 from django.conf import settings
 
 from hearth.hmis.clients import search_keys
-from hearth.hmis.exchange.importing import announced, missing, newer, unchanged
+from hearth.hmis.exchange.importing import announced, missing, newer, stored_places, unchanged
 from hearth.hmis.exchange.importing.announced import Announced
 from hearth.hmis.exchange.importing.data_source import FoundSource, find_data_source, write_data_source
 from hearth.hmis.exchange.importing.failures import NOTHING_WRITTEN, refusal
@@ -274,7 +274,7 @@ class _Import:
             settling = Settling(reader, writer, self.run, told, found)
             absent = missing.findings(reader, cursor, found, self._on_progress)
             done = settling.settle()
-            self._tell_stored(reading, reader, absent)
+            self._tell_stored(reading, reader, absent, cursor, writer.data_source)
             settling.ask()
             if found.counts.get("Client"):
                 search_keys.refresh(cursor, data_source_id=writer.data_source, since=writer.since)
@@ -288,22 +288,32 @@ class _Import:
             self._finish(cursor, writer.data_source, counts, message)
 
     def _tell_stored(
-        self, reading: ReadingThread, reader: Connection, absent: list[tuple[str, str, str]]
+        self,
+        reading: ReadingThread,
+        reader: Connection,
+        absent: list[tuple[str, str, str]],
+        cursor: psycopg.Cursor,
+        data_source: int,
     ) -> None:
         """Add to the findings what only the database could tell: rows that contradict stored records which
-        the export does not have, rows of nothing that is here (they stop it), newer and missing records."""
+        the export does not have, rows of nothing that is here (they stop it), newer and missing records; and
+        where the stored enrollments are that rows name."""
         found = [*_contradictions(reader), *_orphans(reader), *newer.findings(reader), *absent]
-        if not found:
-            return
-        registry = reading.staged.registry
+        registry, summary = reading.staged.registry, reading.finish()
         rules = []
         for check_id, file, select in found:
             check = registry.check(check_id)
             stops = check_id == _ORPHANED
             column = None if stops or file not in check.files else next(iter(check.columns), None)
             rules.append((Rule.of(check, file, column, stops=stops), select))
-        summary = added(reader, self.findings, reading.finish(), rules)
-        place(reader, self.findings, registry, beside=missing.KEYS if absent else "")
+        if rules:
+            summary = added(reader, self.findings, summary, rules)
+        stored = stored_places.find(
+            reader, cursor, data_source, self.findings, registry, self._on_progress
+        )  # fmt: skip
+        if not (rules or stored):
+            return
+        place(reader, self.findings, registry, beside=missing.KEYS if absent else "", stored=stored)
         self._keep_findings(summary)
         if stopping := [(one.sentence, one.remedy) for one in summary if one.stops]:
             raise refusal(stopping)
