@@ -9,7 +9,8 @@ from django.db.models.functions import Now
 from hearth.hmis.access.models import User
 from hearth.hmis.reports import job
 from hearth.hmis.reports.models import ReportRun
-from hearth.reporting.runtime.notes import REMEDY
+from hearth.reporting.runtime.notes import REMEDY, tie_sentence
+from hearth.reporting.runtime.ties import Ties
 from tests.hmis.reports.world import fill, invented, make_run
 
 
@@ -40,7 +41,8 @@ def fill_reports(administrator: User) -> dict[str, Any]:
         "2 cells of Enrollment.MoveInDate cannot be read (lines 14 and 2026-01-31): they count as blank.",
         "Exit.csv is in Windows-1252.",
     ]
-    ReportRun.objects.filter(pk=hic.pk).update(result=hic.result | {"notes": notes})
+    ties = (tie_sentence(Ties("exits of one enrollment on one day", often)) for often in (1, 12))
+    ReportRun.objects.filter(pk=hic.pk).update(result=hic.result | {"notes": notes, "ties": list(ties)})
     failed = make_run(
         administrator, state="failed", message="The disk is full: there is no room left. Make room."
     )
