@@ -31,7 +31,10 @@ HISTORIES = [
     if getattr(getattr(model, "pgh_tracked_model", None), "row_policy", Open) is not Open
 ]
 #: Tables whose INSERT policy has a test of its own below.
-OTHERS = {"clients_client", "clients_recentclient", "audit_accesslog", "access_membership", "access_usecount"}
+OTHERS = {
+    "clients_client", "clients_recentclient", "audit_accesslog", "access_membership", "access_usecount",
+    "lists_keptview",
+}  # fmt: skip
 
 
 class Place:
@@ -160,6 +163,15 @@ def test_nobody_counts_for_somebody_else(place: Place, administrator: User) -> N
         with acting(user):
             refused(lambda: add("access_usecount", values | {"user_id": administrator.pk}))
             add("access_usecount", values | {"user_id": user.pk})
+
+
+def test_nobody_keeps_a_view_for_somebody_else(place: Place, administrator: User) -> None:
+    values = {"list": "people", "name": "", "asked": "sort=name"}
+    with acting(place.user):
+        refused(lambda: add("lists_keptview", values | {"user_id": administrator.pk}))
+        add("lists_keptview", values | {"user_id": place.user.pk})
+    with acting(None):
+        refused(lambda: add("lists_keptview", values | {"user_id": place.user.pk}))
 
 
 def test_roles_are_given_by_administrators_alone(place: Place, administrator: User) -> None:
