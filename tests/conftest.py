@@ -37,9 +37,13 @@ def test_database() -> Iterator[object]:
 def database_of_module(django_db_setup, django_db_blocker, test_database) -> Iterator[None]:
     """What a module's tests write stays for the next of them, so that a world is built once for all.
 
-    For modules without the mark `django_db`. At the end the database is as new.
+    For modules without the mark `django_db`. At the end the database is as new; at the beginning, too: tests
+    that are undone leave its sequences where they were, and who asks every address with every number asks
+    many more where numbers are far apart.
     """
     with django_db_blocker.unblock():
+        _close_connections()
+        test_database.reset()
         yield
         _close_connections()
     test_database.reset()

@@ -82,7 +82,7 @@ def test_from_the_question_to_the_people(open_page: OpenPage, worker: None) -> N
 def test_rows_are_filtered_as_one_chooses(open_page: OpenPage) -> None:
     page = open_page("/reports/{report}/rows/LSAHousehold/", "administrator")
     before = page.locator(".hearth-list__count").inner_text()
-    page.get_by_label("Household type").select_option("2")
+    page.get_by_role("combobox", name="Household type").select_option("2")
     expect(page.locator(".hearth-list__count")).not_to_have_text(before)
     check(page, "report-rows-filtered-1440")
     assert "HHType=2" in page.url
@@ -151,7 +151,7 @@ def test_a_list_behind_a_figure_by_keyboard(open_page: OpenPage) -> None:
     expect(page.locator("h1")).to_have_text("People served")
     count = page.locator(".hearth-list__count")
     before = count.inner_text()
-    page.get_by_label("Organization").focus()
+    page.get_by_role("combobox", name="Organization").focus()
     page.keyboard.press("Tab")
     assert has_visible_focus(page)
     assert page.evaluate("() => document.activeElement.name") == "project"
@@ -187,7 +187,7 @@ def test_a_list_behind_a_figure_by_keyboard(open_page: OpenPage) -> None:
     expect(page.locator("h1")).to_contain_text(name)
     page.go_back()  # Back restores filters, order and search
     expect(chips.get_by_role("link")).to_have_count(3)
-    expect(page.get_by_label("Project")).not_to_have_value("")
+    expect(page.get_by_role("combobox", name="Project")).not_to_have_value("")
     chips.get_by_role("link", name="Clear all").press("Enter")
     expect(count).to_have_text(before)
 
@@ -207,12 +207,12 @@ def test_many_choices_are_typed_ahead(open_page: OpenPage) -> None:
 
 def test_a_list_without_scripts(open_page: OpenPage) -> None:
     page = open_page("/reports/{report}/figures/people/", "administrator", 360, java_script_enabled=False)
-    page.get_by_label("Project").select_option(index=1)
+    page.get_by_role("combobox", name="Project").select_option(index=1)
     page.get_by_role("button", name="Show").click()
     expect(page.get_by_role("list", name="Chosen filters")).to_be_visible()
     page.get_by_text("Sort", exact=True).click()
     page.get_by_role("link", name="Entry").click()
     expect(page.locator("th[aria-sort=ascending]")).to_have_count(1)
-    page.get_by_label("Organization").select_option(index=1)
+    page.get_by_role("combobox", name="Organization").select_option(index=1)
     page.get_by_role("button", name="Show").click()
     assert "sort=entry" in page.url and "project=" in page.url and "organization=" in page.url

@@ -26,6 +26,7 @@ from hearth.hmis.exchange.models import ExportRun, ImportRun
 from hearth.hmis.hud.records import models_of_files
 from hearth.hmis.organizations.models import Organization
 from hearth.hmis.reports.models import ReportRun
+from hearth.hmis.ui.record_list import KINDS
 from hearth.standards import load
 from tests import factories
 from tests.hmis.config.test_urls import ROUTES
@@ -130,10 +131,9 @@ def _asked(place: dict[str, Any]) -> set[str]:
     for route in ROUTES:
         if route.startswith(("account/", "static")):
             continue
-        texts = "csv" if "findings" in route else "LSAPerson" if "<slug:file>" in route else "MN-500"
-        route = re.sub(r"<(?:str|slug):\w+>", texts, route)
-        for pk in place["ids"] if "<int:" in route else [0]:
-            found.add("/" + re.sub(r"<int:\w+>", str(pk), route))
+        texts = KINDS if "<str:kind>" in route else ["LSAPerson" if "<slug:file>" in route else "MN-500"]
+        for text, pk in itertools.product(texts, place["ids"] if "<int:" in route else [0]):
+            found.add("/" + re.sub(r"<int:\w+>", str(pk), re.sub(r"<(?:str|slug):\w+>", text, route)))
     return found
 
 

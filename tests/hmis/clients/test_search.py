@@ -195,7 +195,7 @@ def test_random_typos_find_whom_the_slow_twin_finds(as_administrator: User) -> N
     from bench.invented_names import MISTAKES, People
 
     people = People(seed=7, firsts=300, lasts=700)
-    rows = people.draw(400)
+    rows = people.invent(400)
     clients = [
         factories.make_client(first_name=first, middle_name=middle, last_name=last, dob=day)
         for first, middle, last, day in rows
