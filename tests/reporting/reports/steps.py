@@ -5,6 +5,7 @@ from pathlib import Path
 import hearth.reporting.reports as reports
 from hearth.reporting import concepts
 from hearth.reporting.runtime.codes import Codes, own_bands, own_lists
+from hearth.reporting.runtime.report import read_yaml
 from hearth.standards.load import LATEST, load
 
 FILES = sorted([*Path(next(iter(reports.__path__))).rglob("*.sql"), *concepts.FOLDER.glob("*.sql")])
@@ -13,4 +14,7 @@ FILES = sorted([*Path(next(iter(reports.__path__))).rglob("*.sql"), *concepts.FO
 def codes_of(path: Path) -> Codes:
     """HUD's lists, and those of the report that the step stands in."""
     own = next((found for parent in path.parents if (found := parent / "codes.yaml").exists()), None)
-    return Codes(load(LATEST), own_lists(own), own_bands(own)) if own else Codes(load(LATEST))
+    if own is None:
+        return Codes(load(LATEST))
+    said = read_yaml(own)
+    return Codes(load(LATEST), own_lists(said), own_bands(said))

@@ -48,11 +48,10 @@ def test_what_stands_for_nothing_is_told(sql: str, told: str) -> None:
         Codes(load(2026), OWN, {"Days": {"of_stays": ((0, None), (None, 1))}}).filled(sql)
 
 
-def test_a_number_falls_into_a_band(tmp_path: Path) -> None:
-    path = tmp_path / "codes.yaml"
-    path.write_text("Days:\n  bands:\n    of_stay: {itself: 1, more: 31, 30: 30, 7: 5}\nT: {codes: {A: 1}}\n")
-    assert own_lists(path) == {"T": {"A": ("1",)}}
-    codes = Codes(load(2026), own_lists(path), own_bands(path))
+def test_a_number_falls_into_a_band() -> None:
+    said = {"Days": {"bands": {"of_stay": {"itself": 1, "more": 31, 30: 30, 7: 5}}}, "T": {"codes": {"A": 1}}}
+    assert own_lists(said) == {"T": {"A": ("1",)}}
+    codes = Codes(load(2026), own_lists(said), own_bands(said))
     days = {-1: -1, 0: 0, 1: 1, 2: 5, 7: 5, 8: 30, 30: 30, 31: 31, 999: 31}
     with engine.connected(threads=1) as connection:
         found = {
@@ -77,10 +76,9 @@ def test_a_step_names_its_file(tmp_path: Path) -> None:
         read_step(path, of_year(MODEL_YEAR))
 
 
-def test_groups_are_made_of_codes_and_of_groups_before_them(tmp_path: Path) -> None:
-    path = tmp_path / "codes.yaml"
-    path.write_text("T:\n  codes: {A: 1, B: 2, C: 3}\n  groups: {ab: 'A, B', abc: 'ab, C'}\n")
-    assert own_lists(path)["T"] == {
+def test_groups_are_made_of_codes_and_of_groups_before_them() -> None:
+    said = {"T": {"codes": {"A": 1, "B": 2, "C": 3}, "groups": {"ab": "A, B", "abc": "ab, C"}}}
+    assert own_lists(said)["T"] == {
         "A": ("1",),
         "B": ("2",),
         "C": ("3",),

@@ -434,7 +434,8 @@ def _counts(runs: Both, before: Path, after: Path, file: ReportFile) -> tuple[in
 
 def _records(before: Path, after: Path, file: ReportFile) -> str:
     """The records of a file by their ID, with all else that both runs say of them."""
-    columns = [one for one in _columns(before, file) if one in _columns(after, file)]
+    of_both = set(_columns(after, file))
+    columns = [one for one in _columns(before, file) if one in of_both]
     said = ", ".join(f"coalesce({name(one)}, '')" for one in columns[1:] if one not in _STAMPS)
     parts = [
         f"SELECT {name(columns[0])} AS Id, {side} AS Side, concat_ws(chr(31), {said}) AS Said"

@@ -19,10 +19,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import cache, cached_property
-from pathlib import Path
 from types import MappingProxyType
-
-import yaml
+from typing import Any
 
 from hearth.standards.load import Registry, load
 from hearth.standards.model import nearest
@@ -116,27 +114,23 @@ class Codes:
         return found
 
 
-def own_lists(path: Path) -> dict[str, OwnList]:
-    """The lists of a report's `codes.yaml`. A group names codes of its list, or groups before it.
+def own_lists(said: Mapping[str, Any]) -> dict[str, OwnList]:
+    """The lists of what a report's `codes.yaml` says. A group names codes of its list, or groups before it.
 
     LSAProjectType: {codes: {TH: 2, PSH: 3, RRH: 13}, groups: {rrh_psh: "RRH, PSH"}}
     """
-    read: dict[str, dict[str, dict[str, object]]] = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return {column: dict(_own_list(parts)) for column, parts in read.items() if "codes" in parts}
+    return {column: dict(_own_list(parts)) for column, parts in said.items() if "codes" in parts}
 
 
-def own_bands(path: Path) -> dict[str, Bands]:
-    """The bands of a report's `codes.yaml`: up to `itself` (if any) a number stays, `more` is the code of the
-    last band, which has no end.
+def own_bands(said: Mapping[str, Any]) -> dict[str, Bands]:
+    """The bands of what a report's `codes.yaml` says: up to `itself` (if any) a number stays, `more` is the
+    code of the last band, which has no end.
 
     LSADays: {bands: {of_use: {itself: 0, 7: 7, 30: 30, more: 31}}}
     """
-    read: dict[str, dict[str, dict[str, dict[int | str, int]]]] = yaml.safe_load(
-        path.read_text(encoding="utf-8")
-    )
     return {
-        own: {word: tuple(_bands(said)) for word, said in parts["bands"].items()}
-        for own, parts in read.items()
+        own: {word: tuple(_bands(bands)) for word, bands in parts["bands"].items()}
+        for own, parts in said.items()
         if "bands" in parts
     }
 

@@ -40,4 +40,12 @@ def by_name(name: str) -> Report:
 def of_run(kind: str, year: int) -> Report | None:
     """The report of a year whose runs are of that kind; None where there is none."""
     report = next((report for report in reports().values() if kind in report.kinds), None)
-    return None if report is None or year not in report.years else replace(report, year=year)
+    if report is None or year not in report.years:
+        return None
+    return report if year == report.year else _of_year(report, year)
+
+
+@cache
+def _of_year(report: Report, year: int) -> Report:
+    """One object for each year: it keeps what was read of its folder."""
+    return replace(report, year=year)

@@ -206,7 +206,8 @@ class Report:
         own = self.folder / "codes.yaml"
         if not own.is_file():
             return Codes(self.registry)
-        return Codes(self.registry, own_lists(own), own_bands(own))
+        said = read_yaml(own)
+        return Codes(self.registry, own_lists(said), own_bands(said))
 
     @cached_property
     def files(self) -> tuple[ReportFile, ...]:
