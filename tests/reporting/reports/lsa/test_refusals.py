@@ -310,16 +310,21 @@ def test_ctrl_c_within_a_step(export: Path, tmp_path: Path) -> None:
     running = subprocess.Popen(
         command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         env={**os.environ, "TMPDIR": str(tmp_path)},
+        # Where the tests themselves run in the background, they have it ignored and would pass that on.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     said = ""
     assert running.stderr is not None
-    for line in running.stderr:
-        said += line
-        if "READY" in line:
-            break
-    time.sleep(0.3)  # within the statement
-    running.send_signal(signal.SIGINT)
-    output, rest = running.communicate(timeout=60)
+    try:
+        for line in running.stderr:
+            said += line
+            if "READY" in line:
+                break
+        time.sleep(0.3)  # within the statement
+        running.send_signal(signal.SIGINT)
+        output, rest = running.communicate(timeout=60)
+    finally:
+        running.kill()
     assert running.returncode == 130, said + rest
     assert "Cancelled. Nothing was written." in rest and "Traceback" not in said + rest + output
     assert left_in(tmp_path) == ["export.zip"]
