@@ -418,10 +418,8 @@ def _side_by_side(report: Report, before: Path, after: Path, file: ReportFile) -
 
 def _counts(runs: Both, before: Path, after: Path, file: ReportFile) -> tuple[int, int, int, int]:
     """Rows that came, went, changed and stayed the same."""
-    if file.records:
-        rows = _records(before, after, file)
-    else:
-        rows = _side_by_side(runs.report, before, after, file)
+    sides = (before, after, file)
+    rows = _records(*sides) if file.records else _side_by_side(runs.report, *sides)
     found = engine.row(
         runs.connection,
         "SELECT count(CASE WHEN Before IS NULL THEN 1 END), count(CASE WHEN After IS NULL THEN 1 END),"
