@@ -79,6 +79,7 @@ def _broken(
             if isinstance(decorator, ast.Call) and not _is_dataclass(decorator):
                 yield where, decorator, ""
     for change in _changes(node):
+        # A change is of the kind of its node, which the types of a tuple cannot say.
         yield where, node, change  # type: ignore[misc]
     if isinstance(node, ast.If | ast.While | ast.IfExp) and not isinstance(node.test, _CHANGED_ITSELF):
         yield where, node.test, ast.UnaryOp(ast.Not(), node.test)

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.db.models import Q
 from django.test import Client as Browser
 from django.urls import reverse
 
@@ -207,3 +208,9 @@ def test_all_columns_of_a_file_may_be_chosen(client: Browser, administrator: Use
     head = lines_of(content)[0]
     assert head[-1].startswith(f"{offered[-1]}: ") and len(head) <= 4
     assert csv_of(content)
+
+
+def test_the_filter_asks_for_ones_own_rows_too() -> None:
+    """The database hides those of others in any case, so that a filter that let all through would not show."""
+    user = factories.make_user()
+    assert KeptView.row_policy.visible(user) == Q(user_id=user.pk)
