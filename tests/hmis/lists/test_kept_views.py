@@ -211,6 +211,6 @@ def test_all_columns_of_a_file_may_be_chosen(client: Browser, administrator: Use
 
 
 def test_the_filter_asks_for_ones_own_rows_too() -> None:
-    """The database hides those of others in any case, so that a filter that let all through would not show."""
+    """The database hides those of others anyway, so that a filter that let all through would not show."""
     user = factories.make_user()
     assert KeptView.row_policy.visible(user) == Q(user_id=user.pk)
