@@ -4,7 +4,6 @@ Only the row as it was is stored, when it is changed or deleted: the current row
 are the whole history, and a bulk import of new rows pays nothing for it.
 """
 
-from collections.abc import Iterable
 from typing import Any
 
 import pghistory
@@ -45,12 +44,11 @@ def keep_history(model: type[models.Model]) -> type[models.Model]:
     )(model)
 
 
+def history_model(model: type[models.Model]) -> Any:
+    """The model of a model's old versions."""
+    return model._meta.apps.get_model(model._meta.app_label, f"{model.__name__}History")
+
+
 def history_of(record: models.Model) -> Any:
     """The old versions of a record, newest first, as its history model's query set."""
-    return versions_of(type(record), [record.pk])
-
-
-def versions_of(model: type[models.Model], ids: Iterable[Any]) -> Any:
-    """The old versions of a model's records, newest first, as its history model's query set."""
-    history = model._meta.apps.get_model(model._meta.app_label, f"{model.__name__}History")
-    return history.objects.filter(pgh_obj_id__in=list(ids)).order_by("-pgh_id")
+    return history_model(type(record)).objects.filter(pgh_obj_id=record.pk).order_by("-pgh_id")

@@ -8,8 +8,9 @@ from typing import Any
 from django.db import models
 
 from hearth.hmis.access.models import User
+from hearth.hmis.audit import changes
 from hearth.hmis.enrollments import queries
-from hearth.hmis.enrollments.models import Disabilities, Enrollment, Services
+from hearth.hmis.enrollments.models import Disabilities, Enrollment, Exit, Services
 from hearth.hmis.enrollments.models.base import EnrollmentRecord
 from hearth.hmis.hud import display
 from hearth.hmis.hud.display import Fact
@@ -177,15 +178,18 @@ def _by_assessment(records: list[Any], asked: str, answered: str) -> list[Record
     return list(found.values())
 
 
-def all_records(user: User, enrollment: Enrollment, exit_: Any) -> list[tuple[str, Any]]:
-    """Every record of the enrollment with the name of its kind, for the history of all of them."""
-    found: list[tuple[str, Any]] = [("Enrollment", enrollment)]
-    if exit_ is not None:
-        found.append(("Exit", exit_))
-    for file, title in _TITLES.items():
-        model: Any = models_of_files()[file]
-        found += [(title, record) for record in queries.records(user, model, [enrollment.pk])[:MOST_RECORDS]]
-    return found
+def history_kinds(user: User, enrollment: Enrollment) -> list[changes.Kind]:
+    """The enrollment and every kind of record of it, for their history."""
+    itself = queries.visible(Enrollment, user).filter(pk=enrollment.pk)
+    ended = queries.records(user, Exit, [enrollment.pk])
+    return [
+        changes.Kind("Enrollment", "Enrollment", itself, tells_first=True),
+        changes.Kind("Exit", "Exit", ended, tells_first=True),
+        *(
+            changes.Kind(file, title, queries.records(user, models_of_files()[file], [enrollment.pk]))
+            for file, title in _TITLES.items()
+        ),
+    ]
 
 
 @cache

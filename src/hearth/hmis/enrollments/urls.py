@@ -8,4 +8,5 @@ app_name = "enrollments"
 urlpatterns = [
     path("enrollments/<int:pk>/", enrollment.detail, name="detail"),
     path("enrollments/<int:pk>/history/", enrollment.history, name="history"),
+    path("enrollments/<int:pk>/history/<str:file>/", enrollment.history, name="history_of"),
 ]

@@ -6,7 +6,7 @@ class ExchangeConfig(AppConfig):
     label = "exchange"
 
     def ready(self) -> None:
-        from hearth.hmis.audit import subjects
+        from hearth.hmis.audit import came_from, subjects
         from hearth.hmis.exchange import named
         from hearth.hmis.exchange.exporting import job as exporting
         from hearth.hmis.exchange.importing import job as importing
@@ -15,4 +15,5 @@ class ExchangeConfig(AppConfig):
         kinds.register(importing.KIND)
         kinds.register(exporting.KIND)
         subjects.hand_in("importrun", named.imports)
+        came_from.hand_in(named.imports_that_wrote)
         subjects.hand_in("exportrun", named.exports)

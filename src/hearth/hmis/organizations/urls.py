@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from hearth.hmis.organizations.views import contacts, organizations, projects, regions
+from hearth.hmis.organizations.views import contacts, history, organizations, projects, regions
 
 app_name = "organizations"
 
@@ -15,5 +15,8 @@ urlpatterns = [
     path("organizations/", organizations.index, name="index"),
     path("organizations/<int:pk>/", organizations.organization, name="organization"),
     path("organizations/<int:pk>/nation/", organizations.nation, name="nation"),
+    path("organizations/<int:pk>/history/", history.organization, name="organization_history"),
     path("projects/<int:pk>/", projects.project, name="project"),
+    path("projects/<int:pk>/history/", history.project, name="project_history"),
+    path("projects/<int:pk>/history/<str:file>/", history.project, name="project_history_of"),
 ]

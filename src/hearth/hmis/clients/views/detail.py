@@ -7,12 +7,21 @@ from django.views.decorators.http import require_POST, require_safe
 from hearth.hmis.access import limits
 from hearth.hmis.access.guard import refuse_as_missing, require
 from hearth.hmis.access.permissions import Permission
-from hearth.hmis.audit import changes as history_of_records
+from hearth.hmis.audit import changes, pages
 from hearth.hmis.clients import actions, page, queries
 from hearth.hmis.clients.identity import identity, written_out
 from hearth.hmis.clients.models import Client
 from hearth.hmis.clients.record_source import next_versions, record_sources
+from hearth.hmis.clients.templatetags.clients import full_name
 from hearth.hmis.clients.views.search import stopped_or
+
+#: Said of every history, whether something is left out of it or not.
+NOT_ALL = (
+    "Changes are listed where users of an organization wrote them in which you see an enrollment of this"
+    " person. Other changes, if there are any, are not."
+)
+
+NONE = "There are none that you may see."
 
 
 @require_safe
@@ -47,10 +56,19 @@ def history(request: HttpRequest, pk: int) -> HttpResponse:
     """What changed in a client's record, when and by whom."""
     client = _client(request, pk)
     actions.open_client(by=request.user, client=client, page="client history")
-    changes = history_of_records.changes([client], next_versions)
-    names = history_of_records.names_of({change.by for change in changes})
-    rows = [(change, names.get(change.by or 0, "")) for change in changes]
-    return render(request, "clients/history.html", {"client": client, "rows": rows})
+    user = request.user
+    kind = changes.Kind(
+        "Client", "the client", queries.clients_of(user).filter(pk=pk), tells_first=user.sees_all
+    )
+    told = changes.history(user, [kind], before=pages.before(request.GET), followers=next_versions)
+    context = pages.context(told, lambda _: request.path) | {
+        "client": client,
+        "eyebrow": full_name(client),
+        "lead": "The identity of this person, as it was recorded before. The latest change comes first.",
+        "note": "" if user.sees_all else NOT_ALL,
+        "nothing": "The record is as it was first written." if user.sees_all else NONE,
+    }
+    return render(request, "clients/history.html", context)
 
 
 def _client(request: HttpRequest, pk: int) -> Client:

@@ -1,12 +1,15 @@
 """An enrollment's page with all that was recorded during it, and what changed."""
 
-from django.http import HttpRequest, HttpResponse
+from dataclasses import replace
+
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from hearth.hmis.access.guard import refuse_as_missing, require
 from hearth.hmis.access.permissions import Permission
-from hearth.hmis.audit import changes as history_of_records
+from hearth.hmis.audit import changes, pages
 from hearth.hmis.clients.actions import open_client
 from hearth.hmis.clients.record_source import writer_of
 from hearth.hmis.enrollments import queries, record_facts
@@ -34,18 +37,26 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @require(Permission.ENROLLMENT_VIEW)
-def history(request: HttpRequest, pk: int) -> HttpResponse:
-    """What changed in an enrollment and its records, when and by whom."""
+def history(request: HttpRequest, pk: int, file: str = "") -> HttpResponse:
+    """What changed in an enrollment and its records, when and by whom; or in its records of one file."""
     stay = _stay(request, pk, "enrollment history")
-    records = record_facts.all_records(request.user, stay.enrollment, stay.exit)
-    kind_of = {(type(record), record.pk): kind for kind, record in records}
-    changes = history_of_records.changes(record for _, record in records)
-    names = history_of_records.names_of({change.by for change in changes})
-    rows = [
-        (change, kind_of[type(change.record), change.record.pk], names.get(change.by or 0, ""))
-        for change in changes
-    ]
-    context = {"stay": stay, "enrollment": stay.enrollment, "client": stay.enrollment.client, "rows": rows}
+    kinds = record_facts.history_kinds(request.user, stay.enrollment)
+    if file:
+        kinds = [replace(kind, tells_first=True) for kind in kinds if kind.file == file]
+        if not kinds:
+            raise Http404
+    what = f"{kinds[0].title} of the enrollment" if file else "The enrollment and its records"
+    told = changes.history(request.user, kinds, before=pages.before(request.GET) if file else None)
+    context = pages.context(
+        told, lambda kind: reverse("enrollments:history_of", args=[pk, kind.file]), several=True
+    ) | {
+        "enrollment": stay.enrollment,
+        "client": stay.enrollment.client,
+        "kind": kinds[0] if file else None,
+        "eyebrow": stay.enrollment.project,
+        "lead": f"{what} as recorded before. The latest change comes first.",
+        "nothing": "Everything is as it was first written.",
+    }
     return render(request, "enrollments/history.html", context)
 
 
