@@ -25,7 +25,10 @@ for variable in (
     "DATABASE_URL", "HEARTH_OWNER_URL", "HEARTH_LOADER_URL", "HEARTH_REPORT_URL", "HEARTH_SUPERUSER_URL",
 ):  # fmt: skip
     os.environ.pop(variable, None)  # tests write and truncate: never in a database somebody named
-for variable in ("HEARTH_DB_ROLE", "HEARTH_SECRET_KEY", "HEARTH_SSN_KEY", "HEARTH_TLS", "HEARTH_DEBUG"):
+for variable in (
+    "HEARTH_DB_ROLE", "HEARTH_SECRET_KEY", "HEARTH_SSN_KEY", "HEARTH_TLS", "HEARTH_DEBUG", "HEARTH_MAIL_URL",
+    "HEARTH_MAIL_FROM",
+):  # fmt: skip
     os.environ.pop(variable, None)
 os.environ["HEARTH_HOME"] = str(TEST_HOME)
 # Commands that a test calls in this process turn the log down for themselves and for what starts later.

@@ -97,6 +97,7 @@ PAGES = [
     Page("client-search", "/clients/", "user"),
     Page("clients-recent", "/clients/recent/", "user"),
     Page("client", "/clients/{rosa}/", "user"),
+    Page("system", "/system/", "administrator"),
     Page("stopped", "/audit/stopped/", "administrator"),
     Page("client-history", "/clients/{rosa}/history/", "user"),
     Page("client-missing", "/clients/987654321/", "user", 404),

@@ -306,12 +306,13 @@ def serve(
       hearth serve
       PORT=9000 hearth serve --workers 4
     """
-    from hearth.server import database, processes
+    from hearth.server import database, mail_server, processes
 
     number = processes.chosen_port() if port is None else port
     processes.refuse_taken(host, number)
     scratch.sweep()
     database.ensure_running()
+    _say(mail_server.words())
     processes.become(processes.web_command(host, number, workers), processes.django_environment())
 
 
@@ -324,10 +325,11 @@ def worker(
     Example:
       hearth worker --concurrency 2
     """
-    from hearth.server import database, processes
+    from hearth.server import database, mail_server, processes
 
     scratch.sweep()
     database.ensure_running()
+    _say(mail_server.words())
     processes.become(processes.worker_command(concurrency), processes.django_environment())
 
 

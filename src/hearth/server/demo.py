@@ -14,7 +14,7 @@ from types import FrameType
 from rich.console import Console
 
 from hearth import scratch
-from hearth.server import database, processes
+from hearth.server import database, mail_server, processes
 from hearth.server.errors import ServerError
 from hearth.server.home import Home
 from hearth.server.postgres import Cluster
@@ -84,8 +84,14 @@ class Supervisor:
             self.console.print("Filling it with an invented Minnesota (about a minute, once) …")
             preparation.fill()
         self.console.print(f"\n[bold]Hearth is ready: {self.address}[/bold]   (Ctrl-C stops it)")
+        self.console.print(self._where_mail_goes())
         if preparation.accounts.exists():
             self.console.print(preparation.accounts.read_text(encoding="utf-8").rstrip(), markup=False)
+
+    def _where_mail_goes(self) -> str:
+        if mail_server.MailServer.of() is not None:
+            return mail_server.words()
+        return f"Mails reach nobody: they are written to {self._log('worker')}"
 
     def watch(self) -> None:
         """Wait, and bring back what ends by itself; what does so again and again ends the demo."""

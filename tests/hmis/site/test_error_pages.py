@@ -83,7 +83,12 @@ def test_live_needs_no_database(client) -> None:
 def test_ready_names_what_works(client, db) -> None:
     answer = client.get("/health/ready/")
     assert answer.status_code == 200
-    assert answer.json()["checks"] == {"database": "ok", "migrations": "ok", "worker": "not seen"}
+    assert answer.json()["checks"] == {
+        "database": "ok",
+        "migrations": "ok",
+        "worker": "not seen",
+        "night": "not yet",
+    }
 
 
 def test_not_ready_without_the_database(client) -> None:

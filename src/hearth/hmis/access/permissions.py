@@ -23,3 +23,4 @@ class Permission(StrEnum):
     REPORT_RUN = "report_run"
     ACCESS_LOG_VIEW = "access_log_view"
     USER_EDIT = "user_edit"
+    SYSTEM_VIEW = "system_view"

@@ -37,7 +37,7 @@ PLACES = {
     "audit": "the access log", "clients": "client records", "enrollments": "enrollments",
     "exchange": "imports and exports", "lists": "kept views of lists",
     "organizations": "organizations, projects and CoCs",
-    "reports": "reports", "ui": "a page of the frame",
+    "reports": "reports", "site": "the state of the installation", "ui": "a page of the frame",
 }  # fmt: skip
 _FACTORS = {"totp": "an authenticator app", "recovery_codes": "recovery codes", "webauthn": "a security key"}
 _LIMITS = {"search": "searches", "ssn": "Social Security numbers shown"}

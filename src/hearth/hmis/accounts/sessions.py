@@ -8,6 +8,7 @@ from urllib.parse import urlencode, urlsplit
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.core.management import call_command
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -42,6 +43,11 @@ class SessionLimitMiddleware:
             elif idle >= STEP_SECONDS and BACKGROUND_HEADER not in request.headers:
                 request.session[ACTIVE_AT] = now
         return self.get_response(request)
+
+
+def remove_ended() -> None:
+    """Every night: delete the rows of sessions that have ended."""
+    call_command("clearsessions")
 
 
 class SignInRequiredMiddleware(LoginRequiredMiddleware):

@@ -6,6 +6,7 @@ PostgreSQL), `HEARTH_DB_ROLE` (web, owner or loader: which database role this pr
 TLS), `HEARTH_PROXIES` (how many reverse proxies stand before this server), `HEARTH_IDLE_MINUTES` and
 `HEARTH_SESSION_HOURS` (when a session ends), `HEARTH_SEARCHES_PER_HOUR`, `HEARTH_SSNS_PER_HOUR` and
 `HEARTH_LIMIT_MINUTES` (how much one user may look up, and how long it is refused beyond),
+`HEARTH_MAIL_URL` and `HEARTH_MAIL_FROM` (the mail server and the sender),
 `HEARTH_METRICS_TOKEN`, `HEARTH_LOG_LEVEL`,
 `HEARTH_MAX_UPLOAD_MB`, `HEARTH_SITE_NAME` (shown beside the logo), `HEARTH_IMPLEMENTATION_ID` (of
 exports; the name of the site otherwise), `HEARTH_REPORT_MEMORY` (what one report may use, as 2GB),
@@ -25,6 +26,7 @@ from hearth.hmis.ui.help_contact import HelpContact
 from hearth.reporting.runtime.parameters import Vendor
 from hearth.server import database, keys
 from hearth.server.home import Home
+from hearth.server.mail_server import MailServer
 
 HMIS = Path(__file__).resolve().parent.parent
 HOME = Home.find()
@@ -72,6 +74,7 @@ INSTALLED_APPS = [
     "hearth.hmis.accounts",
     "hearth.hmis.lists",
     "hearth.hmis.jobs",
+    "hearth.hmis.site",
     "hearth.hmis.organizations",
     "hearth.hmis.clients",
     "hearth.hmis.enrollments",
@@ -169,6 +172,18 @@ FILE_UPLOAD_HANDLERS = [
 ]
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
+
+# Mail is sent by workers (site/mailing.py). Where no server is named, to their terminal.
+MAIL_SERVER = MailServer.of(os.environ)
+EMAIL_BACKEND = "django.core.mail.backends.{}.EmailBackend".format("smtp" if MAIL_SERVER else "console")
+EMAIL_HOST = MAIL_SERVER.host if MAIL_SERVER else ""
+EMAIL_PORT = MAIL_SERVER.port if MAIL_SERVER else 0
+EMAIL_HOST_USER = MAIL_SERVER.user if MAIL_SERVER else ""
+EMAIL_HOST_PASSWORD = MAIL_SERVER.password if MAIL_SERVER else ""
+EMAIL_USE_TLS = bool(MAIL_SERVER and MAIL_SERVER.encryption == "starttls")
+EMAIL_USE_SSL = bool(MAIL_SERVER and MAIL_SERVER.encryption == "tls")
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = MAIL_SERVER.sender if MAIL_SERVER else "Hearth <hearth@localhost>"
 
 # Sign-in.
 AUTHENTICATION_BACKENDS = [

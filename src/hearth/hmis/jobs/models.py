@@ -94,3 +94,38 @@ class Run(RestrictedModel):
         """Whether whoever works on it has not said for a while that they live."""
         last_sign = self.heartbeat_at or self.created_at
         return (timezone.now() - last_sign).total_seconds() > SILENT_SECONDS
+
+
+class NightlyDuty(models.Model):
+    """One duty of one night (`nightly`), and how it went."""
+
+    history_free: ClassVar[bool] = True  # the row itself says how it went
+
+    class State(models.TextChoices):
+        """Values are stored and never change."""
+
+        RUNNING = "running", "At work"
+        FINISHED = "finished", "Done"
+        FAILED = "failed", "Failed"
+
+    night = models.DateField()
+    name = models.TextField()
+    state = models.TextField(choices=State.choices, default=State.RUNNING)
+    attempts = models.IntegerField(default=0)
+    message = models.TextField(blank=True)
+    began_at = models.DateTimeField(db_default=Now())
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("-night", "id")
+        constraints = [models.UniqueConstraint(fields=["night", "name"], name="nightly_duty_once")]
+
+    def __str__(self) -> str:
+        return f"{self.name}, night of {self.night}"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more is tried this night."""
+        return self.state == self.State.FINISHED or (
+            self.state == self.State.FAILED and self.attempts >= ATTEMPTS
+        )

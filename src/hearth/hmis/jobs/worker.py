@@ -19,6 +19,7 @@ from procrastinate import PsycopgConnector
 from procrastinate.contrib.django import app, connector_params
 
 from hearth import scratch
+from hearth.hmis.jobs.beside import Beside
 from hearth.hmis.jobs.sweep import sweep
 from hearth.server import database
 
@@ -46,6 +47,8 @@ async def _run(concurrency: int, patience: float) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     sweeping = asyncio.create_task(_keep_sweeping())
+    beside = Beside()
+    beside.start()
     started: list[float] = []
     try:
         while not stopping.is_set():
@@ -59,6 +62,7 @@ async def _run(concurrency: int, patience: float) -> int:
         return 0
     finally:
         sweeping.cancel()
+        await asyncio.to_thread(beside.stop, GRACE_SECONDS / 2)
 
 
 async def _work(concurrency: int, stopping: asyncio.Event, connection_seconds: float) -> None:

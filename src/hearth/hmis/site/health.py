@@ -1,6 +1,5 @@
-"""`/health/`: is this process alive. `/health/ready/`: can it serve (database, migrations, worker)."""
-
-from datetime import timedelta
+"""`/health/`: is this process alive. `/health/ready/`: can it serve (database, migrations, worker,
+the night before)."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
@@ -8,7 +7,8 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
-WORKER_SEEN_WITHIN = timedelta(minutes=2)
+from hearth.hmis.site import queries
+
 _migrated = False
 
 
@@ -24,14 +24,16 @@ def live(request: HttpRequest) -> JsonResponse:
 def ready(request: HttpRequest) -> JsonResponse:
     """200 when everything works, 503 otherwise, with what is missing.
 
-    A missing worker makes imports wait, but pages work: it is reported and does not make the answer 503.
+    A missing worker makes imports wait, and a duty of the night that failed is an operator's task, but pages
+    work: both are reported and do not make the answer 503.
     """
     checks = {"database": _database_answers()}
     checks["migrations"] = checks["database"] and _is_migrated()
-    worker = checks["migrations"] and _worker_was_seen()
+    worker = checks["migrations"] and queries.worker_was_seen()
     is_ready = all(checks.values())
     words = {name: "ok" if passed else "failed" for name, passed in checks.items()}
     words["worker"] = "ok" if worker else "not seen"
+    words["night"] = queries.night_in_a_word() if checks["migrations"] else "failed"
     return JsonResponse(
         {"status": "ok" if is_ready else "unavailable", "checks": words}, status=200 if is_ready else 503
     )
@@ -56,15 +58,3 @@ def _is_migrated() -> bool:
         except DatabaseError:
             return False
     return _migrated
-
-
-def _worker_was_seen() -> bool:
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT EXISTS (SELECT FROM procrastinate_workers WHERE last_heartbeat > now() - %s)",
-                [WORKER_SEEN_WITHIN],
-            )
-            return bool(cursor.fetchone()[0])
-    except DatabaseError:
-        return False
