@@ -24,3 +24,4 @@ class Permission(StrEnum):
     ACCESS_LOG_VIEW = "access_log_view"
     USER_EDIT = "user_edit"
     SYSTEM_VIEW = "system_view"
+    CONSENT_DOCUMENT_EDIT = "consent_document_edit"

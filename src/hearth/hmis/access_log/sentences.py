@@ -34,7 +34,8 @@ _ENDED = {
 _ANSWERS = {"remove": "removed", "keep": "kept", "take_back": "taken back"}
 #: What the views of an application show, for a refusal.
 PLACES = {
-    "audit": "the access log", "clients": "client records", "enrollments": "enrollments",
+    "audit": "the access log", "clients": "client records", "consent": "consent and its documents",
+    "enrollments": "enrollments",
     "exchange": "imports and exports", "lists": "kept views of lists",
     "organizations": "organizations, projects and CoCs",
     "reports": "reports", "site": "the state of the installation", "ui": "a page of the frame",
@@ -289,6 +290,13 @@ def _ssns_forgotten(entry: AccessLog, details: _Details, roles: Mapping[str, str
     ]
 
 
+def _document_changed(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
+    done, again = details("done", "changed"), details("asks_again")
+    drafts = {"begun": "Began a draft of", "discarded": "Discarded the draft of"}
+    asked = "; everyone who answered on an earlier version is asked again" if again else ""
+    return [f"{drafts.get(done, str(done).capitalize())} ", _subject(entry), asked]
+
+
 Sentence = Callable[[AccessLog, _Details, Mapping[str, str]], Parts]
 SENTENCES: dict[Access, Sentence] = {
     Access.CLIENT_VIEWED: _client_viewed,
@@ -310,5 +318,6 @@ SENTENCES: dict[Access, Sentence] = {
     Access.USER_CHANGED: _user_changed,
     Access.LIMITED: _limited,
     Access.SECRET_KEY_CHANGED: _secret_key_changed,
+    Access.DOCUMENT_CHANGED: _document_changed,
     Access.SSNS_FORGOTTEN: _ssns_forgotten,
 }

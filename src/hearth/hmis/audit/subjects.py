@@ -35,6 +35,7 @@ number_names: dict[str, Callable[[str], str]] = {}
 #: How a kind is called where one of it is not there any more, or has no reader.
 KINDS = {
     "client": "Client",
+    "consentdocument": "consent document",
     "enrollment": "enrollment",
     "exportrun": "export",
     "importrun": "import",

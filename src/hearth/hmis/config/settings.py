@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "hearth.hmis.clients",
     "hearth.hmis.enrollments",
     "hearth.hmis.coordinated_entry",
+    "hearth.hmis.consent",
     "hearth.hmis.exchange",
     "hearth.hmis.reports",
     "hearth.hmis.local.mn",
@@ -302,6 +303,13 @@ HELP_TOPICS = [
     "hearth.hmis.accounts.help_roles",
     "hearth.hmis.ui.help_guides",
 ]
+
+# What clients are given and sign. A state has its own languages, and a folder of texts to begin with
+# (consent/example_documents.py); the first language is the one that the others are translated from.
+CONSENT_LANGUAGES = {
+    "en": "English", "es": "Spanish", "hmn": "Hmong", "so": "Somali", "ksw": "Karen", "ru": "Russian",
+}  # fmt: skip
+CONSENT_DOCUMENTS = HMIS / "local" / "mn" / "consent_documents"
 
 # Logs and metrics.
 logs.configure()

@@ -7,7 +7,9 @@ from django.urls import URLPattern, URLResolver, include, path
 from hearth.hmis.site import health, metrics
 
 # Apps whose `urls` modules name their own namespace and the first parts of their paths.
-APPS = ("clients", "organizations", "enrollments", "exchange", "reports", "access_log", "lists", "site")
+APPS = (
+    "clients", "organizations", "enrollments", "exchange", "reports", "access_log", "lists", "site", "consent",
+)  # fmt: skip
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health/", health.live, name="health"),

@@ -30,6 +30,7 @@ class Access(models.TextChoices):
     USER_CHANGED = "user_changed", "User changed"
     LIMITED = "limited", "Stopped: too many in an hour"
     SECRET_KEY_CHANGED = "secret_key_changed", "Secret key replaced, everybody signed out"
+    DOCUMENT_CHANGED = "document_changed", "Consent document changed"
     SSNS_FORGOTTEN = "ssns_forgotten", "Social Security numbers given up, their key is lost"
 
 

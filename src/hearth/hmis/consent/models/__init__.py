@@ -1,0 +1,3 @@
+from hearth.hmis.consent.models.document import ConsentDocument
+
+__all__ = ["ConsentDocument"]
