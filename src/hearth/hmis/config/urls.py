@@ -8,7 +8,8 @@ from hearth.hmis.site import health, metrics
 
 # Apps whose `urls` modules name their own namespace and the first parts of their paths.
 APPS = (
-    "clients", "organizations", "enrollments", "exchange", "reports", "access_log", "lists", "site", "consent",
+    "clients", "organizations", "enrollments", "consent", "exchange", "reports", "access_log", "lists",
+    "site",
 )  # fmt: skip
 
 urlpatterns: list[URLPattern | URLResolver] = [
