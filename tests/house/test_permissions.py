@@ -18,6 +18,9 @@ EVERYBODY = {
     "": "the home page; its parts ask for themselves",
     "account/": "one's own account",
     "account/stay/": "one's own session",
+    "account/sessions/": "one's own sessions",
+    "account/sessions/end-others/": "one's own sessions",
+    "account/sessions/<int:pk>/end/": "one's own sessions",
     "help/components/": "invented content",
 }
 # django-allauth's pages, all about one's own account.

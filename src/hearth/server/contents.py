@@ -16,7 +16,7 @@ TABLES = """
      ORDER BY 1, 2
 """
 #: Tables whose rows a backup does not hold: whoever was signed in signs in again after it was restored.
-LEFT_OUT = ("django_session",)
+LEFT_OUT = ("django_session", "usersessions_usersession")
 SEQUENCES = """
     SELECT schemaname || '.' || sequencename, coalesce(last_value::text, 'unused')
       FROM pg_sequences ORDER BY 1

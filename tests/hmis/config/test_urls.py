@@ -19,6 +19,10 @@ PUBLIC = {
     "account/login/": "signing in",
     "account/logout/": "signing out",
     "account/inactive/": "says that an account is paused",
+    "account/password/reset/": "asking for a link to set a new password",
+    "account/password/reset/sent/": "says the same whether there is such an account",
+    "account/password/reset/done/": "says that a password is set",
+    "account/password/reset/<account:uidb36>-<str:key>/": "for whoever has the link",
     "account/two-step/authenticate/": "the second step of signing in",
 }
 NUMBERS = ["0", "1", str(2**31), str(2**63 - 1), str(2**63), "9" * 60]

@@ -4,18 +4,16 @@ database says so too (migration 0004)."""
 from typing import Any
 
 from allauth.mfa.models import Authenticator
-from axes.models import AccessAttempt
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Q, Sum
 
 from hearth.hmis.access.context import acting
+from hearth.hmis.access.lock import forget_failures
 from hearth.hmis.access.models import Membership, User
-from hearth.hmis.access.models.user import ACCOUNT
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.access.roles import Role, SystemAdministrator
 from hearth.hmis.audit.actions import record_access
@@ -128,12 +126,9 @@ def remove_role(*, by: User, email: str, role: type[Role], organization: int | N
 def unlock(*, by: User, email: str) -> int:
     """Forget the failed tries on an account; returns how many there were."""
     user = _user(by, email)
-    key = f"{ACCOUNT}{user.pk}"
-    tries = AccessAttempt.objects.filter(Q(username=key) | Q(username__startswith=f"{key} "))
-    count = tries.aggregate(all=Sum("failures_since_start"))["all"] or 0
-    tries.delete()
+    count = forget_failures(user)
     _record(by, user, Access.USER_CHANGED, done="unlocked")
-    return int(count)
+    return count
 
 
 @transaction.atomic

@@ -252,7 +252,19 @@ def _second_step_changed(entry: AccessLog, details: _Details, roles: Mapping[str
 
 
 def _password_changed(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
-    return ["The password", *_about_user(entry), " was changed"]
+    way = ", with a link from a mail" if details("way") == "mail" else ""
+    return ["The password", *_about_user(entry), f" was changed{way}"]
+
+
+def _password_reset_asked(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
+    account, address, is_sent = details("account"), details("address"), details("sent", True)
+    parts: Parts = ["Asked by mail for a new password of the account of ", Ref("user", account or 0)]
+    parts.append(f", from {address}" if address else "")
+    return parts if is_sent else [*parts, "; no mail was sent, there were several within the hour"]
+
+
+def _session_ended(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
+    return [f"Ended {counted(details('sessions', 1), 'other session')}", *_about_user(entry)]
 
 
 def _role_changed(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
@@ -314,6 +326,8 @@ SENTENCES: dict[Access, Sentence] = {
     Access.SECOND_STEP_FAILED: _second_step_failed,
     Access.SECOND_STEP_CHANGED: _second_step_changed,
     Access.PASSWORD_CHANGED: _password_changed,
+    Access.PASSWORD_RESET_ASKED: _password_reset_asked,
+    Access.SESSION_ENDED: _session_ended,
     Access.ROLE_CHANGED: _role_changed,
     Access.USER_CHANGED: _user_changed,
     Access.LIMITED: _limited,

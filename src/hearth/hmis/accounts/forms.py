@@ -2,16 +2,30 @@
 
 from typing import Any
 
-from allauth.account.forms import ChangePasswordForm, LoginForm, ReauthenticateForm
+from allauth.account.forms import (
+    ChangePasswordForm,
+    LoginForm,
+    ReauthenticateForm,
+    ResetPasswordForm,
+    ResetPasswordKeyForm,
+)
 from allauth.core import context
 from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.base.forms import ReauthenticateForm as MfaReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from axes.handlers.proxy import AxesProxyHandler
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.forms import Form
+from django.http import HttpRequest, HttpResponse
 
+from hearth.hmis.accounts import passwords
 from hearth.hmis.ui.forms import PlainWords
+
+OLD_PASSWORD = (
+    f"Your password is weaker than this site now asks for (at least {passwords.SHORTEST} characters, and none"
+    " that is often used). Change it soon: in the menu behind your name, “Change password”."
+)
 
 
 def _say(form: Form, labels: dict[str, str]) -> None:
@@ -29,6 +43,13 @@ class SignInForm(PlainWords, LoginForm):
         super().__init__(*args, **kwargs)
         _say(self, {"login": "E-mail", "password": "Password"})
         self.fields["login"].widget.attrs["autocomplete"] = "username"
+
+    def login(self, request: HttpRequest, redirect_url: str | None = None) -> HttpResponse:
+        """Sign in, or go to the second step; a password that today's rules would refuse still opens the door,
+        and its user is told to change it."""
+        if self.user is not None and not passwords.is_good(self.cleaned_data["password"], self.user):
+            messages.warning(request, OLD_PASSWORD)
+        return super().login(request, redirect_url)
 
 
 class PasswordForm(PlainWords, ChangePasswordForm):
@@ -52,6 +73,23 @@ class ConfirmForm(PlainWords, ReauthenticateForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _say(self, {"password": "Password"})
+
+
+class LostPasswordForm(PlainWords, ResetPasswordForm):
+    """The address to send a link to."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _say(self, {"email": "E-mail"})
+        self.fields["email"].widget.attrs["autocomplete"] = "username"
+
+
+class NewPasswordForm(PlainWords, ResetPasswordKeyForm):
+    """The new password twice, behind such a link."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _say(self, {"password1": "New password", "password2": "New password again"})
 
 
 class _Counted:

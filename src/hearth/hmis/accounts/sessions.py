@@ -14,6 +14,8 @@ from django.shortcuts import resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
 
+from hearth.hmis.accounts import open_sessions
+
 BEGAN_AT = "hearth_began_at"
 ACTIVE_AT = "hearth_active_at"
 # The session row is written at most this often, so the end may come this many seconds late, never early.
@@ -42,6 +44,7 @@ class SessionLimitMiddleware:
                 request.session_expired = True
             elif idle >= STEP_SECONDS and BACKGROUND_HEADER not in request.headers:
                 request.session[ACTIVE_AT] = now
+                open_sessions.saw(request)
         return self.get_response(request)
 
 

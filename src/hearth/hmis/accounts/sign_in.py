@@ -6,10 +6,12 @@ addresses lock the account for all of them. A device on which the user has signe
 itself (accounts/known_device.py), so that no stranger locks it.
 """
 
+from datetime import timedelta
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.utils import build_absolute_uri
 from axes.attempts import get_cool_off_threshold
 from axes.handlers.database import AxesDatabaseHandler
 from axes.models import AccessAttempt
@@ -17,13 +19,21 @@ from cryptography.fernet import MultiFernet
 from django.conf import settings
 from django.db.models import Sum
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from hearth.hmis.access.models import User
 from hearth.hmis.access.models.user import ACCOUNT
 from hearth.hmis.accounts import known_device
+from hearth.hmis.audit.actions import record_access
+from hearth.hmis.audit.models.access_log import Access
+from hearth.hmis.site.actions import send
 from hearth.hmis.site.client_address import client_address
+from hearth.hmis.site.models import Mail
 from hearth.server import seals
+
+_HOUR = timedelta(hours=1)
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -40,7 +50,42 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        return client_address(request)
+        return client_address(request) or "0.0.0.0"  # noqa: S104  (of a socket without address)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Put the mail down for a worker. Of links to set a password an account gets a few an hour."""
+        user = context.get("user") or User.objects.filter(email__iexact=email).first()
+        if user is None:
+            return
+        is_link = template_prefix == "account/email/password_reset_key"
+        if is_link and not may_have_link(self.request, user):
+            return
+        reset_url = build_absolute_uri(self.request, reverse("account_reset_password"))
+        words = {**context, "site_name": settings.SITE_NAME, "reset_url": reset_url}
+        mail = self.render_mail(template_prefix, email, words)
+        send(
+            by=None,
+            user=user,
+            kind="password_reset" if is_link else "account_changed",
+            subject=str(mail.subject),
+            body=str(mail.body),
+            lifetime=timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT) if is_link else None,
+        )
+
+    def format_email_subject(self, subject: str) -> str:
+        return f"{settings.SITE_NAME}: {subject}"
+
+
+def may_have_link(request: HttpRequest, user: User) -> bool:
+    """Whether the account may be sent one more link to set a password; written down either way."""
+    recent = Mail.objects.filter(user=user, kind="password_reset", created_at__gt=timezone.now() - _HOUR)
+    is_sent = recent.count() < settings.RESETS_PER_HOUR
+    record_access(
+        by=request.user.pk if request.user.is_authenticated else None,
+        action=Access.PASSWORD_RESET_ASKED, account=user.pk, address=client_address(request),
+        **({} if is_sent else {"sent": False}),
+    )  # fmt: skip
+    return is_sent
 
 
 class MfaAdapter(DefaultMFAAdapter):

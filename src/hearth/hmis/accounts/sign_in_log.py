@@ -6,7 +6,7 @@ which may be a password. What failed on an account is told to its user at the ne
 
 from typing import Any
 
-from allauth.account.signals import password_changed, password_set
+from allauth.account.signals import password_changed, password_reset, password_set
 from allauth.mfa.signals import (
     authentication_failed,
     authenticator_added,
@@ -25,8 +25,10 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from hearth.hmis.access.context import acting, set_acting_user
+from hearth.hmis.access.lock import forget_failures
 from hearth.hmis.access.models import User
 from hearth.hmis.access.models.user import ACCOUNT
+from hearth.hmis.accounts import open_sessions
 from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
 from hearth.hmis.ui import formats
@@ -110,6 +112,16 @@ def second_step_failed(sender: Any, user: User, request: HttpRequest, **kwargs: 
     record_access(by=None, action=Access.SECOND_STEP_FAILED, **_particulars(request, credentials))
     _count(user.pk, "wrong_codes")
     AxesProxyHandler.user_login_failed(sender, credentials, request)
+
+
+@receiver(password_reset, dispatch_uid="hearth_password_reset")
+def own_password_reset(sender: Any, user: User, **kwargs: Any) -> None:
+    """Log that somebody set a new password with a link from a mail: whoever reads the mail of an account may,
+    so that it is no lock either. All sessions end, and the failed tries that lock it are forgotten."""
+    with acting(user):
+        record_access(by=user.pk, action=Access.PASSWORD_CHANGED, subject=f"user:{user.pk}", way="mail")
+    open_sessions.end_all(user)
+    forget_failures(user)
 
 
 @receiver([password_changed, password_set], dispatch_uid="hearth_password_changed")

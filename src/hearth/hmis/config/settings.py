@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "axes",
     "csp",
     "django_htmx",
@@ -203,11 +204,18 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 # Failed sign-ins and second steps are counted by django-axes, in the database, over all processes; "None"
 # switches off allauth's own limit of both, which each process would keep for itself.
-ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": None}
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/m/ip",
+    "login_failed": None,
+    "reset_password": "20/h/ip",
+    "reset_password_from_key": "60/h/ip",
+}
 ACCOUNT_FORMS = {
     "login": "hearth.hmis.accounts.forms.SignInForm",
     "change_password": "hearth.hmis.accounts.forms.PasswordForm",
     "reauthenticate": "hearth.hmis.accounts.forms.ConfirmForm",
+    "reset_password": "hearth.hmis.accounts.forms.LostPasswordForm",
+    "reset_password_from_key": "hearth.hmis.accounts.forms.NewPasswordForm",
 }
 MFA_FORMS = {
     "authenticate": "hearth.hmis.accounts.forms.SecondStepForm",
@@ -217,17 +225,14 @@ MFA_FORMS = {
 MFA_ADAPTER = "hearth.hmis.accounts.sign_in.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
-        "OPTIONS": {"user_attributes": ("email", "display_name")},
-    },
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 12},
-    },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": f"hearth.hmis.accounts.passwords.{rule}"}
+    for rule in ("NotLikeOneself", "LongEnough", "NotCommon", "NotDigitsAlone")
 ]
+PASSWORD_RESET_TIMEOUT = 60 * 60  # a link to set a new password, in seconds
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = False  # so that the second step is asked for
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # an address without an account gets no mail, and the page is the same
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # of changes of what one signs in with
+RESETS_PER_HOUR = 3  # mails to one account; more requests look the same and send nothing
 LOCK_MINUTES = 15
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=LOCK_MINUTES)

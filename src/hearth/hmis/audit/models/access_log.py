@@ -26,6 +26,8 @@ class Access(models.TextChoices):
     SECOND_STEP_FAILED = "second_step_failed", "Second step failed"
     SECOND_STEP_CHANGED = "second_step_changed", "Second step changed"
     PASSWORD_CHANGED = "password_changed", "Password changed"
+    PASSWORD_RESET_ASKED = "password_reset_asked", "New password asked for by mail"
+    SESSION_ENDED = "session_ended", "Session ended"
     ROLE_CHANGED = "role_changed", "Role changed"
     USER_CHANGED = "user_changed", "User changed"
     LIMITED = "limited", "Stopped: too many in an hour"

@@ -1,0 +1,17 @@
+"""The lock of an account after too many failed tries, as django-axes counts them (`accounts/sign_in.py`)."""
+
+from axes.models import AccessAttempt
+from django.db.models import Q, Sum
+
+from hearth.hmis.access.models import User
+from hearth.hmis.access.models.user import ACCOUNT
+
+
+def forget_failures(user: User) -> int:
+    """Forget the failed tries on an account, from wherever they came, so that it is open again; how many
+    there were."""
+    key = f"{ACCOUNT}{user.pk}"
+    tries = AccessAttempt.objects.filter(Q(username=key) | Q(username__startswith=f"{key} "))
+    count = tries.aggregate(all=Sum("failures_since_start"))["all"] or 0
+    tries.delete()
+    return int(count)
