@@ -47,8 +47,9 @@ _CHANGES = (
     " WHERE id IN (SELECT id FROM chosen)",
     "UPDATE enrollments_exit SET destination = 410 WHERE enrollment_id IN (SELECT id FROM chosen)",
     "INSERT INTO enrollments_currentlivingsituation"
-    " (data_source_id, hud_id, enrollment_id, organization_id, information_date, current_living_situation)"
-    " SELECT data_source_id, 'bench' || id, id, organization_id, '2026-03-04', 116"
+    " (data_source_id, hud_id, enrollment_id, organization_id, project_id, information_date,"
+    " current_living_situation)"
+    " SELECT data_source_id, 'bench' || id, id, organization_id, project_id, '2026-03-04', 116"
     " FROM enrollments_enrollment WHERE id IN (SELECT id FROM chosen)",
 )
 

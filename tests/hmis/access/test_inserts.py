@@ -62,11 +62,10 @@ class Place:
         """What an INSERT must give for a shared row of that organization."""
         values: dict[str, Any] = {
             "data_source_id": self.source, "hud_id": "added", "organization_id": organization,
-            "is_shared": True,
+            "is_shared": True, "project_id": self.projects[organization].pk,
         }  # fmt: skip
         if model is Enrollment:
-            stay = self.stays[organization]
-            values |= {"client_id": stay.client_id, "project_id": stay.project_id}
+            values |= {"client_id": self.stays[organization].client_id}
         else:
             values["enrollment_id"] = self.stays[organization].pk
         if "assessment" in {field.name for field in model._meta.fields}:

@@ -111,8 +111,10 @@ def test_cannot_hang_a_record_on_an_enrollment_of_others(administrator: User) ->
 
 
 ADDED = """
-    INSERT INTO enrollments_healthanddv (data_source_id, hud_id, enrollment_id, organization_id, is_shared)
-    SELECT %(source)s, 'added', %(enrollment)s, %(organization)s, true RETURNING id
+    INSERT INTO enrollments_healthanddv
+        (data_source_id, hud_id, enrollment_id, organization_id, project_id, is_shared)
+    SELECT %(source)s, 'added', %(enrollment)s, %(organization)s, min(id), true FROM organizations_project
+    RETURNING id
 """
 
 

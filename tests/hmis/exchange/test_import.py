@@ -409,6 +409,35 @@ def test_sharing_holds_for_new_enrollments_only(by: User, export: Export, tmp_pa
 
 
 @pytest.mark.usefixtures("stored")
+def test_records_of_the_restricted_and_the_shared_until_a_day_are_so(
+    by: User, export: Export, tmp_path: Path
+) -> None:
+    """Of new enrollments and records, of changed ones, and of what the export leaves as it was."""
+    end = date(2030, 1, 1)
+    with acting(by):
+        Client.objects.filter(hud_id="C1").update(is_restricted=True)
+        Enrollment.objects.filter(hud_id="E1").update(is_shared=True, shared_until=end)
+    export.tables["Enrollment"].append(
+        {**export.row("Enrollment"), "EnrollmentID": "E3", "HouseholdID": "H3"}
+    )
+    export.tables["Exit"] += [
+        {**export.row("Exit"), "ExitID": f"T{n}", "EnrollmentID": f"E{n}", "PersonalID": "C1"} for n in (1, 3)
+    ]
+    export.row("Disabilities")["DisabilityResponse"] = 0
+    finished(by, export.zip(tmp_path))
+    with acting(by):
+        columns = ("is_shared", "shared_until", "is_restricted")
+        expected = {"E1": (True, end, True), "E2": (False, None, False), "E3": (False, None, True)}
+        for model in (Enrollment, Exit, Disabilities):
+            key = "hud_id" if model is Enrollment else "enrollment__hud_id"
+            for hud_id, *found in model.objects.values_list(key, *columns):
+                assert tuple(found) == expected[hud_id], (model, hud_id)
+        assert Exit.objects.count() == 3
+        assert Disabilities.objects.get().project_id == Enrollment.objects.get(hud_id="E1").project_id
+        assert set(history_of(Disabilities.objects.get()).values_list(*columns)) == {(True, end, True)}
+
+
+@pytest.mark.usefixtures("stored")
 def test_records_follow_a_project_to_another_organization(by: User, export: Export, tmp_path: Path) -> None:
     """Also those that the corrected export does not have."""
     export.row("Project")["OrganizationID"] = "O2"
@@ -417,7 +446,8 @@ def test_records_follow_a_project_to_another_organization(by: User, export: Expo
     with acting(by):
         for model in (Enrollment, Exit, Disabilities):
             assert set(model.objects.values_list("organization__hud_id", flat=True)) == {"O2"}, model
-        assert history_of(Disabilities.objects.get()).get().organization.hud_id == "O1"
+        version = history_of(Disabilities.objects.get()).get()
+        assert version.organization.hud_id == "O2"  # seen by whoever sees the record now
 
 
 @pytest.mark.usefixtures("stored")

@@ -122,11 +122,22 @@ def expected(twin: Twin, table: str) -> set[tuple[Any, ...]]:
     }
 
 
+def decided(alias: str) -> str:
+    columns = ("organization_id", "project_id", "is_shared", "shared_until", "is_restricted")
+    return f"({', '.join(f'{alias}.{column}' for column in columns)})"
+
+
 ALWAYS = {
     "an enrollment has its project's organization": "SELECT count(*) FROM enrollments_enrollment e"
     " JOIN organizations_project p ON p.id = e.project_id WHERE p.organization_id <> e.organization_id",
-    "an exit has its enrollment's organization": "SELECT count(*) FROM enrollments_exit x"
-    " JOIN enrollments_enrollment e ON e.id = x.enrollment_id WHERE e.organization_id <> x.organization_id",
+    "an exit has what decides from its enrollment": "SELECT count(*) FROM enrollments_exit x"
+    f" JOIN enrollments_enrollment e ON e.id = x.enrollment_id WHERE {decided('x')} IS DISTINCT FROM"
+    f" {decided('e')}",
+    "an enrollment's old versions have it from the enrollment": "SELECT count(*) FROM"
+    " enrollments_enrollmenthistory h JOIN enrollments_enrollment e ON e.id = h.pgh_obj_id"
+    f" WHERE {decided('h')} IS DISTINCT FROM {decided('e')}",
+    "an exit's old versions have it from the exit": "SELECT count(*) FROM enrollments_exithistory h"
+    f" JOIN enrollments_exit x ON x.id = h.pgh_obj_id WHERE {decided('h')} IS DISTINCT FROM {decided('x')}",
     "an exit that is not marked is not before its entry": "SELECT count(*) FROM enrollments_exit x"
     " JOIN enrollments_enrollment e ON e.id = x.enrollment_id"
     " WHERE x.exit_date < e.entry_date AND NOT x.is_faulty AND x.date_deleted IS NULL",

@@ -30,12 +30,15 @@ class OldVersion(pghistory.models.Event):
         abstract = True
 
 
-def keep_history(model: type[models.Model]) -> type[models.Model]:
-    """Class decorator: every UPDATE and DELETE of the model stores the old row in `<Model>History`."""
+def keep_history(model: type[models.Model], version: type[OldVersion] = OldVersion) -> type[models.Model]:
+    """Class decorator: every UPDATE and DELETE of the model stores the old row in `<Model>History`.
+
+    `version`: the base of that model, where an old version says more than the row did.
+    """
     return pghistory.track(
         pghistory.UpdateEvent("before_change", row=pghistory.Old, level=pgtrigger.Statement),
         pghistory.DeleteEvent("before_delete", row=pghistory.Old, level=pgtrigger.Statement),
-        base_model=OldVersion,
+        base_model=version,
         model_name=f"{model.__name__}History",
         context_field=None,
         context_id_field=None,

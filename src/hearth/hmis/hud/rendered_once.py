@@ -17,10 +17,20 @@ from django.db.migrations.operations import (
     RemoveConstraint,
 )
 from django.db.migrations.operations.base import Operation
-from pgtrigger.migrations import AddTrigger
+from pgtrigger.migrations import AddTrigger, RemoveTrigger
 
-#: What they do to the database follows from the state before all and the state after all alone.
-TOGETHER = (CreateModel, AddField, AddIndex, AddConstraint, AddTrigger, AlterField, RemoveConstraint)
+#: What they do to the database follows from the state before all and the state after all alone. A trigger
+#: that is removed and added anew is taken from the one state and from the operation.
+TOGETHER = (
+    CreateModel,
+    AddField,
+    AddIndex,
+    AddConstraint,
+    AddTrigger,
+    AlterField,
+    RemoveConstraint,
+    RemoveTrigger,
+)
 
 
 class RenderedOnce(Operation):

@@ -230,9 +230,9 @@ CHANGES = (
     " enrollments_enrollment)",
     "SAVEPOINT inner_one",
     "INSERT INTO enrollments_exit"
-    " (data_source_id, hud_id, enrollment_id, organization_id, exit_date, is_faulty)"
-    " SELECT data_source_id, 'late', id, organization_id, '2026-03-04', true FROM enrollments_enrollment"
-    " ORDER BY id DESC LIMIT 1",
+    " (data_source_id, hud_id, enrollment_id, organization_id, project_id, exit_date, is_faulty)"
+    " SELECT data_source_id, 'late', id, organization_id, project_id, '2026-03-04', true"
+    " FROM enrollments_enrollment ORDER BY id DESC LIMIT 1",
     "RELEASE SAVEPOINT inner_one",
 )
 
@@ -251,9 +251,9 @@ def test_a_transaction_that_commits_late_is_found(by: User, first_copy_sees_it_b
             )
             quick.execute(
                 "INSERT INTO enrollments_exit"
-                " (data_source_id, hud_id, enrollment_id, organization_id, is_faulty)"
-                " SELECT data_source_id, %s || id, id, organization_id, true FROM enrollments_enrollment"
-                " ORDER BY id LIMIT 900",
+                " (data_source_id, hud_id, enrollment_id, organization_id, project_id, is_faulty)"
+                " SELECT data_source_id, %s || id, id, organization_id, project_id, true"
+                " FROM enrollments_enrollment ORDER BY id LIMIT 900",
                 [f"quick{round_}-"],
             )
             quick.commit()

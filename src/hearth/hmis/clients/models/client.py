@@ -13,10 +13,12 @@ class Client(RestrictedModel, Record, UserStamped):
     """A person. Every HMIS user may know who the clients are; what happened to them hangs on enrollments.
 
     `ssn` reads and writes as text and is sealed in the database; the two index columns are keyed hashes
-    of the nine digits and of the last four.
+    of the nine digits and of the last four. `is_restricted`: known only to those with a stay in common.
     """
 
     row_policy = ClientIdentity
+
+    is_restricted = models.BooleanField(default=False, db_default=False, editable=False)
 
     first_name = hud_field("Client.FirstName")
     middle_name = hud_field("Client.MiddleName")

@@ -1,22 +1,36 @@
 """Enrollment.csv and Exit.csv: one person in one project stay."""
 
+from functools import partial
+
 from django.db import models
 from django.db.models import Q
 
 from hearth.hmis.access.row_policies import OfOrganization, RestrictedModel
-from hearth.hmis.audit.history import keep_history
+from hearth.hmis.audit.history import OldVersion, keep_history
 from hearth.hmis.enrollments.models.base import EnrollmentRecord
-from hearth.hmis.enrollments.models.repeated import OrganizationOfProject
+from hearth.hmis.enrollments.models.repeated import OrganizationOfProject, RestrictionOfClient
 from hearth.hmis.hud.fields import hud_field
 from hearth.hmis.hud.models import Record, UserStamped, unique_source_key
 
 
-@keep_history
+class OldEnrollment(OldVersion):
+    """An old version of an enrollment. Its `project` is that of today, which decides who may see it."""
+
+    pgh_moved_from = models.BigIntegerField(
+        null=True, editable=False, help_text="The project that this version was in, where it was another"
+    )
+
+    class Meta:
+        abstract = True
+
+
+@partial(keep_history, version=OldEnrollment)
 class Enrollment(RestrictedModel, Record, UserStamped):
     """One person in one project stay; the people of one HouseholdID are served together.
 
-    `organization` repeats the project's; `is_shared` says that every HMIS user may see this enrollment and
-    what hangs on it, not only the own organization.
+    `organization` repeats the project's, `is_restricted` the client's; `is_shared` says that every HMIS user
+    may see this enrollment and what hangs on it, not only the own organization, until the day before
+    `shared_until` (null: for good).
     """
 
     row_policy = OfOrganization
@@ -25,6 +39,8 @@ class Enrollment(RestrictedModel, Record, UserStamped):
     project = models.ForeignKey("organizations.Project", on_delete=models.PROTECT, related_name="enrollments")
     organization = OrganizationOfProject(editable=False, db_index=False)
     is_shared = models.BooleanField(default=False, db_default=False)
+    shared_until = models.DateField(null=True, editable=False)
+    is_restricted = RestrictionOfClient(default=False, db_default=False, editable=False)
 
     entry_date = hud_field("Enrollment.EntryDate")
     household_id = hud_field("Enrollment.HouseholdID")

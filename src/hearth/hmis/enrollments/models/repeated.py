@@ -51,7 +51,34 @@ class OrganizationOfEnrollment(_Organization):
     of = "enrollment"
 
 
+class ProjectOfEnrollment(_Repeated, models.ForeignKey):
+    """The project of a record's enrollment."""
+
+    of = "enrollment"
+
+    def __init__(self, to: Any = "organizations.Project", **kwargs: Any) -> None:
+        super().__init__(to, **({"on_delete": models.PROTECT, "related_name": "+"} | kwargs))
+
+
 class SharingOfEnrollment(_Repeated, models.BooleanField):
     """Whether a record's enrollment is shared."""
+
+    of = "enrollment"
+
+
+class EndOfSharingOfEnrollment(_Repeated, models.DateField):
+    """The first day on which a record's enrollment is no longer shared; null: no end."""
+
+    of = "enrollment"
+
+
+class RestrictionOfClient(_Repeated, models.BooleanField):
+    """Whether an enrollment's client is restricted."""
+
+    of = "client"
+
+
+class RestrictionOfEnrollment(_Repeated, models.BooleanField):
+    """Whether the client of a record's enrollment is restricted."""
 
     of = "enrollment"

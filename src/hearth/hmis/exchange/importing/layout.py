@@ -17,6 +17,14 @@ from hearth.standards.load import MODEL_YEAR
 TARGETS = ("Organization", "Project", "Client", "Enrollment", "Assessment")
 #: A foreign key that may be empty: the export may name a residential project that it lacks.
 OPTIONAL = frozenset({"res_project"})
+#: What every record of an enrollment repeats of it, so that a row's visibility is decided by the row alone.
+REPEATED = {
+    "organization_id": "BIGINT",
+    "project_id": "BIGINT",
+    "is_shared": "BOOLEAN",
+    "shared_until": "DATE",
+    "is_restricted": "BOOLEAN",
+}
 
 
 @dataclass(frozen=True)
@@ -82,9 +90,12 @@ class Layout:
                 yield column.db_column, f"to_{column.field}.id"
             elif column.kind == "value" and column.column != self.sealed:
                 yield column.db_column, f"s.{name(column.column)}"
-        if self.is_visible_by_organization:
-            parent = "to_enrollment" if self.hangs_on_enrollment else "to_project"
-            yield "organization_id", f"{parent}.organization_id"
+        if self.hangs_on_enrollment:
+            for column in REPEATED:
+                yield column, f"to_enrollment.{column}"
+        elif self.is_visible_by_organization:
+            yield "organization_id", "to_project.organization_id"
+            yield "is_restricted", "to_client.is_restricted"
 
     def _as_it_came(self) -> str:
         """The cells that were not to the letter, and keys that contradict or name what is not there."""

@@ -22,7 +22,7 @@ import psycopg
 
 from hearth.hmis.exchange.importing import newer
 from hearth.hmis.exchange.importing.announced import Announced
-from hearth.hmis.exchange.importing.layout import TARGETS, Layout
+from hearth.hmis.exchange.importing.layout import REPEATED, TARGETS, Layout
 from hearth.reporting.engine import Connection, name, row, scalar, text
 from hearth.reporting.sources.transfer import postgres_to_engine
 
@@ -150,9 +150,7 @@ class Matching:
         deleted = "date_deleted IS NOT NULL" if "date_deleted" in layout.fields else "false"
         if newer.is_dated(layout):
             columns["date_updated"] = "TIMESTAMP"
-        more = {"organization_id": "BIGINT"} if layout.file in ("Project", "Enrollment") else {}
-        if layout.file == "Enrollment":
-            more |= {"is_shared": "BOOLEAN", "client_id": "BIGINT"}
+        more = _MORE_OF.get(layout.file, {})
         postgres_to_engine(
             self.cursor,
             f"SELECT {', '.join([*columns, deleted, *more])} FROM {layout.table} WHERE data_source_id = %s",
@@ -195,22 +193,16 @@ class Matching:
         """Make `known_F`: stored records, and staged ones that can be stored."""
         file, key = layout.file, name(layout.key)
         stored = not match.all_new
-        inherited = {
-            "Project": ("to_organization.id", "organization_id"),
-            "Enrollment": ("to_project.organization_id", "organization_id"),
-        }.get(file)
         own, kept = [f"s.{key} AS hud_id"], ["e.hud_id", "e.id"]
-        if inherited:
-            resolved, column = inherited
-            own.append(
-                f"coalesce({resolved}, e.{column}) AS {column}" if stored else f"{resolved} AS {column}"
-            )
+        for column, value in self._inherited(file).items():
+            # What an export says of a stored record holds; what it does not say stays as it was.
+            said = value.startswith("to_")
+            known = f"coalesce({value}, e.{column})" if said else f"if(e.id IS NULL, {value}, e.{column})"
+            own.append(f"{known if stored else value} AS {column}")
             kept.append(f"e.{column}")
         if file == "Enrollment":
-            share = "TRUE" if self.share else "FALSE"
-            own += [f"coalesce(e.is_shared, {share}) AS is_shared" if stored else f"{share} AS is_shared"]
-            own += ["s.PersonalID AS person"]
-            kept += ["e.is_shared", "(SELECT c.hud_id FROM known_Client AS c WHERE c.id = e.client_id)"]
+            own.append("s.PersonalID AS person")
+            kept.append("(SELECT c.hud_id FROM known_Client AS c WHERE c.id = e.client_id)")
         own.insert(1, "coalesce(e.id, n.id) AS id" if stored else f"{match.new_id} AS id")
         if not stored:
             self.connection.execute(
@@ -228,6 +220,22 @@ class Matching:
             f" UNION ALL SELECT {', '.join(kept)} FROM stored_{file} AS e"
             f" ANTI JOIN {said} AS s ON s.{key} = e.hud_id"
         )
+
+    def _inherited(self, file: str) -> dict[str, str]:
+        """What rows that refer to a record of this file take from it, and where a new record has it from."""
+        if file == "Project":
+            return {"organization_id": "to_organization.id"}
+        if file == "Client":
+            return {"is_restricted": "FALSE"}
+        if file == "Enrollment":
+            return {
+                "organization_id": "to_project.organization_id",
+                "project_id": "to_project.id",
+                "is_shared": "TRUE" if self.share else "FALSE",
+                "shared_until": "NULL::DATE",
+                "is_restricted": "to_client.is_restricted",
+            }
+        return {}
 
     def _mark_contradictions(self, layout: Layout, kept: int) -> None:
         """Mark staged rows that contradict a stored record which this export does not have, or not anew.
@@ -280,6 +288,14 @@ class Matching:
             self.cursor.execute("SELECT pg_advisory_unlock(%s)", [_ALLOCATION_LOCK])
         assert found is not None
         return int(found[0]) - count + 1
+
+
+#: What is read of stored records beside their keys, by file.
+_MORE_OF = {
+    "Project": {"organization_id": "BIGINT"},
+    "Client": {"is_restricted": "BOOLEAN"},
+    "Enrollment": REPEATED | {"client_id": "BIGINT"},
+}
 
 
 def _written(file: str, kept: int) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 import psycopg
 
-from hearth.hmis.exchange.importing.layout import Layout
+from hearth.hmis.exchange.importing.layout import REPEATED, Layout
 from hearth.hmis.exchange.importing.matching import Match
 from hearth.hmis.exchange.importing.ssn_sealing import SEALED_COLUMNS
 from hearth.hmis.hud.records import model_of, models_of_files
@@ -107,10 +107,10 @@ class Writer:
         columns["hud_id"] = f's."{layout.key}"'
         empty = self._empty(layout)
         columns |= {column: value for column, value in layout.values() if value not in empty}
-        if layout.is_visible_by_organization:
-            columns["is_shared"] = (
-                "to_enrollment.is_shared" if layout.hangs_on_enrollment else str(self.share).upper()
-            )
+        if layout.is_visible_by_organization and not layout.hangs_on_enrollment:
+            columns["is_shared"] = str(self.share).upper()
+        for column in self._nowhere_set(layout):
+            columns.pop(column, None)
         if "created_by" in layout.fields:
             columns["created_by_id"] = columns["updated_by_id"] = str(self.user)
         source = match.new_rows + layout.joins()
@@ -172,17 +172,32 @@ class Writer:
             if column.kind == "value" and column.column != layout.sealed and column.column not in filled
         }
 
+    def _nowhere_set(self, layout: Layout) -> list[str]:
+        """Columns that hold their default in every row that is added: an end of sharing, a restriction."""
+        if not layout.is_visible_by_organization:
+            return []
+        if not layout.hangs_on_enrollment:
+            asked = {"is_restricted": "SELECT bool_or(is_restricted) FROM known_Client"}
+        else:
+            asked = {
+                "shared_until": "SELECT count(shared_until) > 0 FROM known_Enrollment",
+                "is_restricted": "SELECT bool_or(is_restricted) FROM known_Enrollment",
+            }
+        return [column for column, query in asked.items() if not scalar(self.connection, query)]
+
     def _change(self, layout: Layout, match: Match, count: Count) -> None:
         """Change stored rows; keeps their history (pghistory's trigger before_change)."""
         values = dict(layout.values())
         source = match.changed_rows + layout.joins()
-        if layout.is_visible_by_organization and layout.hangs_on_enrollment:
-            values["is_shared"] = "to_enrollment.is_shared"
         if layout.sealed:
             source += " LEFT JOIN sealed ON sealed.rid = s.rowid"
             values |= {column: f"sealed.{column}" for column in SEALED_COLUMNS}
         kept = {column.db_column for column in layout.relations} & set(values)
-        kept |= {"organization_id", "is_shared"} & set(values)
+        kept |= {"organization_id", "is_restricted"} & set(values)
+        taken = {
+            column: _taken(column, kept=column in kept, of_enrollment=layout.hangs_on_enrollment)
+            for column in values
+        }
         incoming = f"incoming_{layout.file.lower()}"
         self.cursor.execute(
             f"CREATE TEMP TABLE {incoming} ON COMMIT DROP AS SELECT id, {_listed(values)} FROM {layout.table}"
@@ -202,14 +217,23 @@ class Writer:
         if layout.file in _PLACES:
             self._free_places(layout, incoming)
         # A record of a deleted row may be named by nothing in this export: then it keeps what it had.
-        assignments = ", ".join(f'"{column}" = {_taken(column, column in kept)}' for column in values)
+        assignments = ", ".join(f'"{column}" = {value}' for column, value in taken.items())
         stamps = ", updated_at = now(), updated_by_id = %s" if "updated_by" in layout.fields else ""
         deleted = (
             "count(*) FILTER (WHERE i.date_deleted IS NOT NULL AND t.date_deleted IS NULL)"
             if "date_deleted" in layout.fields
             else "0"
         )
-        self.cursor.execute(f"SELECT {deleted} FROM {incoming} AS i JOIN {layout.table} AS t ON t.id = i.id")
+        decides = layout.is_visible_by_organization or layout.file == "Project"
+        moved = " OR ".join(
+            f"{taken[column]} IS DISTINCT FROM t.{column}"
+            for column in REPEATED
+            if decides and column in taken
+        )
+        self.cursor.execute(
+            f"SELECT {deleted}, coalesce(array_agg(t.id) FILTER (WHERE {moved or 'FALSE'}), '{{}}')"
+            f" FROM {incoming} AS i JOIN {layout.table} AS t ON t.id = i.id"
+        )
         found = self.cursor.fetchone()
         assert found is not None
         self.cursor.execute(
@@ -218,7 +242,7 @@ class Writer:
         )
         count.deleted = int(found[0])
         count.changed = self.cursor.rowcount - count.deleted
-        self._keep_step(layout, incoming)
+        self._keep_step(layout, incoming, moved=found[1])
 
     def _free_places(self, layout: Layout, incoming: str) -> None:
         """Rows that give up a place do so before others take it, whatever the order within an UPDATE."""
@@ -228,15 +252,19 @@ class Writer:
             f" AND NOT t.is_faulty AND t.date_deleted IS NULL AND {holds} AND NOT {keeps}"
         )
 
-    def _keep_step(self, layout: Layout, incoming: str) -> None:
-        """What follows from changed projects and enrollments (triggers enrollments_follow, keeps_step and
-        not_after_exit), also for records that this export does not have."""
-        if layout.file == "Project":
-            moved = (
+    def _keep_step(self, layout: Layout, incoming: str, moved: list[int]) -> None:
+        """What follows from changed projects, enrollments and records (triggers enrollments_follow,
+        records_keep_step, versions_follow and not_after_exit), also for records that this export does not
+        have. `moved`: ids of rows that are visible to others than before."""
+        if layout.is_visible_by_organization and moved:
+            self.cursor.execute("SELECT hearth_versions_keep_step(%s::regclass, %s)", [layout.table, moved])
+        if layout.file == "Project" and moved:
+            self._correct(
+                "Enrollment",
                 f"JOIN {incoming} AS i ON i.id = t.project_id JOIN organizations_project AS parent"
-                " ON parent.id = i.id AND parent.organization_id <> t.organization_id"
+                " ON parent.id = i.id AND parent.organization_id <> t.organization_id",
+                ["organization_id"],
             )
-            self._correct("Enrollment", moved, ["organization_id"])
             for file in of_enrollment():
                 self._correct(
                     file,
@@ -245,15 +273,17 @@ class Writer:
                     " AND parent.organization_id <> t.organization_id",
                     ["organization_id"],
                 )
-        if layout.file == "Enrollment":
+            self.cursor.execute("SELECT hearth_deleted_follow_project(%s)", [moved])
+        if layout.file == "Enrollment" and moved:
             for file in of_enrollment():
                 self._correct(
                     file,
                     f"JOIN {incoming} AS i ON i.id = t.enrollment_id JOIN enrollments_enrollment AS parent"
-                    " ON parent.id = i.id AND (parent.organization_id, parent.is_shared)"
-                    " IS DISTINCT FROM (t.organization_id, t.is_shared)",
-                    ["organization_id", "is_shared"],
+                    f" ON parent.id = i.id AND ({_listed(REPEATED, 'parent.')})"
+                    f" IS DISTINCT FROM ({_listed(REPEATED, 't.')})",
+                    list(REPEATED),
                 )
+            self.cursor.execute("SELECT hearth_deleted_keep_step(%s)", [moved])
 
     def mark_exits_before_entry(self, *, of_all: bool) -> None:
         """Mark stored exits, which this export does not have, that a changed entry leaves behind; they are
@@ -291,6 +321,9 @@ class Writer:
             )
             if "organization_id" in columns:
                 self._note_writers(table, "-infinity")
+                self.cursor.execute(
+                    "SELECT hearth_versions_keep_step(%s::regclass, array_agg(id)) FROM correction", [table]
+                )
         self.cursor.execute("DROP TABLE correction")
         return found
 
@@ -314,8 +347,12 @@ class Writer:
         )
 
 
-def _taken(column: str, keep: bool) -> str:
-    return f'coalesce(i."{column}", t."{column}")' if keep else f'i."{column}"'
+def _taken(column: str, *, kept: bool, of_enrollment: bool) -> str:
+    """A column of an incoming row `i`, or of the stored row `t` where the export does not name the record
+    that it hangs on; what a row repeats of its enrollment may be empty there."""
+    if of_enrollment and column in REPEATED:
+        return f'CASE WHEN i.enrollment_id IS NULL THEN t."{column}" ELSE i."{column}" END'
+    return f'coalesce(i."{column}", t."{column}")' if kept else f'i."{column}"'
 
 
 def _listed(columns: object, prefix: str = "") -> str:
