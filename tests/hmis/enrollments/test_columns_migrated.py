@@ -70,10 +70,10 @@ def test_there_and_back(test_database: TestDatabase) -> None:
                 ).fetchall()
                 assert exits == [(902, 902, False, False)]
                 versions = superuser.execute(
-                    "SELECT organization_id, project_id, is_shared, pgh_moved_from"
+                    "SELECT organization_id, project_id, is_shared, pgh_moved_from, pgh_was_shared"
                     " FROM enrollments_enrollmenthistory ORDER BY pgh_id"
                 ).fetchall()
-                assert versions == [(902, 902, False, 901), (902, 902, False, None)]
+                assert versions == [(902, 902, False, 901, True), (902, 902, False, None, None)]
                 versions = superuser.execute(
                     "SELECT organization_id, project_id, is_shared FROM enrollments_exithistory"
                 ).fetchall()
@@ -86,8 +86,8 @@ def test_there_and_back(test_database: TestDatabase) -> None:
                 migrate(name, app, number)
             with psycopg.connect(address) as superuser:
                 back = superuser.execute(
-                    "SELECT project_id FROM enrollments_enrollmenthistory ORDER BY pgh_id"
+                    "SELECT project_id, is_shared FROM enrollments_enrollmenthistory ORDER BY pgh_id"
                 ).fetchall()
-                assert back == [(901,), (902,)]
+                assert back == [(901, True), (902, False)]
         finally:
             admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))

@@ -9,6 +9,8 @@ from django.db import connection, models
 
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
+from hearth.hmis.audit import changes
+from hearth.hmis.audit.changes import Kind
 from hearth.hmis.audit.history import history_of
 from hearth.hmis.clients.models import Client
 from hearth.hmis.coordinated_entry.models import Assessment
@@ -131,6 +133,21 @@ def test_where_an_enrollment_was_is_not_forgotten(enrollment: Enrollment) -> Non
     assert list(versions) == [(second.pk, third.pk), (second.pk, None), (second.pk, first)]
 
 
+def test_how_an_enrollment_was_shared_is_not_forgotten(
+    enrollment: Enrollment, as_administrator: User
+) -> None:
+    for shared in (True, False):
+        Enrollment.objects.filter(pk=enrollment.pk).update(is_shared=shared)
+    versions = history_of(enrollment).values_list("is_shared", "pgh_was_shared")
+    assert list(versions) == [(False, True), (False, None)]
+    kind = Kind("Enrollment", "Enrollment", Enrollment.objects.filter(pk=enrollment.pk))
+    steps = [step for change in changes.history(as_administrator, [kind]).changes for step in change.steps]
+    assert [(step.label, step.before, step.after) for step in steps] == [
+        ("Visible to", "every HMIS user", "this organization only"),
+        ("Visible to", "this organization only", "every HMIS user"),
+    ]
+
+
 def test_deleted_enrollments_follow_their_client_and_project(enrollment: Enrollment) -> None:
     income = IncomeBenefits.objects.create(**record(enrollment=enrollment))
     project = enrollment.project
@@ -171,7 +188,7 @@ def test_an_enrollment_of_a_restricted_client_is_restricted_whoever_says_otherwi
     assert not income.is_restricted
 
 
-def test_versions_are_changed_by_nobody_who_says_that_he_keeps_step(administrator: User) -> None:
+def test_nobody_else_keeps_versions_in_step(administrator: User) -> None:
     """The setting is the owner's: whoever else sets it sees and changes no more than before."""
     with acting(administrator):
         theirs = factories.make_enrollment()

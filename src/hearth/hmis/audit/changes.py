@@ -35,6 +35,7 @@ OTHERS = {
     "tribal_nation": "Tribal nation",
     "is_shared": "Visible to",
 }
+_KEPT_BESIDE = {"project": "pgh_moved_from", "is_shared": "pgh_was_shared"}
 _SHARING = {True: "every HMIS user", False: "this organization only"}
 
 What = Literal["changed", "deleted", "restored", "recorded"]
@@ -244,7 +245,9 @@ def _steps(
 
 
 def _value(record: models.Model, one: models.Field) -> Any:
-    return getattr(record, one.attname)
+    """What a record or version said; an old version of an enrollment keeps that beside what decides now."""
+    kept = getattr(record, _KEPT_BESIDE.get(one.name, ""), None)
+    return getattr(record, one.attname) if kept is None else kept
 
 
 def _came(record: models.Model, hud: str) -> str:

@@ -200,6 +200,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='enrollmenthistory',
+            name='pgh_was_shared',
+            field=models.BooleanField(editable=False, help_text='Whether this version was shared, where that was otherwise', null=True),
+        ),
+        migrations.AddField(
+            model_name='enrollmenthistory',
             name='shared_until',
             field=models.DateField(editable=False, null=True),
         ),

@@ -67,7 +67,8 @@ DELETED_VERSIONS = """
 """
 ENROLLMENT_VERSIONS = """
     UPDATE {table}history h SET organization_id = r.organization_id, is_shared = r.is_shared,
-        project_id = r.project_id, pgh_moved_from = nullif(h.project_id, r.project_id)
+        project_id = r.project_id, pgh_moved_from = nullif(h.project_id, r.project_id),
+        pgh_was_shared = nullif(h.is_shared, r.is_shared)
     FROM {table} r WHERE r.id = h.pgh_obj_id AND h.pgh_id BETWEEN {first} AND {last}
         AND (h.project_id, h.organization_id, h.is_shared)
             IS DISTINCT FROM (r.project_id, r.organization_id, r.is_shared)
@@ -110,8 +111,12 @@ def enrollments_take_project(apps: Any, editor: Any) -> None:
 
 
 def enrollments_had_project(apps: Any, editor: Any) -> None:
-    back = "UPDATE {table}history SET project_id = pgh_moved_from WHERE pgh_moved_from IS NOT NULL"
-    fill(editor, "enrollments_enrollment", "pgh_id", back + " AND pgh_id BETWEEN {first} AND {last}")
+    back = (
+        "UPDATE {table}history SET project_id = coalesce(pgh_moved_from, project_id),"
+        " is_shared = coalesce(pgh_was_shared, is_shared) WHERE pgh_id BETWEEN {first} AND {last}"
+        " AND (pgh_moved_from, pgh_was_shared) IS DISTINCT FROM (NULL::bigint, NULL::boolean)"
+    )
+    fill(editor, "enrollments_enrollment", "pgh_id", back)
 
 
 class Migration(migrations.Migration):

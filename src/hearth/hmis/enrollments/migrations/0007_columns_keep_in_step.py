@@ -60,7 +60,7 @@ BEGIN
     RETURN NULL;
 END $$;
 
--- The restriction is nobody's to choose or to overlook: it is the client's, whether he can be seen or not.
+-- The restriction is nobody's to choose or to overlook: it is the client's, whether that row can be seen or not.
 CREATE FUNCTION enrollment_takes_restriction() RETURNS trigger {DEFINER} AS $$
 DECLARE
     before text := current_setting('app.keeps_step', true);
@@ -195,9 +195,10 @@ BEGIN
         'UPDATE %I h SET {taken("r")}%s FROM %I r WHERE r.id = ANY ($1) AND h.pgh_obj_id = r.id'
         ' AND ({listed("h")}) IS DISTINCT FROM ({listed("r")})',
         its || 'history',
-        -- Where an enrollment was, its versions go on saying beside the project that it is in.
+        -- Where an enrollment was and how it was shared, its versions go on saying beside what holds now.
         CASE its WHEN 'enrollments_enrollment'
-            THEN ', pgh_moved_from = nullif(coalesce(h.pgh_moved_from, h.project_id), r.project_id)' ELSE '' END,
+            THEN ', pgh_moved_from = nullif(coalesce(h.pgh_moved_from, h.project_id), r.project_id)'
+                ', pgh_was_shared = nullif(coalesce(h.pgh_was_shared, h.is_shared), r.is_shared)' ELSE '' END,
         its)
     USING changed;
     PERFORM set_config('app.keeps_step', coalesce(before, ''), true);

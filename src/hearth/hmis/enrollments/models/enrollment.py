@@ -14,10 +14,14 @@ from hearth.hmis.hud.models import Record, UserStamped, unique_source_key
 
 
 class OldEnrollment(OldVersion):
-    """An old version of an enrollment. Its `project` is that of today, which decides who may see it."""
+    """An old version of an enrollment. Its `project` and `is_shared` are those of today, which decide who may
+    see it; what they were is kept beside them."""
 
     pgh_moved_from = models.BigIntegerField(
         null=True, editable=False, help_text="The project that this version was in, where it was another"
+    )
+    pgh_was_shared = models.BooleanField(
+        null=True, editable=False, help_text="Whether this version was shared, where that was otherwise"
     )
 
     class Meta:
