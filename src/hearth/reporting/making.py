@@ -31,7 +31,7 @@ from hearth.reporting.runtime.notes import InputRefused, LeftOut, Notes, refuse_
 from hearth.reporting.runtime.parameters import Parameters, ReportRefused
 from hearth.reporting.runtime.plan import Step, mentioned
 from hearth.reporting.runtime.report import Report, ReportFile
-from hearth.reporting.runtime.run import Here, OnStep, Runner, RunRecord, one_row, write_record
+from hearth.reporting.runtime.run import FEW_ROWS, Here, OnStep, Runner, RunRecord, one_row, write_record
 
 _IN_THIS_PROCESS = Here()
 _WHOLE = re.compile(r"-?[0-9]*")
@@ -153,7 +153,9 @@ def _list_of(path: Path) -> str:
 def _prepare(report: Report, connection: Connection, parameters: Parameters) -> None:
     days = {"ReportStart": parameters.start, "ReportEnd": parameters.last_day}
     one_row(connection, f"{report.name}_parameters", {"ReportCoC": parameters.coc, **days})
-    engine.text_table(connection, f"{report.name}_chosen_project", "ProjectID", parameters.projects)
+    engine.text_table(
+        connection, f"{report.name}_chosen_project", "ProjectID", parameters.projects, temporary=False
+    )
 
 
 def make(
@@ -221,6 +223,7 @@ def _computed(
             keep={file.table for file in files}
             | ties.tables(steps)
             | set(bundle.kept_tables(report) if how.keep else ()),
+            few_rows=given.most_rows <= FEW_ROWS,
             on_step=how.on_step,
             should_stop=how.should_stop,
         )
@@ -286,11 +289,14 @@ def leave(
     rows = {file.name: _count(connection, file) for file in files}
     record = replace(record, rows=rows, steps_sha256=report.steps_sha256)
     zipped = zip_name(report, parameters)
-    with folder_of_results(out, owned=(bundle.TABLES,)) as folder:
+    with (
+        folder_of_results(out, owned=(bundle.TABLES,)) as folder,
+        engine.beside(connection, lambda own: flags.find(report, own, parameters.scope_name)) as found,
+    ):
         upload.write(connection, report.files, {file.name for file in files}, folder, zipped)
         if keep:
             record = replace(record, tables=bundle.keep(report, connection, folder))
-        raised = flags.find(report, connection, parameters.scope_name)
+        raised = found()
         flags.write(folder, raised)
         write_record(folder, record)
     return Made(out, out / zipped, rows, record, raised)

@@ -166,3 +166,27 @@ def test_a_table_of_texts_holds_each_once_and_none_that_would_fall_apart() -> No
             engine.text_table(connection, "given", "Id", values)
             found = engine.rows(connection, "SELECT Id FROM given ORDER BY Id")
             assert [one for (one,) in found] == sorted({one for one in values if "\x1f" not in one})
+
+
+def test_work_beside_other_work_gives_what_it_found_or_raises() -> None:
+    with engine.connected() as connection:
+        engine.run(connection, "CREATE TABLE t AS SELECT 7 AS n")
+        with engine.beside(connection, lambda own: engine.scalar(own, "SELECT n FROM t")) as found:
+            engine.run(connection, "CREATE TABLE other AS SELECT 1 AS n")
+        assert found() == 7
+        with (
+            pytest.raises(engine.EngineError),
+            engine.beside(connection, lambda own: engine.scalar(own, "SELECT n FROM nowhere")) as found,
+        ):
+            found()
+
+
+def test_work_beside_what_fails_is_stopped() -> None:
+    with engine.connected() as connection:
+        began = time.monotonic()
+        with (
+            pytest.raises(KeyboardInterrupt),
+            engine.beside(connection, lambda own: engine.scalar(own, LONG)),
+        ):
+            raise KeyboardInterrupt
+        assert time.monotonic() - began < 20

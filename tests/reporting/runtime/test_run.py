@@ -1,6 +1,8 @@
 """Steps become tables; a folder of results is whole or not there."""
 
 import json
+import time
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from hearth.reporting.outputs.archive import OutputError
 from hearth.reporting.outputs.folder import folder_of_results
 from hearth.reporting.runtime.plan import Step
 from hearth.reporting.runtime.run import (
+    Here,
     RunRecord,
     StepFailed,
     one_row,
@@ -45,6 +48,93 @@ def test_a_run_can_be_stopped() -> None:
     asked = iter([False, True, True, True])
     with engine.connected() as connection, pytest.raises(engine.Cancelled):
         run_steps(connection, [step("a", LONG)], should_stop=lambda: next(asked))
+
+
+SIDE_BY_SIDE = [
+    step("a", "SELECT 1 AS n"),
+    step("b", "SELECT 2 AS n"),
+    Step("c", "SELECT a.n + b.n AS n FROM a, b", "1", "one row", ("A", "b")),
+    Step("d", "SELECT c.n + g.n AS n FROM c, given AS g", "1", "one row", ("c", "given")),
+]
+
+
+@pytest.mark.all_threads
+def test_steps_side_by_side_wait_for_what_they_read() -> None:
+    calls = []
+    with engine.connected(threads=3) as connection:
+        one_row(connection, "given", {"n": 7})
+        seconds = Here().run(
+            connection, SIDE_BY_SIDE, few_rows=True, on_step=lambda s, i, n: calls.append((s.name, i, n))
+        )
+        assert engine.scalar(connection, "SELECT n FROM d") == 10
+        assert engine.threads_of(connection) == 1
+    assert list(seconds) == ["a", "b", "c", "d"]
+    assert sorted(calls[:2]) == [("a", 1, 4), ("b", 2, 4)]
+    assert calls[2:] == [("c", 3, 4), ("d", 4, 4)]
+
+
+@pytest.mark.all_threads
+def test_steps_side_by_side_run_at_the_same_time() -> None:
+    """Each waits in turn until the other has begun: one after the other they would never end."""
+    with engine.connected(threads=2) as connection:
+        began: list[str] = []
+
+        def meet(own: str | None) -> str | None:
+            began.append(str(own))
+            for _ in range(500):
+                if len(set(began)) == 2:
+                    return own
+                time.sleep(0.01)
+            return None
+
+        engine.give_function(connection, "meet", meet)
+        Here().run(
+            connection,
+            [step("a", "SELECT meet('a') AS n"), step("b", "SELECT meet('b') AS n")],
+            few_rows=True,
+        )
+        assert engine.rows(connection, "SELECT a.n, b.n FROM a, b") == [("a", "b")]
+
+
+@pytest.mark.all_threads
+def test_a_step_that_fails_stops_those_beside_it() -> None:
+    steps = [step("a", LONG), step("b", "SELECT * FROM nowhere")]
+    with engine.connected(threads=2) as connection:
+        with pytest.raises(StepFailed, match="The step b"):
+            Here().run(connection, steps, few_rows=True)
+        assert "a" not in engine.tables(connection)
+
+
+@pytest.mark.all_threads
+@pytest.mark.parametrize("how", ["asked", "interrupted"])
+def test_steps_side_by_side_can_be_stopped(how: str) -> None:
+    def interrupted(step: Step, number: int, count: int) -> None:
+        if number == 2 and how == "interrupted":
+            raise KeyboardInterrupt
+
+    asked = iter([False, how == "asked"])
+    with (
+        engine.connected(threads=2) as connection,
+        pytest.raises(engine.Cancelled if how == "asked" else KeyboardInterrupt),
+    ):
+        Here().run(
+            connection,
+            [step("a", LONG), step("b", LONG)],
+            few_rows=True,
+            on_step=interrupted,
+            should_stop=lambda: next(asked),
+        )
+
+
+def test_a_value_has_the_type_of_a_parameter() -> None:
+    values: list[str | int | date | None] = [
+        "it's", 7, 2**40, -1, True, date(2026, 1, 31), datetime(2026, 1, 31, 8, 15, 30, 250), None
+    ]  # fmt: skip
+    with engine.connected() as connection:
+        for value in values:
+            given = engine.row(connection, "SELECT ?, typeof(?)", [value, value])
+            written = engine.literal(value)
+            assert engine.row(connection, f"SELECT {written}, typeof({written})") == given
 
 
 def test_results_appear_together(tmp_path: Path) -> None:

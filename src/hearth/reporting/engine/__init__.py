@@ -29,12 +29,13 @@ from .connections import (
     give_function,
     memory_limit,
     reading,
+    threads_of,
     use_threads,
 )
 from .errors import Cancelled, EngineError, Interrupted, InvalidInput, OutOfMemory, is_disk_full
-from .quoting import name, text
+from .quoting import literal, name, text
 from .statements import append, batches, columns_of, row, rows, run, scalar, tables, text_table
-from .supervised import supervised
+from .supervised import beside, supervised
 
 __all__ = [
     "DEFAULT_MEMORY_LIMIT",
@@ -49,6 +50,7 @@ __all__ = [
     "OutOfMemory",
     "append",
     "batches",
+    "beside",
     "can_scan_postgres",
     "columns_of",
     "connect",
@@ -56,6 +58,7 @@ __all__ = [
     "filled_on_all_threads",
     "give_function",
     "is_disk_full",
+    "literal",
     "memory_limit",
     "name",
     "reading",
@@ -67,5 +70,6 @@ __all__ = [
     "tables",
     "text",
     "text_table",
+    "threads_of",
     "use_threads",
 ]

@@ -162,6 +162,13 @@ def use_threads(connection: Connection, threads: int) -> None:
     connection.execute(f"SET threads = {threads:d}")
 
 
+def threads_of(connection: Connection) -> int:
+    """How many threads statements run on."""
+    found = connection.execute("SELECT current_setting('threads')").fetchone()
+    assert found is not None
+    return int(found[0])
+
+
 def can_scan_postgres(connection: Connection) -> bool:
     """Load the extension that reads PostgreSQL and writes the binary format of its COPY. It comes as a
     package of the engine's own version, signed by its makers. False where there is none for this system."""

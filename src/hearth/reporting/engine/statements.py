@@ -99,13 +99,16 @@ def append(connection: Connection, table: str, arriving: Any) -> None:
 _BETWEEN = "\x1f"  # the unit separator of ASCII
 
 
-def text_table(connection: Connection, table: str, column: str, values: Iterable[str]) -> None:
-    """Make (or make anew) a temporary table of one column of text. Handing over one long text is a hundred
-    times faster than a list. A value with an ASCII unit separator, which no ID of HMIS has, is left out."""
+def text_table(
+    connection: Connection, table: str, column: str, values: Iterable[str], *, temporary: bool = True
+) -> None:
+    """Make (or make anew) a table of one column of text; a temporary one is this connection's alone. Handing
+    over one long text is a hundred times faster than a list. A value with an ASCII unit separator, which no
+    ID of HMIS has, is left out."""
     joined = _BETWEEN.join(value for value in values if _BETWEEN not in value)
     run(
         connection,
-        f"CREATE OR REPLACE TEMP TABLE {name(table)} AS"
+        f"CREATE OR REPLACE {'TEMP ' if temporary else ''}TABLE {name(table)} AS"
         f" SELECT DISTINCT one AS {name(column)}"
         f" FROM (SELECT unnest(string_split(?, {text(_BETWEEN)})) AS one) AS given WHERE one <> ''",
         [joined],

@@ -1,14 +1,21 @@
-"""Work that takes long, watched from outside: it tells how far it is and can be stopped.
+"""Work in threads: watched from outside, so that it tells how far it is and can be stopped; and beside other
+work.
 
-supervised(work, watch=watch, interrupt=connection.interrupt)
+    supervised(work, watch=watch, interrupt=connection.interrupt)
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from typing import TypeVar
+
+from .connections import Connection
 
 _POLL_SECONDS = 0.2
+T = TypeVar("T")
 
 
 def supervised(work: Callable[[], None], *, watch: Callable[[], None], interrupt: Callable[[], None]) -> None:
@@ -43,3 +50,19 @@ def supervised(work: Callable[[], None], *, watch: Callable[[], None], interrupt
         raise interruption
     if failure:
         raise failure[0]
+
+
+@contextmanager
+def beside(connection: Connection, work: Callable[[Connection], T]) -> Iterator[Callable[[], T]]:
+    """While the block does other things, `work` is done in a thread of its own, on a connection of its own to
+    the same engine: of temporary tables it sees none. What is given waits for its result, or raises what it
+    raised. When the block raises, the work is interrupted first."""
+    own = connection.cursor()
+    with ThreadPoolExecutor(1, thread_name_prefix="hearth-beside") as pool:
+        future: Future[T] = pool.submit(work, own)
+        try:
+            yield future.result
+        except BaseException:
+            while wait([future], _POLL_SECONDS).not_done:
+                own.interrupt()
+            raise

@@ -1,6 +1,7 @@
 """`hearth report members` and `hearth report compare`, and how the flags of a report are shown.
 
-They read the folder of a report that kept its tables; who may read the folder sees all that is in it.
+They read the folder of a report that kept its tables; who may read the folder sees all that is in it. What
+opens numbers is loaded when it is asked for: making a report shows flags alone.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -20,10 +21,9 @@ from hearth.reporting import engine
 from hearth.reporting.runtime.flags import Flag, not_checked
 from hearth.reporting.runtime.report import Report
 
-from . import compare as comparing
-from . import members as opening
-from .bundle import BundleError, record_of, report_of
-from .rows import opened_file
+if TYPE_CHECKING:
+    from . import compare as comparing
+    from . import members as opening
 
 _out = Console()
 _err = Console(stderr=True)
@@ -71,6 +71,10 @@ def members(
       hearth report members lsa --file LSAHousehold --row 12
       hearth report members lsa --flag 3
     """
+    from . import members as opening
+    from .bundle import record_of, report_of
+    from .rows import opened_file
+
     with _said():
         if (file is None) is (flag is None):
             raise opening.NoSuchRow(
@@ -113,6 +117,8 @@ def compare(
       hearth report compare lsa-october lsa-november --file LSAHousehold
       hearth report compare lsa-october lsa-november --people --limit 50
     """
+    from . import compare as comparing
+
     with _said():
         if file is not None:
             _changed_rows(comparing.changed_rows(before, after, file, limit=limit, offset=offset))
@@ -171,6 +177,8 @@ def _by_kind(flags: Sequence[Flag]) -> list[list[Flag]]:
 
 def _flagged(folder: Path, number: int, limit: int, offset: int) -> None:
     """The people of the flag of that number."""
+    from . import members as opening
+
     raised = opening.flags(folder)
     if not 0 < number <= len(raised):
         raise opening.NoSuchRow(f"This report has {len(raised):,} flags; there is no flag {number}.")
@@ -186,9 +194,13 @@ def _flagged(folder: Path, number: int, limit: int, offset: int) -> None:
 @contextmanager
 def _said() -> Iterator[None]:
     """Faults as one sentence, status 2; Ctrl-C as one, status 130."""
+    from .bundle import BundleError
+    from .compare import NotComparable
+    from .rows import NoSuchRow
+
     try:
         yield
-    except (BundleError, opening.NoSuchRow, comparing.NotComparable) as error:
+    except (BundleError, NoSuchRow, NotComparable) as error:
         _err.print(escape(str(error)), highlight=False, soft_wrap=True)
         raise typer.Exit(2) from None
     except engine.OutOfMemory:
@@ -200,11 +212,13 @@ def _said() -> Iterator[None]:
 
 
 def _where(said: Iterable[str]) -> Mapping[str, str | None]:
+    from .rows import NoSuchRow
+
     found: dict[str, str | None] = {}
     for one in said:
         column, equals, value = one.partition("=")
         if not equals:
-            raise opening.NoSuchRow(f"Say {column}=VALUE, such as ReportRow=53.")
+            raise NoSuchRow(f"Say {column}=VALUE, such as ReportRow=53.")
         found[column.strip()] = value.strip() or None
     return found
 

@@ -48,6 +48,10 @@ class Input(Protocol):
     @property
     def not_live(self) -> NotLive: ...
 
+    @property
+    def most_rows(self) -> int:
+        """Of a table; after `put`."""
+
     def put(self, connection: Connection, wanted: Mapping[str, Collection[str]]) -> dict[str, float]:
         """Make the tables of the `wanted` columns (more may be there) with their live rows; returns the
         seconds of its parts. Called once. Raises `InputRefused` or `SourceFault`."""
@@ -87,6 +91,7 @@ class _Export:
     not_live: NotLive = field(default_factory=NotLive)
     found: tuple[Unread, ...] = ()
     warnings: tuple[str, ...] = ()
+    most_rows: int = 0
 
     @property
     def work(self) -> Path:
@@ -98,6 +103,7 @@ class _Export:
         _refuse_broken(staged)
         self.not_live = only_live(connection, self.registry)
         self.found = tuple(staged.unread)
+        self.most_rows = max(staged.row_counts.values(), default=0)
         tolerated = [problem for problem in staged.problems if problem.severity in ("warning", "error")]
         self.warnings = tuple(f"{problem.sentence} {problem.remedy}" for problem in tolerated)
         return staged.seconds
@@ -119,6 +125,7 @@ class _State:
     mark: str = ""
     not_live: NotLive = field(default_factory=NotLive)
     warnings: tuple[str, ...] = ()
+    most_rows: int = 0
     wanted: Mapping[str, Collection[str]] = field(default_factory=dict)
 
     def put(self, connection: Connection, wanted: Mapping[str, Collection[str]]) -> dict[str, float]:
@@ -131,6 +138,7 @@ class _State:
         except snapshot.SnapshotError as error:
             raise InputRefused(str(error)) from error
         self.mark = given.sha256
+        self.most_rows = max((given.row_counts.get(file, 0) for file in wanted), default=0)
         self.not_live = only_live(connection, self.registry)
         return {"open": round(time.monotonic() - began, 4)}
 

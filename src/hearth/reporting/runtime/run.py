@@ -3,8 +3,9 @@
     seconds = run_steps(connection, steps, on_step=show, should_stop=asked)
     write_record(folder, RunRecord(...))
 
-`Here` computes the steps with the engine of the connection, in this process; `spark.Cluster` is the other
-runner, for data that outgrow one machine. The results of both stand on the connection and are equal.
+`Here` computes the steps with the engine of the connection, in this process: several steps at once where
+there are few rows (see `steps_at_once`). `spark.Cluster` is the other runner, for data that outgrow one
+machine. The results of both stand on the connection and are equal.
 
 Memory is bounded by the connection's own limit (see `engine.connect`). `on_step` is told the step that
 starts, its number and how many there are. `should_stop` is asked several times a second; then `Cancelled`
@@ -13,11 +14,14 @@ is raised and nothing is left at the destination.
 
 from __future__ import annotations
 
+import graphlib
 import hashlib
 import json
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import asdict, dataclass, field, fields
+from datetime import date
 from pathlib import Path
 from typing import Protocol
 
@@ -28,6 +32,9 @@ from .plan import Step
 
 OnStep = Callable[[Step, int, int], None]
 _PIECE = 1 << 20  # bytes
+_POLL_SECONDS = 0.2
+#: Up to so many rows in each table of the input, steps run side by side on one thread each (measured).
+FEW_ROWS = 1_000_000
 RECORD = "run.json"
 
 
@@ -53,11 +60,12 @@ class Runner(Protocol):
         steps: Sequence[Step],
         *,
         keep: Collection[str] | None = None,
+        few_rows: bool = False,
         on_step: OnStep | None = None,
         should_stop: Callable[[], bool] | None = None,
     ) -> dict[str, float]:
         """As `run_steps`. Of the steps' tables at least those in `keep` are on the connection afterwards;
-        all with None."""
+        all with None. `few_rows`: no table of the input has more than `FEW_ROWS`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,20 +112,89 @@ def run_steps(
             on_step(step, number, len(steps))
         if should_stop is not None and should_stop():
             raise engine.Cancelled("stopped at the caller's request")
-        started = time.monotonic()
-        try:
-            engine.run(connection, f"CREATE TABLE {name(step.name)} AS\n{step.sql}", should_stop=should_stop)
-        except engine.OutOfMemory:
-            raise
-        except engine.EngineError as error:
-            raise StepFailed(f"The step {step.name} ({step.section}) could not be computed.") from error
-        seconds[step.name] = round(time.monotonic() - started, 4)
+        seconds[step.name] = _timed(connection, step, should_stop)
     return seconds
+
+
+def steps_at_once(
+    connection: Connection,
+    steps: Sequence[Step],
+    *,
+    on_step: OnStep | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> dict[str, float]:
+    """As `run_steps`, for few rows: each step on one thread, and as many steps at once as the engine had
+    threads. A table of few rows is worked on by one thread in any case, and then the others only take time
+    looking for work. The engine keeps one thread afterwards. Steps must not read temporary tables, which are
+    one connection's own."""
+    threads = engine.threads_of(connection)
+    if threads == 1:
+        return run_steps(connection, steps, on_step=on_step, should_stop=should_stop)
+    engine.use_threads(connection, 1)
+    idle = [connection.cursor() for _ in range(threads)]
+    running: dict[Future[float], tuple[Step, Connection]] = {}
+    seconds: dict[str, float] = {}
+    with ThreadPoolExecutor(threads, thread_name_prefix="hearth-step") as pool:
+        try:
+            for number, step in enumerate(_as_soon_as_ready(steps, running, idle, seconds, should_stop), 1):
+                if on_step is not None:
+                    on_step(step, number, len(steps))
+                cursor = idle.pop()
+                running[pool.submit(_timed, cursor, step)] = step, cursor
+        except BaseException:  # Ctrl-C, too
+            while running:
+                for _, cursor in running.values():
+                    cursor.interrupt()  # again and again: what does not run just now is not interrupted
+                for ended in wait(running, _POLL_SECONDS).done:
+                    del running[ended]
+            raise
+    return {step.name: seconds[step.name] for step in steps}
+
+
+def _as_soon_as_ready(
+    steps: Sequence[Step],
+    running: dict[Future[float], tuple[Step, Connection]],
+    idle: list[Connection],
+    seconds: dict[str, float],
+    should_stop: Callable[[], bool] | None,
+) -> Iterator[Step]:
+    """Each step when the tables that it reads are there and a connection is `idle`; whoever takes it puts it
+    among those that are `running`. Ends when all have ended."""
+    places = {step.name.casefold(): place for place, step in enumerate(steps)}
+    order: graphlib.TopologicalSorter[int] = graphlib.TopologicalSorter()
+    for place, step in enumerate(steps):
+        order.add(place, *(places[one.casefold()] for one in step.inputs if one.casefold() in places))
+    order.prepare()
+    ready: list[int] = []
+    while order.is_active():
+        if should_stop is not None and should_stop():
+            raise engine.Cancelled("stopped at the caller's request")
+        ready = sorted([*ready, *order.get_ready()])
+        while ready and idle:
+            yield steps[ready.pop(0)]
+        for ended in wait(running, _POLL_SECONDS, FIRST_COMPLETED).done:
+            step, cursor = running.pop(ended)
+            idle.append(cursor)
+            seconds[step.name] = ended.result()
+            order.done(places[step.name.casefold()])
+
+
+def _timed(connection: Connection, step: Step, should_stop: Callable[[], bool] | None = None) -> float:
+    """Create the table of a step; returns the seconds. Raises as `run_steps` does."""
+    started = time.monotonic()
+    try:
+        engine.run(connection, f"CREATE TABLE {name(step.name)} AS\n{step.sql}", should_stop=should_stop)
+    except engine.OutOfMemory:
+        raise
+    except engine.EngineError as error:
+        raise StepFailed(f"The step {step.name} ({step.section}) could not be computed.") from error
+    return round(time.monotonic() - started, 4)
 
 
 @dataclass(frozen=True, slots=True)
 class Here:
-    """The runner of this process: `run_steps`, which keeps every table."""
+    """The runner of this process, which keeps every table: `steps_at_once` where there are few rows, else
+    `run_steps`."""
 
     name: str = "duckdb"
 
@@ -127,17 +204,19 @@ class Here:
         steps: Sequence[Step],
         *,
         keep: Collection[str] | None = None,
+        few_rows: bool = False,
         on_step: OnStep | None = None,
         should_stop: Callable[[], bool] | None = None,
     ) -> dict[str, float]:
         """See `Runner`."""
-        return run_steps(connection, steps, on_step=on_step, should_stop=should_stop)
+        run = steps_at_once if few_rows else run_steps
+        return run(connection, steps, on_step=on_step, should_stop=should_stop)
 
 
-def one_row(connection: Connection, table: str, values: Mapping[str, object]) -> None:
+def one_row(connection: Connection, table: str, values: Mapping[str, str | int | date | None]) -> None:
     """Make a table of one row, such as the parameters of a run; types follow the values."""
-    columns = ", ".join(f"? AS {name(column)}" for column in values)
-    engine.run(connection, f"CREATE TABLE {name(table)} AS SELECT {columns}", list(values.values()))
+    columns = ", ".join(f"{engine.literal(value)} AS {name(column)}" for column, value in values.items())
+    engine.run(connection, f"CREATE TABLE {name(table)} AS SELECT {columns}")
 
 
 def sha256_of(path: Path) -> str:

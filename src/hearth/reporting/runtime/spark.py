@@ -115,6 +115,7 @@ class Cluster:
         steps: Sequence[Step],
         *,
         keep: Collection[str] | None = None,
+        few_rows: bool = False,
         on_step: OnStep | None = None,
         should_stop: Callable[[], bool] | None = None,
     ) -> dict[str, float]:

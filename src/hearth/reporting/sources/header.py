@@ -93,11 +93,11 @@ def match(path: Path, file: File) -> Header:
     doubled: list[str] = []
     renamed: dict[str, str] = {}
     there = {spellings.get(cell.casefold()) for cell in written}
-    others = _names_of_other_years(file.name)
     for cell in written:
         name = spellings.get(cell.casefold())
         if name is None:
             # The name that the column has in another year, where its own is not there.
+            others = _names_of_other_years(file.name)
             meant = {column.name for column in file.columns} & others.get(cell.casefold(), set())
             if len(meant) == 1 and not meant & there and not meant & header.names:
                 (name,) = meant

@@ -170,11 +170,10 @@ def _unpack_all(source: Source, members: dict[str, Member], on_progress: Progres
 
 def _by_file(source: Source, members: list[Member]) -> dict[str, Member]:
     """Members by HUD's file name; a file of no year, or one that is there twice, is a problem."""
-    hud_names = {name.casefold(): name for year in YEARS for name in load(year).files}
     found: dict[str, Member] = {}
     others: list[str] = []
     for member in members:
-        name = hud_names.get(member.stem.strip().casefold())
+        name = _hud_name(member.stem.strip().casefold())
         if name is None:
             others.append(f"{member.stem}.csv")
         elif name in found:
@@ -200,6 +199,16 @@ def _by_file(source: Source, members: list[Member]) -> dict[str, Member]:
             )
         )
     return found
+
+
+def _hud_name(written: str) -> str | None:
+    """HUD's spelling of a file's name, in whichever year it has one; the newest is asked first, so that the
+    others need not be read."""
+    for year in reversed(YEARS):
+        for name in load(year).files:
+            if name.casefold() == written:
+                return name
+    return None
 
 
 def _unpack(work: Path, name: str, member: Member, on_bytes: Callable[[int], None]) -> Unpacked:

@@ -39,7 +39,7 @@ from hearth.standards.load import Registry, load
 from hearth.standards.model import Column, File
 
 from . import cell_types, contradictions, csv_reading, dates, unread
-from .findings import Summary, find
+from .findings_table import Summary
 from .open import Source, SourceFile
 from .problems import Problem, SourceFault, disk_full, stopping
 from .progress import Progress, silent
@@ -118,6 +118,8 @@ def stage(
     try:
         _Staging(source, staged, on_progress, on_ready).run()
         if check:
+            from .findings import find  # loads a parser, which reports need not wait for
+
             started = time.monotonic()
             staged.findings_path = findings_path or source.work / "findings.parquet"
             staged.summary = find(

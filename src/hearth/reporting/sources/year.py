@@ -43,19 +43,21 @@ def detect(paths: Mapping[str, Path], newest: int = max(YEARS)) -> Detected:
 
 
 def _told(paths: Mapping[str, Path], newest: int) -> Detected:
-    fit = {year: _fit(paths, year) for year in YEARS}
-    best = max(YEARS, key=lambda year: (fit[year], year))
     version = _csv_version(paths.get("export"))
     said = _YEAR.search(version or "")
+    year = int(said[0]) if said else 0
+    if year in YEARS and _fit(paths, year) >= _SURE:
+        return Detected(year)  # without a look at the standards of other years
+    fit = {one: _fit(paths, one) for one in YEARS}
+    best = max(YEARS, key=lambda one: (fit[one], one))
     if said is None:
         if fit[best] < _PLAUSIBLE:
             return Detected(
                 None, [_unknown("It does not say its version, and its columns fit no year.", newest)]
             )
         return Detected(best, [_guessed("Export.csv does not say the version of the format", best)])
-    year = int(said[0])
     if year in YEARS:
-        if fit[year] < _SURE <= fit[best]:
+        if fit[best] >= _SURE:
             return Detected(best, [_guessed(f"Export.csv says {year}, but the columns are of {best}", best)])
         return Detected(year)
     if year - 1 in YEARS:  # HUD publishes for every second year; some vendors write the year they are in

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from hearth.reporting import making
 from hearth.reporting.cli import app
+from hearth.reporting.runtime import run as running
 from tests.reporting.sources.exports import Export, write_zip
 
 RUNNER = CliRunner()
@@ -65,6 +67,32 @@ def test_all_twelve_files_and_the_record_are_there(export: Path, tmp_path: Path)
     assert record["parameters"]["coc"] == "MN-500" and record["parameters"]["lookback"] == "2018-11-15"
     assert len(record["input_sha256"]) == 64 and record["seconds"]["lsa_report"] >= 0
     assert {row["ExportID"] for row in rows(out, "Project")} == {rows(out, "LSAReport")[0]["ReportID"]}
+
+
+@pytest.mark.all_threads
+def test_steps_side_by_side_and_one_after_the_other_give_the_same(
+    export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    day = ("--coc", "MN-500", "--start", "2025-10-01", "--end", "2025-12-15", "--keep")
+    ran: list[str] = []
+    for how in ("steps_at_once", "run_steps"):
+        original = getattr(running, how)
+        monkeypatch.setattr(
+            running, how, lambda *a, _of=original, _how=how, **k: (ran.append(_how), _of(*a, **k))[1]
+        )
+    assert run(export, tmp_path / "side", *day).exit_code == 0
+    monkeypatch.setattr(making, "FEW_ROWS", 0)
+    assert run(export, tmp_path / "after", *day).exit_code == 0
+    assert ran[0] == "steps_at_once" and ran[-1] == "run_steps"
+    files = [
+        {path.relative_to(out): path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()}
+        for out in (tmp_path / "side", tmp_path / "after")
+    ]
+    told = {Path("run.json"), *(path for path in files[0] if path.stem in ("LSAReport", "lsa_report"))}
+    told |= {path for path in files[0] if path.suffix == ".zip" or path.stem == "lsa_parameters"}
+    same, other = ({path: text for path, text in one.items() if path not in told} for one in files)
+    assert len(same) > 30
+    assert [path for path in same if same[path] != other[path]] == []
 
 
 def test_who_is_named_comes_from_the_environment(

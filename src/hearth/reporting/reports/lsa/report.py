@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from hearth.reporting import engine
-from hearth.reporting.engine import Connection
+from hearth.reporting.engine import Connection, text
 from hearth.reporting.runtime.parameters import ReportRefused
 from hearth.reporting.runtime.run import one_row
 
@@ -49,7 +49,7 @@ def prepare(connection: Connection, parameters: LsaParameters) -> None:
     )
     engine.run(connection, "CREATE TABLE lsa_chosen_project (ProjectID VARCHAR)")
     for project in parameters.projects:
-        engine.run(connection, "INSERT INTO lsa_chosen_project VALUES (?)", [project])
+        engine.run(connection, f"INSERT INTO lsa_chosen_project VALUES ({text(project)})")
 
 
 def _check_project(connection: Connection, coc: str, project: str) -> None:
