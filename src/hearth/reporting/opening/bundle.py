@@ -35,6 +35,10 @@ class BundleError(Exception):
     """The folder cannot be opened as a run, or lacks what was asked for; one sentence and what to do."""
 
 
+class NoSuchRow(Exception):
+    """The file, column or row is not one of this run; says which, never a value about a client."""
+
+
 @dataclass(frozen=True, slots=True)
 class Bundle:
     """An opened run: the report that made it, its record, and a connection on which its kept tables have

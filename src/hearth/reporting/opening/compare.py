@@ -28,10 +28,10 @@ from hearth.reporting.runtime.run import RunRecord
 
 from . import counted_units, differences
 from .bundle import cells_of, damage_told, kept_record, open_bundle, report_of, scratch
-from .declarations import own_of
 from .differences import Both, Causes, FactChange
 from .facts import Line, Member, members_of_page
 from .members import MaySee
+from .own import Headline, own_of
 from .rows import NoSuchRow, equal, opened_file, relation_of, title, window
 
 __all__ = [
@@ -64,25 +64,6 @@ _STAMPS = ("ExportID", "ReportID", "DateCreated", "DateUpdated", "UserID")
 
 class NotComparable(Exception):
     """The runs are not of the same kind; says in what they differ."""
-
-
-@dataclass(frozen=True, slots=True)
-class Headline:
-    """A main figure of both runs, and of how many it is a part (None where it is no part). `file` is the file
-    that it stands in, `column` the count that it is, where the file has several."""
-
-    label: str
-    before: int
-    after: int
-    file: str
-    column: str = ""
-    of_before: int | None = None
-    of_after: int | None = None
-
-    @property
-    def change(self) -> int:
-        """How much more there is in the later run."""
-        return self.after - self.before
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,8 @@ from hearth.reporting import engine
 from hearth.reporting.engine import Connection, name
 from hearth.reporting.runtime.labels import labels_of
 
-from .bundle import Bundle
+from .bundle import Bundle, NoSuchRow
 from .declarations import declared_of
-from .rows import NoSuchRow
 
 
 @dataclass(frozen=True, slots=True)

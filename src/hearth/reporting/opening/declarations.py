@@ -8,12 +8,11 @@ What cannot be declared is in `opened.py` of the folder, see `Own`.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cache
-from types import SimpleNamespace
-from typing import Any, Protocol, cast
+from typing import Any
 
 from hearth.reporting.runtime.codes import Codes
 from hearth.reporting.runtime.report import Report, read_yaml
@@ -210,38 +209,6 @@ _RECORDED = (
         "PersonalID", ("EnrollmentID",), ("Enrollment", "Exit"), RECORDED, hud="Exit",
     ),
 )  # fmt: skip
-
-
-class Own(Protocol):
-    """What `opened.py` of a report's folder may have; what it has not is `plain`."""
-
-    def title(self, file: str, values: Mapping[str, str | None], said: Mapping[str, str]) -> str:
-        """What a row counts, in one line; `said` are the words of its codes."""
-
-    def why(self, file: str, asked: Any) -> str:
-        """One sentence why a member is counted (`facts.Asked`)."""
-
-    def headline(self, before: Any, after: Any, kind: str) -> tuple[Any, ...]:
-        """The main figures of two runs (`compare.Headline`)."""
-
-    def unchanged(self, connection: Any, asked: Sequence[str], facts: Any) -> Mapping[str, tuple[str, ...]]:
-        """Why what was recorded of people differs and figures do not, by PersonalID."""
-
-    def flag_people(self, declared: Any, said: Mapping[str, Any]) -> dict[str, str]:
-        """Where the people of a raised flag stand, as flags.json keeps it."""
-
-    def flag_rows(self, flag: Any, declared: Any) -> Any:
-        """The row, or the condition on rows, whose people a flag is about."""
-
-
-def own_of(report: Report) -> Own:
-    """What cannot be declared of it, and for the rest what is said of any report."""
-    from . import plain
-
-    module = report.own("opened")
-    named = [name for name in vars(Own) if not name.startswith("_")]
-    found = {name: getattr(module, name, None) or getattr(plain, name)(report) for name in named}
-    return cast(Own, SimpleNamespace(**found))
 
 
 @cache

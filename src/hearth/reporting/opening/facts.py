@@ -12,40 +12,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from hearth import formats
 from hearth.reporting import engine
 from hearth.reporting.engine import name as quoted
 from hearth.reporting.runtime.labels import RowLabel, labels_of
 
 from .bundle import Bundle
 from .counted_units import Found
-from .declarations import Declared, declared_of, own_of
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One thing known about a member. `label` says what it is, `meaning` what its code stands for, both in
-    words; `meaning` is None for a number or a day, which speak for themselves."""
-
-    name: str
-    value: str | None
-    label: str
-    meaning: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Stay:
-    """An enrollment that counted, as the report used it (3.3, 3.4): dates may differ from those recorded."""
-
-    enrollment_id: str
-    personal_id: str
-    household_id: str | None
-    project_id: str
-    project_type: str
-    entry: date | None
-    move_in: date | None
-    exit: date | None
-    """The day of exit; the last night is the one before. None while open."""
+from .declarations import Declared, declared_of
+from .own import Asked, Fact, Stay, own_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,18 +63,6 @@ _LINES = """
     ORDER BY u.Number
 """
 _NOTHING = (None, "-1", "0")
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a report's own sentence is made of: the words of the row, its dimensions, the member's facts by
-    name and its stays, and the first and last day of the report."""
-
-    known: RowLabel
-    wanted: Mapping[str, str | None]
-    facts: Mapping[str, Fact]
-    stays: tuple[Stay, ...]
-    period: tuple[date, date]
 
 
 def lines(bundle: Bundle) -> list[Line]:
@@ -213,14 +175,3 @@ def _why(bundle: Bundle, file: str, asked: Asked) -> str:
         return own_of(bundle.report).why(file, asked)
     values = {name: fact.value for name, fact in asked.facts.items() if fact.value}
     return asked.known.why.format_map(defaultdict(lambda: "an unknown day", values))
-
-
-def where(stays: tuple[Stay, ...]) -> str:
-    """The stays in words: where and when, the first three of them."""
-    said = [
-        f"project {one.project_id} ({one.project_type}),"
-        f" {formats.period(one.entry, one.exit) or 'days unknown'}"
-        for one in stays[:3]
-    ]
-    more = f", and {len(stays) - 3} more" if len(stays) > 3 else ""
-    return "; ".join(said) + more

@@ -34,11 +34,11 @@ from hearth.reporting.runtime.flags import flags as written_flags
 from hearth.reporting.runtime.labels import labels_of
 
 from . import counted_units
-from .bundle import Bundle, BundleError, open_bundle, record_of, report_of
+from .bundle import Bundle, BundleError, NoSuchRow, open_bundle, record_of, report_of
 from .counted_units import Condition
-from .declarations import own_of
-from .facts import Fact, Line, Member, Stay, lines, members_of_page
-from .rows import NoSuchRow, Row, Rows, choices, equal, listed_file, row, rows
+from .facts import Line, Member, lines, members_of_page
+from .own import Fact, Stay, own_of
+from .rows import Row, Rows, choices, equal, listed_file, row, rows
 
 __all__ = [
     "Choose",

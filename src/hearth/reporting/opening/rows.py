@@ -14,15 +14,11 @@ from hearth.reporting.engine import name
 from hearth.reporting.runtime.labels import labels_of
 from hearth.reporting.runtime.report import Report, ReportFile
 
-from .bundle import Bundle, cells_of, open_bundle
-from .declarations import own_of
+from .bundle import Bundle, NoSuchRow, cells_of, open_bundle
+from .own import own_of
 
 _NUMBER = "RowNumber"
 _MOST = 1 << 62
-
-
-class NoSuchRow(Exception):
-    """The file, column or row is not one of this run; says which, never a value about a client."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ A folder holds
     reference/      lists that the specification gives, as CSV
     flags/          what the receiver will flag: see `flags`
     report.py, opened.py    what cannot be declared: see `hearth.reporting.making.Own` and
-                    `hearth.reporting.opening.declarations.Own`
+                    `hearth.reporting.opening.own.Own`
 
 Only report.yaml, tables.yaml and steps/ must be there, and facts.yaml where a run's numbers are to be opened.
 """

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from hearth.reporting.opening.compare import Headline
+from hearth.reporting.opening.own import Headline
 from hearth.reporting.runtime import registry
 from hearth.reporting.runtime.labels import labels_of
 

@@ -1,4 +1,4 @@
-"""What is said of the LSA's rows, people and flags when they are opened: see `opening.declarations.Own`."""
+"""What is said of the LSA's rows, people and flags when they are opened: see `opening.own.Own`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hearth import formats
 from hearth.reporting.engine import text
 from hearth.reporting.opening.bundle import BundleError
 from hearth.reporting.opening.counted_units import Condition
-from hearth.reporting.opening.facts import Asked, Fact, where
+from hearth.reporting.opening.own import Asked, Fact, where
 from hearth.reporting.runtime import registry
 from hearth.reporting.runtime.flags import Declared, Flag
 from hearth.reporting.runtime.labels import Labels, labels_of
