@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import date, datetime
 from pathlib import Path
@@ -99,6 +99,14 @@ def add_command(report: Report) -> None:
                 help="ProjectIDs of scope project, with commas between.", metavar="ID,ID", show_default=False
             ),
         ] = None,
+        year: Annotated[
+            int | None,
+            typer.Option(
+                help="HUD's fiscal year by whose standards it is made, where it has several.",
+                metavar="YEAR",
+                show_default="the usual one",
+            ),
+        ] = None,
         memory: Annotated[
             str,
             typer.Option(
@@ -157,7 +165,8 @@ def add_command(report: Report) -> None:
             notes = said
 
         try:
-            parameters = _parameters(report, coc, start, end, scope, projects)
+            by_year = _of_year(report, year)
+            parameters = _parameters(by_year, coc, start, end, scope, projects)
             parameters.check()
             if out is None and not only_check:
                 raise ReportRefused(
@@ -182,12 +191,12 @@ def add_command(report: Report) -> None:
                 with (
                     nullcontext(source)
                     if named is None
-                    else named(acting, report, parameters, status.update) as path
+                    else named(acting, by_year, parameters, status.update) as path
                 ):
                     if out is None or only_check:
-                        flags = check(report, path, parameters, how)
+                        flags = check(by_year, path, parameters, how)
                     else:
-                        made = make(report, path, parameters, out, how)
+                        made = make(by_year, path, parameters, out, how)
                         flags = made.flags
         except (ReportRefused, OutputError, SourceFault, StepFailed, ClusterRefused) as error:
             _say_notes(notes)
@@ -215,7 +224,7 @@ def add_command(report: Report) -> None:
         _say_notes(notes)
         if not only_check:
             _show(made)
-        show_flags(report, flags, every=only_check)
+        show_flags(by_year, flags, every=only_check)
 
 
 for _report in registry.reports().values():
@@ -287,9 +296,23 @@ def _parameters(
     )
 
 
+def _of_year(report: Report, year: int | None) -> Report:
+    if year is None:
+        return report
+    if year not in report.years:
+        raise ReportRefused(
+            f"This report cannot be made by the standards of FY{year}; --year may be {_listed(report.years)}."
+        )
+    return registry.of_year(report, year)
+
+
 def _scopes(report: Report) -> str:
-    known = report.scopes
-    return f"there are {', '.join(known[:-1])} and {known[-1]}." if known else "this report has none."
+    return f"there are {_listed(report.scopes)}." if report.scopes else "this report has none."
+
+
+def _listed(known: Sequence[object]) -> str:
+    *others, last = map(str, known)
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _day(option: str, said: str) -> date:

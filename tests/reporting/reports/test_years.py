@@ -15,8 +15,10 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+import typer
+from typer.testing import CliRunner
 
-from hearth.reporting import engine
+from hearth.reporting import cli, engine
 from hearth.reporting.making import How, Made, make, parameters_of
 from hearth.reporting.opening import compare, members
 from hearth.reporting.opening.bundle import BundleError, open_bundle, record_of, report_of
@@ -157,6 +159,34 @@ def test_a_report_of_another_year_leaves_the_first_as_it_was(made: dict[str, Mad
     for path in sorted(made["lsa"].folder.glob("*.csv")):
         assert path.read_bytes() == (made["lsa again"].folder / path.name).read_bytes()
     assert made["lsa"].rows["LSAPerson"] > 0
+
+
+@pytest.mark.parametrize(
+    ("more", "status", "year"),
+    [([], 0, NOW), (["--year", str(NEXT)], 0, NEXT), (["--year", "2024"], 2, None)],
+)
+def test_the_command_is_told_the_year(
+    invented: Path,
+    export: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    more: list[str],
+    status: int,
+    year: int | None,
+) -> None:
+    monkeypatch.setattr(cli, "app", typer.Typer())
+    for name in ("open_stays", "exits"):
+        cli.add_command(registry.by_name(name))
+    days = ["--coc", COC, "--start", "2025-10-01", "--end", "2026-09-30"]
+    said = CliRunner().invoke(
+        cli.app, ["open_stays", str(export), *days, "--out", str(tmp_path / "out"), *more]
+    )
+    assert said.exit_code == status, said.output
+    if year is None:
+        assert "standards of FY2024; --year may be 2026 and 2028." in " ".join(said.output.split())
+        assert not (tmp_path / "out").exists()
+    else:
+        assert record_of(tmp_path / "out").year == year
 
 
 def test_an_export_is_brought_to_the_year_of_the_report(made: dict[str, Made], export: Path) -> None:

@@ -2,6 +2,7 @@
 
 by_name("lsa")           # the report of that folder, of its usual year
 of_run("hic", 2026)      # the report of that year whose runs may be of that kind
+of_year(report, 2028)    # the same report by the standards of another year
 """
 
 from __future__ import annotations
@@ -40,8 +41,11 @@ def by_name(name: str) -> Report:
 def of_run(kind: str, year: int) -> Report | None:
     """The report of a year whose runs are of that kind; None where there is none."""
     report = next((report for report in reports().values() if kind in report.kinds), None)
-    if report is None or year not in report.years:
-        return None
+    return None if report is None or year not in report.years else of_year(report, year)
+
+
+def of_year(report: Report, year: int) -> Report:
+    """The same report by the standards of another HUD year. Raises `ReportError` where it has none."""
     return report if year == report.year else _of_year(report, year)
 
 
