@@ -40,17 +40,17 @@ OnNotes = Callable[[Notes], None]
 
 
 class Own(Protocol):
-    """What `report.py` of a report's folder may have."""
+    """What `report.py` of a report's folder may have; `report` is the report in the run's year."""
 
     def parameters(self, scope: str, **given: Any) -> Parameters:
         """The report's own parameters; `given` are those of `Parameters`."""
 
-    def prepare(self, connection: Connection, parameters: Parameters) -> None:
+    def prepare(self, report: Report, connection: Connection, parameters: Parameters) -> None:
         """Make the given tables but for the reference lists; raise `ReportRefused` for what the staged input
         lacks. Without it there are `<report>_parameters` (ReportCoC, ReportStart, ReportEnd) and
         `<report>_chosen_project` (ProjectID)."""
 
-    def left_out(self, connection: Connection) -> tuple[LeftOut, ...]:
+    def left_out(self, report: Report, connection: Connection) -> tuple[LeftOut, ...]:
         """What the report leaves out; after its parameters are there, before its steps."""
 
 
@@ -125,7 +125,7 @@ def prepare(report: Report, connection: Connection, parameters: Parameters) -> N
             )
     own = report.own("report")
     if hasattr(own, "prepare"):
-        own.prepare(connection, parameters)
+        own.prepare(report, connection, parameters)
     else:
         _prepare(report, connection, parameters)
     for table in report.reference:
@@ -213,7 +213,7 @@ def _computed(
             prepare(report, connection, parameters)
             own = report.own("report")
             if hasattr(own, "left_out"):
-                notes = replace(notes, left_out=own.left_out(connection))
+                notes = replace(notes, left_out=own.left_out(report, connection))
         finally:
             if how.on_notes is not None:
                 how.on_notes(notes)

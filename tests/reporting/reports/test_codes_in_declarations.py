@@ -1,5 +1,6 @@
-"""SQL in what reports declare (facts.yaml, flags/) names codes of pick lists, as steps do."""
+"""SQL in what reports declare (facts.yaml, flags/) and in their Python names codes, as steps do."""
 
+import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,6 +33,36 @@ def test_declared_queries_name_codes(path: Path) -> None:
     for sql in queries(yaml.safe_load(path.read_text())):
         assert bare_codes(sql, codes) == [], sql
         assert strange_codes(sql, codes) == [], sql
+
+
+MODULES = sorted(FOLDER.glob("*/*.py"))
+
+
+def texts(tree: ast.Module) -> Iterator[str]:
+    """Its texts; what is put into an f-string stands as {put_in}, as names of codes do."""
+    inside = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            yield "".join(
+                str(part.value) if isinstance(part, ast.Constant) else "{put_in}" for part in node.values
+            )
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in inside:
+            yield node.value
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_queries_in_python_name_codes(path: Path) -> None:
+    codes = codes_of(path)
+    for sql in queries(list(texts(ast.parse(path.read_text())))):
+        assert bare_codes(sql, codes) == [], sql
+        assert strange_codes(re.sub(r"\{put_in\}", "{given()}", sql), codes) == [], sql
+
+
+def test_queries_in_python_are_seen() -> None:
+    said = list(
+        queries(list(texts(ast.parse('a = f"SELECT {b} FROM c"; d = "select"; e = """ WITH f AS (g)"""'))))
+    )
+    assert said == ["SELECT {put_in} FROM c", " WITH f AS (g)"]
 
 
 def test_there_are_queries() -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Protocol, cast
@@ -88,7 +89,8 @@ def where(stays: tuple[Stay, ...]) -> str:
 
 
 class Own(Protocol):
-    """What `opened.py` of a report's folder may have; what it has not is `Plain`."""
+    """What `opened.py` of a report's folder may have, as functions that are given the report (in the run's
+    year) before all else; what it has not is `Plain`."""
 
     def title(self, file: str, values: Mapping[str, str | None], said: Mapping[str, str]) -> str:
         """What a row counts, in one line; `said` are the words of its codes."""
@@ -150,6 +152,6 @@ class Plain:
 def own_of(report: Report) -> Own:
     """What cannot be declared of it, and for the rest what is said of any report."""
     module, plain = report.own("opened"), Plain(report)
-    named = [name for name in vars(Own) if not name.startswith("_")]
-    found = {name: getattr(module, name, None) or getattr(plain, name) for name in named}
+    found = {name: getattr(plain, name) for name in vars(Own) if not name.startswith("_")}
+    found |= {name: partial(getattr(module, name), report) for name in found if hasattr(module, name)}
     return cast(Own, SimpleNamespace(**found))

@@ -244,7 +244,7 @@ def _flag(report: Report, one: Declared, said: Mapping[str, Any]) -> Flag:
 def _people(report: Report, one: Declared, said: Mapping[str, Any]) -> dict[str, str]:
     """Where the people of a raised flag stand, as flags.json keeps it."""
     own = report.own("opened") if one.people else None
-    return dict(own.flag_people(one, said)) if own is not None else {}
+    return dict(own.flag_people(report, one, said)) if own is not None else {}
 
 
 def write(folder: Path, raised: Iterable[Flag]) -> None:

@@ -15,17 +15,16 @@ from hearth.reporting import engine
 from hearth.reporting.engine import Connection
 from hearth.reporting.opening.declarations import DERIVED, QUALITY, RECORDED
 from hearth.reporting.opening.differences import FactChange
+from hearth.reporting.runtime.report import Report
 
-_HOUSED = (3, 13, 15)
-_NIGHT_BY_NIGHT = 1
-_HEAD = 1
 _ONE_DAY = timedelta(days=1)
 #: Files in which a household's destination stands.
 _HOUSEHOLDS = ("LSAHousehold", "LSAExit")
 
 _STAYS = """
-    SELECT e.PersonalID, e.EnrollmentID, e.RelationshipToHoH, x.ExitDate, n.ExitDate, n.LSAProjectType,
-        n.EnrollmentID IS NOT NULL, p.ReportEnd
+    SELECT e.PersonalID, e.EnrollmentID, e.RelationshipToHoH = {RelationshipToHoH.HEAD}, x.ExitDate,
+        n.ExitDate, n.LSAProjectType IN ({LSAProjectType.any_rrh_psh}),
+        n.LSAProjectType = {LSAProjectType.ES_NBN}, n.EnrollmentID IS NOT NULL, p.ReportEnd
     FROM after.Enrollment AS e
     JOIN asked AS a ON a.PersonalID = e.PersonalID
     LEFT JOIN after.enrollment_exit AS x ON x.EnrollmentID = e.EnrollmentID
@@ -36,24 +35,25 @@ _STAYS = """
 
 @dataclass(frozen=True, slots=True)
 class _Stay:
-    """An enrollment of the later run. `recorded` and `used` are the days of exit; None where there is
-    none."""
+    """An enrollment of the later run. `recorded` and `used` are the days of exit; None where there is none.
+    Of a stay that is not in the report it is not known (None) whether it is housing, or night by night."""
 
-    relationship: int | None
+    is_of_head: bool | None
     recorded: date | None
     used: date | None
-    project_type: int | None
+    is_housing: bool | None
+    is_night_by_night: bool | None
     is_reported: bool
     report_end: date
 
 
 def reasons(
-    connection: Connection, asked: Sequence[str], facts: Mapping[str, Sequence[FactChange]]
+    report: Report, connection: Connection, asked: Sequence[str], facts: Mapping[str, Sequence[FactChange]]
 ) -> dict[str, tuple[str, ...]]:
     """Of these people, why what was recorded of them differs and figures do not; nothing where they do."""
     stays: dict[str, dict[str, _Stay]] = {}
     engine.text_table(connection, "asked", "PersonalID", asked)
-    for person, enrollment, *rest in engine.rows(connection, _STAYS):
+    for person, enrollment, *rest in engine.rows(connection, report.codes.filled(_STAYS)):
         stays.setdefault(person, {})[enrollment] = _Stay(*rest)
     found = {one: tuple(dict.fromkeys(_of(facts.get(one, ()), stays.get(one, {})))) for one in asked}
     return {person: said for person, said in found.items() if said}
@@ -91,7 +91,7 @@ def _why(one: FactChange, stays: Mapping[str, _Stay]) -> str:
     stay = stays.get(one.key)
     if stay is None or not stay.is_reported:
         return "this stay is not in the report, because of its time, CoC, project or household (3.3)."
-    if one.column == "MoveInDate" and stay.project_type not in _HOUSED:
+    if one.column == "MoveInDate" and not stay.is_housing:
         return "move-in dates count in PSH and RRH only (3.4)."
     if one.table == "Exit":
         return _why_exit(one, stay)
@@ -103,7 +103,7 @@ def _why_exit(one: FactChange, stay: _Stay) -> str:
         return (
             f"the exit of {formats.day(stay.recorded)} is after the report, for which the stay is open (3.4)."
         )
-    if stay.project_type == _NIGHT_BY_NIGHT and stay.used != stay.recorded:
+    if stay.is_night_by_night and stay.used != stay.recorded:
         used = f"ends it on {formats.day(stay.used)}" if stay.used else "has it open"
         return (
             f"night-by-night stays end after their last bed night, so the report {used}, not with the exit of"
@@ -111,7 +111,7 @@ def _why_exit(one: FactChange, stay: _Stay) -> str:
         )
     if stay.used != stay.recorded:
         return "the report ends this stay on another day than that of the exit (3.3, 3.4)."
-    if one.column.startswith("Destination") and stay.relationship != _HEAD:
+    if one.column.startswith("Destination") and not stay.is_of_head:
         return "destinations count for heads of household, and this is a member (6.9, 7.1)."
     if one.column.startswith("Destination"):
         return "another stay of the household decides its destination (6.9, 7.2)."

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from hearth.reporting.opening.own import Headline
-from hearth.reporting.runtime import registry
 from hearth.reporting.runtime.labels import labels_of
+from hearth.reporting.runtime.report import Report
 
 from . import figures
 
@@ -23,9 +23,9 @@ _TOTALS = {
 }  # fmt: skip
 
 
-def headline(before: Path, after: Path, kind: str) -> tuple[Headline, ...]:
+def headline(report: Report, before: Path, after: Path, kind: str) -> tuple[Headline, ...]:
     """The main figures of both runs, and the counts of LSAReport that differ."""
-    known = labels_of(registry.by_name("lsa")).counts
+    known = labels_of(report).counts
     old, new = (figures.of_run(folder, kind) for folder in (before, after))
     main = [Headline("People served", old["people"], new["people"], "LSAPerson")]
     if kind == "hic":

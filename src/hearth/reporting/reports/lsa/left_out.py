@@ -9,6 +9,7 @@ from __future__ import annotations
 from hearth.reporting import engine
 from hearth.reporting.engine import Connection
 from hearth.reporting.runtime.notes import LeftOut
+from hearth.reporting.runtime.report import Report
 
 _REMEDY = (
     "Ask the project which it is, and set RRHSubType: 2 (housing with or without services) where it pays for"
@@ -21,8 +22,8 @@ _WITHOUT_SUBTYPE = """
     CROSS JOIN lsa_parameters AS rpt
     LEFT JOIN Enrollment AS e ON e.ProjectID = p.ProjectID AND e.EntryDate <= rpt.ReportEnd
     LEFT JOIN Exit AS x ON x.EnrollmentID = e.EnrollmentID AND x.ExitDate < rpt.ReportStart
-    WHERE p.ProjectType = 13 AND p.ContinuumProject = 1
-      AND (p.RRHSubType IS NULL OR p.RRHSubType NOT IN (1, 2))
+    WHERE p.ProjectType = {ProjectType.RRH} AND p.ContinuumProject = {YES}
+      AND (p.RRHSubType IS NULL OR p.RRHSubType NOT IN ({RRHSubType.SERVICES_ONLY}, {RRHSubType.HOUSING}))
       AND EXISTS (SELECT 1 FROM ProjectCoC AS coc WHERE coc.ProjectID = p.ProjectID
                   AND upper(coc.CoCCode) = rpt.ReportCoC)
       AND (NOT EXISTS (SELECT 1 FROM lsa_chosen_project)
@@ -31,10 +32,10 @@ _WITHOUT_SUBTYPE = """
 """
 
 
-def find(connection: Connection) -> tuple[LeftOut, ...]:
+def find(report: Report, connection: Connection) -> tuple[LeftOut, ...]:
     """What the report on the connection leaves out; after its parameters are there, before its steps."""
     found = []
-    for project, households in engine.rows(connection, _WITHOUT_SUBTYPE):
+    for project, households in engine.rows(connection, report.codes.filled(_WITHOUT_SUBTYPE)):
         counted = "no household" if not households else _plural(households)
         are = "is" if households == 1 else "are"
         sentence = (

@@ -10,9 +10,9 @@ from hearth.reporting.engine import text
 from hearth.reporting.opening.bundle import BundleError
 from hearth.reporting.opening.counted_units import Condition
 from hearth.reporting.opening.own import Asked, Fact, where
-from hearth.reporting.runtime import registry
 from hearth.reporting.runtime.flags import Declared, Flag
 from hearth.reporting.runtime.labels import Labels, labels_of
+from hearth.reporting.runtime.report import Report
 
 from .effects import reasons as unchanged
 from .headline import headline
@@ -25,16 +25,12 @@ _HOUSEHOLD_TYPES = ("0", "1", "2", "3", "99")
 _ENROLLED = {"Cohort": "1", "SystemPath": "-1"}
 
 
-def _labels() -> Labels:
-    return labels_of(registry.by_name("lsa"))
-
-
-def title(file: str, values: Mapping[str, str | None], said: Mapping[str, str]) -> str:
+def title(report: Report, file: str, values: Mapping[str, str | None], said: Mapping[str, str]) -> str:
     """What a row counts, in one line: what is said of everybody is left out."""
     if file == "LSACalculated":
-        parts = _calculated(values, said)
+        parts = _calculated(labels_of(report), values, said)
     elif file == "LSAPerson":
-        parts = _person(values, said)
+        parts = _person(labels_of(report), values, said)
     elif file == "LSAHousehold":
         parts = [said.get("HHType", ""), said.get("Stat", ""), said.get("SystemPath", "")]
         parts += _populations(values, said)
@@ -44,11 +40,11 @@ def title(file: str, values: Mapping[str, str | None], said: Mapping[str, str]) 
     return _sentence(parts)
 
 
-def _calculated(values: Mapping[str, str | None], said: Mapping[str, str]) -> list[str]:
+def _calculated(labels: Labels, values: Mapping[str, str | None], said: Mapping[str, str]) -> list[str]:
     number = int(values.get("ReportRow") or 0)
     parts = [said.get("ReportRow", f"row {number}")]
     if number < 900 and values.get("Population") != "0":
-        parts.append(_labels().population(values.get("Population") or ""))
+        parts.append(labels.population(values.get("Population") or ""))
     if values.get("HHType") != "0":
         parts.append(said.get("HHType", ""))
     if values.get("ProjectID") is not None:
@@ -62,7 +58,7 @@ def _calculated(values: Mapping[str, str | None], said: Mapping[str, str]) -> li
     return parts
 
 
-def _person(values: Mapping[str, str | None], said: Mapping[str, str]) -> list[str]:
+def _person(labels: Labels, values: Mapping[str, str | None], said: Mapping[str, str]) -> list[str]:
     parts = [said.get("RaceEthnicity", "")]
     if values.get("VetStatus") == "1":
         parts.append("veteran")
@@ -73,7 +69,7 @@ def _person(values: Mapping[str, str | None], said: Mapping[str, str]) -> list[s
     for group, column in (("EST", "HHTypeEST"), ("RRH", "HHTypeRRH"), ("PSH", "HHTypePSH")):
         if values.get(column) not in (None, "-1"):
             age = said.get(f"{group}AgeMin", "")
-            parts.append(f"{_labels().label('LSAPerson', column).split(':')[0]}: {said.get(column)}, {age}")
+            parts.append(f"{labels.label('LSAPerson', column).split(':')[0]}: {said.get(column)}, {age}")
     return parts
 
 
@@ -95,7 +91,7 @@ def _sentence(parts: Sequence[str]) -> str:
     return said[:1].upper() + said[1:]
 
 
-def why(file: str, asked: Asked) -> str:
+def why(report: Report, file: str, asked: Asked) -> str:
     """Why a member is counted, where the words for its row do not say it."""
     if "ExitFrom" in asked.facts:
         return _why_exit(asked.facts)
@@ -107,7 +103,7 @@ def why(file: str, asked: Asked) -> str:
         counted = f"{nights} {'bed night' if nights == '1' else 'bed nights'}"
         return f"{counted} in the report: {where(asked.stays)}."
     if file == "LSACalculated":
-        when = _labels().meaning(file, "Cohort", asked.wanted["Cohort"])
+        when = labels_of(report).meaning(file, "Cohort", asked.wanted["Cohort"])
         return f"In residence {when}: {where(asked.stays)}."
     start, end = map(formats.day, asked.period)
     return f"Active between {start} and {end}: {where(asked.stays)}."
@@ -125,7 +121,7 @@ def _why_exit(facts: Mapping[str, Fact]) -> str:
     return f"Exit from {left.meaning or left.value} on {day} ({place}); {again}."
 
 
-def flag_people(one: Declared, said: Mapping[str, Any]) -> dict[str, str]:
+def flag_people(report: Report, one: Declared, said: Mapping[str, Any]) -> dict[str, str]:
     """Where the people of a raised flag stand, as flags.json keeps it."""
     assert one.people is not None
     if one.people.file == "LSACalculated":
@@ -143,7 +139,7 @@ def flag_people(one: Declared, said: Mapping[str, Any]) -> dict[str, str]:
     return found
 
 
-def flag_rows(flag: Flag, declared: Declared) -> Mapping[str, str | None] | Condition:
+def flag_rows(report: Report, flag: Flag, declared: Declared) -> Mapping[str, str | None] | Condition:
     """The dimensions of the one row of LSACalculated whose people the flag is about, or a condition on rows
     of another file. Raises `BundleError` for what cannot be read."""
     known = declared.people

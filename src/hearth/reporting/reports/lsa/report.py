@@ -10,6 +10,7 @@ from typing import Any
 from hearth.reporting import engine
 from hearth.reporting.engine import Connection, text
 from hearth.reporting.runtime.parameters import ReportRefused
+from hearth.reporting.runtime.report import Report
 from hearth.reporting.runtime.run import one_row
 
 from .left_out import find as left_out
@@ -18,18 +19,25 @@ from .parameters import LsaParameters, Scope
 __all__ = ["left_out", "parameters", "prepare"]
 
 
+_MAY_BE_CHOSEN = """
+    SELECT ContinuumProject = {YES} AND ProjectType IN ({LSAPopulation.project_types})
+    FROM Project
+    WHERE ProjectID = ?
+"""
+
+
 def parameters(scope: str, **given: Any) -> LsaParameters:
     """The parameters with this scope."""
     return LsaParameters(scope=Scope[scope.upper()], **given)
 
 
-def prepare(connection: Connection, parameters: LsaParameters) -> None:
+def prepare(report: Report, connection: Connection, parameters: LsaParameters) -> None:
     """Make the tables of parameters and chosen projects beside the staged input; refuse what it lacks."""
     known = {code for (code,) in engine.rows(connection, "SELECT DISTINCT upper(CoCCode) FROM ProjectCoC")}
     if parameters.coc not in known:
         raise ReportRefused(f"No project of this input is in {parameters.coc}.")
     for project in parameters.projects:
-        _check_project(connection, parameters.coc, project)
+        _check_project(report, connection, parameters.coc, project)
     one_row(
         connection,
         "lsa_parameters",
@@ -52,13 +60,9 @@ def prepare(connection: Connection, parameters: LsaParameters) -> None:
         engine.run(connection, f"INSERT INTO lsa_chosen_project VALUES ({text(project)})")
 
 
-def _check_project(connection: Connection, coc: str, project: str) -> None:
+def _check_project(report: Report, connection: Connection, coc: str, project: str) -> None:
     """Refuse a chosen project that section 3.1 does not let users choose."""
-    found = engine.rows(
-        connection,
-        "SELECT ContinuumProject = 1 AND ProjectType IN (0, 1, 2, 3, 8, 13) FROM Project WHERE ProjectID = ?",
-        [project],
-    )
+    found = engine.rows(connection, report.codes.filled(_MAY_BE_CHOSEN), [project])
     if not found:
         raise ReportRefused(f"This input has no project with the ID {project}.")
     if not found[0][0]:
