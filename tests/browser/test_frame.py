@@ -7,33 +7,10 @@ from django.test import RequestFactory
 from playwright.sync_api import expect
 
 from hearth.hmis.site import error_pages
-from tests.browser.checks import accessibility_problems, browser_problems, screenshot, too_wide
-from tests.browser.conftest import OpenPage, sign_in
+from tests.browser.checks import accessibility_problems, screenshot, too_wide
+from tests.browser.conftest import OpenPage
 from tests.browser.seed import ACCOUNTS
 from tests.browser.site import Site
-
-
-def test_warning_before_the_session_ends(open_page: OpenPage) -> None:
-    page = open_page("/account/login/", "public", 360, clock=True)
-    sign_in(page, ACCOUNTS["user"])  # a session of its own, because it is ended
-    page.goto("/reports/")
-    dialog = page.locator("#session-dialog")
-    expect(dialog).to_be_hidden()
-    page.clock.fast_forward(29 * 60 * 1000)
-    expect(dialog).to_be_visible()
-    expect(dialog).to_contain_text("seconds")
-    assert accessibility_problems(page) == []
-    assert too_wide(page) == []
-    screenshot(page, "session-dialog-360")
-    page.keyboard.press("Enter")  # the first button has the focus: stay signed in
-    expect(dialog).to_be_hidden()
-    page.clock.fast_forward(27 * 60 * 1000)
-    expect(dialog).to_be_hidden()
-    page.clock.fast_forward(4 * 60 * 1000)
-    expect(page).to_have_url(re.compile(r"/account/login/\?expired=1&next=%2Freports%2F"))
-    page.goto("/")
-    expect(page).to_have_url(re.compile("/account/login/"))
-    assert browser_problems(page) == []
 
 
 @pytest.mark.parametrize("width", [360, 1440])

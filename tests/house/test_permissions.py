@@ -18,6 +18,7 @@ EVERYBODY = {
     "": "the home page; its parts ask for themselves",
     "account/": "one's own account",
     "account/stay/": "one's own session",
+    "account/back/": "says that one is signed in",
     "account/sessions/": "one's own sessions",
     "account/sessions/end-others/": "one's own sessions",
     "account/sessions/<int:pk>/end/": "one's own sessions",

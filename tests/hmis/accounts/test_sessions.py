@@ -83,15 +83,65 @@ def test_session_ends_after_a_working_day(client: Client, person: User, settings
     session[ACTIVE_AT] = time.time() + settings.SESSION_SECONDS
     session.save()
     with later(settings.SESSION_SECONDS + 60):
-        assert client.get("/").status_code == 302
+        response = client.get("/")
+    assert response["Location"].endswith("&expired=day")
+    assert b"you signed in 12 hours ago" in client.get(response["Location"]).content
 
 
-def test_htmx_leaves_the_page_when_the_session_is_over(client: Client, db) -> None:
-    headers = {"HX-Request": "true", "HX-Current-URL": "http://testserver/reports/?page=2"}
-    response = client.get("/", headers=headers)
-    assert response.headers["HX-Redirect"] == "/account/login/?next=%2Freports%2F&expired=1"
-    headers["HX-Current-URL"] = "https://elsewhere.example/"
-    assert "next=%2F&" in client.get("/", headers=headers).headers["HX-Redirect"]
+def test_a_part_of_a_page_is_not_filled_when_the_session_is_over(client: Client, db) -> None:
+    response = client.get("/reports/", headers={"HX-Request": "true"})
+    assert response.status_code == 401
+    assert response.headers["HX-Trigger"] == "hearth-signed-out"
+    assert response.content == b""
+
+
+@pytest.mark.parametrize(
+    ("referer", "back"),
+    [
+        ("http://testserver/reports/new/hic/?coc=MN-500", "/reports/new/hic/%3Fcoc%3DMN-500"),
+        ("https://elsewhere.example/reports/", "/"),
+        ("javascript:alert(1)", "/"),
+        ("", "/"),
+    ],
+)
+def test_a_form_that_comes_too_late_leads_back_to_its_page(
+    client: Client, person: User, settings, referer: str, back: str
+) -> None:
+    client.force_login(person)
+    client.get("/")
+    with later(settings.IDLE_SECONDS + 60):
+        response = client.post("/account/stay/", {"typed": "x"}, headers={"Referer": referer})
+    assert response["Location"] == f"/account/login/?next={back}&expired=1"
+
+
+def test_who_is_signed_in_and_for_how_long(client: Client, person: User, settings) -> None:
+    client.force_login(person)
+    client.get("/")
+    with later(600):
+        answer = client.get("/account/stay/", headers={"X-Hearth-Background": "1"}).json()
+    assert answer["user"] == person.pk
+    assert settings.SESSION_SECONDS - 610 <= answer["seconds"] <= settings.SESSION_SECONDS - 590
+    with later(600):
+        checking = Client(enforce_csrf_checks=True)
+        checking.cookies = client.cookies
+        token = {"csrfmiddlewaretoken": answer["token"]}
+        assert (
+            checking.post("/account/stay/", token, headers={"Referer": "http://testserver/"}).status_code
+            == 204
+        )
+
+
+def test_sessions_last_a_quarter_of_an_hour_and_a_working_day_where_nothing_else_is_set() -> None:
+    assert (product_settings.IDLE_SECONDS, product_settings.SESSION_SECONDS) == (15 * 60, 12 * 3600)
+
+
+def test_signing_in_again_begins_a_new_day(client: Client, person: User, settings) -> None:
+    client.force_login(person)
+    client.get("/")
+    with later(settings.SESSION_SECONDS + 60):
+        client.get("/")
+        client.post("/account/login/", {"login": person.email, "password": PASSWORD})
+        assert client.get("/account/stay/").json()["seconds"] == settings.SESSION_SECONDS
 
 
 def test_guessing_locks_the_account_however_it_is_written(client: Client, person: User, settings) -> None:

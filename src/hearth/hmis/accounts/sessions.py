@@ -3,16 +3,16 @@
 import time
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
 from django.core.management import call_command
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
-from django_htmx.http import HttpResponseClientRedirect
 
 from hearth.hmis.accounts import open_sessions
 
@@ -39,9 +39,10 @@ class SessionLimitMiddleware:
             began = request.session.setdefault(BEGAN_AT, now)
             active = request.session.setdefault(ACTIVE_AT, now)
             idle = now - active
-            if idle > settings.IDLE_SECONDS + STEP_SECONDS or now - began > settings.SESSION_SECONDS:
+            request.session_seconds = began + settings.SESSION_SECONDS - now
+            if idle > settings.IDLE_SECONDS + STEP_SECONDS or request.session_seconds < 0:
+                request.session_expired = "day" if request.session_seconds < 0 else "1"
                 logout(request)
-                request.session_expired = True
             elif idle >= STEP_SECONDS and BACKGROUND_HEADER not in request.headers:
                 request.session[ACTIVE_AT] = now
                 open_sessions.saw(request)
@@ -54,19 +55,27 @@ def remove_ended() -> None:
 
 
 class SignInRequiredMiddleware(LoginRequiredMiddleware):
-    """Django's, plus: an expired session is explained, and htmx leaves the page instead of filling it."""
+    """Django's, plus: an expired session is explained, a form that was sent leads back to its page, and a
+    part of a page (htmx) is not filled with the sign-in."""
 
     def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponse:
-        expired = getattr(request, "session_expired", False)
-        if not request.headers.get("HX-Request"):
+        expired = getattr(request, "session_expired", "")
+        if request.headers.get("HX-Request"):
+            # The page stays, covered, with what was typed (ui/session.js).
+            return HttpResponse(status=401, headers={"HX-Trigger": "hearth-signed-out", "HX-Reswap": "none"})
+        if request.method in ("GET", "HEAD"):
             response = super().handle_no_permission(request, view_func)
-            if expired:
-                response["Location"] += "&expired=1"
-            return response
-        current = request.headers.get("HX-Current-URL", "")
-        here = (
-            urlsplit(current).path if url_has_allowed_host_and_scheme(current, {request.get_host()}) else "/"
-        )
-        return HttpResponseClientRedirect(
-            f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': here, 'expired': 1})}"
-        )
+        else:
+            response = redirect_to_login(_page_of(request), resolve_url(settings.LOGIN_URL))
+        if expired:
+            response["Location"] += f"&expired={expired}"
+        return response
+
+
+def _page_of(request: HttpRequest) -> str:
+    """The page whose form was sent, which can be opened again; the home page where it is not told."""
+    page = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure()):
+        return "/"
+    parts = urlsplit(page)
+    return parts.path + (f"?{parts.query}" if parts.query else "")

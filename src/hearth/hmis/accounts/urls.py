@@ -40,6 +40,7 @@ urlpatterns = [
         account.password_reset_from_key_done,
         name="account_reset_password_from_key_done",
     ),
+    path("back/", views.back, name="account_back"),
     path("sessions/", views.sessions, name="account_sessions"),
     path("sessions/end-others/", views.end_other_sessions, name="account_end_other_sessions"),
     path("sessions/<int:pk>/end/", views.end_session, name="account_end_session"),

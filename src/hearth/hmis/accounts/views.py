@@ -1,4 +1,4 @@
-"""Pages of one's own account that django-allauth does not have: the open sessions."""
+"""Pages of one's own account that django-allauth does not have: the open sessions, and back to work."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -11,13 +11,15 @@ from hearth.hmis.ui import formats
 
 
 @require_safe
+def back(request: HttpRequest) -> HttpResponse:
+    """Where a new tab ends in which somebody signed in again: the page that was left goes on."""
+    return render(request, "account/back.html")
+
+
+@require_safe
 def sessions(request: HttpRequest) -> HttpResponse:
     """Where one is signed in."""
-    context = {
-        "sessions": open_sessions.of(request),
-        "idle_minutes": settings.IDLE_SECONDS // 60,
-        "session_hours": settings.SESSION_SECONDS // 3600,
-    }
+    context = {"sessions": open_sessions.of(request), "idle_minutes": settings.IDLE_SECONDS // 60}
     return render(request, "account/sessions.html", context)
 
 

@@ -259,7 +259,7 @@ SSNS_PER_HOUR = int(os.environ.get("HEARTH_SSNS_PER_HOUR", "60"))
 LIMIT_MINUTES = int(os.environ.get("HEARTH_LIMIT_MINUTES", "15"))
 
 # Sessions end after idle time and after a working day, and with the browser.
-IDLE_SECONDS = int(os.environ.get("HEARTH_IDLE_MINUTES", "30")) * 60
+IDLE_SECONDS = int(os.environ.get("HEARTH_IDLE_MINUTES", "15")) * 60
 SESSION_SECONDS = int(os.environ.get("HEARTH_SESSION_HOURS", "12")) * 3600
 SESSION_COOKIE_AGE = SESSION_SECONDS
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

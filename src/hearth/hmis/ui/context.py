@@ -13,4 +13,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "help_contact": settings.HELP_CONTACT,
         "is_demo": settings.IS_DEMO,
         "idle_seconds": settings.IDLE_SECONDS,
+        # Set where the session is looked at (accounts/sessions.py).
+        "session_seconds": getattr(request, "session_seconds", settings.SESSION_SECONDS),
+        "session_hours": settings.SESSION_SECONDS // 3600,
     }

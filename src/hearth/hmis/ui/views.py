@@ -5,9 +5,10 @@ from datetime import date
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from hearth.hmis.ui import examples, help_topics
 from hearth.hmis.ui.examples import ExampleForm
@@ -32,10 +33,15 @@ def account(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def stay(request: HttpRequest) -> HttpResponse:
-    """Counts as activity, so that the session goes on."""
-    return HttpResponse(status=204)
+    """POST counts as activity, so that the session goes on. GET says whose it is, with what a page that was
+    open before needs to go on in it: the token of forms, and for how many seconds it lasts at most."""
+    if request.method == "POST":
+        return HttpResponse(status=204)
+    return JsonResponse(
+        {"user": request.user.pk, "token": get_token(request), "seconds": request.session_seconds}
+    )
 
 
 @login_not_required

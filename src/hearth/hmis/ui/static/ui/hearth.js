@@ -1,5 +1,5 @@
-// What the pages need beyond USWDS and htmx: labels for stacked tables, focus on errors, a word when an
-// update fails, and the warning before an idle session ends. Pages can be read without any of it.
+// What the pages need beyond USWDS and htmx: labels for stacked tables, focus on errors, and a word when an
+// update fails. Pages can be read without any of it.
 (function () {
   "use strict";
 
@@ -87,87 +87,6 @@
     }, true);
   }
 
-  // The session ends on the server after `data-idle-seconds`. Two minutes before, ask; at the end, leave the
-  // page, so that no client's record stays on an unattended screen. Requests of any tab count as activity.
-  function watchSession() {
-    var seconds = Number(document.body.dataset.idleSeconds);
-    var dialog = document.getElementById("session-dialog");
-    if (!seconds || !dialog) {
-      return;
-    }
-    var warning = Math.min(120, seconds / 2);
-    var shared = "hearth-active-at";
-    var countdown = dialog.querySelector("[data-countdown]");
-
-    function touch() {
-      try {
-        localStorage.setItem(shared, String(Date.now()));
-      } catch (error) {
-        own = Date.now();
-      }
-    }
-    var own = Date.now();
-    function lastActive() {
-      try {
-        return Number(localStorage.getItem(shared)) || own;
-      } catch (error) {
-        return own;
-      }
-    }
-    // Signs out for certain (the server may count a few seconds more) and leads to the sign-in page.
-    function end() {
-      document.getElementById("session-end").submit();
-    }
-    function words(left) {
-      return left >= 90 ? Math.round(left / 60) + " minutes" : Math.max(0, Math.round(left / 10) * 10) + " seconds";
-    }
-    function tick() {
-      var left = seconds - (Date.now() - lastActive()) / 1000;
-      if (left <= 0) {
-        end();
-        return;
-      }
-      if (left <= warning) {
-        countdown.textContent = words(left);
-        if (!dialog.open) {
-          dialog.showModal();
-        }
-      } else if (dialog.open) {
-        dialog.close();
-      }
-    }
-    function stay() {
-      fetch(document.body.dataset.idleAddress, {
-        method: "POST",
-        headers: JSON.parse(document.body.getAttribute("hx-headers")),
-        redirect: "manual",
-      }).then(function (answer) {
-        if (answer.ok) {
-          touch();
-          tick();
-        } else {
-          end();
-        }
-      }, function () {
-        notify("Hearth cannot be reached. Check your connection.");
-      });
-    }
-    dialog.querySelector("[data-stay]").addEventListener("click", stay);
-    dialog.addEventListener("cancel", function (event) {
-      event.preventDefault();
-      stay();
-    });
-    document.addEventListener("htmx:afterRequest", function (event) {
-      var headers = event.detail.requestConfig ? event.detail.requestConfig.headers : {};
-      if (event.detail.successful && !headers["X-Hearth-Background"]) {
-        touch();
-      }
-    });
-    touch();
-    window.setInterval(tick, 5000);
-    document.addEventListener("visibilitychange", tick);
-  }
-
   /* Only a table that scrolls is a region and a stop of the keyboard; without scripts each of them is. */
   function watchTables(root) {
     root.querySelectorAll("[data-scrolls]").forEach(function (box) {
@@ -194,7 +113,6 @@
     focusErrors(document);
     watchUserMenu();
     keepFocusInMenu();
-    watchSession();
   });
   document.addEventListener("htmx:afterSwap", function (event) {
     labelCells(event.target.parentElement || document);
@@ -210,6 +128,9 @@
   });
   document.addEventListener("htmx:responseError", function (event) {
     var status = event.detail.xhr.status;
+    if (status === 401) {
+      return; // the page says it over everything (session.js)
+    }
     notify(
       status === 403
         ? "You do not have access to that."
