@@ -5,11 +5,10 @@ from typing import Any
 
 import pytest
 
-from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
 from hearth.hmis.exchange.models import ExportRun
 from hearth.hmis.jobs.rights import kept_file, may_open, rights_of
-from tests.factories import make_administrator, make_auditor, make_hmis_user, make_organization
+from tests.factories import end_grants, make_administrator, make_auditor, make_hmis_user, make_organization
 
 pytestmark = pytest.mark.django_db
 
@@ -46,9 +45,8 @@ def test_whoever_leaves_an_organization_or_the_system_opens_it_no_more() -> None
     run = made_with(rights_of(user))
     was_administrator = make_administrator()
     of_all = made_with(rights_of(was_administrator))
-    with acting(make_administrator()):
-        user.memberships.all().delete()
-        was_administrator.memberships.all().delete()
+    end_grants(user)
+    end_grants(was_administrator)
     assert not may_open(fresh(user), run)
     assert not may_open(fresh(was_administrator), of_all)
     gone = make_administrator()

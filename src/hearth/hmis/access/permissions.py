@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Permission(StrEnum):
-    """One thing a person may do. The value is stored nowhere; the name is used in code and tests."""
+    """One thing a person may do. The value is what the database's policies name (rights_sql.py)."""
 
     CLIENT_VIEW = "client_view"
     CLIENT_SEARCH = "client_search"

@@ -11,16 +11,15 @@ from hearth.hmis.jobs.models import Run
 
 def rights_of(user: User) -> dict[str, Any]:
     """What decides which records are in something made for this user; kept as `parameters["made_with"]`."""
-    return {"sees_all": user.sees_all, "organizations": sorted(user.organization_ids)}
+    return {"sees_all": user.sees_all, "projects": sorted(user.own_projects)}
 
 
 def may_open(user: User, run: Run) -> bool:
-    """Whether the user may still see what is in it. Whoever left an organization whose records are in it may
-    not."""
+    """Whether the user may still see what is in it: not whoever lost a project whose records are in it."""
     if user.sees_all:
         return True
     made_with = run.parameters.get("made_with") or {"sees_all": True}
-    has_kept = user.organization_ids.issuperset(made_with.get("organizations", ()))
+    has_kept = user.own_projects.issuperset(made_with.get("projects", ()))
     return has_kept and not made_with["sees_all"]
 
 

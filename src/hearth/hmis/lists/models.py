@@ -15,7 +15,7 @@ class Own(RowPolicy):
     """Rows of the acting user."""
 
     reads = "user_id = (SELECT hearth_user_id())"
-    writes = reads
+    writes = removes = reads
 
     @staticmethod
     def visible(user: "User") -> Q:

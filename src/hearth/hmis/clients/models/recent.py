@@ -16,7 +16,7 @@ class OwnRows(RowPolicy):
     """Rows of the acting user, while they work with clients."""
 
     reads = "user_id = (SELECT hearth_user_id()) AND (SELECT hearth_sees_clients())"
-    writes = reads
+    writes = removes = reads
 
     @staticmethod
     def visible(user: "User") -> Q:
