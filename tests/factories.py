@@ -65,9 +65,9 @@ def end_grants(user: User) -> None:
 
 
 def works_for(user: User) -> int:
-    """The organization of a user's only grant."""
+    """The organization of a user's only grant of one."""
     with acting(user):
-        organization: int = user.grants_now.get().organization_id
+        organization: int = user.grants_now.get(scope="organization").organization_id
     return organization
 
 

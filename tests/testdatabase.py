@@ -32,7 +32,17 @@ GIVE_GRANT = """
     SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
         UPDATE access_grant SET end_reason = 'over' WHERE user_id = who AND ended_at IS NULL
     $$;
+    CREATE FUNCTION tests_allow_scope(role text, scope text) RETURNS void LANGUAGE sql
+    SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+        INSERT INTO access_rolescope VALUES (role, scope) ON CONFLICT DO NOTHING
+    $$;
+    CREATE FUNCTION tests_withhold(held text, withheld text) RETURNS void LANGUAGE sql
+    SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+        DELETE FROM access_rolepermission WHERE role = held AND permission = withheld
+    $$;
     ALTER FUNCTION tests_give_grant OWNER TO hearth_owner;
+    ALTER FUNCTION tests_allow_scope OWNER TO hearth_owner;
+    ALTER FUNCTION tests_withhold OWNER TO hearth_owner;
     ALTER FUNCTION tests_end_grants OWNER TO hearth_owner;
 """
 # Tests need speed, not durability: the folder can be made again. Nothing works in the background.

@@ -165,9 +165,12 @@ class TestCommands:
         ("role", "sentence"),
         [
             (["--role", "boss"], "boss is not a role: use "),
-            (["--role", "hmis_user"], "hmis_user needs --organization"),
-            (["--role", "auditor", "--organization", "1"], "auditor is held without --organization"),
-            (["--role", "hmis_user", "--organization", "987654"], "There is no organization 987654"),
+            (
+                ["--role", "hmis_user"],
+                "The role hmis_user needs one of --organization or --project or --project-group",
+            ),
+            (["--role", "auditor", "--organization", "1"], "The role auditor is held without a place"),
+            (["--role", "hmis_user", "--organization", "987654"], "There is no such organization"),
         ],
     )
     def test_what_cannot_be_added(

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 
 from hearth.hmis.access.models import User
+from hearth.hmis.access.permissions import Permission
 from hearth.hmis.jobs.models import Run
 
 
@@ -18,6 +19,8 @@ def may_open(user: User, run: Run) -> bool:
     """Whether the user may still see what is in it: not whoever lost a project whose records are in it."""
     if user.sees_all:
         return True
+    if not user.may(Permission.ENROLLMENT_VIEW):
+        return False
     made_with = run.parameters.get("made_with") or {"sees_all": True}
     has_kept = user.own_projects.issuperset(made_with.get("projects", ()))
     return has_kept and not made_with["sees_all"]

@@ -74,13 +74,15 @@ class Grant(RestrictedModel):
     project_group = models.ForeignKey(
         "organizations.ProjectGroup", on_delete=models.PROTECT, null=True, blank=True, related_name="grants"
     )
-    coc_code = models.TextField(blank=True, db_default="")
+    coc_code = models.TextField(blank=True, default="", db_default="")
     funder = models.IntegerField(null=True, blank=True, help_text="Code of 2.06 (funding sources)")
-    funding_grant_id = models.TextField(blank=True, db_default="", help_text="GrantID of 2.06; empty: any")
+    funding_grant_id = models.TextField(
+        blank=True, default="", db_default="", help_text="GrantID of 2.06; empty: any"
+    )
 
     begins_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True, help_text="First day without it")
-    reason = models.TextField(blank=True, db_default="")
+    reason = models.TextField(blank=True, default="", db_default="")
     given_at = models.DateTimeField(db_default=Now(), editable=False)
     given_by = models.ForeignKey(
         "access.User", on_delete=models.PROTECT, null=True, related_name="+", db_index=False, editable=False
@@ -89,7 +91,7 @@ class Grant(RestrictedModel):
     ended_by = models.ForeignKey(
         "access.User", on_delete=models.PROTECT, null=True, related_name="+", db_index=False, editable=False
     )
-    end_reason = models.TextField(blank=True, db_default="")
+    end_reason = models.TextField(blank=True, default="", db_default="")
 
     class Meta:
         constraints = [
