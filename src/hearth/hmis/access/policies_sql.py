@@ -61,6 +61,11 @@ def secured() -> Iterator[tuple[str, dict[str, str]]]:
                 )
 
 
+def fingerprint(text: str) -> str:
+    """What is noted at a policy, so that it is made anew where its text changed."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
 def history_table(model: type[models.Model]) -> str | None:
     """The table of a model's old versions, if it keeps them."""
     try:
@@ -86,7 +91,7 @@ def bring_up_to_date(using: str = "default", **signal: Any) -> None:
         for table, name, note in cursor.fetchall():
             stored.setdefault(table.strip('"'), {})[name] = note
         for table, policies in secured():
-            wanted = {name: hashlib.sha256(text.encode()).hexdigest()[:16] for name, text in policies.items()}
+            wanted = {name: fingerprint(text) for name, text in policies.items()}
             if table not in there or stored.get(table) == wanted:
                 continue
             for name in stored.get(table, {}):

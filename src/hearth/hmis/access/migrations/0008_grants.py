@@ -225,9 +225,9 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('access', '0007_limits_and_failures'),
-        ('clients', '0004_recent_clients'),
-        ('coordinated_entry', '0004_who_wrote'),
-        ('enrollments', '0004_who_wrote'),
+        ('clients', '0007_restriction'),
+        ('coordinated_entry', '0007_columns_keep_in_step'),
+        ('enrollments', '0007_columns_keep_in_step'),
         ('lists', '0001_kept_views'),
         ('organizations', '0003_project_groups'),
     ]
