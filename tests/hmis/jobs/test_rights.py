@@ -77,6 +77,7 @@ def test_what_was_made_of_shared_records_alone_is_closed_to_whoever_holds_no_rol
 
 def test_a_run_that_does_not_say_with_which_rights_is_opened_by_administrators_alone() -> None:
     unsaid = made_with(None)
+    assert not may_open(make_hmis_user(make_organization()), made_with({"sees_all": False}))
     assert not may_open(make_hmis_user(make_organization()), unsaid)
     assert may_open(make_administrator(), unsaid)
 

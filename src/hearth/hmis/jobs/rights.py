@@ -22,8 +22,9 @@ def may_open(user: User, run: Run) -> bool:
     if not user.may(Permission.ENROLLMENT_VIEW):
         return False
     made_with = run.parameters.get("made_with") or {"sees_all": True}
-    has_kept = user.own_projects.issuperset(made_with.get("projects", ()))
-    return has_kept and not made_with["sees_all"]
+    if made_with["sees_all"] or "projects" not in made_with:
+        return False
+    return user.own_projects.issuperset(made_with["projects"])
 
 
 def kept_file(user: User, run: Run) -> Path | None:
