@@ -193,7 +193,7 @@ class TestCommands:
         ben.refresh_from_db()
         assert ben.check_password(factories.PASSWORD)
         said = hearth_user("password", ben.email, input="short\n")
-        assert isinstance(said.exception, ServerError) and "too short" in str(said.exception)
+        assert isinstance(said.exception, ServerError) and "Make it longer" in str(said.exception)
         assert "short\n" not in said.output
 
     def test_a_password_is_asked_for_twice_and_not_shown(

@@ -32,7 +32,8 @@ HISTORIES = [
 #: Tables whose INSERT policy has a test of its own below.
 OTHERS = {
     "clients_client", "clients_recentclient", "audit_accesslog", "access_grant", "access_usecount",
-    "lists_keptview", "organizations_projectgroup", "organizations_projectgroup_projects",
+    "consent_consentdocument", "lists_keptview", "organizations_projectgroup",
+    "organizations_projectgroup_projects",
 }  # fmt: skip
 
 
@@ -152,6 +153,13 @@ def test_the_access_log_is_added_to_in_ones_own_name(place: Place, administrator
         with acting(user):
             refused(lambda: add("audit_accesslog", values | {"user_id": administrator.pk}))
             add("audit_accesslog", values | {"user_id": user.pk})
+
+
+def test_texts_that_are_signed_are_added_by_administrators_alone(place: Place, administrator: User) -> None:
+    values = {"kind": "release", "language": "xx", "version": 1, "begins_on": "2026-01-01"}
+    for user in (place.user, factories.make_auditor(), None):
+        with acting(user):
+            refused(lambda: add("consent_consentdocument", values))
 
 
 def test_nobody_counts_for_somebody_else(place: Place, administrator: User) -> None:

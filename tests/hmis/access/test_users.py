@@ -51,7 +51,7 @@ def test_a_role_is_given_once(administrator: User) -> None:
 
 def test_passwords(administrator: User) -> None:
     user = factories.make_user()
-    with pytest.raises(ValueError, match="too short"):
+    with pytest.raises(ValueError, match="Make it longer"):
         set_password(by=administrator, email=user.email, password="short")
     with pytest.raises(ValueError, match="Nobody has the address"):
         set_password(by=administrator, email="x@example.org", password=factories.PASSWORD)

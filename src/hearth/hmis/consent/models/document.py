@@ -39,6 +39,7 @@ class ConsentDocuments(RowPolicy):
 
     reads = "(SELECT hearth_sees_all()) OR ((SELECT hearth_sees_clients()) AND begins_on IS NOT NULL)"
     writes = "(SELECT hearth_sees_all())"
+    removes = f"{writes} AND begins_on IS NULL"
 
     @staticmethod
     def visible(user: "User") -> Q:
