@@ -8,7 +8,8 @@ Functions (`rights_sql.py`) are called as `(SELECT f())`, which PostgreSQL evalu
 per row.
 """
 
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Collection
+from typing import Any, ClassVar, Protocol
 
 from django.db import models
 from django.db.models import Q
@@ -16,14 +17,28 @@ from django.utils import timezone
 
 from hearth.hmis.access.permissions import Permission
 
-if TYPE_CHECKING:
-    from hearth.hmis.access.models import User
-
 NOTHING = Q(pk__in=[])
 EVERYTHING = Q()
 
 #: Removing rows for good: nobody's everyday work.
 BY_ADMINISTRATORS = "(SELECT hearth_everywhere('enrollment_edit'))"
+
+
+class Viewer(Protocol):
+    """What a policy asks of a user (`access.models.User`, or somebody who is not signed in)."""
+
+    pk: Any
+    is_active: Any
+
+    @property
+    def is_authenticated(self) -> Any: ...
+    @property
+    def sees_all(self) -> bool: ...
+    @property
+    def sees_clients(self) -> bool: ...
+    @property
+    def own_projects(self) -> Collection[int]: ...
+    def may(self, permission: Permission, /) -> bool: ...
 
 
 class RowPolicy:
@@ -39,7 +54,7 @@ class RowPolicy:
     history_reads: ClassVar[str] = ""
 
     @staticmethod
-    def visible(user: "User") -> Q:
+    def visible(user: Viewer) -> Q:
         raise NotImplementedError
 
 
@@ -60,7 +75,7 @@ class ClientIdentity(RowPolicy):
     )
 
     @staticmethod
-    def visible(user: "User") -> Q:
+    def visible(user: Viewer) -> Q:
         return EVERYTHING if user.sees_clients else NOTHING
 
 
@@ -79,7 +94,7 @@ class OfProject(RowPolicy):
     )
 
     @staticmethod
-    def visible(user: "User") -> Q:
+    def visible(user: Viewer) -> Q:
         if user.sees_all:
             return EVERYTHING
         if not user.may(Permission.ENROLLMENT_VIEW):
@@ -92,7 +107,7 @@ class Open(RowPolicy):
     """No client data: visible to everybody who is signed in; no row-level security."""
 
     @staticmethod
-    def visible(user: "User") -> Q:
+    def visible(user: Viewer) -> Q:
         return EVERYTHING if user.is_authenticated and user.is_active else NOTHING
 
 
@@ -108,7 +123,7 @@ class ProjectGroups(Open):
 class RestrictedQuerySet(models.QuerySet):
     """A query set that must be told for whom it is."""
 
-    def restrict(self, user: "User") -> "RestrictedQuerySet":
+    def restrict(self, user: Viewer) -> "RestrictedQuerySet":
         """Only the rows that `user` may see."""
         return self.filter(self.model.row_policy.visible(user))
 

@@ -1,19 +1,16 @@
 """A role of a user, where it holds, and from when until when."""
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from hearth.hmis.access.roles import ROLES
-from hearth.hmis.access.row_policies import EVERYTHING, NOTHING, RestrictedModel, RowPolicy
+from hearth.hmis.access.row_policies import EVERYTHING, NOTHING, RestrictedModel, RowPolicy, Viewer
 from hearth.hmis.access.scopes import SCOPES, Scope
 from hearth.hmis.hud.display import code_words
-
-if TYPE_CHECKING:
-    from hearth.hmis.access.models.user import User
 
 
 class OfGrants(RowPolicy):
@@ -27,7 +24,7 @@ class OfGrants(RowPolicy):
     removes = "false"
 
     @staticmethod
-    def visible(user: "User") -> Q:
+    def visible(user: Viewer) -> Q:
         """What the policy lets through while `user` acts: containment of scopes is the database's to say."""
         return EVERYTHING if user.is_active else NOTHING
 

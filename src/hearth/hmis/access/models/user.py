@@ -1,6 +1,6 @@
 """A person who signs in."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import connection, models
@@ -8,9 +8,6 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from hearth.hmis.access.permissions import Permission
-
-if TYPE_CHECKING:
-    from hearth.hmis.access.models.grant import Grant
 
 #: How the key of an account begins by which failed tries are counted (accounts/sign_in.py).
 ACCOUNT = "account "
@@ -96,7 +93,7 @@ class User(AbstractUser):
         return self.rights.get(permission, (False, frozenset()))[1] if self.is_active else frozenset()
 
     @property
-    def grants_now(self) -> "models.QuerySet[Grant]":
+    def grants_now(self) -> "models.QuerySet[Any]":
         """The grants in force today."""
         today = timezone.localdate()
         return (
