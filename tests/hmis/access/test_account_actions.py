@@ -11,7 +11,6 @@ from hearth.hmis.access.cli import user as command
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
 from hearth.hmis.access.roles import HmisUser, SystemAdministrator
-from hearth.hmis.access.scopes import OrganizationScope, StateScope
 from hearth.hmis.audit.models import AccessLog
 from tests import factories
 
@@ -39,13 +38,13 @@ def test_each_is_done_and_written_down(administrator: User, person: User) -> Non
     assert actions.reset_mfa(by=administrator, email=person.email)
     assert not actions.reset_mfa(by=administrator, email=person.email)
     assert actions.unlock(by=administrator, email=person.email) == 0
-    scope = OrganizationScope(factories.works_for(person))
-    actions.remove_role(by=administrator, email=person.email, role=HmisUser, scope=scope)
+    (organization,) = person.organization_ids
+    actions.remove_role(by=administrator, email=person.email, role=HmisUser, organization=organization)
     actions.deactivate(by=administrator, email=person.email.upper())
     fresh = User.objects.get(pk=person.pk)
-    assert (fresh.is_active, fresh.own_projects) == (False, frozenset())
+    assert (fresh.is_active, fresh.organization_ids) == (False, frozenset())
     assert [(administrator.pk, what) for what in (
-        "signed out everywhere", "removed", "removed", "unlocked", "ended", "deactivated",
+        "signed out everywhere", "removed", "removed", "unlocked", "removed", "deactivated",
     )] == done(administrator, person)  # fmt: skip
 
 
@@ -53,13 +52,9 @@ def test_what_cannot_be_is_a_sentence(administrator: User, person: User) -> None
     with pytest.raises(ValueError, match="only system administrator"):
         actions.deactivate(by=administrator, email=administrator.email)
     with pytest.raises(ValueError, match="only system administrator"):
-        actions.remove_role(
-            by=administrator, email=administrator.email, role=SystemAdministrator, scope=StateScope()
-        )
+        actions.remove_role(by=administrator, email=administrator.email, role=SystemAdministrator)
     with pytest.raises(ValueError, match="does not hold"):
-        actions.remove_role(
-            by=administrator, email=person.email, role=SystemAdministrator, scope=StateScope()
-        )
+        actions.remove_role(by=administrator, email=person.email, role=SystemAdministrator)
     for action in (actions.deactivate, actions.unlock, actions.end_sessions, actions.reset_mfa):
         with pytest.raises(ValueError, match="Nobody has the address"):
             action(by=administrator, email="x@example.org")

@@ -1,21 +1,24 @@
 """What a user keeps of the lists: which columns are shown, and views under a name."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
 from django.db.models import Q
 
-from hearth.hmis.access.row_policies import RestrictedModel, RowPolicy, Viewer
+from hearth.hmis.access.row_policies import RestrictedModel, RowPolicy
+
+if TYPE_CHECKING:
+    from hearth.hmis.access.models import User
 
 
 class Own(RowPolicy):
     """Rows of the acting user."""
 
     reads = "user_id = (SELECT hearth_user_id())"
-    writes = removes = reads
+    writes = reads
 
     @staticmethod
-    def visible(user: Viewer) -> Q:
+    def visible(user: "User") -> Q:
         return Q(user_id=user.pk)
 
 

@@ -27,7 +27,7 @@ def account(request: HttpRequest) -> HttpResponse:
         request,
         "ui/pages/account.html",
         {
-            "grants": request.user.grants_now,
+            "memberships": request.user.memberships.select_related("organization"),
             "idle_minutes": settings.IDLE_SECONDS // 60,
         },
     )
