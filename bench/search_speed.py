@@ -122,16 +122,17 @@ def _worker() -> str:
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
     from django.contrib.sessions.backends.db import SessionStore
 
-    from hearth.hmis.access.actions import become_first_administrator, give_role
+    from hearth.hmis.access.actions import become_first_administrator, give_grant
     from hearth.hmis.access.models import User
     from hearth.hmis.access.roles import HmisUser
+    from hearth.hmis.access.scopes import OrganizationScope
     from hearth.hmis.organizations.models import DataSource, Organization
 
     user = User.objects.create_user(WORKER)
     administrator = User.objects.create_user("administrator@example.org")
     become_first_administrator(by=administrator)
     organization = Organization.objects.create(data_source=DataSource.objects.get(), hud_id="O1")
-    give_role(by=administrator, user=user, role=HmisUser, organization=organization.pk)
+    give_grant(by=administrator, user=user, role=HmisUser, scope=OrganizationScope(organization.pk))
     session = SessionStore()
     session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"

@@ -4,14 +4,17 @@ Rows of client data are written under row-level security like everywhere: call t
 `acting(administrator)`, or use the fixture `as_administrator`.
 """
 
+import json
 from datetime import date, datetime
 from itertools import count
 from typing import Any
 
 from django.db import connection
 
+from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
-from hearth.hmis.access.roles import Auditor, HmisUser, SystemAdministrator
+from hearth.hmis.access.roles import Auditor, HmisUser, Role, SystemAdministrator
+from hearth.hmis.access.scopes import OrganizationScope, Scope, StateScope
 from hearth.hmis.clients.models import Client
 from hearth.hmis.enrollments.models import Enrollment
 from hearth.hmis.organizations.models import DataSource, Organization, Project
@@ -36,12 +39,36 @@ def make_user(role: type | None = None, *organizations: Organization, **fields: 
     return user
 
 
-def give_role(user: User, role: type, organization: Organization | None = None) -> None:
-    """Past the policy that lets only administrators give roles (`tests.testdatabase`)."""
+def give_role(user: User, role: type[Role], organization: Organization | None = None) -> int:
+    """A grant from today on, in the organization or everywhere."""
+    return give_grant(user, role, OrganizationScope(organization.pk) if organization else StateScope())
+
+
+def give_grant(user: User, role: type[Role], scope: Scope, **fields: Any) -> int:
+    """A grant past the policy that lets only administrators give them (`tests.testdatabase`); its id.
+
+    `fields`: `begins_on`, `ends_on`, `reason`. The user's rights are read anew afterwards.
+    """
+    stored = {"user_id": user.pk, "role": role.code, **scope.values(), **fields}
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT tests_give_role(%s, %s, %s)", [user.pk, role.code, organization and organization.pk]
-        )
+        cursor.execute("SELECT tests_give_grant(%s)", [json.dumps(stored, default=str)])
+        made: int = cursor.fetchone()[0]
+    user.__dict__.pop("rights", None)
+    return made
+
+
+def end_grants(user: User) -> None:
+    """All grants of a user are over, past the policies. Their rights are read anew afterwards."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tests_end_grants(%s)", [user.pk])
+    user.__dict__.pop("rights", None)
+
+
+def works_for(user: User) -> int:
+    """The organization of a user's only grant of one."""
+    with acting(user):
+        organization: int = user.grants_now.get(scope="organization").organization_id
+    return organization
 
 
 def make_administrator(**fields: Any) -> User:

@@ -118,8 +118,7 @@ def test_data_are_put_back_without_a_new_copy(
         "CREATE INDEX more ON clients_client (id)",
         "ALTER SEQUENCE clients_client_id_seq INCREMENT BY 2",
         "ALTER TABLE enrollments_exit ADD CONSTRAINT more CHECK (id > 0)",
-        "CREATE OR REPLACE FUNCTION tests_give_role(who bigint, role text, organization bigint)"
-        " RETURNS void LANGUAGE sql AS 'SELECT'",
+        "CREATE OR REPLACE FUNCTION tests_end_grants(who bigint) RETURNS void LANGUAGE sql AS 'SELECT'",
         "REVOKE CONNECT ON DATABASE {database} FROM hearth_web",
         "ALTER DATABASE {database} SET work_mem = '1MB'",
         "GRANT CREATE ON SCHEMA public TO hearth_web",

@@ -20,12 +20,30 @@ from tests.reset import Original
 
 # Only system administrators give roles, and the first one is made once: the factories of tests have their
 # own way, which no real database has.
-GIVE_ROLE = """
-    CREATE FUNCTION tests_give_role(who bigint, role text, organization bigint) RETURNS void LANGUAGE sql
+GIVE_GRANT = """
+    CREATE FUNCTION tests_give_grant(stored jsonb) RETURNS bigint LANGUAGE sql
     SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-        INSERT INTO access_membership (user_id, role, organization_id) VALUES (who, role, organization)
+        INSERT INTO access_grant SELECT (jsonb_populate_record(NULL::access_grant, jsonb_build_object(
+            'id', nextval(pg_get_serial_sequence('access_grant', 'id')), 'coc_code', '',
+            'funding_grant_id', '', 'reason', '', 'end_reason', '', 'begins_on', hearth_today()) || stored)).*
+        RETURNING id
     $$;
-    ALTER FUNCTION tests_give_role OWNER TO hearth_owner;
+    CREATE FUNCTION tests_end_grants(who bigint) RETURNS void LANGUAGE sql
+    SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+        UPDATE access_grant SET end_reason = 'over' WHERE user_id = who AND ended_at IS NULL
+    $$;
+    CREATE FUNCTION tests_allow_scope(role text, scope text) RETURNS void LANGUAGE sql
+    SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+        INSERT INTO access_rolescope VALUES (role, scope) ON CONFLICT DO NOTHING
+    $$;
+    CREATE FUNCTION tests_withhold(held text, withheld text) RETURNS void LANGUAGE sql
+    SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+        DELETE FROM access_rolepermission WHERE role = held AND permission = withheld
+    $$;
+    ALTER FUNCTION tests_give_grant OWNER TO hearth_owner;
+    ALTER FUNCTION tests_allow_scope OWNER TO hearth_owner;
+    ALTER FUNCTION tests_withhold OWNER TO hearth_owner;
+    ALTER FUNCTION tests_end_grants OWNER TO hearth_owner;
 """
 # Tests need speed, not durability: the folder can be made again. Nothing works in the background.
 FAST = {
@@ -142,7 +160,7 @@ class TestDatabase:
             self._drop(fresh)
             raise RuntimeError(f"The migrations do not run on an empty database:\n{done.stderr[-6000:]}")
         with psycopg.connect(self.cluster.conninfo(database=fresh)) as connection:
-            connection.execute(GIVE_ROLE)
+            connection.execute(GIVE_GRANT)
             keys.ssn_key()
             key_checks.verify(connection)  # as the first command does: later ones find and write nothing
         self._admin.execute(
@@ -191,7 +209,7 @@ class TestDatabase:
         used.update(source.glob("hearth/hmis/local/*/consent_documents/*"))  # rows that a migration makes
         for path in migrations:
             used.update(_imported(path, source))
-        mark = hashlib.sha256((self.cluster.programs().version + GIVE_ROLE + "keys noted").encode())
+        mark = hashlib.sha256((self.cluster.programs().version + GIVE_GRANT + "keys noted").encode())
         for path in [*migrations, *sorted(used), *sorted(source.glob("hearth/hmis/**/*.sql"))]:
             mark.update(str(path.relative_to(self.checkout)).encode())
             mark.update(path.read_bytes())

@@ -133,5 +133,5 @@ def test_the_server_has_what_it_should(server: Machine, operator: Machine) -> No
     address = server.cluster.conninfo(database=DATABASE)
     with psycopg.connect(address) as connection:
         assert connection.execute("SELECT count(*) > 0 FROM clients_client").fetchone() == (True,)
-        roles = connection.execute("SELECT count(*) FROM access_membership").fetchone()
+        roles = connection.execute("SELECT count(*) FROM access_grant").fetchone()
     assert roles == (2,)

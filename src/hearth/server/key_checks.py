@@ -20,9 +20,10 @@ Connection = psycopg.Connection[tuple[object, ...]]
 
 TABLE = "hearth_key_check"
 # Acting as an administrator, row-level security shows every client; superuser and loader see them anyway.
-AS_ADMINISTRATOR = """
+# A database of an older version has memberships in the place of grants.
+_AS_ADMINISTRATOR = """
     SELECT set_config('app.user_id', coalesce((
-        SELECT m.user_id::text FROM access_membership m JOIN access_user u ON u.id = m.user_id
+        SELECT m.user_id::text FROM {table} m JOIN access_user u ON u.id = m.user_id
         WHERE u.is_active AND m.role = 'system_administrator' LIMIT 1), ''), true)
 """
 
@@ -186,11 +187,17 @@ def _check_values(connection: Connection) -> dict[str, str] | None:
     return {str(purpose): str(value) for purpose, value in rows}
 
 
+def act_as_administrator(connection: Connection) -> None:
+    """Act as some administrator until the end of the transaction, as nobody where there is none."""
+    table = "access_grant" if _exists(connection, "access_grant") else "access_membership"
+    connection.execute(_AS_ADMINISTRATOR.format(table=table))
+
+
 def _sealed(connection: Connection, key: Key) -> bytes | None:
     """One value that the key must open, where there is any."""
     if not _exists(connection, key.table):
         return None
-    connection.execute(AS_ADMINISTRATOR)
+    act_as_administrator(connection)
     row = connection.execute(
         f"SELECT {key.column} FROM {key.table} WHERE {key.column} IS NOT NULL LIMIT 1"  # noqa: S608
     ).fetchone()

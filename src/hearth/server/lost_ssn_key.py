@@ -67,7 +67,7 @@ def forget(connection: Connection) -> int:
 def _past_row_security(connection: Connection) -> Iterator[None]:
     """The owner of a table passes its row-level security as long as that is not forced on them. Undone with
     the transaction, too."""
-    connection.execute(key_checks.AS_ADMINISTRATOR)
+    key_checks.act_as_administrator(connection)
     forced = [
         table
         for table in (_CLIENTS, _HISTORY)

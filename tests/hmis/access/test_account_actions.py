@@ -11,6 +11,7 @@ from hearth.hmis.access.cli import user as command
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
 from hearth.hmis.access.roles import HmisUser, SystemAdministrator
+from hearth.hmis.access.scopes import OrganizationScope, StateScope
 from hearth.hmis.audit.models import AccessLog
 from tests import factories
 
@@ -38,13 +39,13 @@ def test_each_is_done_and_written_down(administrator: User, person: User) -> Non
     assert actions.reset_mfa(by=administrator, email=person.email)
     assert not actions.reset_mfa(by=administrator, email=person.email)
     assert actions.unlock(by=administrator, email=person.email) == 0
-    (organization,) = person.organization_ids
-    actions.remove_role(by=administrator, email=person.email, role=HmisUser, organization=organization)
+    scope = OrganizationScope(factories.works_for(person))
+    actions.remove_role(by=administrator, email=person.email, role=HmisUser, scope=scope)
     actions.deactivate(by=administrator, email=person.email.upper())
     fresh = User.objects.get(pk=person.pk)
-    assert (fresh.is_active, fresh.organization_ids) == (False, frozenset())
+    assert (fresh.is_active, fresh.own_projects) == (False, frozenset())
     assert [(administrator.pk, what) for what in (
-        "signed out everywhere", "removed", "removed", "unlocked", "removed", "deactivated",
+        "signed out everywhere", "removed", "removed", "unlocked", "ended", "deactivated",
     )] == done(administrator, person)  # fmt: skip
 
 
@@ -52,9 +53,13 @@ def test_what_cannot_be_is_a_sentence(administrator: User, person: User) -> None
     with pytest.raises(ValueError, match="only system administrator"):
         actions.deactivate(by=administrator, email=administrator.email)
     with pytest.raises(ValueError, match="only system administrator"):
-        actions.remove_role(by=administrator, email=administrator.email, role=SystemAdministrator)
+        actions.remove_role(
+            by=administrator, email=administrator.email, role=SystemAdministrator, scope=StateScope()
+        )
     with pytest.raises(ValueError, match="does not hold"):
-        actions.remove_role(by=administrator, email=person.email, role=SystemAdministrator)
+        actions.remove_role(
+            by=administrator, email=person.email, role=SystemAdministrator, scope=StateScope()
+        )
     for action in (actions.deactivate, actions.unlock, actions.end_sessions, actions.reset_mfa):
         with pytest.raises(ValueError, match="Nobody has the address"):
             action(by=administrator, email="x@example.org")

@@ -151,7 +151,7 @@ class TestCommands:
         return factories.make_hmis_user(organization, email="ben@example.org")
 
     def test_added_with_a_role(self, hearth_user: Any, administrator: User, ben: User) -> None:
-        (organization,) = ben.organization_ids
+        organization = factories.works_for(ben)
         said = hearth_user("add", "eve@example.org", "--role", "auditor", "--name", "Eve")
         assert said.output.startswith("eve@example.org: Auditor. Set a password with")
         said = hearth_user(
@@ -159,15 +159,18 @@ class TestCommands:
         )
         assert said.exit_code == 0
         eve = User.objects.get(email="eve@example.org")
-        assert (str(eve), eve.organization_ids) == ("Eve", {organization})
+        assert (str(eve), factories.works_for(eve)) == ("Eve", organization)
 
     @pytest.mark.parametrize(
         ("role", "sentence"),
         [
             (["--role", "boss"], "boss is not a role: use "),
-            (["--role", "hmis_user"], "hmis_user needs --organization"),
-            (["--role", "auditor", "--organization", "1"], "auditor is held without --organization"),
-            (["--role", "hmis_user", "--organization", "987654"], "There is no organization 987654"),
+            (
+                ["--role", "hmis_user"],
+                "The role hmis_user needs one of --organization or --project or --project-group",
+            ),
+            (["--role", "auditor", "--organization", "1"], "The role auditor is held without a place"),
+            (["--role", "hmis_user", "--organization", "987654"], "There is no such organization"),
         ],
     )
     def test_what_cannot_be_added(
@@ -190,7 +193,7 @@ class TestCommands:
         ben.refresh_from_db()
         assert ben.check_password(factories.PASSWORD)
         said = hearth_user("password", ben.email, input="short\n")
-        assert isinstance(said.exception, ServerError) and "too short" in str(said.exception)
+        assert isinstance(said.exception, ServerError) and "Make it longer" in str(said.exception)
         assert "short\n" not in said.output
 
     def test_a_password_is_asked_for_twice_and_not_shown(
@@ -217,7 +220,7 @@ class TestCommands:
     def test_the_list_says_roles_and_who_may_not_sign_in(
         self, hearth_user: Any, administrator: User, ben: User
     ) -> None:
-        (organization,) = ben.organization_ids
+        organization = factories.works_for(ben)
         factories.make_user(email="zoe@example.org", is_active=False)
         assert hearth_user("list").output.splitlines() == sorted([
             f"{administrator.email}  system_administrator",
@@ -231,7 +234,7 @@ class TestCommands:
         assert administrator.email not in said.output
 
     def test_what_is_taken_away(self, hearth_user: Any, administrator: User, ben: User) -> None:
-        (organization,) = ben.organization_ids
+        organization = factories.works_for(ben)
         assert "0 failed tries" in hearth_user("unlock", ben.email).output
         assert "sessions that were open: 0" in hearth_user("end-sessions", ben.email).output
         assert "has no second step" in hearth_user("reset-mfa", ben.email).output
@@ -240,7 +243,7 @@ class TestCommands:
         assert "no longer holds the role" in hearth_user(*role, "hmis_user").output
         assert "cannot sign in any more" in hearth_user("deactivate", ben.email).output
         fresh = User.objects.get(pk=ben.pk)
-        assert (fresh.is_active, fresh.memberships.count()) == (False, 0)
+        assert (fresh.is_active, fresh.grants_now.count()) == (False, 0)
 
     def test_a_second_step_that_was_lost_is_taken_away(
         self, hearth_user: Any, administrator: User, ben: User
@@ -260,9 +263,9 @@ class TestCommands:
 def test_words_of_users_and_roles(administrator: User) -> None:
     with acting(administrator):
         user = factories.make_hmis_user(factories.make_organization())
-    held, all_ = user.memberships.get(), administrator.memberships.get()
-    assert str(held) == f"HMIS user, organization {held.organization_id}"
-    assert (str(all_), all_.role_name) == (f"{SystemAdministrator.name}, organization all", all_.role_name)
+        held, all_ = user.grants.get(), administrator.grants.get()
+        assert (str(held), held.place) == (f"Grant {held.pk}: HMIS user", str(held.organization))
+    assert (all_.role_name, all_.place) == (SystemAdministrator.name, "The whole installation")
     assert user.get_full_name() == str(user) == user.display_name
     assert User.objects.get_by_natural_key(user.email.upper()) == user
     assert str(UseCount(user=user, kind="searches", used=3)) == f"User {user.pk}, searches: 3"

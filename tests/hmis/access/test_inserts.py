@@ -14,17 +14,16 @@ from django.db import ProgrammingError, connection, models, transaction
 
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
-from hearth.hmis.access.row_policies import OfOrganization, Open
+from hearth.hmis.access.row_policies import OfProject, Open
 from hearth.hmis.coordinated_entry.models import Assessment
 from hearth.hmis.enrollments.models import Enrollment
 from hearth.hmis.enrollments.models.base import EnrollmentRecord
+from hearth.hmis.organizations.models import ProjectGroup
 from tests import factories
 
 pytestmark = pytest.mark.django_db
 
-OF_ORGANIZATIONS = [
-    model for model in apps.get_models() if getattr(model, "row_policy", None) is OfOrganization
-]
+OF_PROJECTS = [model for model in apps.get_models() if getattr(model, "row_policy", None) is OfProject]
 HISTORIES = [
     model
     for model in apps.get_models()
@@ -32,8 +31,9 @@ HISTORIES = [
 ]
 #: Tables whose INSERT policy has a test of its own below.
 OTHERS = {
-    "clients_client", "clients_recentclient", "audit_accesslog", "access_membership", "access_usecount",
-    "lists_keptview",
+    "clients_client", "clients_recentclient", "audit_accesslog", "access_grant", "access_usecount",
+    "consent_consentdocument", "lists_keptview", "organizations_projectgroup",
+    "organizations_projectgroup_projects",
 }  # fmt: skip
 
 
@@ -90,7 +90,7 @@ def refused(doing: Callable[[], None]) -> None:
         doing()
 
 
-@pytest.mark.parametrize("model", OF_ORGANIZATIONS, ids=lambda model: model.__name__)
+@pytest.mark.parametrize("model", OF_PROJECTS, ids=lambda model: model.__name__)
 def test_only_to_ones_own_organization(place: Place, model: type[models.Model]) -> None:
     table = model._meta.db_table
     with acting(place.user):
@@ -102,7 +102,7 @@ def test_only_to_ones_own_organization(place: Place, model: type[models.Model]) 
             refused(lambda: add(table, place.row(model, place.own.pk) | {"hud_id": "again"}))
 
 
-@pytest.mark.parametrize("model", OF_ORGANIZATIONS, ids=lambda model: model.__name__)
+@pytest.mark.parametrize("model", OF_PROJECTS, ids=lambda model: model.__name__)
 def test_no_row_is_moved_to_another_organization(place: Place, model: type[models.Model]) -> None:
     """The same of UPDATE: neither theirs to the own organization, nor an own one out of it."""
     if issubclass(model, EnrollmentRecord):
@@ -155,6 +155,13 @@ def test_the_access_log_is_added_to_in_ones_own_name(place: Place, administrator
             add("audit_accesslog", values | {"user_id": user.pk})
 
 
+def test_texts_that_are_signed_are_added_by_administrators_alone(place: Place, administrator: User) -> None:
+    values = {"kind": "release", "language": "xx", "version": 1, "begins_on": "2026-01-01"}
+    for user in (place.user, factories.make_auditor(), None):
+        with acting(user):
+            refused(lambda: add("consent_consentdocument", values))
+
+
 def test_nobody_counts_for_somebody_else(place: Place, administrator: User) -> None:
     values = {"kind": "search", "began_at": "2026-01-01", "used": -1000}
     auditor = factories.make_auditor()  # who may read every count
@@ -173,14 +180,28 @@ def test_nobody_keeps_a_view_for_somebody_else(place: Place, administrator: User
         refused(lambda: add("lists_keptview", values | {"user_id": place.user.pk}))
 
 
-def test_roles_are_given_by_administrators_alone(place: Place, administrator: User) -> None:
-    """Everybody may read who holds which role, so that only the INSERT policy stands in the way."""
-    values = {"user_id": place.user.pk, "role": "system_administrator"}
+def test_grants_are_given_by_administrators_alone(place: Place, administrator: User) -> None:
+    """What else decides is in test_grants.py."""
+    values = {
+        "user_id": place.user.pk, "role": "system_administrator", "scope": "state", "begins_on": "2026-01-01",
+    }  # fmt: skip
     for user in (place.user, factories.make_auditor(), None):
         with acting(user):
-            refused(lambda: add("access_membership", values))
+            refused(lambda: add("access_grant", values))
     with acting(administrator):
-        add("access_membership", values)
+        add("access_grant", values)
+
+
+def test_groups_of_projects_are_made_by_administrators_alone(place: Place, administrator: User) -> None:
+    with acting(administrator):
+        group = ProjectGroup.objects.create(name="Both")
+    member = {"projectgroup_id": group.pk, "project_id": place.projects[place.own.pk].pk}
+    for user in (place.user, factories.make_auditor(), None):
+        with acting(user):
+            refused(lambda: add("organizations_projectgroup", {"name": "Mine"}))
+            refused(lambda: add("organizations_projectgroup_projects", member))
+    with acting(administrator):
+        add("organizations_projectgroup_projects", member)
 
 
 def test_every_insert_policy_is_tested_here_and_asks_something() -> None:
@@ -190,7 +211,7 @@ def test_every_insert_policy_is_tested_here_and_asks_something() -> None:
             " AND cmd IN ('INSERT', 'ALL') AND permissive = 'PERMISSIVE'"
         )
         policies = cursor.fetchall()
-    tested = {model._meta.db_table for model in [*OF_ORGANIZATIONS, *HISTORIES]} | OTHERS
+    tested = {model._meta.db_table for model in [*OF_PROJECTS, *HISTORIES]} | OTHERS
     assert {table for table, _ in policies} <= tested
     assert {table for table, check in policies if check in (None, "true", "(true)")} == set()
-    assert len(OF_ORGANIZATIONS) == 13
+    assert len(OF_PROJECTS) == 13

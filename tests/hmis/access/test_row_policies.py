@@ -8,10 +8,11 @@ import pytest
 from django.apps import apps
 from django.db import DatabaseError, IntegrityError, ProgrammingError, connection, transaction
 
+from hearth.hmis.access import policies_sql
 from hearth.hmis.access.context import acting
-from hearth.hmis.access.models import Membership, User
-from hearth.hmis.access.roles import HmisUser
-from hearth.hmis.access.row_policies import ClientIdentity, OfOrganization, SecureRows
+from hearth.hmis.access.models import User
+from hearth.hmis.access.policies_sql import SecureRows
+from hearth.hmis.access.row_policies import ClientIdentity, OfProject
 from hearth.hmis.clients.models import Client
 from hearth.hmis.enrollments.models import Enrollment, Exit, HealthAndDV, Services
 from tests import factories
@@ -113,38 +114,48 @@ def test_cannot_hang_a_record_on_an_enrollment_of_others(administrator: User) ->
 ADDED = """
     INSERT INTO enrollments_healthanddv
         (data_source_id, hud_id, enrollment_id, organization_id, project_id, is_shared)
-    SELECT %(source)s, 'added', %(enrollment)s, %(organization)s, min(id), true FROM organizations_project
-    RETURNING id
+    VALUES (%(source)s, 'added', %(enrollment)s, %(organization)s, %(project)s, true) RETURNING id
 """
 
 
 @pytest.mark.parametrize("shared", [False, True])
 def test_not_with_sql_of_ones_own_either(administrator: User, shared: bool) -> None:
-    """A row that claims the own organization for the enrollment of another one."""
+    """A row that claims the own project for the enrollment of another one."""
     with acting(administrator):
         theirs = factories.make_enrollment(is_shared=shared)
-        own = factories.make_organization()
-        user = factories.make_hmis_user(own)
+        own = factories.make_project()
+        user = factories.make_hmis_user(own.organization)
     said = "row-level security" if shared else "not there, or not yours"
     with pytest.raises(DatabaseError, match=said), acting(user), connection.cursor() as cursor:
         cursor.execute(
             ADDED,
-            {"source": theirs.data_source_id, "enrollment": theirs.pk, "organization": own.pk},
+            {
+                "source": theirs.data_source_id,
+                "enrollment": theirs.pk,
+                "organization": own.organization_id,
+                "project": own.pk,
+            },
         )
 
 
 def test_what_a_row_added_with_sql_repeats_is_put_right(administrator: User) -> None:
     with acting(administrator):
         enrollment = factories.make_enrollment()
-        other = factories.make_organization()
+        other = factories.make_project()
         with connection.cursor() as cursor:
             cursor.execute(
                 ADDED,
-                {"source": enrollment.data_source_id, "enrollment": enrollment.pk, "organization": other.pk},
+                {
+                    "source": enrollment.data_source_id,
+                    "enrollment": enrollment.pk,
+                    "organization": other.organization_id,
+                    "project": other.pk,
+                },
             )
             (added,) = cursor.fetchone()
         stored = HealthAndDV.objects.get(pk=added)
         assert (stored.organization_id, stored.is_shared) == (enrollment.project.organization_id, False)
+        assert stored.project_id == enrollment.project_id
 
 
 def test_old_versions_are_as_secret_as_the_row(administrator: User) -> None:
@@ -167,14 +178,13 @@ def test_old_versions_are_as_secret_as_the_row(administrator: User) -> None:
         assert not history.objects.exists()
 
 
-def test_an_ended_membership_ends_what_one_sees(administrator: User) -> None:
+def test_an_ended_grant_ends_what_one_sees(administrator: User) -> None:
     with acting(administrator):
         own = factories.make_organization()
         mine = factories.make_enrollment(project=factories.make_project(own))
         user = factories.make_hmis_user(own)
     assert in_database(Enrollment, user) == {mine.pk}
-    with acting(administrator):
-        Membership.objects.filter(user=user, role=HmisUser.code).delete()
+    factories.end_grants(user)
     assert in_database(Enrollment, user) == set()
 
 
@@ -194,7 +204,7 @@ def test_policies_are_forced_on_every_table_with_client_data() -> None:
         secured = {row[0] for row in cursor.fetchall()}
     for model in apps.get_models():
         policy = getattr(getattr(model, "pgh_tracked_model", model), "row_policy", None)
-        if policy in (ClientIdentity, OfOrganization):
+        if policy in (ClientIdentity, OfProject):
             assert model._meta.db_table in secured, model._meta.label
     assert "audit_accesslog" in secured
 
@@ -212,10 +222,10 @@ def test_row_security_of_a_migration_is_undone_whole() -> None:
     state = SimpleNamespace(apps=apps)
     tables = {"enrollments_enrollment", "enrollments_enrollmenthistory"}
     for history in (None, "EnrollmentHistory"):
-        operation = SecureRows("Enrollment", "OfOrganization", history)
+        operation = SecureRows("Enrollment", "OfProject", history)
         name, arguments, _ = operation.deconstruct()
-        assert (name, arguments) == ("SecureRows", ["Enrollment", "OfOrganization", history])
-        assert "OfOrganization" in operation.describe() and "Enrollment" in operation.describe()
+        assert (name, arguments) == ("SecureRows", ["Enrollment", "OfProject", history])
+        assert "OfProject" in operation.describe() and "Enrollment" in operation.describe()
         operation.state_forwards("enrollments", state)
         forwards, backwards = Told(), Told()
         operation.database_forwards("enrollments", forwards, state, state)
@@ -226,10 +236,34 @@ def test_row_security_of_a_migration_is_undone_whole() -> None:
                 assert f'ALTER TABLE "{table}" {word} ROW LEVEL SECURITY' in forwards.statements
             for word in ("DISABLE", "NO FORCE"):
                 assert f'ALTER TABLE "{table}" {word} ROW LEVEL SECURITY' in backwards.statements
-        made = {(one.split()[2], one.split()[4]) for one in forwards.statements if one.startswith("CREATE")}
         dropped = {(one.split()[4], one.split()[6]) for one in backwards.statements if one.startswith("DROP")}
+        made = {
+            (name, f'"{table}"') for table, all_ in policies_sql.secured() for name in all_ if table in here
+        }
         assert made <= dropped
         assert {table.strip('"') for _, table in dropped} == here
+
+
+def test_the_policies_of_the_database_are_those_of_the_models() -> None:
+    """Each table's own, and no other: what the code says is what `bring_up_to_date` put there."""
+    wanted = {
+        (table, name, policies_sql.fingerprint(text))
+        for table, policies in policies_sql.secured()
+        for name, text in policies.items()
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT polrelid::regclass::text, polname, obj_description(oid, 'pg_policy') FROM pg_policy"
+            " WHERE polname = ANY (%s) AND obj_description(oid, 'pg_policy') IS NOT NULL",
+            [list(policies_sql.NAMES)],
+        )
+        assert set(cursor.fetchall()) == wanted
+        cursor.execute(
+            "SELECT DISTINCT polrelid::regclass::text FROM pg_policy"
+            " WHERE obj_description(oid, 'pg_policy') IS NULL AND polname NOT LIKE 'step\\_%%'"
+        )
+        # Made by migrations of their own: nobody's model says them.
+        assert {table for (table,) in cursor.fetchall()} == {"audit_accesslog", "access_usecount"}
 
 
 def test_a_transaction_that_failed_is_left_to_be_undone(administrator: User) -> None:

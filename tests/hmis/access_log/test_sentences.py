@@ -226,16 +226,16 @@ def test_links_are_for_those_who_may_open(administrator: User) -> None:
 
 
 @pytest.mark.django_db
-def test_nobody_is_led_to_what_he_may_not_open(administrator: User) -> None:
-    """Whatever role may read the log one day: a run of others, and one whose organizations were left, has its
+def test_nobody_is_led_to_what_they_may_not_open(administrator: User) -> None:
+    """Whatever role may read the log one day: a run of others, and one whose projects were left, has its
     words and no link; a client and an enrollment are numbers."""
-    own, other = factories.make_organization(), factories.make_organization()
-    viewer = factories.make_hmis_user(own)
+    own, other = factories.make_project(), factories.make_project()
+    viewer = factories.make_hmis_user(own.organization)
     asked = {"coc": "XX-501", "start": "2025-10-01", "end": "2026-09-30", "projects": []}
-    made_with = {"made_with": {"sees_all": False, "organizations": [own.pk]}}
-    left = {"made_with": {"sees_all": False, "organizations": [own.pk, other.pk]}}
+    made_with = {"made_with": {"sees_all": False, "projects": [own.pk]}}
+    left = {"made_with": {"sees_all": False, "projects": [own.pk, other.pk]}}
     with acting(administrator):
-        stay = factories.make_enrollment(factories.make_client(), factories.make_project(other))
+        stay = factories.make_enrollment(factories.make_client(), other)
         runs = [
             ReportRun.objects.create(report="lsa_project", parameters=asked | more, created_by=by)
             for by, more in ((viewer, made_with), (viewer, left), (administrator, {}))

@@ -99,7 +99,7 @@ def test_a_deleted_client_only_exists_for_administrators(client, person, worker,
 
 def test_history_says_what_changed_but_no_ssn(client, person, worker, administrator) -> None:
     with acting(administrator):
-        project = factories.make_project(Organization.objects.get(pk__in=worker.organization_ids))
+        project = factories.make_project(Organization.objects.get(pk=factories.works_for(worker)))
         factories.make_enrollment(person, project, user_id="U17")
     with acting(worker):
         person.last_name = "Feather"

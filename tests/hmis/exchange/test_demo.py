@@ -15,7 +15,7 @@ from hearth.hmis.organizations.models import Organization, Region
 from hearth.server import keys
 from hearth.server.errors import ServerError
 from hearth.server.home import Home
-from tests.factories import make_administrator, make_client, make_organization
+from tests.factories import make_administrator, make_client, make_organization, works_for
 from tests.hmis.exchange.importing import records
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -44,7 +44,7 @@ def test_filled_once(settings: object) -> None:
     assert not seen["caseworker@example.org"] & seen["advocate@example.org"]
     assert len(seen["caseworker@example.org"]) < everything
     assert not seen["auditor@example.org"]
-    advocate = Organization.objects.get(memberships__user=users["advocate@example.org"])
+    advocate = Organization.objects.get(pk=works_for(users["advocate@example.org"]))
     assert advocate.tribal_nation is not None
     said = (Home.find().keys / "demo_accounts").read_text()
     assert keys.demo_password() in said

@@ -9,10 +9,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from hearth.hmis.access.actions import give_role
+from hearth.hmis.access.actions import end_grant, give_grant
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
 from hearth.hmis.access.roles import HmisUser
+from hearth.hmis.access.scopes import OrganizationScope
 from hearth.hmis.audit.models import AccessLog
 from hearth.hmis.exchange.exporting import job
 from hearth.hmis.exchange.exporting.actions import cancel_export
@@ -137,10 +138,12 @@ def test_whoever_leaves_an_organization_leaves_its_exports(client: Client, user:
     address = reverse("exchange:export_download", args=[run.pk])
     client.force_login(user)
     assert client.get(address).status_code == 200
-    give_role(by=administrator, user=user, role=HmisUser, organization=factories.make_organization().pk)
+    more = OrganizationScope(factories.make_organization().pk)
+    give_grant(by=administrator, user=user, role=HmisUser, scope=more)
     assert client.get(address).status_code == 200
     with acting(administrator):
-        user.memberships.order_by("pk").first().delete()
+        first = user.grants.order_by("pk").first()
+    end_grant(by=administrator, grant=first)
     assert client.get(address).status_code == 404
     page = client.get(reverse("exchange:export", args=[run.pk]))
     assert b"The file is not here for you any more" in page.content

@@ -5,11 +5,18 @@ from typing import Any
 
 import pytest
 
-from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
 from hearth.hmis.exchange.models import ExportRun
 from hearth.hmis.jobs.rights import kept_file, may_open, rights_of
-from tests.factories import make_administrator, make_auditor, make_hmis_user, make_organization
+from hearth.hmis.organizations.models import Organization
+from tests.factories import (
+    end_grants,
+    make_administrator,
+    make_auditor,
+    make_hmis_user,
+    make_organization,
+    make_project,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -18,12 +25,16 @@ def made_with(rights: dict[str, Any] | None) -> ExportRun:
     return ExportRun(parameters={} if rights is None else {"made_with": rights})
 
 
+def organization_with_a_project() -> Organization:
+    return make_project().organization
+
+
 def fresh(user: User) -> User:
     return User.objects.get(pk=user.pk)
 
 
 def test_what_was_made_is_opened_with_the_same_rights_and_with_more() -> None:
-    one, two = make_organization(), make_organization()
+    one, two = organization_with_a_project(), organization_with_a_project()
     user, with_both = make_hmis_user(one), make_hmis_user(one, two)
     run = made_with(rights_of(user))
     assert may_open(user, run)
@@ -32,7 +43,7 @@ def test_what_was_made_is_opened_with_the_same_rights_and_with_more() -> None:
 
 
 def test_what_was_made_with_more_rights_stays_closed() -> None:
-    one, two = make_organization(), make_organization()
+    one, two = organization_with_a_project(), organization_with_a_project()
     with_both = made_with(rights_of(make_hmis_user(one, two)))
     of_all = made_with(rights_of(make_administrator()))
     for user in (make_hmis_user(one), make_hmis_user(), make_auditor()):
@@ -41,14 +52,13 @@ def test_what_was_made_with_more_rights_stays_closed() -> None:
 
 
 def test_whoever_leaves_an_organization_or_the_system_opens_it_no_more() -> None:
-    one = make_organization()
+    one = organization_with_a_project()
     user = make_hmis_user(one)
     run = made_with(rights_of(user))
     was_administrator = make_administrator()
     of_all = made_with(rights_of(was_administrator))
-    with acting(make_administrator()):
-        user.memberships.all().delete()
-        was_administrator.memberships.all().delete()
+    end_grants(user)
+    end_grants(was_administrator)
     assert not may_open(fresh(user), run)
     assert not may_open(fresh(was_administrator), of_all)
     gone = make_administrator()
@@ -56,8 +66,18 @@ def test_whoever_leaves_an_organization_or_the_system_opens_it_no_more() -> None
     assert not may_open(gone, of_all)
 
 
+def test_what_was_made_of_shared_records_alone_is_closed_to_whoever_holds_no_role_any_more() -> None:
+    user = make_hmis_user(make_organization())
+    run = made_with(rights_of(user))
+    assert run.parameters["made_with"]["projects"] == []
+    assert may_open(user, run)
+    end_grants(user)
+    assert not may_open(user, run)
+
+
 def test_a_run_that_does_not_say_with_which_rights_is_opened_by_administrators_alone() -> None:
     unsaid = made_with(None)
+    assert not may_open(make_hmis_user(make_organization()), made_with({"sees_all": False}))
     assert not may_open(make_hmis_user(make_organization()), unsaid)
     assert may_open(make_administrator(), unsaid)
 

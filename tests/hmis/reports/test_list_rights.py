@@ -8,7 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from hearth.hmis.access.context import acting
-from hearth.hmis.access.models import Membership, User
+from hearth.hmis.access.models import User
+from hearth.hmis.access.roles import HmisUser
 from hearth.hmis.audit.models import AccessLog
 from hearth.hmis.clients.models import Client
 from hearth.hmis.reports.models import ReportRun
@@ -84,10 +85,10 @@ def test_who_may_not_open_a_report_gets_nothing_behind_it(administrator: User) -
 def test_a_role_that_ended_meanwhile_closes_every_list(administrator: User) -> None:
     """While the list is open in a browser: the page that is reloaded, sorted or taken along is not there."""
     with acting(administrator):
-        own = factories.make_organization()
-        user = factories.make_hmis_user(own)
+        own = factories.make_project()
+        user = factories.make_hmis_user(own.organization)
         run = small(user, WORLD)
-        run.parameters |= {"made_with": {"sees_all": False, "organizations": [own.pk]}}
+        run.parameters |= {"made_with": {"sees_all": False, "projects": [own.pk]}}
         run.save()
     browser = Browser()
     browser.force_login(user)
@@ -96,7 +97,8 @@ def test_a_role_that_ended_meanwhile_closes_every_list(administrator: User) -> N
     assert browser.get(kept).status_code == 200
     assert browser.get(kept + "&download=csv").status_code == 200
     with acting(administrator):
-        Membership.objects.filter(user=user).update(organization=factories.make_organization())
+        factories.end_grants(user)
+        factories.give_role(user, HmisUser, factories.make_organization())
         before = AccessLog.objects.filter(action__in=("members_viewed", "downloaded")).count()
     pages = [
         one for one in addresses(run) if one != reverse("reports:run", args=[run.pk]) and "/again" not in one

@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from hearth.hmis.access.context import acting
-from hearth.hmis.access.models import Membership, User
+from hearth.hmis.access.models import User
+from hearth.hmis.access.roles import HmisUser
 from hearth.hmis.audit.models import AccessLog
 from hearth.hmis.organizations.models import ProjectCoC
 from hearth.hmis.reports import actions, job, making, records
@@ -130,7 +131,7 @@ def test_rights_are_asked_again_when_it_is_made(bare_place: User) -> None:
         organization, projects = organization_with_people()
         user = factories.make_hmis_user(organization)
         run = make_run(user, report="lsa_project", parameters={"projects": [projects[0].pk]})
-        Membership.objects.filter(user=user).delete()
+        factories.end_grants(user)
     job.work(run.pk)
     run.refresh_from_db()
     assert run.state == "refused"
@@ -152,8 +153,8 @@ def test_whoever_leaves_an_organization_gets_nothing_of_earlier_reports(client: 
         reverse("reports:row", args=[run.pk, "LSAPerson", 1]),
     ]
     assert client.get(addresses[0]).status_code == 200
-    with acting(place):
-        Membership.objects.filter(user=user, organization=organization).delete()
+    factories.end_grants(user)
+    factories.give_role(user, HmisUser, other)
     assert [client.get(address).status_code for address in addresses] == [404, 404, 404]
     page = client.get(reverse("reports:run", args=[run.pk])).content.decode()
     assert "This report is closed to you" in page

@@ -1,6 +1,10 @@
-"""Adding people, giving roles and passwords. Roles are given by system administrators alone; the
-database says so too (migration 0004)."""
+"""Adding people, giving and ending grants, passwords and doors of accounts.
 
+Who may do it is the database's to say (`rights_sql.py`): these actions ask the same functions that its
+policies and triggers ask, so that they can refuse in words.
+"""
+
+from datetime import date
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -10,30 +14,106 @@ from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, connection, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from psycopg.types.json import Jsonb
 
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.lock import forget_failures
-from hearth.hmis.access.models import Membership, User
+from hearth.hmis.access.models import Grant, User
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.access.roles import Role, SystemAdministrator
+from hearth.hmis.access.scopes import SCOPES, Scope
 from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
 
 
-def give_role(*, by: User, user: User, role: type[Role], organization: int | None = None) -> Membership:
-    """Give a user a role, for the organization of that id where it is held so. Raises PermissionDenied
-    unless `by` may edit users."""
-    if not by.may(Permission.USER_EDIT):
-        raise PermissionDenied
+def system_administrators() -> QuerySet[User]:
+    """Whoever holds the role now. Asked of a function of the database: a command asks before anybody acts."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT hearth_system_administrators()")
+        return User.objects.filter(pk__in=[row[0] for row in cursor.fetchall()])
+
+
+@transaction.atomic
+def give_grant(
+    *,
+    by: User,
+    user: User,
+    role: type[Role],
+    scope: Scope,
+    begins_on: date | None = None,
+    ends_on: date | None = None,
+    reason: str = "",
+) -> Grant:
+    """Give a user a role in a scope, from `begins_on` (today) until before `ends_on`.
+
+    Raises PermissionDenied where `by` may not: to themselves, outside the own scope, or more than they hold
+    there. Raises ValueError with a sentence for what cannot be.
+    """
+    if type(scope) not in role.scopes:
+        held = " or ".join(kind.name[0].lower() + kind.name[1:] for kind in role.scopes)
+        raise ValueError(f"The role {role.name} is held for {held}.")
+    begins_on = begins_on or timezone.localdate()
+    if ends_on is not None and ends_on <= begins_on:
+        raise ValueError("A grant ends after the day on which it begins.")
+    grant = Grant(
+        user=user, role=role.code, begins_on=begins_on, ends_on=ends_on, reason=reason, **scope.values()
+    )
     with acting(by):
-        given = Membership.objects.create(
-            user=user, role=role.code, organization_id=organization, created_by=by
+        if not _may_give(grant):
+            raise PermissionDenied
+        try:
+            with transaction.atomic():
+                grant.save(force_insert=True)
+                with connection.cursor() as cursor:
+                    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        except IntegrityError as error:
+            if "grant_once" in str(error):
+                raise ValueError(f"{user.email} has this role there already.") from error
+            raise ValueError(_NOT_THERE[type(scope).code]) from error
+        _record(by, user, Access.ROLE_CHANGED, done="given", **_of_grant(grant))
+    return grant
+
+
+@transaction.atomic
+def end_grant(*, by: User, grant: Grant, reason: str = "") -> None:
+    """End a grant from the next request on. Raises PermissionDenied where `by` may not give such a one, and
+    ValueError with a sentence for one that is over, and for the last system administrator's."""
+    if grant.role == SystemAdministrator.code and _is_last_administrator(grant.user):
+        raise ValueError(
+            f"{grant.user.email} is the only system administrator: make somebody else one first."
         )
-        record_access(
-            by=by.pk, action=Access.ROLE_CHANGED, subject=f"user:{user.pk}",
-            done="given", role=role.code, organization=organization,
-        )  # fmt: skip
-        return given
+    with acting(by):
+        if not _may_give(grant):
+            raise PermissionDenied
+        # Another administrator may have ended it since it was read.
+        if not Grant.objects.filter(pk=grant.pk, ended_at__isnull=True).update(end_reason=reason):
+            raise ValueError("This grant is over already.")
+        _record(by, grant.user, Access.ROLE_CHANGED, done="ended", **_of_grant(grant))
+
+
+_NOT_THERE = {
+    "organization": "There is no such organization.",
+    "project": "There is no such project.",
+    "project_group": "There is no such group of projects.",
+}
+
+
+def _of_grant(grant: Grant) -> dict[str, Any]:
+    where = {name: value for name, value in grant.where.values().items() if value not in (None, "")}
+    return {"role": grant.role, **where}
+
+
+def _may_give(grant: Grant) -> bool:
+    """Whether the acting user may give or end it: what the database says of the row as it would be stored."""
+    columns = {column for kind in SCOPES.values() for column in kind.columns()} | {"user_id", "role", "scope"}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT hearth_may_give(jsonb_populate_record(NULL::access_grant, %s))",
+            [Jsonb({column: getattr(grant, column) for column in columns})],
+        )
+        return bool(cursor.fetchone()[0])
 
 
 @transaction.atomic
@@ -43,18 +123,24 @@ def become_first_administrator(*, by: User) -> bool:
         cursor.execute("SELECT hearth_make_first_administrator(%s)", [by.pk])
         made = bool(cursor.fetchone()[0])
     if made:
-        with acting(by):
-            record_access(
-                by=by.pk, action=Access.ROLE_CHANGED, subject=f"user:{by.pk}",
-                done="given", role=SystemAdministrator.code, organization=None,
-            )  # fmt: skip
+        _record(by, by, Access.ROLE_CHANGED, done="given", role=SystemAdministrator.code)
     return made
 
 
 @transaction.atomic
-def add_user(*, by: User, email: str, name: str, role: type[Role], organization: int | None = None) -> User:
-    """Add a person with a role, or give the role to somebody who is there. Raises ValueError with a sentence
-    for an address that is none, and an organization or membership that cannot be."""
+def add_user(
+    *,
+    by: User,
+    email: str,
+    name: str,
+    role: type[Role],
+    scope: Scope,
+    begins_on: date | None = None,
+    ends_on: date | None = None,
+    reason: str = "",
+) -> User:
+    """Add a person with a grant, or give one to somebody who is there. Raises ValueError with a sentence for
+    an address that is none, and for a grant that cannot be; PermissionDenied like `give_grant`."""
     try:
         validate_email(email)
     except ValidationError as error:
@@ -62,17 +148,8 @@ def add_user(*, by: User, email: str, name: str, role: type[Role], organization:
     user = User.objects.filter(email__iexact=email).first()
     if user is None:
         user = User.objects.create_user(email, display_name=name)
-        with acting(by):
-            record_access(by=by.pk, action=Access.USER_CHANGED, subject=f"user:{user.pk}", done="added")
-    try:
-        with transaction.atomic():
-            give_role(by=by, user=user, role=role, organization=organization)
-            with connection.cursor() as cursor:
-                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-    except IntegrityError as error:
-        if "membership_once" in str(error):
-            raise ValueError(f"{user.email} has this role already.") from error
-        raise ValueError(f"There is no organization {organization}.") from error
+        _record(by, user, Access.USER_CHANGED, done="added")
+    give_grant(by=by, user=user, role=role, scope=scope, begins_on=begins_on, ends_on=ends_on, reason=reason)
     return user
 
 
@@ -80,19 +157,15 @@ def add_user(*, by: User, email: str, name: str, role: type[Role], organization:
 def set_password(*, by: User, email: str, password: str) -> None:
     """Give somebody a new password. Raises ValueError with a sentence when there is nobody of that address
     or the password is too weak."""
-    if not by.may(Permission.USER_EDIT):
-        raise PermissionDenied
-    user = User.objects.filter(email__iexact=email).first()
-    if user is None:
-        raise ValueError(f"Nobody has the address {email}.")
+    user = _user(by, email)
     try:
         validate_password(password, user)
     except ValidationError as error:
         raise ValueError(" ".join(error.messages)) from error
     user.set_password(password)
-    user.save(update_fields=["password"])
     with acting(by):
-        record_access(by=by.pk, action=Access.PASSWORD_CHANGED, subject=f"user:{user.pk}")
+        user.save(update_fields=["password"])
+    _record(by, user, Access.PASSWORD_CHANGED)
 
 
 @transaction.atomic
@@ -102,23 +175,35 @@ def deactivate(*, by: User, email: str) -> User:
     if _is_last_administrator(user):
         raise ValueError(f"{user.email} is the only system administrator: make somebody else one first.")
     user.is_active = False
-    user.save(update_fields=["is_active"])
+    with acting(by):
+        user.save(update_fields=["is_active"])
     _end_sessions(user)
     _record(by, user, Access.USER_CHANGED, done="deactivated")
     return user
 
 
 @transaction.atomic
-def remove_role(*, by: User, email: str, role: type[Role], organization: int | None = None) -> User:
-    """Take a role from somebody. Raises ValueError where it is not held, or is the last administrator's."""
+def reactivate(*, by: User, email: str) -> User:
+    """Let somebody in again who was deactivated."""
     user = _user(by, email)
-    if role is SystemAdministrator and _is_last_administrator(user):
-        raise ValueError(f"{user.email} is the only system administrator: make somebody else one first.")
+    user.is_active = True
     with acting(by):
-        gone, _ = Membership.objects.filter(user=user, role=role.code, organization_id=organization).delete()
-    if not gone:
-        raise ValueError(f"{user.email} does not hold this role.")
-    _record(by, user, Access.ROLE_CHANGED, done="removed", role=role.code, organization=organization)
+        user.save(update_fields=["is_active"])
+    _record(by, user, Access.USER_CHANGED, done="reactivated")
+    return user
+
+
+@transaction.atomic
+def remove_role(*, by: User, email: str, role: type[Role], scope: Scope, reason: str = "") -> User:
+    """End the grants of a role that somebody holds in one scope. Raises ValueError where there is none, or it
+    is the last administrator's."""
+    user = _user(by, email)
+    with acting(by):
+        held = list(Grant.objects.filter(user=user, role=role.code, ended_at__isnull=True, **scope.values()))
+    if not held:
+        raise ValueError(f"{user.email} does not hold this role there.")
+    for grant in held:
+        end_grant(by=by, grant=grant, reason=reason)
     return user
 
 
@@ -155,12 +240,15 @@ def _user(by: User, email: str) -> User:
     user = User.objects.filter(email__iexact=email).first()
     if user is None:
         raise ValueError(f"Nobody has the address {email}.")
+    with acting(by), connection.cursor() as cursor:
+        cursor.execute("SELECT hearth_may_administer(%s)", [user.pk])
+        if not cursor.fetchone()[0]:
+            raise PermissionDenied
     return user
 
 
 def _is_last_administrator(user: User) -> bool:
-    administrators = User.objects.filter(is_active=True, memberships__role=SystemAdministrator.code)
-    return list(administrators.values_list("pk", flat=True).distinct()[:2]) == [user.pk]
+    return list(system_administrators().values_list("pk", flat=True)[:2]) == [user.pk]
 
 
 def _end_sessions(user: User) -> int:

@@ -1,12 +1,19 @@
 """`hearth user`: people who may sign in, from the terminal of the server machine."""
 
 import sys
-from typing import Annotated, Any
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from hearth.arguments import LARGEST_ID
 from hearth.server.errors import ServerError
+
+if TYPE_CHECKING:
+    from hearth.hmis.access.models import Grant
+    from hearth.hmis.access.roles import Role
+    from hearth.hmis.access.scopes import Scope
 
 user = typer.Typer(
     no_args_is_help=True,
@@ -22,52 +29,68 @@ user = typer.Typer(
     """,
 )
 
-Acting = Annotated[str | None, typer.Option("--as", metavar="EMAIL", help="System administrator who acts.")]
+Acting = Annotated[str | None, typer.Option("--as", metavar="EMAIL", help="Who acts: an administrator.")]
 Email = Annotated[str, typer.Argument(help="Whom it is about.")]
+RoleName = Annotated[
+    str,
+    typer.Option(
+        help="hmis_user, agency_administrator, local_system_administrator, system_administrator or auditor."
+    ),
+]
+OrganizationNumber = Annotated[
+    int | None, typer.Option(min=1, max=LARGEST_ID, help="Our number of the organization where it holds.")
+]
+ProjectNumber = Annotated[
+    int | None, typer.Option(min=1, max=LARGEST_ID, help="Our number of the project where it holds.")
+]
+ProjectGroupName = Annotated[
+    str | None, typer.Option(help="The name of the group of projects where it holds.")
+]
+Coc = Annotated[str | None, typer.Option(metavar="MN-500", help="The Continuum of Care where it holds.")]
+Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD")]
+Reason = Annotated[str, typer.Option(help="Why, for whoever reads it later.")]
 
 
 @user.command()
 def add(
     email: Annotated[str, typer.Argument(help="E-mail address, which is what they sign in with.")],
-    role: Annotated[str, typer.Option(help="system_administrator, hmis_user or auditor.")],
-    organization: Annotated[
-        int | None,
-        typer.Option(
-            min=1, max=LARGEST_ID, help="Our number of the organization that an HMIS user works for."
-        ),
-    ] = None,
+    role: RoleName,
+    organization: OrganizationNumber = None,
+    project: ProjectNumber = None,
+    project_group: ProjectGroupName = None,
+    coc: Coc = None,
+    begins: Day = None,
+    ends: Day = None,
+    reason: Reason = "",
     name: Annotated[str, typer.Option(help="Name shown to others.")] = "",
     acting: Acting = None,
 ) -> None:
-    """Add a person, or give somebody who is there one more role. Set a password with `hearth user password`.
+    """Add a person with a grant, or give somebody who is there one more: a role, where it holds, and when.
+
+    It holds from `--begins` (today) until before `--ends`. Set a password with `hearth user password`.
 
     \b
     Examples:
       hearth user add ada@example.org --role system_administrator
       hearth user add ben@example.org --role hmis_user --organization 17 --name "Ben Berg"
+      hearth user add eve@example.org --role hmis_user --project 120 --ends 2027-01-01 --reason "Interns"
+      hearth user add dan@example.org --role local_system_administrator --coc MN-500
     """
     from hearth.hmis.access import command_line
 
     command_line.prepare()
     from hearth.hmis.access.actions import add_user
-    from hearth.hmis.access.roles import ROLES
 
-    if role not in ROLES:
-        raise ServerError(f"{role} is not a role: use {', '.join(ROLES)}.")
-    if ROLES[role].per_organization != (organization is not None):
-        needs = "needs --organization" if ROLES[role].per_organization else "is held without --organization"
-        raise ServerError(f"The role {role} {needs}.")
+    chosen, scope = _role_and_scope(role, organization, project, project_group, coc)
     by = command_line.acting_administrator(acting)
     if role == "system_administrator" and by.email.lower() == email.lower():
-        typer.echo(
-            f"{by.email}: System administrator. Set a password with `hearth user password {by.email}`."
-        )
+        typer.echo(f"{by.email}: {chosen.name}. Set a password with `hearth user password {by.email}`.")
         return
-    try:
-        made = add_user(by=by, email=email, name=name, role=ROLES[role], organization=organization)
-    except ValueError as error:
-        raise ServerError(str(error)) from error
-    typer.echo(f"{made.email}: {ROLES[role].name}. Set a password with `hearth user password {made.email}`.")
+    made = _done(
+        add_user, by=by, email=email, name=name, role=chosen, scope=scope,
+        begins_on=begins and begins.date(), ends_on=ends and ends.date(), reason=reason,
+    )  # fmt: skip
+    typer.echo(f"{made.email}: {chosen.name}. Set a password with `hearth user password {made.email}`.")
 
 
 @user.command()
@@ -91,29 +114,25 @@ def password(
         chosen = typer.prompt("New password", hide_input=True, confirmation_prompt=True)
     else:
         chosen = sys.stdin.readline().rstrip("\n")
-    try:
-        set_password(by=command_line.acting_administrator(acting), email=email, password=chosen)
-    except ValueError as error:
-        raise ServerError(str(error)) from error
+    _done(set_password, by=command_line.acting_administrator(acting), email=email, password=chosen)
     typer.echo(f"{email} has a new password.")
 
 
 @user.command(name="list")
 def list_users(acting: Acting = None) -> None:
-    """List everybody who may sign in, with roles and the organizations' numbers."""
+    """List everybody who may sign in, with their grants: role, where it holds (numbers), and until when."""
     from hearth.hmis.access import command_line
 
     command_line.prepare()
-    command_line.acting_administrator(acting)
+    by = command_line.acting_administrator(acting)
+    from hearth.hmis.access.context import acting as acting_as
     from hearth.hmis.access.models import User
 
-    for one in User.objects.order_by("email").prefetch_related("memberships"):
-        roles = ", ".join(
-            f"{held.role} ({held.organization_id})" if held.organization_id else held.role
-            for held in one.memberships.all()
-        )
-        state = "" if one.is_active else "  deactivated"
-        typer.echo(f"{one.email}  {roles or 'no role'}{state}")
+    with acting_as(by):
+        for one in User.objects.order_by("email"):
+            held = ", ".join(_in_short(grant) for grant in one.grants_now)
+            state = "" if one.is_active else "  deactivated"
+            typer.echo(f"{one.email}  {held or 'no role'}{state}")
 
 
 @user.command()
@@ -123,25 +142,31 @@ def deactivate(email: Email, acting: Acting = None) -> None:
     typer.echo(f"{done.email} cannot sign in any more.")
 
 
+@user.command()
+def reactivate(email: Email, acting: Acting = None) -> None:
+    """Let somebody sign in again who was deactivated."""
+    done = _asked("reactivate", acting, email=email)
+    typer.echo(f"{done.email} may sign in again.")
+
+
 @user.command(name="remove-role")
 def remove_role(
     email: Email,
-    role: Annotated[str, typer.Option(help="system_administrator, hmis_user or auditor.")],
-    organization: Annotated[
-        int | None, typer.Option(min=1, max=LARGEST_ID, help="Our number of the organization.")
-    ] = None,
+    role: RoleName,
+    organization: OrganizationNumber = None,
+    project: ProjectNumber = None,
+    project_group: ProjectGroupName = None,
+    coc: Coc = None,
+    reason: Reason = "",
     acting: Acting = None,
 ) -> None:
-    """Take a role from somebody."""
+    """End the grant of a role, from the next request on."""
     from hearth.hmis.access import command_line
 
     command_line.prepare()
-    from hearth.hmis.access.roles import ROLES
-
-    if role not in ROLES:
-        raise ServerError(f"{role} is not a role: use {', '.join(ROLES)}.")
-    done = _asked("remove_role", acting, email=email, role=ROLES[role], organization=organization)
-    typer.echo(f"{done.email} no longer holds the role {ROLES[role].name}.")
+    chosen, scope = _role_and_scope(role, organization, project, project_group, coc)
+    done = _asked("remove_role", acting, email=email, role=chosen, scope=scope, reason=reason)
+    typer.echo(f"{done.email} no longer holds the role {chosen.name}.")
 
 
 @user.command()
@@ -165,6 +190,50 @@ def reset_mfa(email: Email, acting: Acting = None) -> None:
     typer.echo(f"{email} signs in with the password alone." if had else f"{email} has no second step.")
 
 
+def _role_and_scope(
+    role: str, organization: int | None, project: int | None, project_group: str | None, coc: str | None
+) -> "tuple[type[Role], Scope]":
+    """What the options name. Raises ServerError with a sentence for what is none, or does not go together."""
+    from hearth.hmis.access import scopes
+    from hearth.hmis.access.roles import ROLES
+
+    if role not in ROLES:
+        raise ServerError(f"{role} is not a role: use {', '.join(ROLES)}.")
+    given: list[scopes.Scope] = []
+    if organization is not None:
+        given.append(scopes.OrganizationScope(organization))
+    if project is not None:
+        given.append(scopes.ProjectScope(project))
+    if project_group is not None:
+        given.append(scopes.ProjectGroupScope(_project_group(project_group)))
+    if coc is not None:
+        given.append(scopes.CocScope(coc))
+    where = given or [scopes.StateScope()]
+    held = ROLES[role].scopes
+    if len(where) > 1 or type(where[0]) not in held:
+        options = " or ".join(
+            f"--{kind.code.replace('_', '-')}" for kind in held if kind is not scopes.StateScope
+        )
+        needs = f"needs one of {options}" if " or " in options else f"needs {options}"
+        raise ServerError(f"The role {role} {needs if options else 'is held without a place'}.")
+    return ROLES[role], where[0]
+
+
+def _project_group(name: str) -> int:
+    from django.apps import apps
+
+    found = apps.get_model("organizations", "ProjectGroup").objects.filter(name=name).first()
+    if found is None:
+        raise ServerError(f"There is no group of projects {name}.")
+    return int(found.pk)
+
+
+def _in_short(grant: "Grant") -> str:
+    place = " ".join(str(value) for name, value in grant.where.values().items() if name != "scope" and value)
+    until = f" until {grant.last_day}" if grant.last_day else ""
+    return f"{grant.role} ({place}){until}" if place else f"{grant.role}{until}"
+
+
 def _asked(action: str, acting: str | None, **what: Any) -> Any:
     """Do one of `access.actions` as an administrator; what cannot be is told in its sentence."""
     from hearth.hmis.access import command_line
@@ -172,7 +241,17 @@ def _asked(action: str, acting: str | None, **what: Any) -> Any:
     command_line.prepare()
     from hearth.hmis.access import actions
 
+    return _done(getattr(actions, action), by=command_line.acting_administrator(acting), **what)
+
+
+def _done(action: Callable[..., Any], **what: Any) -> Any:
+    from django.core.exceptions import PermissionDenied
+
     try:
-        return getattr(actions, action)(by=command_line.acting_administrator(acting), **what)
+        return action(**what)
     except ValueError as error:
         raise ServerError(str(error)) from error
+    except PermissionDenied as error:
+        raise ServerError(
+            f"{what['by'].email} may not do this: nobody acts on their own rights, or outside them."
+        ) from error

@@ -64,10 +64,9 @@ def acting_administrator(email: str | None) -> "User":
     installation without any, the first is made: of the given address, else, with the embedded database, as
     `<login>@localhost`. It has no password, so that nobody can sign in with it until one is set.
     """
-    from hearth.hmis.access.models import User
-    from hearth.hmis.access.roles import SystemAdministrator
+    from hearth.hmis.access.actions import system_administrators
 
-    administrators = User.objects.filter(is_active=True, memberships__role=SystemAdministrator.code)
+    administrators = system_administrators()
     if email:
         found = administrators.filter(email__iexact=email).first()
         if found:

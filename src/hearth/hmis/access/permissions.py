@@ -4,17 +4,12 @@ from enum import StrEnum
 
 
 class Permission(StrEnum):
-    """One thing a person may do. The value is stored nowhere; the name is used in code and tests."""
+    """One thing a person may do. The value is what the database's policies name (rights_sql.py)."""
 
     CLIENT_VIEW = "client_view"
     CLIENT_SEARCH = "client_search"
     CLIENT_EDIT = "client_edit"
-    CLIENT_NAME_VIEW = "client_name_view"
-    DOB_VIEW = "dob_view"
-    SSN_LAST_FOUR_VIEW = "ssn_last_four_view"
     SSN_REVEAL = "ssn_reveal"
-    HIV_VIEW = "hiv_view"
-    DV_VIEW = "dv_view"
     ENROLLMENT_VIEW = "enrollment_view"
     ENROLLMENT_EDIT = "enrollment_edit"
     PROJECT_VIEW = "project_view"

@@ -1,53 +1,48 @@
 """Who may do what, on one page. A role is a class; its description is what administrators read.
 
-The database says the same for rows of client data: `hearth_sees_all()`, `hearth_sees_clients()` and
-`hearth_organizations()` (migration 0002) read the same memberships, and tests/hmis/access compares.
+A grant (`models/grant.py`) gives a role to a user in one scope, over a time. The database reads the same
+permissions (`rights_sql.py`), which are brought there after every migration.
 """
 
+from typing import ClassVar
+
 from hearth.hmis.access.permissions import Permission
+from hearth.hmis.access.scopes import (
+    CocScope,
+    OrganizationScope,
+    ProjectGroupScope,
+    ProjectScope,
+    Scope,
+    StateScope,
+)
 
 
 class Role:
-    """Base of all roles. `code` is stored in a membership and never changes."""
+    """Base of all roles. `code` is stored in a grant and never changes."""
 
-    code: str
-    name: str
-    description: str
-    #: Held for one organization at a time (True), or for the whole installation (False).
-    per_organization: bool
-    permissions: frozenset[Permission]
-
-
-class SystemAdministrator(Role):
-    code = "system_administrator"
-    name = "System administrator"
-    description = (
-        "Sees and changes everything: all clients, all organizations, users, imports, reports and logs."
-    )
-    per_organization = False
-    permissions = frozenset(Permission)
+    code: ClassVar[str]
+    name: ClassVar[str]
+    description: ClassVar[str]
+    #: The kinds of scope that it may be given in.
+    scopes: ClassVar[tuple[type[Scope], ...]]
+    permissions: ClassVar[frozenset[Permission]]
 
 
 class HmisUser(Role):
     code = "hmis_user"
     name = "HMIS user"
     description = (
-        "Works for one or more organizations. Finds every client by name, and sees enrollments and what "
-        "hangs on them only of the own organizations, or where they were marked as shared. Makes reports "
-        "of the projects of the own organizations."
+        "Works for one or more organizations or projects. Finds every client by name, and sees enrollments "
+        "and what hangs on them only of the own projects, or where the client shares them. Makes reports and "
+        "exports of the own projects."
     )
-    per_organization = True
+    scopes = (OrganizationScope, ProjectScope, ProjectGroupScope)
     permissions = frozenset(
         {
             Permission.CLIENT_VIEW,
             Permission.CLIENT_SEARCH,
             Permission.CLIENT_EDIT,
-            Permission.CLIENT_NAME_VIEW,
-            Permission.DOB_VIEW,
-            Permission.SSN_LAST_FOUR_VIEW,
             Permission.SSN_REVEAL,
-            Permission.HIV_VIEW,
-            Permission.DV_VIEW,
             Permission.ENROLLMENT_VIEW,
             Permission.ENROLLMENT_EDIT,
             Permission.PROJECT_VIEW,
@@ -59,12 +54,47 @@ class HmisUser(Role):
     )
 
 
+class AgencyAdministrator(Role):
+    code = "agency_administrator"
+    name = "Agency administrator"
+    description = (
+        "Everything an HMIS user of the organization may do. Adds the organization's users, gives and ends "
+        "their grants, and helps with passwords, second steps and sessions."
+    )
+    scopes = (OrganizationScope,)
+    permissions = HmisUser.permissions | {Permission.USER_EDIT}
+
+
+class LocalSystemAdministrator(Role):
+    code = "local_system_administrator"
+    name = "Local system administrator"
+    description = (
+        "Named by a Continuum of Care. Sees and changes what an HMIS user may, in every project that lists "
+        "the CoC, and administers the users whose grants lie in those projects."
+    )
+    scopes = (CocScope,)
+    permissions = HmisUser.permissions | {Permission.USER_EDIT}
+
+
+class SystemAdministrator(Role):
+    code = "system_administrator"
+    name = "System administrator"
+    description = (
+        "Sees and changes everything: all clients, all organizations, users, imports, reports and logs."
+    )
+    scopes = (StateScope,)
+    permissions = frozenset(Permission)
+
+
 class Auditor(Role):
     code = "auditor"
     name = "Auditor"
     description = "Reads the access log: who saw, searched, imported and exported what. Sees no client data."
-    per_organization = False
+    scopes = (StateScope,)
     permissions = frozenset({Permission.ACCESS_LOG_VIEW, Permission.PROJECT_VIEW, Permission.REGION_VIEW})
 
 
-ROLES: dict[str, type[Role]] = {role.code: role for role in (SystemAdministrator, HmisUser, Auditor)}
+ROLES: dict[str, type[Role]] = {
+    role.code: role
+    for role in (HmisUser, AgencyAdministrator, LocalSystemAdministrator, SystemAdministrator, Auditor)
+}

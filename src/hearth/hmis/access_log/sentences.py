@@ -268,11 +268,21 @@ def _session_ended(entry: AccessLog, details: _Details, roles: Mapping[str, str]
 
 
 def _role_changed(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
-    role, organization = details("role"), details("organization")
-    given = details("done", "given") == "given"
+    role, given = details("role"), details("done", "given") == "given"
     name = roles.get(role, str(role).replace("_", " "))
     parts: Parts = ["Gave " if given else "Took from ", _subject(entry), f" the role {name}"]
-    return [*parts, " at ", Ref("organization", organization)] if organization else parts
+    details("scope")
+    for place in ("organization", "project"):
+        # The entries of before there were grants have the organization's number under its name alone.
+        if number_of := details(f"{place}_id") or details(place):
+            return [*parts, " at ", Ref(place, number_of)]
+    if coc := details("coc_code"):
+        return [*parts, f" in {coc}"]
+    if group := details("project_group_id"):
+        return [*parts, f" for the group of projects {group}"]
+    if funder := details("funder"):
+        return [*parts, f" for the funding source {funder}", *filter(None, [details("funding_grant_id")])]
+    return parts
 
 
 def _user_changed(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:

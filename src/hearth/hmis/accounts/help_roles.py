@@ -10,7 +10,7 @@ def _context() -> dict[str, Any]:
     return {
         "columns": ["Role", "What it may see and do", "Holds for"],
         "rows": [
-            (role.name, role.description, "One organization" if role.per_organization else "Everything")
+            (role.name, role.description, "; ".join(scope.name for scope in role.scopes))
             for role in ROLES.values()
         ],
     }

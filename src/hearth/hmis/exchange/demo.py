@@ -13,10 +13,11 @@ from rich.console import Console
 
 import hearth
 from hearth import scratch
-from hearth.hmis.access.actions import become_first_administrator, give_role
+from hearth.hmis.access.actions import become_first_administrator, give_grant, system_administrators
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
 from hearth.hmis.access.roles import Auditor, HmisUser, Role, SystemAdministrator
+from hearth.hmis.access.scopes import OrganizationScope, StateScope
 from hearth.hmis.clients.models import Client
 from hearth.hmis.exchange.importing.actions import start_command_import
 from hearth.hmis.exchange.importing.perform import perform
@@ -90,9 +91,7 @@ def _refuse_records_of_others() -> None:
 
 
 def _some_administrator() -> User | None:
-    return (
-        User.objects.filter(is_active=True, memberships__role=SystemAdministrator.code).order_by("id").first()
-    )
+    return system_administrators().order_by("id").first()
 
 
 def _administrator() -> User:
@@ -109,7 +108,7 @@ def _administrator() -> User:
             if first is None:
                 become_first_administrator(by=user)
             else:
-                give_role(by=first, user=user, role=account.role)
+                give_grant(by=first, user=user, role=account.role, scope=StateScope())
         user = User.objects.get(pk=user.pk)  # what it may do was read before it had the role
     return user
 
@@ -142,13 +141,13 @@ def _accounts(administrator: User) -> list[tuple[Account, Organization | None]]:
     """Every account with the organization it works for; those that are missing are made."""
     found: list[tuple[Account, Organization | None]] = []
     for account in ACCOUNTS:
-        organization = _organization(account.tribal) if account.role.per_organization else None
+        organization = _organization(account.tribal) if OrganizationScope in account.role.scopes else None
         found.append((account, organization))
         if User.objects.filter(email=account.email).exists():
             continue
         user = User.objects.create_user(account.email, keys.demo_password(), display_name=account.name)
-        works_for = organization.pk if organization else None
-        give_role(by=administrator, user=user, role=account.role, organization=works_for)
+        scope = OrganizationScope(organization.pk) if organization else StateScope()
+        give_grant(by=administrator, user=user, role=account.role, scope=scope)
     return found
 
 

@@ -8,7 +8,7 @@ sentences, never client data, so that it has no row-level security; only whoever
 administrators see it (`OwnRuns`). Its files lie in `Home.files`.
 """
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -16,10 +16,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from hearth.hmis.access.row_policies import EVERYTHING, NOTHING, RestrictedModel, RowPolicy
-
-if TYPE_CHECKING:
-    from hearth.hmis.access.models import User
+from hearth.hmis.access.row_policies import EVERYTHING, NOTHING, RestrictedModel, RowPolicy, Viewer
 
 #: The state of a run that nobody works on yet. States are stored and never change.
 QUEUED = "queued"
@@ -36,7 +33,7 @@ class OwnRuns(RowPolicy):
     """A run is seen by whoever started it and by system administrators."""
 
     @staticmethod
-    def visible(user: "User") -> Q:
+    def visible(user: Viewer) -> Q:
         if not user.is_active:
             return NOTHING
         return EVERYTHING if user.sees_all else Q(created_by=user)

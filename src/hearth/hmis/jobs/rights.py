@@ -5,31 +5,26 @@ from typing import Any
 
 from django.conf import settings
 
-from hearth.hmis.access import field_rights
 from hearth.hmis.access.models import User
+from hearth.hmis.access.permissions import Permission
 from hearth.hmis.jobs.models import Run
 
 
 def rights_of(user: User) -> dict[str, Any]:
     """What decides which records are in something made for this user; kept as `parameters["made_with"]`."""
-    return {
-        "sees_all": user.sees_all,
-        "organizations": sorted(user.organization_ids),
-        "withheld": sorted(field_rights.all_missing(user)),
-    }
+    return {"sees_all": user.sees_all, "projects": sorted(user.own_projects)}
 
 
 def may_open(user: User, run: Run) -> bool:
-    """Whether the user may still see what is in it. Whoever left an organization whose records are in it may
-    not, and neither may who saw a field then and does not now."""
-    made_without = (run.parameters.get("made_with") or {}).get("withheld", ())
-    if not field_rights.all_missing(user).issubset(made_without):
-        return False
+    """Whether the user may still see what is in it: not whoever lost a project whose records are in it."""
     if user.sees_all:
         return True
+    if not user.may(Permission.ENROLLMENT_VIEW):
+        return False
     made_with = run.parameters.get("made_with") or {"sees_all": True}
-    has_kept = user.organization_ids.issuperset(made_with.get("organizations", ()))
-    return has_kept and not made_with["sees_all"]
+    if made_with["sees_all"] or "projects" not in made_with:
+        return False
+    return user.own_projects.issuperset(made_with["projects"])
 
 
 def kept_file(user: User, run: Run) -> Path | None:

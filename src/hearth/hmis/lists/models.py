@@ -1,24 +1,21 @@
 """What a user keeps of the lists: which columns are shown, and views under a name."""
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
 
-from hearth.hmis.access.row_policies import RestrictedModel, RowPolicy
-
-if TYPE_CHECKING:
-    from hearth.hmis.access.models import User
+from hearth.hmis.access.row_policies import RestrictedModel, RowPolicy, Viewer
 
 
 class Own(RowPolicy):
     """Rows of the acting user."""
 
     reads = "user_id = (SELECT hearth_user_id())"
-    writes = reads
+    writes = removes = reads
 
     @staticmethod
-    def visible(user: "User") -> Q:
+    def visible(user: Viewer) -> Q:
         return Q(user_id=user.pk)
 
 

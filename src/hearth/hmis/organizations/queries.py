@@ -301,8 +301,8 @@ def is_confidential(project: Project) -> bool:
 
 
 def may_see_address(user: User, project: Project) -> bool:
-    """Where a confidential project is, only its own organization's users learn here, and nobody else."""
-    return not is_confidential(project) or project.organization_id in user.organization_ids
+    """Where a confidential project is, only users of the project learn here, and nobody else."""
+    return not is_confidential(project) or project.pk in user.own_projects
 
 
 def hidden_addresses(user: User) -> QuerySet[ProjectCoC]:
@@ -314,7 +314,7 @@ def hidden_addresses(user: User) -> QuerySet[ProjectCoC]:
         project__target_population=SURVIVORS_OF_DOMESTIC_VIOLENCE
     )
     rows = ProjectCoC.objects.restrict(user).filter(confidential)
-    return rows.exclude(project__organization__in=user.organization_ids)
+    return rows.exclude(project__in=user.own_projects)
 
 
 def cocs_of(user: User, project: Project) -> QuerySet[ProjectCoC]:

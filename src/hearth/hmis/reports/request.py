@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from hearth.hmis.access.models import User
+from hearth.hmis.access.permissions import Permission
 from hearth.hmis.organizations.models import Project, ProjectCoC
 from hearth.hmis.organizations.queries import YES
 from hearth.hmis.reports import catalog
@@ -108,12 +109,12 @@ def coc_codes(user: User) -> set[str]:
 
 
 def projects_of(user: User) -> QuerySet[Project]:
-    """Projects that a user may have reports made of: those of the own organizations, of the kinds that HUD
+    """Projects that a user may have reports made of: the own ones, of the kinds that HUD
     asks for (LSA specifications v8, section 4.1)."""
     projects = Project.objects.restrict(user).filter(
         date_deleted__isnull=True, continuum_project=YES, project_type__in=_IN_LSA
     )
-    return projects if user.sees_all else projects.filter(organization_id__in=user.organization_ids)
+    return projects if user.sees_all else projects.filter(pk__in=user.projects(Permission.REPORT_RUN))
 
 
 def projects_in(user: User, cocs: Iterable[str]) -> QuerySet[Project]:

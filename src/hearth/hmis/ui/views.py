@@ -27,7 +27,7 @@ def account(request: HttpRequest) -> HttpResponse:
         request,
         "ui/pages/account.html",
         {
-            "memberships": request.user.memberships.select_related("organization"),
+            "grants": request.user.grants_now,
             "idle_minutes": settings.IDLE_SECONDS // 60,
         },
     )

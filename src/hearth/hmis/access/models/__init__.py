@@ -1,5 +1,5 @@
-from hearth.hmis.access.models.membership import Membership
+from hearth.hmis.access.models.grant import Grant
 from hearth.hmis.access.models.use_count import UseCount
 from hearth.hmis.access.models.user import User
 
-__all__ = ["Membership", "UseCount", "User"]
+__all__ = ["Grant", "UseCount", "User"]

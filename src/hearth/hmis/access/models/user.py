@@ -3,11 +3,11 @@
 from typing import Any
 
 from django.contrib.auth.models import AbstractUser, BaseUserManager
-from django.db import models
+from django.db import connection, models
+from django.utils import timezone
 from django.utils.functional import cached_property
 
 from hearth.hmis.access.permissions import Permission
-from hearth.hmis.access.roles import ROLES, HmisUser, SystemAdministrator
 
 #: How the key of an account begins by which failed tries are counted (accounts/sign_in.py).
 ACCOUNT = "account "
@@ -27,7 +27,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractUser):
-    """A person who signs in by e-mail address. Rights come from memberships alone.
+    """A person who signs in by e-mail address. Rights come from grants alone.
 
     Django's own groups, permissions, staff and superuser flags grant nothing in Hearth.
     """
@@ -60,37 +60,60 @@ class User(AbstractUser):
         return str(self)
 
     @cached_property
-    def _memberships(self) -> tuple[tuple[str, int | None], ...]:
-        return tuple(self.memberships.values_list("role", "organization_id"))
+    def rights(self) -> dict[Permission, tuple[bool, frozenset[int]]]:
+        """What this user may do now: permission → whether everywhere, and else in which projects.
 
-    @cached_property
+        Asked of the database once (`rights_sql.py`), which enforces the same. Empty for an inactive user.
+        """
+        if not self.is_active or self.pk is None:
+            return {}
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT permission, everywhere, projects FROM hearth_rights(%s)", [self.pk])
+            rows = cursor.fetchall()
+        return {Permission(name): (everywhere, frozenset(projects)) for name, everywhere, projects in rows}
+
+    @property
     def permissions(self) -> frozenset[Permission]:
         """Everything this user may do somewhere. Empty for an inactive user."""
-        if not self.is_active:
-            return frozenset()
-        return frozenset().union(*(ROLES[role].permissions for role, _ in self._memberships))
+        return frozenset(self.rights) if self.is_active else frozenset()
 
-    @cached_property
-    def organization_ids(self) -> frozenset[int]:
-        """The organizations this user works for as an HMIS user."""
-        if not self.is_active:
-            return frozenset()
-        return frozenset(org for role, org in self._memberships if role == HmisUser.code and org is not None)
+    def may(self, permission: Permission, *, project: int | None = None) -> bool:
+        """Whether this user may do it: anywhere, or in the project of that id."""
+        if not self.is_active or permission not in self.rights:
+            return False
+        everywhere, projects = self.rights[permission]
+        return project is None or everywhere or project in projects
+
+    def everywhere(self, permission: Permission) -> bool:
+        """Whether this user may do it without limit."""
+        return self.is_active and self.rights.get(permission, (False, frozenset()))[0]
+
+    def projects(self, permission: Permission) -> frozenset[int]:
+        """The projects in which this user may do it, apart from doing it everywhere."""
+        return self.rights.get(permission, (False, frozenset()))[1] if self.is_active else frozenset()
+
+    @property
+    def grants_now(self) -> "models.QuerySet[Any]":
+        """The grants in force today."""
+        today = timezone.localdate()
+        return (
+            self.grants.filter(ended_at__isnull=True, begins_on__lte=today)
+            .filter(models.Q(ends_on__isnull=True) | models.Q(ends_on__gt=today))
+            .select_related("organization", "project", "project_group")
+            .order_by("role", "pk")
+        )
+
+    @property
+    def own_projects(self) -> frozenset[int]:
+        """The projects whose enrollments this user sees whatever their clients share."""
+        return self.projects(Permission.ENROLLMENT_VIEW)
 
     @property
     def sees_all(self) -> bool:
-        """System administrators are not limited to organizations."""
-        return self.is_active and any(role == SystemAdministrator.code for role, _ in self._memberships)
+        """Whether all enrollments are this user's to see: system administrators."""
+        return self.everywhere(Permission.ENROLLMENT_VIEW)
 
     @property
     def sees_clients(self) -> bool:
         """Whether this user may see who the clients are at all."""
-        return Permission.CLIENT_VIEW in self.permissions
-
-    def may(self, permission: Permission, *, organization: int | None = None) -> bool:
-        """Whether this user may do it: anywhere, or for the organization of that id."""
-        if self.sees_all:
-            return True
-        if permission not in self.permissions:
-            return False
-        return organization is None or organization in self.organization_ids
+        return self.may(Permission.CLIENT_VIEW)

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from hearth.hmis.access.row_policies import SecureRows
+from hearth.hmis.access.policies_sql import SecureRows
 
 
 class Migration(migrations.Migration):

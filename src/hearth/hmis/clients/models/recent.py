@@ -1,25 +1,20 @@
 """The clients somebody opened last: a user's own list, seen by nobody else."""
 
-from typing import TYPE_CHECKING
-
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from hearth.hmis.access.row_policies import NOTHING, RestrictedModel, RowPolicy
-
-if TYPE_CHECKING:
-    from hearth.hmis.access.models import User
+from hearth.hmis.access.row_policies import NOTHING, RestrictedModel, RowPolicy, Viewer
 
 
 class OwnRows(RowPolicy):
     """Rows of the acting user, while they work with clients."""
 
     reads = "user_id = (SELECT hearth_user_id()) AND (SELECT hearth_sees_clients())"
-    writes = reads
+    writes = removes = reads
 
     @staticmethod
-    def visible(user: "User") -> Q:
+    def visible(user: Viewer) -> Q:
         return Q(user_id=user.pk) if user.sees_clients else NOTHING
 
 

@@ -1,7 +1,6 @@
 """The texts that clients are given and sign: release and notices, by language and version."""
 
 from datetime import date
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -10,11 +9,8 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.functions import Now
 
-from hearth.hmis.access.row_policies import EVERYTHING, NOTHING, RestrictedModel, RowPolicy
+from hearth.hmis.access.row_policies import EVERYTHING, NOTHING, RestrictedModel, RowPolicy, Viewer
 from hearth.hmis.audit.history import keep_history
-
-if TYPE_CHECKING:
-    from hearth.hmis.access.models import User
 
 
 class DocumentKind(models.TextChoices):
@@ -39,9 +35,10 @@ class ConsentDocuments(RowPolicy):
 
     reads = "(SELECT hearth_sees_all()) OR ((SELECT hearth_sees_clients()) AND begins_on IS NOT NULL)"
     writes = "(SELECT hearth_sees_all())"
+    removes = f"{writes} AND begins_on IS NULL"
 
     @staticmethod
-    def visible(user: "User") -> Q:
+    def visible(user: Viewer) -> Q:
         if user.sees_all:
             return EVERYTHING
         return Q(begins_on__isnull=False) if user.sees_clients else NOTHING

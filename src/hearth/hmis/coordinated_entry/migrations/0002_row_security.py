@@ -4,7 +4,7 @@ from importlib import import_module
 
 from django.db import migrations
 
-from hearth.hmis.access.row_policies import SecureRows
+from hearth.hmis.access.policies_sql import SecureRows
 
 follows_enrollment = import_module(
     "hearth.hmis.enrollments.migrations.0002_rules_and_row_security"

@@ -6,7 +6,7 @@ with triggers off (`session_replication_role`) and puts in what they would: see 
 
 from django.db import migrations
 
-from hearth.hmis.access.row_policies import SecureRows
+from hearth.hmis.access.policies_sql import SecureRows
 
 OF_ENROLLMENT = (
     "Exit",

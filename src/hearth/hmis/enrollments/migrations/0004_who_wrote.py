@@ -120,7 +120,7 @@ BEGIN
     RETURN next_one;
 END $$;
 
-DROP POLICY reads ON clients_clienthistory;
+DROP POLICY IF EXISTS reads ON clients_clienthistory;
 CREATE POLICY reads ON clients_clienthistory FOR SELECT USING (
     (SELECT hearth_sees_all()) OR ((SELECT hearth_sees_clients()) AND (
         current_setting('app.reads_versions', true) = 'on'

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from hearth.hmis.access.row_policies import OfOrganization, RestrictedModel
+from hearth.hmis.access.row_policies import OfProject, RestrictedModel
 from hearth.hmis.enrollments.models.repeated import (
     EndOfSharingOfEnrollment,
     OrganizationOfEnrollment,
@@ -22,7 +22,7 @@ class EnrollmentRecord(RestrictedModel, Record, UserStamped):
     import, which writes what the triggers would.
     """
 
-    row_policy = OfOrganization
+    row_policy = OfProject
 
     enrollment = models.ForeignKey("enrollments.Enrollment", on_delete=models.PROTECT)
     organization = OrganizationOfEnrollment(editable=False, db_index=False)

@@ -5,7 +5,7 @@ from functools import partial
 from django.db import models
 from django.db.models import Q
 
-from hearth.hmis.access.row_policies import OfOrganization, RestrictedModel
+from hearth.hmis.access.row_policies import OfProject, RestrictedModel
 from hearth.hmis.audit.history import OldVersion, keep_history
 from hearth.hmis.enrollments.models.base import EnrollmentRecord
 from hearth.hmis.enrollments.models.repeated import OrganizationOfProject, RestrictionOfClient
@@ -37,7 +37,7 @@ class Enrollment(RestrictedModel, Record, UserStamped):
     `shared_until` (null: for good).
     """
 
-    row_policy = OfOrganization
+    row_policy = OfProject
 
     client = models.ForeignKey("clients.Client", on_delete=models.PROTECT, related_name="enrollments")
     project = models.ForeignKey("organizations.Project", on_delete=models.PROTECT, related_name="enrollments")

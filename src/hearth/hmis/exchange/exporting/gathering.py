@@ -14,7 +14,6 @@ from django.db import connection as database
 
 from hearth.hmis.exchange.exporting.request import ExportRequest
 from hearth.hmis.exchange.exporting.selection import rows_of
-from hearth.hmis.exchange.exporting.withheld import last_four
 from hearth.hmis.exchange.information_dates import not_after_end
 from hearth.hmis.hud import ssn
 from hearth.hmis.hud.fields import HudDateTime
@@ -111,11 +110,9 @@ def _text(file: str, stored: Stored) -> str:
 class Unsealing:
     """Opens sealed SSNs one by one while the zip is written, so that none lies open anywhere else.
 
-    `whole`: all of each, else its last four. `placeholders`: how many were left blank because they say
-    nothing (HMIS CSV, Export, rule 7)."""
+    `placeholders`: how many were left blank because they say nothing (HMIS CSV, Export, rule 7)."""
 
-    def __init__(self, tables: Connection, *, whole: bool) -> None:
-        self._whole = whole
+    def __init__(self, tables: Connection) -> None:
         self._blank: list[None] = []  # appended to on the engine's threads
         give_function(tables, _FUNCTION, self._opened)
 
@@ -139,4 +136,4 @@ class Unsealing:
         if ssn_says_nothing(value):
             self._blank.append(None)
             return None
-        return value if self._whole else last_four(value)
+        return value

@@ -47,7 +47,7 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
             ],
             "affiliations": list(queries.affiliations_of(user, found)),
             "enrolled": queries.enrolled_on(user, found, today) if may_see_clients else None,
-            "sees_all": user.sees_all or found.organization_id in user.organization_ids,
+            "sees_all": user.sees_all or found.pk in user.own_projects,
             "today": today,
         },
     )

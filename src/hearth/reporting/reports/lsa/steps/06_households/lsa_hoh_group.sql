@@ -1,20 +1,14 @@
 -- Section: 6.3 Status; 6.4 Move-in; 6.5 Geography; 6.6 Living situation; 6.7 Destination; 6.8 Populations
 -- Grain: one row per head of household, household type and project group (EST, RRH, PSH, RRHSO) with an active stay
--- Inputs: lsa_parameters, lsa_household_active, lsa_enrollment, lsa_project_coc, Enrollment
--- Ties: CoC records of one project: place.Number per ProjectID
---   by coalesce(GeographyType, 99);
---   latest stays of one household with the same days: ranked.LatestFirst
---   by coalesce(GeographyType, 99);
+-- Inputs: lsa_parameters, lsa_household_active, lsa_enrollment, lsa_project_geography, Enrollment
+-- Ties: latest stays of one household with the same days: ranked.LatestFirst
+--   by coalesce(Geography, 99);
 --   first stays of one household entered on one day: ranked.EarliestFirst by LivingSit;
 --   last stays of one household that ended on one day: ranked.LastExitFirst by ExitDest
 -- Of equal stays the one with the lowest HouseholdID counts.
-WITH place AS (
-    SELECT ProjectID, GeographyType, row_number() OVER (PARTITION BY ProjectID ORDER BY ProjectCoCID) AS Number
-    FROM lsa_project_coc
-),
-stay AS (
+WITH stay AS (
     SELECT h.HoHID, h.ActiveHHType AS HHType, h.HouseholdID, h.EntryDate, h.MoveInDate, h.ExitDate, h.ExitDest,
-        h.HHChronic, h.HHVet, h.HHDisability, h.HHFleeingDV, h.HHParent, h.HHAdultAge, h.AC3Plus, p.GeographyType,
+        h.HHChronic, h.HHVet, h.HHDisability, h.HHFleeingDV, h.HHParent, h.HHAdultAge, h.AC3Plus, p.Geography,
         CASE
             WHEN h.LSAProjectType IN ({LSAProjectType.es_sh_th}) THEN 'EST'
             WHEN h.LSAProjectType = {LSAProjectType.RRH} THEN 'RRH'
@@ -32,7 +26,7 @@ stay AS (
     FROM lsa_household_active AS h
     JOIN Enrollment AS e ON e.EnrollmentID = h.EnrollmentID
     LEFT JOIN lsa_enrollment AS n ON n.EnrollmentID = h.EnrollmentID
-    LEFT JOIN place AS p ON p.ProjectID = h.ProjectID AND p.Number = 1
+    LEFT JOIN lsa_project_geography AS p ON p.ProjectID = h.ProjectID
     CROSS JOIN lsa_parameters AS r
     WHERE h.Active = 1
 ),
@@ -53,7 +47,7 @@ SELECT HoHID, HHType, ProjectGroup,
     min(CASE WHEN EntryDate < ReportStart THEN 10 ELSE 20 END) + min(CASE WHEN ExitDate IS NULL THEN 1 ELSE 2 END)
         AS Status,
     coalesce(min(CASE WHEN MoveInDate >= ReportStart THEN 1 WHEN MoveInDate IS NOT NULL THEN 2 END), 0) AS MoveIn,
-    coalesce(max(CASE WHEN LatestFirst = 1 THEN GeographyType END), 99) AS Geography,
+    coalesce(max(CASE WHEN LatestFirst = 1 THEN Geography END), 99) AS Geography,
     max(CASE WHEN EarliestFirst = 1 THEN LivingSit END) AS LivingSit,
     CASE
         WHEN min(CASE WHEN ExitDate IS NULL THEN 1 ELSE 2 END) = 1 THEN -1

@@ -1,0 +1,60 @@
+"""Brings roles, scopes and the functions of `rights.sql` to the database after every migration.
+
+Until then (while a migration runs) the functions answer that nobody may do anything.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import connections, transaction
+
+from hearth.hmis.access.roles import ROLES
+from hearth.hmis.access.scopes import SCOPES
+
+#: Every function of `rights.sql`: with its owner's rights, and a search path that nobody else can bend.
+SECURED = "LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp"
+
+
+def functions() -> str:
+    """The statements of `rights.sql`."""
+    scopes = SCOPES.values()
+    columns = ("scope", *sorted({column for scope in scopes for column in scope.columns()}))
+    parts = {
+        "secured": SECURED,
+        "time_zone": settings.TIME_ZONE,
+        "projects_of_scopes": " ".join(
+            f"WHEN '{scope.code}' THEN ARRAY({scope.projects})" for scope in scopes if scope.projects
+        ),
+        "unlimited": ", ".join(f"'{scope.code}'" for scope in scopes if scope.projects is None),
+        "contained_by_projects": ", ".join(f"'{scope.code}'" for scope in scopes if scope.is_contained),
+        "mine": ", ".join(f"mine.{column}" for column in columns),
+        "that": ", ".join(f"g.{column}" for column in columns),
+    }
+    text = Path(__file__).with_name("rights.sql").read_text(encoding="utf-8")
+    for name, part in parts.items():
+        text = text.replace(f"{{{name}}}", part)
+    return text
+
+
+def bring_up_to_date(using: str = "default", **signal: Any) -> None:
+    """After every migration, as the owner. Raises IntegrityError where a role, or a scope of one, is gone
+    that a grant names: a migration must move such grants first."""
+    tables = {
+        "access_rolepermission": [
+            (role.code, str(permission)) for role in ROLES.values() for permission in role.permissions
+        ],
+        "access_rolescope": [(role.code, scope.code) for role in ROLES.values() for scope in role.scopes],
+    }
+    with transaction.atomic(using=using), connections[using].cursor() as cursor:
+        cursor.execute("SELECT to_regclass('access_rolescope') IS NOT NULL")
+        if not cursor.fetchone()[0]:
+            return  # migrated back to before grants
+        for table, rows in tables.items():
+            wanted = "(SELECT * FROM unnest(%s::text[], %s::text[]))"
+            pairs = [list(column) for column in zip(*rows, strict=True)]
+            column = "scope" if table == "access_rolescope" else "permission"
+            cursor.execute(f"DELETE FROM {table} WHERE (role, {column}) NOT IN {wanted}", pairs)  # noqa: S608  # ours
+            cursor.execute(f"INSERT INTO {table} {wanted} ON CONFLICT DO NOTHING", pairs)
+        cursor.execute("SET LOCAL check_function_bodies = off")  # they ask each other
+        cursor.execute(functions())
