@@ -165,6 +165,7 @@ POLICIES_BACK = f"""
         secured record;
         reads text;
         writes text;
+        name text;
     BEGIN
         FOR secured IN
             SELECT c.relname, EXISTS (
@@ -179,6 +180,9 @@ POLICIES_BACK = f"""
                 reads := '(SELECT hearth_sees_clients())';
                 writes := reads;
             END IF;
+            FOREACH name IN ARRAY '{{reads,adds,changes,removes}}'::text[] LOOP
+                EXECUTE format('DROP POLICY IF EXISTS %I ON %I', name, secured.relname);
+            END LOOP;
             EXECUTE format('CREATE POLICY reads ON %I FOR SELECT USING (%s)', secured.relname, reads);
             IF secured.is_history THEN
                 EXECUTE format('CREATE POLICY adds ON %I FOR INSERT WITH CHECK (pg_trigger_depth() > 0)',
