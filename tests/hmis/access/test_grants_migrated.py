@@ -26,7 +26,8 @@ ROWS = """
         (id, data_source_id, hud_id, client_id, project_id, organization_id, is_shared)
         VALUES (901, 901, 'E1', 901, 901, 901, false), (902, 901, 'E2', 901, 902, 902, true),
             (903, 901, 'E3', 901, 902, 902, false);
-    INSERT INTO access_user (id, password, is_superuser, is_staff, is_active, date_joined, email, display_name)
+    INSERT INTO access_user
+        (id, password, is_superuser, is_staff, is_active, date_joined, email, display_name)
         VALUES (901, '', false, false, true, now(), 'admin@example.org', ''),
             (902, '', false, false, true, now(), 'one@example.org', ''),
             (903, '', false, false, true, now(), 'both@example.org', ''),
@@ -64,10 +65,10 @@ def seen(address: str) -> dict[tuple[int, str], object]:
             connection.execute("SET ROLE hearth_web")
             connection.execute("SELECT set_config('app.user_id', %s, false)", [str(user)])
             for table in TABLES:
-                rows = connection.execute(sql.SQL("SELECT * FROM {}").format(sql.Identifier(table))).fetchall()
-                found[user, table] = sorted(str(row[0]) for row in rows)
-            changed = connection.execute("UPDATE enrollments_enrollment SET percent_ami = 1 RETURNING id")
-            found[user, "changed"] = sorted(row[0] for row in changed.fetchall())
+                rows = connection.execute(sql.SQL("SELECT * FROM {}").format(sql.Identifier(table)))
+                found[user, table] = sorted(str(row[0]) for row in rows.fetchall())
+            rows = connection.execute("UPDATE enrollments_enrollment SET percent_ami = 1 RETURNING id")
+            found[user, "changed"] = sorted(row[0] for row in rows.fetchall())
             connection.rollback()
     return found
 

@@ -36,9 +36,14 @@ def test_filled_once(settings: object) -> None:
         assert Region.objects.count() == 11
         everything = Enrollment.objects.count()
     seen = {}
-    for email in ("caseworker@example.org", "advocate@example.org", "auditor@example.org"):
-        with acting(users[email]):
+    for email, user in users.items():
+        with acting(user):
             seen[email] = set(Enrollment.objects.values_list("pk", flat=True))
+    agency = seen["caseworker@example.org"]
+    assert seen["agency@example.org"] == agency
+    assert set() < seen["intern@example.org"] < agency
+    assert seen["coc@example.org"] & agency and seen["coc@example.org"] - agency
+    assert len(seen["coc@example.org"]) < everything
     assert seen["caseworker@example.org"]
     assert seen["advocate@example.org"]
     assert not seen["caseworker@example.org"] & seen["advocate@example.org"]

@@ -6,9 +6,11 @@ password, made for this data folder; `hearth demo` prints it.
 
 import os
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Count
+from django.utils import timezone
 from rich.console import Console
 
 import hearth
@@ -16,15 +18,22 @@ from hearth import scratch
 from hearth.hmis.access.actions import become_first_administrator, give_grant, system_administrators
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
-from hearth.hmis.access.roles import Auditor, HmisUser, Role, SystemAdministrator
-from hearth.hmis.access.scopes import OrganizationScope, StateScope
+from hearth.hmis.access.roles import (
+    AgencyAdministrator,
+    Auditor,
+    HmisUser,
+    LocalSystemAdministrator,
+    Role,
+    SystemAdministrator,
+)
+from hearth.hmis.access.scopes import CocScope, OrganizationScope, ProjectScope, Scope, StateScope
 from hearth.hmis.clients.models import Client
 from hearth.hmis.exchange.importing.actions import start_command_import
 from hearth.hmis.exchange.importing.perform import perform
 from hearth.hmis.exchange.importing.terminal import ProgressBar
 from hearth.hmis.exchange.models import ImportRun, RunState
 from hearth.hmis.local.mn.actions import load_regions
-from hearth.hmis.organizations.models import DataSource, Organization
+from hearth.hmis.organizations.models import DataSource, Organization, ProjectCoC
 from hearth.reporting.synthetic.generate import generate
 from hearth.reporting.synthetic.world_settings import WorldSettings
 from hearth.server import keys
@@ -43,19 +52,26 @@ COLLABORATIVE = "Minnesota Tribal Collaborative"
 
 @dataclass(frozen=True)
 class Account:
-    """One person of the demonstration. `tribal`: works for a program of the tribal collaborative."""
+    """One person of the demonstration: a role, and the kind of scope that it is held in. `tribal`: in a
+    program of the tribal collaborative. `days`: so long from the first start on."""
 
     email: str
     name: str
     role: type[Role]
+    scope: type[Scope] = OrganizationScope
     tribal: bool = False
+    days: int | None = None
+    reason: str = ""
 
 
 ACCOUNTS = (
-    Account("admin@example.org", "Demo administrator", SystemAdministrator),
+    Account("admin@example.org", "Demo administrator", SystemAdministrator, StateScope),
     Account("caseworker@example.org", "Demo caseworker", HmisUser),
+    Account("agency@example.org", "Demo agency administrator", AgencyAdministrator),
+    Account("intern@example.org", "Demo intern", HmisUser, ProjectScope, days=90, reason="Internship"),
+    Account("coc@example.org", "Demo local system administrator", LocalSystemAdministrator, CocScope),
     Account("advocate@example.org", "Demo advocate", HmisUser, tribal=True),
-    Account("auditor@example.org", "Demo auditor", Auditor),
+    Account("auditor@example.org", "Demo auditor", Auditor, StateScope),
 )
 
 
@@ -137,34 +153,54 @@ def _import_people(administrator: User, console: Console) -> None:
 
 
 @transaction.atomic
-def _accounts(administrator: User) -> list[tuple[Account, Organization | None]]:
-    """Every account with the organization it works for; those that are missing are made."""
-    found: list[tuple[Account, Organization | None]] = []
+def _accounts(administrator: User) -> list[tuple[Account, str]]:
+    """Every account with where it works, in words; those that are missing are made."""
+    found: list[tuple[Account, str]] = []
     for account in ACCOUNTS:
-        organization = _organization(account.tribal) if OrganizationScope in account.role.scopes else None
-        found.append((account, organization))
+        scope, words = _scope(account)
+        found.append((account, words))
         if User.objects.filter(email=account.email).exists():
             continue
         user = User.objects.create_user(account.email, keys.demo_password(), display_name=account.name)
-        scope = OrganizationScope(organization.pk) if organization else StateScope()
-        give_grant(by=administrator, user=user, role=account.role, scope=scope)
+        ends_on = timezone.localdate() + timedelta(days=account.days) if account.days else None
+        give_grant(
+            by=administrator,
+            user=user,
+            role=account.role,
+            scope=scope,
+            ends_on=ends_on,
+            reason=account.reason,
+        )
     return found
 
 
-def _organization(tribal: bool) -> Organization | None:
+def _scope(account: Account) -> tuple[Scope, str]:
+    """Where an account works, and how that is said."""
+    if account.scope is StateScope:
+        return StateScope(), ""
+    organization = _organization(account.tribal)
+    if account.scope is OrganizationScope:
+        return OrganizationScope(organization.pk), f" of {organization}"
+    projects = organization.projects.annotate(size=Count("enrollments")).order_by("-size", "id")
+    largest = projects[0]
+    if account.scope is ProjectScope:
+        return ProjectScope(largest.pk), f" in {largest} of {organization}"
+    place = ProjectCoC.objects.filter(project=largest, date_deleted=None).order_by("id")[0]
+    return CocScope(place.coc_code), f" of {place.coc_code}"
+
+
+def _organization(tribal: bool) -> Organization:
     """The agency with the most projects, of the tribal collaborative or of the others."""
     organizations = Organization.objects.filter(data_source__name=SOURCE)
     of_collaborative = {"organization_common_name__startswith": COLLABORATIVE}
     chosen = organizations.filter(**of_collaborative) if tribal else organizations.exclude(**of_collaborative)
-    return chosen.annotate(size=Count("projects__enrollments")).order_by("-size", "id").first()
+    return chosen.annotate(size=Count("projects__enrollments")).order_by("-size", "id")[0]
 
 
-def _write_down(accounts: list[tuple[Account, Organization | None]]) -> None:
+def _write_down(accounts: list[tuple[Account, str]]) -> None:
     """Keep the log-ins where `hearth demo` finds them at every start."""
     lines = [f"Sign in with one of these, password {keys.demo_password()}"]
-    for account, organization in accounts:
-        works = f" of {organization.organization_name}" if organization else ""
-        lines.append(f"  {account.email:<24} {account.role.name}{works}")
+    lines += [f"  {account.email:<24} {account.role.name}{works}" for account, works in accounts]
     path = Home.find().keys / "demo_accounts"
     path.touch(mode=0o600)
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
