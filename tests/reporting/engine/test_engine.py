@@ -190,3 +190,18 @@ def test_work_beside_what_fails_is_stopped() -> None:
         ):
             raise KeyboardInterrupt
         assert time.monotonic() - began < 20
+
+
+def test_works_at_once_give_what_they_found_in_their_order() -> None:
+    with engine.connected() as connection:
+        works = [lambda own, n=n: engine.scalar(own, f"SELECT {n}") for n in range(5)]
+        assert engine.at_once(connection, works, 2) == [0, 1, 2, 3, 4]
+
+
+def test_a_work_that_fails_stops_those_beside_it() -> None:
+    works = [lambda own: engine.scalar(own, LONG), lambda own: engine.scalar(own, "SELECT n FROM nowhere")]
+    with engine.connected() as connection:
+        began = time.monotonic()
+        with pytest.raises(engine.EngineError, match="nowhere"):
+            engine.at_once(connection, works, 2)
+        assert time.monotonic() - began < 20

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from hearth.reporting import engine
-from hearth.reporting.sources import Unread
+from hearth.reporting.sources import Unread, open_source, stage, staging
 from hearth.standards.deciding import deciding, lint_deciding
 from hearth.standards.load import FOLDER, LATEST, load
 
@@ -183,6 +183,28 @@ def test_rows_of_commas_among_many_rows_for_a_report(tmp_path: Path) -> None:
         assert engine.scalar(result.connection, 'SELECT count(*) FROM "Client"') == 40_001
         (found,) = result.unread
         assert (found.id, found.lines) == ("Client.PersonalID", (35_001,))
+
+
+def test_files_read_side_by_side_tell_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    export = Export()
+    export.row("Enrollment")["EntryDate"] = "soon"
+    export.row("Exit")["ExitDate"] = "later"
+    export.row("Client")["DOB"] = "once"
+    export.files["Services.csv"] = csv_bytes("Services", []) + b"a,b,c\r\n"
+    path = export.zip(tmp_path)
+    wanted = {
+        "Exit": {"ExitDate"}, "Enrollment": {"EntryDate"}, "Client": {"DOB"}, "Services": {"RecordType"}
+    }  # fmt: skip
+    told = []
+    for few in (staging._FEW_BYTES, 0):
+        monkeypatch.setattr(staging, "_FEW_BYTES", few)
+        with open_source(path) as source, engine.connected(threads=3) as connection:
+            result = stage(source, connection, load(LATEST), check=False, wanted=wanted)
+            told.append((result.unread, result.problems, result.row_counts, result.filled))
+            assert engine.threads_of(connection) == 3
+    assert told[0] == told[1]
+    assert [one.id for one in told[0][0]] == ["Client.DOB", "Enrollment.EntryDate", "Exit.ExitDate"]
+    assert any(problem.check == "broken_line" for problem in told[0][1])
 
 
 @pytest.mark.parametrize(

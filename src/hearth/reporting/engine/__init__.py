@@ -35,7 +35,7 @@ from .connections import (
 from .errors import Cancelled, EngineError, Interrupted, InvalidInput, OutOfMemory, is_disk_full
 from .quoting import literal, name, text
 from .statements import append, batches, columns_of, row, rows, run, scalar, tables, text_table
-from .supervised import beside, supervised
+from .supervised import at_once, beside, supervised
 
 __all__ = [
     "DEFAULT_MEMORY_LIMIT",
@@ -49,6 +49,7 @@ __all__ = [
     "InvalidInput",
     "OutOfMemory",
     "append",
+    "at_once",
     "batches",
     "beside",
     "can_scan_postgres",

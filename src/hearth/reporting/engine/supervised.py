@@ -7,8 +7,8 @@ work.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed, wait
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -65,4 +65,22 @@ def beside(connection: Connection, work: Callable[[Connection], T]) -> Iterator[
         except BaseException:
             while wait([future], _POLL_SECONDS).not_done:
                 own.interrupt()
+            raise
+
+
+def at_once(connection: Connection, works: Sequence[Callable[[Connection], T]], threads: int) -> list[T]:
+    """What each of `works` gives, in their order; so many of them at once, each in a thread and on a
+    connection of its own, the first ones first. When one raises, or on Ctrl-C, the others are interrupted."""
+    owns = [connection.cursor() for _ in works]
+    with ThreadPoolExecutor(threads, thread_name_prefix="hearth-at-once") as pool:
+        futures = [pool.submit(work, own) for work, own in zip(works, owns, strict=True)]
+        try:
+            for future in as_completed(futures):
+                future.result()
+            return [future.result() for future in futures]
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            while wait(futures, _POLL_SECONDS).not_done:
+                for own in owns:
+                    own.interrupt()
             raise

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from hearth.reporting import making
 from hearth.reporting.cli import app
 from hearth.reporting.runtime import run as running
+from hearth.reporting.sources import staging
 from tests.reporting.sources.exports import Export, write_zip
 
 RUNNER = CliRunner()
@@ -70,7 +71,7 @@ def test_all_twelve_files_and_the_record_are_there(export: Path, tmp_path: Path)
 
 
 @pytest.mark.all_threads
-def test_steps_side_by_side_and_one_after_the_other_give_the_same(
+def test_side_by_side_and_one_after_the_other_give_the_same(
     export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     day = ("--coc", "MN-500", "--start", "2025-10-01", "--end", "2025-12-15", "--keep")
@@ -82,6 +83,7 @@ def test_steps_side_by_side_and_one_after_the_other_give_the_same(
         )
     assert run(export, tmp_path / "side", *day).exit_code == 0
     monkeypatch.setattr(making, "FEW_ROWS", 0)
+    monkeypatch.setattr(staging, "_FEW_BYTES", 0)
     assert run(export, tmp_path / "after", *day).exit_code == 0
     assert ran[0] == "steps_at_once" and ran[-1] == "run_steps"
     files = [
