@@ -200,6 +200,7 @@ def test_works_at_once_give_what_they_found_in_their_order() -> None:
 
 def test_a_work_that_fails_stops_those_beside_it() -> None:
     works = [lambda own: engine.scalar(own, LONG), lambda own: engine.scalar(own, "SELECT n FROM nowhere")]
+    works += [lambda own: engine.scalar(own, LONG)] * 3  # which do not begin any more
     with engine.connected() as connection:
         began = time.monotonic()
         with pytest.raises(engine.EngineError, match="nowhere"):

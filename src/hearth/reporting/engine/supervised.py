@@ -80,7 +80,8 @@ def at_once(connection: Connection, works: Sequence[Callable[[Connection], T]], 
             return [future.result() for future in futures]
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
-            while wait(futures, _POLL_SECONDS).not_done:
+            while left := [future for future in futures if not future.done()]:  # `wait` never has done with
+                wait(left, _POLL_SECONDS)  # those that were canceled before they began
                 for own in owns:
                     own.interrupt()
             raise

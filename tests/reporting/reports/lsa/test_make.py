@@ -167,6 +167,7 @@ def test_an_input_that_lacks_something_is_one_sentence(tmp_path: Path, fault: st
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.all_threads
 def test_ctrl_c_says_so_and_leaves_nothing(
     export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
