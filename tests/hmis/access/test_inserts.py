@@ -15,6 +15,7 @@ from django.db import ProgrammingError, connection, models, transaction
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
 from hearth.hmis.access.row_policies import OfProject, Open
+from hearth.hmis.consent.models import Consent
 from hearth.hmis.coordinated_entry.models import Assessment
 from hearth.hmis.enrollments.models import Enrollment
 from hearth.hmis.enrollments.models.base import EnrollmentRecord
@@ -32,7 +33,7 @@ HISTORIES = [
 #: Tables whose INSERT policy has a test of its own below.
 OTHERS = {
     "clients_client", "clients_recentclient", "audit_accesslog", "access_grant", "access_usecount",
-    "consent_consentdocument", "lists_keptview", "organizations_projectgroup",
+    "consent_consent", "consent_consentdocument", "consent_consenttaking", "lists_keptview", "organizations_projectgroup",
     "organizations_projectgroup_projects",
 }  # fmt: skip
 
@@ -123,7 +124,11 @@ def test_old_versions_are_written_by_triggers_alone(place: Place, model: type[mo
     for field in model._meta.local_concrete_fields:
         if not field.null and field.column not in values and field.column != "pgh_id":
             kind = field.get_internal_type()
-            values[field.column] = {"BooleanField": True, "DateTimeField": "2026-01-01"}.get(kind, 1)
+            values[field.column] = {
+                "BooleanField": True,
+                "DateTimeField": "2026-01-01",
+                "DateField": "2026-01-01",
+            }.get(kind, 1)
     if "organization_id" in values:
         values |= {"organization_id": place.own.pk, "is_shared": True}
     with acting(place.user):
@@ -180,11 +185,37 @@ def test_nobody_keeps_a_view_for_somebody_else(place: Place, administrator: User
         refused(lambda: add("lists_keptview", values | {"user_id": place.user.pk}))
 
 
+<<<<<<< HEAD
 def test_grants_are_given_by_administrators_alone(place: Place, administrator: User) -> None:
     """What else decides is in test_grants.py."""
     values = {
         "user_id": place.user.pk, "role": "system_administrator", "scope": "state", "begins_on": "2026-01-01",
     }  # fmt: skip
+=======
+def test_nobody_takes_an_answer_for_others(place: Place) -> None:
+    """Of clients by who sees them, and in the name of one's own organization."""
+    client = place.stays[place.own.pk].client_id
+    consent = {"client_id": client, "choice": "share", "given_on": "2026-01-01", "form_version": ""}
+    taking = {
+        "opens": True, "applies": "all", "method": "", "language": "", "witness": "", "guardian": "",
+        "signature_due": False,
+    }  # fmt: skip
+    for nobody in (factories.make_auditor(), factories.make_user(), None):
+        with acting(nobody):
+            refused(lambda: add("consent_consent", consent))
+    with acting(place.user):
+        add("consent_consent", consent)
+        taking["consent_id"] = Consent.objects.get().pk
+        theirs, nobodys = taking | {"organization_id": place.other.pk}, taking | {"organization_id": None}
+        refused(lambda: add("consent_consenttaking", theirs))
+        refused(lambda: add("consent_consenttaking", nobodys))
+        add("consent_consenttaking", taking | {"organization_id": place.own.pk})
+
+
+def test_roles_are_given_by_administrators_alone(place: Place, administrator: User) -> None:
+    """Everybody may read who holds which role, so that only the INSERT policy stands in the way."""
+    values = {"user_id": place.user.pk, "role": "system_administrator"}
+>>>>>>> 306b6a3 (A client's answers decide what other organizations see, in the database)
     for user in (place.user, factories.make_auditor(), None):
         with acting(user):
             refused(lambda: add("access_grant", values))

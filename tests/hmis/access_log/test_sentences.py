@@ -124,6 +124,12 @@ def said(
          {"action": Access.SECRET_KEY_CHANGED, "user": None, "sessions": 2, "people": 1}),
         ("The key of Social Security numbers was lost: those of 2 clients were given up",
          {"action": Access.SSNS_FORGOTTEN, "user": None, "clients": 2}),
+        ("Recorded the consent of [client 5] at [organization 17]: do not share, 12 records opened or closed",
+         {"action": Access.CONSENT_RECORDED, "client": 5, "subject": "consent:3", "organization": 17,
+          "choice": "do_not_share", "records": 12}),
+        ("Wrote down that the consent of [client 5] was signed (signed paper)",
+         {"action": Access.CONSENT_RECORDED, "client": 5, "subject": "consent:3",
+          "signature": "signed_paper"}),
         ("Signed in; of what nobody thought: 3", {"action": Access.SIGNED_IN, "of_what_nobody_thought": 3}),
     ],
 )  # fmt: skip

@@ -312,6 +312,20 @@ def _ssns_forgotten(entry: AccessLog, details: _Details, roles: Mapping[str, str
     ]
 
 
+def _consent_recorded(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
+    client, signature = Ref("client", entry.client_id or 0), details("signature")
+    if signature:
+        return [
+            "Wrote down that the consent of ",
+            client,
+            f" was signed ({str(signature).replace('_', ' ')})",
+        ]
+    choice, records, organization = details("choice", ""), details("records", 0), details("organization")
+    where: Parts = [" at ", Ref("organization", organization)] if organization else []
+    said = f": {str(choice).replace('_', ' ')}, {counted(records, 'record')} opened or closed"
+    return ["Recorded the consent of ", client, *where, said]
+
+
 def _document_changed(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
     done, again = details("done", "changed"), details("asks_again")
     drafts = {"begun": "Began a draft of", "discarded": "Discarded the draft of"}
@@ -343,5 +357,6 @@ SENTENCES: dict[Access, Sentence] = {
     Access.LIMITED: _limited,
     Access.SECRET_KEY_CHANGED: _secret_key_changed,
     Access.DOCUMENT_CHANGED: _document_changed,
+    Access.CONSENT_RECORDED: _consent_recorded,
     Access.SSNS_FORGOTTEN: _ssns_forgotten,
 }

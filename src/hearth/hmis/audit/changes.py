@@ -34,6 +34,7 @@ OTHERS = {
     "assessment": "Assessment",
     "tribal_nation": "Tribal nation",
     "is_shared": "Visible to",
+    "is_hipaa_covered": "Under HIPAA",
 }
 _KEPT_BESIDE = {"project": "pgh_moved_from", "is_shared": "pgh_was_shared"}
 _SHARING = {True: "every HMIS user", False: "this organization only"}

@@ -22,6 +22,7 @@ import pghistory
 from django.db.models import DO_NOTHING
 
 from hearth.hmis.config import logs
+from hearth.hmis.consent.choices import Scheme
 from hearth.hmis.ui.help_contact import HelpContact
 from hearth.reporting.runtime.parameters import Vendor
 from hearth.server import database, keys
@@ -315,6 +316,8 @@ CONSENT_LANGUAGES = {
     "en": "English", "es": "Spanish", "hmn": "Hmong", "so": "Somali", "ksw": "Karen", "ru": "Russian",
 }  # fmt: skip
 CONSENT_DOCUMENTS = HMIS / "local" / "mn" / "consent_documents"
+# What is asked, what each answer opens and how long it holds (consent/choices.py): Minnesota's.
+CONSENT_SCHEME = Scheme()
 
 # Logs and metrics.
 logs.configure()

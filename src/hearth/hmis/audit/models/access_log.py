@@ -33,6 +33,7 @@ class Access(models.TextChoices):
     LIMITED = "limited", "Stopped: too many in an hour"
     SECRET_KEY_CHANGED = "secret_key_changed", "Secret key replaced, everybody signed out"
     DOCUMENT_CHANGED = "document_changed", "Consent document changed"
+    CONSENT_RECORDED = "consent_recorded", "Consent recorded"
     SSNS_FORGOTTEN = "ssns_forgotten", "Social Security numbers given up, their key is lost"
 
 

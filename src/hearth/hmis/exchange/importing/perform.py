@@ -366,6 +366,7 @@ class _Import:
                 search_keys.gather(cursor, data_source_id=data_source, since=writer.since)
         passed_over = any(count.kept for count in writer.counts.values())
         writer.mark_exits_before_entry(of_all=told.parents_elsewhere or passed_over)
+        writer.settle_consents()
         return writer, told
 
     def _on_progress(self, count: int) -> None:

@@ -305,6 +305,13 @@ class Writer:
             )
             self._correct("Exit", join, ["is_faulty"])
 
+    def settle_consents(self) -> None:
+        """Rows are as open as their people's answers say (triggers takes_sharing and consent_follows), and
+        people whose new enrollments came as shared have an answer that says so."""
+        self.cursor.execute(
+            "SELECT hearth_consents_of_import(%s, %s, %s)", [self.data_source, self.since, self.share]
+        )
+
     def _correct(self, file: str, join: str, columns: list[str]) -> int:
         """Give the rows `t` that the join selects these columns of `parent`, and keep their history."""
         table = model_of(file)._meta.db_table

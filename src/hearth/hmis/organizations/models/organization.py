@@ -23,6 +23,11 @@ class Organization(RestrictedModel, Record, UserStamped):
         related_name="organizations",
         help_text="The nation that runs it, which makes it part of that nation's collaborative",
     )
+    is_hipaa_covered = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="Under HIPAA: consent is never taken by word there",
+    )
 
     class Meta:
         ordering = ("organization_name", "id")

@@ -1,0 +1,121 @@
+"""A client's answer to whether other organizations may see what happened to them, and how it was taken."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from hearth.hmis.access.row_policies import EVERYTHING, RestrictedModel, RowPolicy, Viewer
+from hearth.hmis.audit.history import keep_history
+from hearth.hmis.clients.models import Client
+from hearth.hmis.consent.choices import Applies, Method
+
+
+class DateMultirangeField(models.Field):
+    """Days, as PostgreSQL's datemultirange: psycopg's Multirange of half-open ranges."""
+
+    def db_type(self, connection: Any) -> str:
+        return "datemultirange"
+
+
+class OfClient(RowPolicy):
+    """Whoever sees the client, added by who works with clients. Old versions tell who wrote, and are for
+    administrators alone."""
+
+    reads = "EXISTS (SELECT FROM clients_client c WHERE c.id = client_id)"
+    writes = f"(SELECT hearth_somewhere('client_edit')) AND {reads}"
+    history_reads = "(SELECT hearth_everywhere('enrollment_view'))"
+
+    @staticmethod
+    def visible(user: Viewer) -> Q:
+        return Q(client__in=Client.objects.restrict(user))
+
+
+def _taken_by_own(permission: str) -> str:
+    """The organizations of the projects where somebody may do something, and everywhere where that is so."""
+    return (
+        f"(SELECT hearth_everywhere('{permission}')) OR organization_id IN (SELECT p.organization_id"
+        f" FROM organizations_project p WHERE p.id = ANY ((SELECT hearth_projects('{permission}'))::bigint[]))"
+    )
+
+
+class OfTakingOrganization(RowPolicy):
+    """The organization that took an answer, and administrators."""
+
+    reads = _taken_by_own("enrollment_view")
+    writes = _taken_by_own("client_edit")
+
+    @staticmethod
+    def visible(user: Viewer) -> Q:
+        if user.sees_all:
+            return EVERYTHING
+        return Q(organization__projects__in=user.own_projects)
+
+
+@keep_history
+class Consent(RestrictedModel):
+    """One answer of one client: what everybody who sees the client may know of it.
+
+    Answers are added and never changed; which one is current follows from their days (migration 0004):
+    the latest day, of one day the narrower. A client without any shares nothing that is entered from now on.
+    """
+
+    row_policy = OfClient
+
+    client = models.ForeignKey("clients.Client", on_delete=models.PROTECT, related_name="consents")
+    choice = models.TextField(help_text="A code of the scheme's answers, or as_imported")
+    given_on = models.DateField()
+    form_version = models.TextField(blank=True)
+    is_current = models.BooleanField(default=False, db_default=False, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["client"], condition=Q(is_current=True), name="consent_one_current"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{settings.CONSENT_SCHEME.words(self.choice)} ({self.given_on})"
+
+
+@keep_history
+class ConsentTaking(RestrictedModel):
+    """How an answer was taken, by whom and where; without an organization where it came with an import.
+
+    `open_days` are the days that the client's answers up to this one open, `keeps_marks` says that rows
+    stored as shared stay so: the database works both out.
+    """
+
+    row_policy = OfTakingOrganization
+
+    consent = models.OneToOneField("consent.Consent", on_delete=models.PROTECT, related_name="taking")
+    organization = models.ForeignKey(
+        "organizations.Organization", on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    opens = models.BooleanField(help_text="What the scheme said of this answer on its day")
+    applies = models.TextField(choices=Applies.choices, default=Applies.ALL)
+    method = models.TextField(choices=Method.choices, blank=True)
+    language = models.TextField(blank=True)
+    until = models.DateField(null=True, help_text="First day on which it does not hold any more")
+    witness = models.TextField(blank=True)
+    guardian = models.TextField(blank=True, help_text="Who answered for a minor, and as what")
+    signature_due = models.BooleanField(default=False)
+    taken_by = models.ForeignKey(
+        "access.User", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    taken_at = models.DateTimeField(db_default=Now(), editable=False)
+    open_days = DateMultirangeField(null=True, editable=False)
+    keeps_marks = models.BooleanField(default=False, db_default=False, editable=False)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["organization"], condition=Q(signature_due=True), name="consent_signature_due"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"How consent {self.consent_id} was taken"
