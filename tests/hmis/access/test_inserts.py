@@ -33,8 +33,8 @@ HISTORIES = [
 #: Tables whose INSERT policy has a test of its own below.
 OTHERS = {
     "clients_client", "clients_recentclient", "audit_accesslog", "access_grant", "access_usecount",
-    "consent_consent", "consent_consentdocument", "consent_consenttaking", "lists_keptview", "organizations_projectgroup",
-    "organizations_projectgroup_projects",
+    "consent_consent", "consent_consentdocument", "consent_consenttaking", "lists_keptview",
+    "organizations_projectgroup", "organizations_projectgroup_projects",
 }  # fmt: skip
 
 
@@ -185,13 +185,6 @@ def test_nobody_keeps_a_view_for_somebody_else(place: Place, administrator: User
         refused(lambda: add("lists_keptview", values | {"user_id": place.user.pk}))
 
 
-<<<<<<< HEAD
-def test_grants_are_given_by_administrators_alone(place: Place, administrator: User) -> None:
-    """What else decides is in test_grants.py."""
-    values = {
-        "user_id": place.user.pk, "role": "system_administrator", "scope": "state", "begins_on": "2026-01-01",
-    }  # fmt: skip
-=======
 def test_nobody_takes_an_answer_for_others(place: Place) -> None:
     """Of clients by who sees them, and in the name of one's own organization."""
     client = place.stays[place.own.pk].client_id
@@ -212,10 +205,11 @@ def test_nobody_takes_an_answer_for_others(place: Place) -> None:
         add("consent_consenttaking", taking | {"organization_id": place.own.pk})
 
 
-def test_roles_are_given_by_administrators_alone(place: Place, administrator: User) -> None:
-    """Everybody may read who holds which role, so that only the INSERT policy stands in the way."""
-    values = {"user_id": place.user.pk, "role": "system_administrator"}
->>>>>>> 306b6a3 (A client's answers decide what other organizations see, in the database)
+def test_grants_are_given_by_administrators_alone(place: Place, administrator: User) -> None:
+    """What else decides is in test_grants.py."""
+    values = {
+        "user_id": place.user.pk, "role": "system_administrator", "scope": "state", "begins_on": "2026-01-01",
+    }  # fmt: skip
     for user in (place.user, factories.make_auditor(), None):
         with acting(user):
             refused(lambda: add("access_grant", values))

@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('clients', '0007_restriction'),
         ('consent', '0002_document_rows'),
-        ('organizations', '0003_hipaa'),
+        ('organizations', '0004_hipaa'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -33,19 +33,17 @@ class OfClient(RowPolicy):
         return Q(client__in=Client.objects.restrict(user))
 
 
-def _taken_by_own(permission: str) -> str:
-    """The organizations of the projects where somebody may do something, and everywhere where that is so."""
-    return (
-        f"(SELECT hearth_everywhere('{permission}')) OR organization_id IN (SELECT p.organization_id"
-        f" FROM organizations_project p WHERE p.id = ANY ((SELECT hearth_projects('{permission}'))::bigint[]))"
-    )
+_BY_OWN = (
+    "(SELECT hearth_everywhere('{0}')) OR organization_id IN (SELECT p.organization_id"
+    " FROM organizations_project p WHERE p.id = ANY ((SELECT hearth_projects('{0}'))::bigint[]))"
+)
 
 
 class OfTakingOrganization(RowPolicy):
     """The organization that took an answer, and administrators."""
 
-    reads = _taken_by_own("enrollment_view")
-    writes = _taken_by_own("client_edit")
+    reads = _BY_OWN.format("enrollment_view")
+    writes = _BY_OWN.format("client_edit")
 
     @staticmethod
     def visible(user: Viewer) -> Q:

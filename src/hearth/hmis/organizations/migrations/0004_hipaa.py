@@ -10,7 +10,7 @@ from hearth.hmis.hud.rendered_once import RenderedOnce
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('organizations', '0002_residential_project_may_be_absent'),
+        ('organizations', '0003_project_groups'),
     ]
 
     operations = [RenderedOnce([
