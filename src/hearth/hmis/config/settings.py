@@ -47,6 +47,7 @@ REPORT_MEMORY = os.environ.get("HEARTH_REPORT_MEMORY", "")  # one report's; the 
 REPORT_KEPT_DAYS = int(os.environ.get("HEARTH_REPORT_DAYS", "90"))  # files of reports; figures stay
 HELP_CONTACT = HelpContact.of(os.environ)
 IS_DEMO = os.environ.get("HEARTH_DEMO") == "1"
+DEMO_ACCOUNTS = HOME.keys / "demo_accounts"  # log-ins of invented people, listed at their sign-in
 
 INSTALLED_APPS = [
     "django.contrib.auth",
