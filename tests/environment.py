@@ -33,6 +33,8 @@ for variable in (
 os.environ["HEARTH_HOME"] = str(TEST_HOME)
 # Commands that a test calls in this process turn the log down for themselves and for what starts later.
 os.environ["HEARTH_LOG_LEVEL"] = "INFO"
+# Whom tests sign in has no second step (`hmis/accounts/test_second_factor.py` tells when one is needed).
+os.environ["HEARTH_SECOND_STEP_FOR"] = ""
 os.environ["HEARTH_DB_NAME"] = f"test_{os.getpid()}"
 # Only `pytest_configure` loads Django: pytest-django would at once, where a worker inherits the name.
 os.environ.pop("DJANGO_SETTINGS_MODULE", None)

@@ -9,14 +9,16 @@ from typing import Any
 
 import django
 
-# The accounts that `conftest.py` signs in with; `locked` and `second` are for the
-# tests of the lock and of the second step.
+# The accounts that `conftest.py` signs in with; `locked`, `second`,
+# `passkey` and `recorded` are for the tests of the lock, of the second step and of passkeys.
 ACCOUNTS = {
     "administrator": "administrator@example.org",
     "user": "user@example.org",
     "auditor": "auditor@example.org",
     "locked": "locked@example.org",
     "second": "second@example.org",
+    "passkey": "passkey@example.org",
+    "recorded": "recorded@example.org",
 }
 PASSWORD = "correct horse battery staple"
 
@@ -39,6 +41,8 @@ def seed() -> dict[str, Any]:
     factories.make_auditor(**sign_in("auditor"), display_name="Olu Auditor")
     factories.make_user(**sign_in("locked"), display_name="Lou Locked")
     factories.make_user(**sign_in("second"), display_name="Sol Second")
+    factories.make_user(**sign_in("passkey"), display_name="Pat Passkey")
+    factories.make_user(**sign_in("recorded"), display_name="Rey Recorded")
     with acting(administrator):
         organization = factories.make_organization(organization_name="Invented Shelter Alliance")
         project = factories.make_project(organization, project_name="Invented Night Shelter")

@@ -79,7 +79,7 @@ def test_by_default_no_tls_is_claimed_and_debug_is_off() -> None:
     assert found["SECURE_HSTS_SECONDS"] == 0
     assert found["SECURE_PROXY_SSL_HEADER"] is None
     assert found["DEBUG"] is False
-    assert found["IDLE_SECONDS"] == 1800
+    assert found["IDLE_SECONDS"] == 900
 
 
 def test_hsts_is_sent_behind_tls(client, db, settings) -> None:

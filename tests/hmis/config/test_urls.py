@@ -19,6 +19,7 @@ PUBLIC = {
     "account/login/": "signing in",
     "account/logout/": "signing out",
     "account/inactive/": "says that an account is paused",
+    "account/two-step/webauthn/login/": "signing in with a passkey",
     "account/password/reset/": "asking for a link to set a new password",
     "account/password/reset/sent/": "says the same whether there is such an account",
     "account/password/reset/done/": "says that a password is set",

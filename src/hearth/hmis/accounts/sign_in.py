@@ -11,6 +11,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from allauth.utils import build_absolute_uri
 from axes.attempts import get_cool_off_threshold
 from axes.handlers.database import AxesDatabaseHandler
@@ -89,13 +90,22 @@ def may_have_link(request: HttpRequest, user: User) -> bool:
 
 
 class MfaAdapter(DefaultMFAAdapter):
-    """Encrypts the secrets of authenticator apps and recovery codes with a key made from SECRET_KEY."""
+    """Encrypts the secrets of authenticator apps and recovery codes with a key made from SECRET_KEY. Of a
+    passkey the site has only the public half."""
+
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": "The code is not right. Enter the one that the app shows now.",
+    }
 
     def encrypt(self, text: str) -> str:
         return _cipher().encrypt(text.encode()).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
         return _cipher().decrypt(encrypted_text.encode()).decode()
+
+    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
+        return f"Passkey {Authenticator.objects.filter(user=user, type=type).count() + 1}"
 
     def get_totp_issuer(self) -> str:
         return str(settings.SITE_NAME)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-# Hearth asks the browser for nothing of this; the map is drawn by us and needs no position.
+# Hearth asks the browser for none of these; the map is drawn by us and needs no position.
 _DENIED = (
     "accelerometer",
     "autoplay",
@@ -22,14 +22,14 @@ _DENIED = (
     "microphone",
     "midi",
     "payment",
-    "publickey-credentials-create",
-    "publickey-credentials-get",
     "screen-wake-lock",
     "serial",
     "usb",
     "xr-spatial-tracking",
 )
-PERMISSIONS_POLICY = ", ".join(f"{feature}=()" for feature in _DENIED)
+# Passkeys, on our own pages.
+_OWN = ("publickey-credentials-create", "publickey-credentials-get")
+PERMISSIONS_POLICY = ", ".join([*(f"{one}=()" for one in _DENIED), *(f"{one}=(self)" for one in _OWN)])
 
 
 class ResponseHeadersMiddleware:

@@ -4,9 +4,9 @@ Environment: `HEARTH_HOME` (data folder), `DATABASE_URL`, `HEARTH_OWNER_URL`, `H
 PostgreSQL), `HEARTH_DB_ROLE` (web, owner or loader: which database role this process connects as),
 `HEARTH_SECRET_KEY`, `HEARTH_SSN_KEY`, `HEARTH_ALLOWED_HOSTS`, `HEARTH_ORIGINS`, `HEARTH_TLS` (1 behind
 TLS), `HEARTH_PROXIES` (how many reverse proxies stand before this server), `HEARTH_IDLE_MINUTES` and
-`HEARTH_SESSION_HOURS` (when a session ends), `HEARTH_SEARCHES_PER_HOUR`, `HEARTH_SSNS_PER_HOUR` and
-`HEARTH_LIMIT_MINUTES` (how much one user may look up, and how long it is refused beyond),
-`HEARTH_MAIL_URL` and `HEARTH_MAIL_FROM` (the mail server and the sender),
+`HEARTH_SESSION_HOURS` (when a session ends), `HEARTH_SECOND_STEP_FOR` (roles that need a second step),
+`HEARTH_SEARCHES_PER_HOUR`, `HEARTH_SSNS_PER_HOUR` and `HEARTH_LIMIT_MINUTES` (how much one user may look up,
+and how long it is refused beyond), `HEARTH_MAIL_URL` and `HEARTH_MAIL_FROM` (the mail server and the sender),
 `HEARTH_METRICS_TOKEN`, `HEARTH_LOG_LEVEL`,
 `HEARTH_MAX_UPLOAD_MB`, `HEARTH_SITE_NAME` (shown beside the logo), `HEARTH_IMPLEMENTATION_ID` (of
 exports; the name of the site otherwise), `HEARTH_REPORT_MEMORY` (what one report may use, as 2GB),
@@ -223,9 +223,19 @@ MFA_FORMS = {
     "authenticate": "hearth.hmis.accounts.forms.SecondStepForm",
     "reauthenticate": "hearth.hmis.accounts.forms.ConfirmSecondStepForm",
     "activate_totp": "hearth.hmis.accounts.forms.ActivateForm",
+    "add_webauthn": "hearth.hmis.accounts.passkeys.AddPasskeyForm",
+    "edit_webauthn": "hearth.hmis.accounts.passkeys.RenamePasskeyForm",
+    "login_webauthn": "hearth.hmis.accounts.passkeys.SignInByPasskeyForm",
+    "authenticate_webauthn": "hearth.hmis.accounts.passkeys.SecondStepByPasskeyForm",
+    "reauthenticate_webauthn": "hearth.hmis.accounts.passkeys.ConfirmByPasskeyForm",
 }
 MFA_ADAPTER = "hearth.hmis.accounts.sign_in.MfaAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}  # one address may be that of a whole office
+# Roles of which each user has a second step before anything else: codes with commas, or nothing for none.
+# None: administrators. In the demonstration nobody.
+SECOND_STEP_FOR = "" if IS_DEMO else os.environ.get("HEARTH_SECOND_STEP_FOR")
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"hearth.hmis.accounts.passwords.{rule}"}
     for rule in ("NotLikeOneself", "LongEnough", "NotCommon", "NotDigitsAlone")

@@ -26,4 +26,5 @@ urlpatterns += [
 handler400 = "hearth.hmis.site.error_pages.bad_request"
 handler403 = "hearth.hmis.site.error_pages.permission_denied"
 handler404 = "hearth.hmis.site.error_pages.not_found"
+handler429 = "hearth.hmis.site.error_pages.too_many"  # django-allauth asks for it
 handler500 = "hearth.hmis.site.error_pages.server_error"

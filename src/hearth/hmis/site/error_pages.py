@@ -170,6 +170,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return page(request, 404)
 
 
+def too_many(request: HttpRequest) -> HttpResponse:
+    """Requests beyond what django-allauth lets one address send in a while."""
+    return page(request, 429)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """Called while the exception is being handled; a database that is away is not our mistake."""
     error = sys.exc_info()[1]

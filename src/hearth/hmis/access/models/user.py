@@ -72,6 +72,11 @@ class User(AbstractUser):
             rows = cursor.fetchall()
         return {Permission(name): (everywhere, frozenset(projects)) for name, everywhere, projects in rows}
 
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        """Codes of the roles that this user holds somewhere today. Empty for an inactive user."""
+        return frozenset(self.grants_now.values_list("role", flat=True)) if self.is_active else frozenset()
+
     @property
     def permissions(self) -> frozenset[Permission]:
         """Everything this user may do somewhere. Empty for an inactive user."""
