@@ -13,6 +13,7 @@ from django.db import connection
 
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
+from hearth.hmis.access.permissions import Permission
 from hearth.hmis.access.roles import Auditor, HmisUser, Role, SystemAdministrator
 from hearth.hmis.access.scopes import OrganizationScope, Scope, StateScope
 from hearth.hmis.clients.models import Client
@@ -62,6 +63,19 @@ def end_grants(user: User) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT tests_end_grants(%s)", [user.pk])
     user.__dict__.pop("rights", None)
+
+
+def take_rights(monkeypatch: Any, *permissions: Permission) -> None:
+    """Nobody holds these permissions for the length of a test: as if a role without them was given."""
+    read = User.rights.func
+
+    def rights(user: User) -> dict[Permission, Any]:
+        if "kept_rights" not in user.__dict__:
+            held = read(user).items()
+            user.__dict__["kept_rights"] = {one: where for one, where in held if one not in permissions}
+        return user.__dict__["kept_rights"]
+
+    monkeypatch.setattr(User, "rights", property(rights))
 
 
 def works_for(user: User) -> int:

@@ -8,37 +8,22 @@ Functions (`rights_sql.py`) are called as `(SELECT f())`, which PostgreSQL evalu
 per row.
 """
 
-from collections.abc import Collection
-from typing import Any, ClassVar, Protocol
+from collections.abc import Iterator
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from hearth.hmis.access.field_rights import ValueWithheldError, withhold
 from hearth.hmis.access.permissions import Permission
+from hearth.hmis.access.viewer import Viewer
 
 NOTHING = Q(pk__in=[])
 EVERYTHING = Q()
 
 #: Removing rows for good: nobody's everyday work.
 BY_ADMINISTRATORS = "(SELECT hearth_everywhere('enrollment_edit'))"
-
-
-class Viewer(Protocol):
-    """What a policy asks of a user (`access.models.User`, or somebody who is not signed in)."""
-
-    pk: Any
-    is_active: Any
-
-    @property
-    def is_authenticated(self) -> Any: ...
-    @property
-    def sees_all(self) -> bool: ...
-    @property
-    def sees_clients(self) -> bool: ...
-    @property
-    def own_projects(self) -> Collection[int]: ...
-    def may(self, permission: Permission, /) -> bool: ...
 
 
 class RowPolicy:
@@ -123,16 +108,45 @@ class ProjectGroups(Open):
 class RestrictedQuerySet(models.QuerySet):
     """A query set that must be told for whom it is."""
 
+    _viewer: Viewer | None = None
+
     def restrict(self, user: Viewer) -> "RestrictedQuerySet":
-        """Only the rows that `user` may see."""
-        return self.filter(self.model.row_policy.visible(user))
+        """Only the rows that `user` may see, without the fields that they may not (`field_rights`)."""
+        found = self.filter(self.model.row_policy.visible(user))
+        found._viewer = user
+        return found
+
+    def _clone(self) -> "RestrictedQuerySet":
+        clone = super()._clone()
+        clone._viewer = self._viewer
+        return clone
+
+    def _fetch_all(self) -> None:
+        is_read = self._result_cache is None
+        super()._fetch_all()
+        if is_read and self._viewer is not None:
+            withhold(self._viewer, self._result_cache)
+
+    def _iterator(self, *args: Any, **kwargs: Any) -> Iterator[Any]:
+        for one in super()._iterator(*args, **kwargs):
+            if self._viewer is not None:
+                withhold(self._viewer, [one])
+            yield one
 
 
 class RestrictedModel(models.Model):
     """Base of every model behind `restrict(user)`; `row_policy` says which rows are whose."""
 
     row_policy: ClassVar[type[RowPolicy]] = Open
+    #: Fields whose values were withheld from whoever this was read for.
+    withheld: frozenset[str] = frozenset()
     objects = RestrictedQuerySet.as_manager()
 
     class Meta:
         abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.withheld:
+            kind = type(self).__name__
+            raise ValueWithheldError(f"{kind} was read without {len(self.withheld)} of its values")
+        super().save(*args, **kwargs)

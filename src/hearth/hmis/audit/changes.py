@@ -90,6 +90,8 @@ class History:
     earlier: list[tuple[Kind, int]]
 
 
+#: `withholds(viewer, "File.Column", before, after)`: whether that column of one of both is not the viewer's.
+Withholds = Callable[..., bool]
 #: Says of old versions (by `pgh_id`) which version came next; None: the record as it is now.
 Followers = Callable[[list[int]], Mapping[int, int | None]]
 
@@ -108,18 +110,24 @@ class _Found:
 
 
 def history(
-    viewer: Any, kinds: Sequence[Kind], *, before: int | None = None, followers: Followers | None = None
+    viewer: Any,
+    kinds: Sequence[Kind],
+    *,
+    withholds: Withholds,
+    before: int | None = None,
+    followers: Followers | None = None,
 ) -> History:
     """What changed in the records of these kinds, a query or two for each.
 
     Versions that differ in nothing that is told (an import that only touched its stamps) are left out. Where
     a version between two others may be hidden, `followers` keeps what was changed by several from being
-    told as one change. `before`: only versions older than this one, of a single kind.
+    told as one change. `before`: only versions older than this one, of a single kind. `withholds`: what of
+    them the viewer may not see (`access.field_rights`, which stands above this application).
     """
     found: list[_Found] = []
     earlier = []
     for kind in kinds:
-        more = _add_versions(viewer, kind, found, before, followers)
+        more = _add_versions(viewer, kind, found, withholds, before, followers)
         if more:
             earlier.append((kind, more))
         elif kind.tells_first:
@@ -128,7 +136,12 @@ def history(
 
 
 def _add_versions(
-    viewer: Any, kind: Kind, found: list[_Found], before: int | None, followers: Followers | None
+    viewer: Any,
+    kind: Kind,
+    found: list[_Found],
+    withholds: Withholds,
+    before: int | None,
+    followers: Followers | None,
 ) -> int | None:
     """Add what changed; returns before which version it goes on, None where that was all."""
     model = kind.records.model
@@ -151,7 +164,11 @@ def _add_versions(
         newer[pk] = old
     related = _related(viewer, pairs)
     for old, after in pairs:
-        steps = list(_steps(old, after, kind.columns, related))
+        steps = [
+            step
+            for step in _steps(old, after, kind.columns, related)
+            if not (step.hud and withholds(viewer, step.hud, old, after))
+        ]
         if steps:
             written = Written(after.data_source_id, old.pgh_changed_by, old.pgh_created_at)
             record = current[old.pgh_obj_id]

@@ -168,7 +168,14 @@ def _check(
 
 
 def _check_guardian(answer: Answer, person: Client, given_on: date, guardian: str) -> None:
-    if not answer.opens or guardian or settings.CONSENT_SCHEME.minors_may_sign or person.dob is None:
+    if not answer.opens or guardian or settings.CONSENT_SCHEME.minors_may_sign:
+        return
+    if "dob" in person.withheld:
+        raise ConsentRefused(
+            "Your role does not show birth dates, so that it cannot record that somebody shares. Ask your"
+            " administrator."
+        )
+    if person.dob is None:
         return
     if given_on < of_age_on(person.dob):
         raise ConsentRefused(

@@ -13,9 +13,11 @@ from typing import Any
 from django.db import connection, models
 from django.db.models import Count, Max, Min, QuerySet
 
+from hearth.hmis.access import field_rights
 from hearth.hmis.access.models import User
+from hearth.hmis.access.permissions import Permission
 from hearth.hmis.clients.models import Client
-from hearth.hmis.enrollments.models import Enrollment, Exit, Services
+from hearth.hmis.enrollments.models import Disabilities, Enrollment, Exit, Services
 from hearth.hmis.enrollments.models.base import EnrollmentRecord
 from hearth.hmis.hud import display
 
@@ -71,8 +73,11 @@ class Stay:
 
 
 def visible(model: type[models.Model], user: User) -> QuerySet[Any]:
-    """Rows that the user may see; deleted ones only for administrators."""
+    """Rows that the user may see; deleted ones only for administrators. That HIV was asked about is not shown
+    to whoever may not see what was answered."""
     rows = model.objects.restrict(user)
+    if model is Disabilities and (places := field_rights.places_without(user, Permission.HIV_VIEW)):
+        rows = rows.exclude(places, disability_type=field_rights.HIV)
     return rows if user.sees_all else rows.filter(date_deleted__isnull=True)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 
+from hearth.hmis.access import field_rights
 from hearth.hmis.access.models import User
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.jobs.models import Run
@@ -12,11 +13,19 @@ from hearth.hmis.jobs.models import Run
 
 def rights_of(user: User) -> dict[str, Any]:
     """What decides which records are in something made for this user; kept as `parameters["made_with"]`."""
-    return {"sees_all": user.sees_all, "projects": sorted(user.own_projects)}
+    return {
+        "sees_all": user.sees_all,
+        "projects": sorted(user.own_projects),
+        "withheld": sorted(field_rights.all_missing(user)),
+    }
 
 
 def may_open(user: User, run: Run) -> bool:
-    """Whether the user may still see what is in it: not whoever lost a project whose records are in it."""
+    """Whether the user may still see what is in it: not whoever lost a project whose records are in it, nor
+    who saw a field then and does not now."""
+    made_without = (run.parameters.get("made_with") or {}).get("withheld", ())
+    if not field_rights.all_missing(user).issubset(made_without):
+        return False
     if user.sees_all:
         return True
     if not user.may(Permission.ENROLLMENT_VIEW):

@@ -9,7 +9,9 @@ from django.conf import settings
 from django.utils import timezone
 
 import hearth
+from hearth.hmis.access import field_rights
 from hearth.hmis.access.context import acting
+from hearth.hmis.access.models import User
 from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
 from hearth.hmis.jobs.rights import rights_of
@@ -76,13 +78,19 @@ def make_result(run: ReportRun, folder: Path, heartbeat: ReportHeartbeat) -> Don
     result = {
         "figures": _figures(report, folder, request.report.family),
         "flags": _flags(folder),
-        "notes": made.notes.sentences(),
+        "notes": [*_withheld(user), *made.notes.sentences()],
         "ties": made.notes.tie_sentences(),
         "seconds": list(made.record.seconds.items()),
         "made_at": parameters.made_at.isoformat(sep=" "),
         "specification": made.record.specification,
     }
     return Done(made.zip, dict(made.rows), made.record.input_sha256, result)
+
+
+def _withheld(user: User) -> list[str]:
+    """What the report was made without, in a sentence."""
+    words = field_rights.withheld_words(user)
+    return [f"{field_rights.sentence(words)} The report counts them as not known."] if words else []
 
 
 def _of_year(offered: OfferedReport, year: int | None) -> Report:

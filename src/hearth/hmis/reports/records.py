@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from hearth.hmis.access import field_rights
 from hearth.hmis.access.models import User
 from hearth.hmis.clients.models import Client
 from hearth.hmis.enrollments.models import Enrollment
@@ -20,7 +21,7 @@ from hearth.hmis.reports.heartbeat import ReportHeartbeat
 from hearth.reporting import engine
 from hearth.reporting.engine import Connection, name, text
 from hearth.reporting.opening.bundle import damage_told
-from hearth.reporting.runtime.inputs import Narrow, only_enrollments
+from hearth.reporting.runtime.inputs import Narrow, only_enrollments, without_values
 from hearth.reporting.sources import snapshot as states
 from hearth.standards.load import Registry
 
@@ -48,10 +49,11 @@ def project_keys(source: Path, registry: Registry, projects: Sequence[int]) -> l
 
 
 def narrowing(user: User, registry: Registry) -> Narrow | None:
-    """Leave out the enrollments that a user may not see: their report is made of what they may see, like
-    their exports. A report of all that there is needs nothing left out."""
+    """Leave out the enrollments that a user may not see, and the fields: their report is made of what they
+    may see, like their exports. A report of all that there is needs nothing left out."""
+    blank = withheld_values(user)
     if user.sees_all:
-        return None
+        return (lambda connection: without_values(connection, blank)) if blank else None
     seen = Enrollment.objects.restrict(user).values_list("pk", flat=True)
     numbers = ",".join(map(str, seen.iterator(chunk_size=50_000)))
 
@@ -64,8 +66,26 @@ def narrowing(user: User, registry: Registry) -> Narrow | None:
         )
         kept = "SELECT EnrollmentID FROM Enrollment SEMI JOIN _seen USING (_id)"
         only_enrollments(connection, registry, kept)
+        without_values(connection, blank)
 
     return narrow
+
+
+def withheld_values(user: User) -> dict[str, dict[str, str]]:
+    """What stands instead of the fields that a user may not see (`access/field_rights.py`): file → column →
+    an expression over its row."""
+    lost = field_rights.all_missing(user)
+    found: dict[str, dict[str, str]] = {}
+    for right in field_rights.field_rights():
+        if right.permission not in lost:
+            continue
+        for hud in right.written:
+            file, _, column = hud.partition(".")
+            value = str(right.instead.get(hud, "NULL"))
+            if hud in field_rights.OF_HIV_ROWS:
+                value = f"CASE WHEN DisabilityType = {field_rights.HIV} THEN {value} ELSE {name(column)} END"
+            found.setdefault(file, {})[column] = value
+    return found
 
 
 def keep_ids(source: Path, registry: Registry, folder: Path) -> None:

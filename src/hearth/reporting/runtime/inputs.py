@@ -184,3 +184,29 @@ def only_enrollments(connection: Connection, registry: Registry, kept: str) -> N
             f"CREATE VIEW {name(table)} AS"
             f" SELECT * FROM {every} SEMI JOIN _kept_enrollment USING (EnrollmentID)",
         )
+
+
+def without_values(connection: Connection, instead: Mapping[str, Mapping[str, str]]) -> None:
+    """Give columns of files other values: file → column → an expression over its row, which is brought to the
+    column's type. Columns that a file has not got are passed over: no step reads what was not read."""
+    for table, columns in instead.items():
+        there = engine.rows(
+            connection,
+            "SELECT t.table_type, c.column_name, c.data_type FROM information_schema.tables AS t"
+            " JOIN information_schema.columns AS c USING (table_schema, table_name)"
+            f" WHERE t.table_name = {text(table)}",
+        )
+        replaced = [
+            f"CAST({columns[column]} AS {kind}) AS {name(column)}"
+            for _, column, kind in there
+            if column in columns
+        ]
+        if not replaced:
+            continue
+        what = "VIEW" if there[0][0] == "VIEW" else "TABLE"
+        every = name(f"_whole_{table}")
+        engine.run(connection, f"ALTER {what} {name(table)} RENAME TO {every}")
+        engine.run(
+            connection,
+            f"CREATE VIEW {name(table)} AS SELECT * REPLACE ({', '.join(replaced)}) FROM {every}",
+        )

@@ -20,15 +20,25 @@ def age(born: date | None, on: date | None = None) -> int | str:
 
 
 @register.filter
+def withholds(record: Any, field: str) -> bool:
+    """`{% if client|withholds:"dob" %}`: the viewer may not see that field (`access.field_rights`)."""
+    return field in record.withheld
+
+
+@register.filter
 def full_name(client: Any) -> str:
-    """First, middle and last name with suffix, as people say it."""
+    """First, middle and last name with suffix, as people say it; the number for who may not see names."""
+    if "last_name" in client.withheld:
+        return f"Client {client.pk}"
     names = (client.first_name, client.middle_name, client.last_name, client.name_suffix)
     return " ".join(name for name in names if name) or "Name not recorded"
 
 
 @register.filter
 def listed_name(client: Any) -> str:
-    """Last name first, as lists have it: "Lopez Jr., Maria Ana"."""
+    """Last name first, as lists have it: "Lopez Jr., Maria Ana"; the number for who may not see names."""
+    if "last_name" in client.withheld:
+        return f"Client {client.pk}"
     last = " ".join(name for name in (client.last_name, client.name_suffix) if name)
     first = " ".join(name for name in (client.first_name, client.middle_name) if name)
     return ", ".join(name for name in (last, first) if name) or "Name not recorded"

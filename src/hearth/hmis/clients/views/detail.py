@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
-from hearth.hmis.access import limits
+from hearth.hmis.access import field_rights, limits
 from hearth.hmis.access.guard import refuse_as_missing, require
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.audit import changes, pages
@@ -60,7 +60,13 @@ def history(request: HttpRequest, pk: int) -> HttpResponse:
     kind = changes.Kind(
         "Client", "the client", queries.clients_of(user).filter(pk=pk), tells_first=user.sees_all
     )
-    told = changes.history(user, [kind], before=pages.before(request.GET), followers=next_versions)
+    told = changes.history(
+        user,
+        [kind],
+        withholds=field_rights.withholds,
+        before=pages.before(request.GET),
+        followers=next_versions,
+    )
     context = pages.context(told, lambda _: request.path) | {
         "client": client,
         "eyebrow": full_name(client),

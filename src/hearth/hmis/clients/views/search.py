@@ -15,7 +15,7 @@ from hearth.hmis.access.permissions import Permission
 from hearth.hmis.clients import actions, queries
 from hearth.hmis.clients.forms import SearchForm
 from hearth.hmis.clients.search import kept as kept_searches
-from hearth.hmis.clients.search import question
+from hearth.hmis.clients.search import question, rights
 
 #: The element that htmx fills while somebody types.
 _PART = "search-results"
@@ -51,11 +51,14 @@ def found(request: HttpRequest, kept: str) -> HttpResponse:
     if text is None:
         refuse_as_missing(request)
     today = timezone.localdate()
-    asked = question.read(text, today)
+    asked, unasked = rights.allowed(request.user, question.read(text, today))
     form = SearchForm(initial={"q": text[: question.LONGEST], "kept": kept})
     if stopped := limits.use(by=request.user, what=limits.SEARCHES):
         context = {"form": form, "kept": kept, "asked": asked, "stopped": stopped}
         return stopped_or(_answer(request, context, request.path), stopped)
+    if asked.is_empty:
+        context = {"form": form, "kept": kept, "asked": asked, "unasked": unasked, "text": text}
+        return _answer(request, context, request.path)
     hits = queries.search(request.user, asked, page=_number(request.GET.get("page", "")), today=today)
     beside = [member.pk for one in hits if one.beside for member in one.beside.household]
     actions.record_search(
@@ -70,6 +73,7 @@ def found(request: HttpRequest, kept: str) -> HttpResponse:
         "form": form,
         "kept": kept,
         "asked": asked,
+        "unasked": unasked,
         "text": text,
         "longest": question.LONGEST,
         "found": hits,

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from hearth.hmis.access import field_rights
 from hearth.hmis.access.guard import refuse_as_missing, require
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.audit import changes, pages
@@ -46,7 +47,12 @@ def history(request: HttpRequest, pk: int, file: str = "") -> HttpResponse:
         if not kinds:
             raise Http404
     what = f"{kinds[0].title} of the enrollment" if file else "The enrollment and its records"
-    told = changes.history(request.user, kinds, before=pages.before(request.GET) if file else None)
+    told = changes.history(
+        request.user,
+        kinds,
+        withholds=field_rights.withholds,
+        before=pages.before(request.GET) if file else None,
+    )
     context = pages.context(
         told, lambda kind: reverse("enrollments:history_of", args=[pk, kind.file]), several=True
     ) | {

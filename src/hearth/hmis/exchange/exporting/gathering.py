@@ -14,6 +14,7 @@ from django.db import connection as database
 
 from hearth.hmis.exchange.exporting.request import ExportRequest
 from hearth.hmis.exchange.exporting.selection import rows_of
+from hearth.hmis.exchange.exporting.withheld import last_four
 from hearth.hmis.exchange.information_dates import not_after_end
 from hearth.hmis.hud import ssn
 from hearth.hmis.hud.fields import HudDateTime
@@ -110,9 +111,11 @@ def _text(file: str, stored: Stored) -> str:
 class Unsealing:
     """Opens sealed SSNs one by one while the zip is written, so that none lies open anywhere else.
 
-    `placeholders`: how many were left blank because they say nothing (HMIS CSV, Export, rule 7)."""
+    `whole`: all of each, else its last four. `placeholders`: how many were left blank because they say
+    nothing (HMIS CSV, Export, rule 7)."""
 
-    def __init__(self, tables: Connection) -> None:
+    def __init__(self, tables: Connection, *, whole: bool) -> None:
+        self._whole = whole
         self._blank: list[None] = []  # appended to on the engine's threads
         give_function(tables, _FUNCTION, self._opened)
 
@@ -136,4 +139,4 @@ class Unsealing:
         if ssn_says_nothing(value):
             self._blank.append(None)
             return None
-        return value
+        return value if self._whole else last_four(value)

@@ -42,21 +42,27 @@ class Omitted:
     """`households`: how many by reason; `enrollments`: our ids of one enrollment of each listed household,
     with the reason; `future`: rows by file, and blank elements by "file.date", that lie behind the end of
     the period; `placeholders`: SSNs that say nothing; `unread`: cells by "File.Column" that could not be read
-    when they came."""
+    when they came; `withheld`: rows by "File.Column" that the role of the user does not show."""
 
     households: dict[str, int] = field(default_factory=dict)
     enrollments: list[list[Any]] = field(default_factory=list)
     future: dict[str, int] = field(default_factory=dict)
     placeholders: int = 0
     unread: dict[str, int] = field(default_factory=dict)
+    withheld: dict[str, int] = field(default_factory=dict)
 
     @classmethod
     def of(
-        cls, households: Unplaced, future: dict[str, int], placeholders: int, unread: dict[str, int]
+        cls,
+        households: Unplaced,
+        future: dict[str, int],
+        placeholders: int,
+        unread: dict[str, int],
+        withheld: dict[str, int],
     ) -> "Omitted":
-        """From what `select`, `count_future`, `gather` and `count_unread` say."""
+        """From what `select`, `count_future`, `gather`, `count_unread` and `withhold` say."""
         listed = [list(one) for one in households.enrollments]
-        return cls(households.counts, listed, future, placeholders, unread)
+        return cls(households.counts, listed, future, placeholders, unread, withheld)
 
     @classmethod
     def from_json(cls, values: dict[str, Any] | None) -> "Omitted":
@@ -90,6 +96,13 @@ class Omitted:
             said.append(
                 f"{counted(self.placeholders, 'Social Security number')} that say"
                 " nothing (zeros alone) went out blank."
+            )
+        if self.withheld:
+            cells = ", ".join(f"{c} in {counted(count, 'row')}" for c, count in self.withheld.items())
+            said.append(
+                "The role of who asked does not show these columns, which are blank, or 99 (data not"
+                f" collected) where HUD has that code, whatever is recorded: {cells}. SSNs shown in part"
+                " have their last four."
             )
         blank = {column: count for column, count in self.unread.items() if not column.endswith(_DELETED)}
         if blank:

@@ -16,7 +16,7 @@ from hearth.hmis.access.models import User
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
-from hearth.hmis.exchange.exporting import keys, writers
+from hearth.hmis.exchange.exporting import keys, withheld, writers
 from hearth.hmis.exchange.exporting.gathering import Unsealing, count_unread, gather
 from hearth.hmis.exchange.exporting.heartbeat import ExportHeartbeat
 from hearth.hmis.exchange.exporting.left_out import Omitted
@@ -93,6 +93,8 @@ def _write(run: ExportRun, target: Path, heartbeat: ExportHeartbeat) -> hmis_csv
                 gather(file, request, tables, heartbeat.on_progress)
                 unread |= count_unread(file, request)
             _hide_addresses(tables, user)
+            blank = withheld.withhold(tables, user)
+            unread = {hud: count for hud, count in unread.items() if hud not in blank}
             writers.hide_unknown(tables, timezone.localdate(run.started_at))
             _keep_named_users(tables, files)
             record_access(
@@ -105,7 +107,7 @@ def _write(run: ExportRun, target: Path, heartbeat: ExportHeartbeat) -> hmis_csv
             )
         heartbeat.writing()
         collisions = keys.find_collisions(tables, files) > 0
-        unsealing = Unsealing(tables)
+        unsealing = Unsealing(tables, whole=withheld.may_tell_whole_ssns(user))
         sources = {
             file: unsealing.relation(
                 file,
@@ -123,7 +125,8 @@ def _write(run: ExportRun, target: Path, heartbeat: ExportHeartbeat) -> hmis_csv
             sources=sources,
             on_progress=heartbeat.on_progress,
         )
-        run.parameters["left_out"] = Omitted.of(households, future, unsealing.placeholders, unread).as_json()
+        omitted = Omitted.of(households, future, unsealing.placeholders, unread, blank)
+        run.parameters["left_out"] = omitted.as_json()
         return written
 
 

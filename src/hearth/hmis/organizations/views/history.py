@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from hearth.hmis.access import field_rights
 from hearth.hmis.access.guard import refuse_as_missing, require
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.audit import changes, pages
@@ -24,7 +25,7 @@ def organization(request: HttpRequest, pk: int) -> HttpResponse:
     if found is None:
         refuse_as_missing(request, pk=pk)
     kind = history.of_organization(user, found)
-    told = changes.history(user, [kind], before=pages.before(request.GET))
+    told = changes.history(user, [kind], withholds=field_rights.withholds, before=pages.before(request.GET))
     context = pages.context(told, lambda _: request.path) | {
         "organization": found,
         "eyebrow": found,
@@ -47,7 +48,9 @@ def project(request: HttpRequest, pk: int, file: str = "") -> HttpResponse:
         kinds = [replace(kind, tells_first=True) for kind in kinds if kind.file == file]
         if not kinds:
             raise Http404
-    told = changes.history(user, kinds, before=pages.before(request.GET) if file else None)
+    told = changes.history(
+        user, kinds, withholds=field_rights.withholds, before=pages.before(request.GET) if file else None
+    )
     confidential = f"The address is confidential. Only users of {found.organization} see it."
     what = f"{kinds[0].title} of the project" if file else "The project and what hangs on it"
     context = pages.context(

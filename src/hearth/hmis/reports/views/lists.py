@@ -6,6 +6,7 @@ from typing import Any
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from hearth.hmis.access import field_rights
 from hearth.hmis.access.guard import refuse
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.audit.actions import record_access
@@ -67,11 +68,13 @@ def download(
         **logged,
     )  # fmt: skip
     asked = queries.asked(request.user, run)
+    withheld = field_rights.withheld_words(request.user)
     of = [
         ("Report", f"{asked.report.name}, {asked.place}"),
         ("Report period", asked.time),
         ("Data as of", formats.moment(run.result.get("made_at", ""))),
         *more,
+        *((("Not shown to you", "; ".join(withheld)),) if withheld else ()),
     ]
     about = sheets.about_list(listed, of, request.user)
     return sheets.response(kind, f"report-{run.pk}-list", *listed.asked.taken(headings, rows), about)

@@ -1,0 +1,156 @@
+"""Fields with a right of their own (names, SSN, birth date, HIV, violence) are read so that it is asked for:
+as objects of `restrict(user)`, which come without what is withheld.
+
+What goes past objects (values, SQL, old versions) is listed here with the reason why it may.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hearth.hmis.access.field_rights import OF_HIV_ROWS, field_rights
+from hearth.hmis.hud.names import python_name
+
+HMIS = Path(__file__).resolve().parents[2] / "src" / "hearth" / "hmis"
+COLUMNS = {hud.partition(".")[2] for one in field_rights() for hud in one.columns} | {
+    hud.partition(".")[2] for hud in OF_HIV_ROWS
+}
+FIELDS = {python_name(column) for column in COLUMNS}
+#: How a protected field is named in SQL, values() and look-ups: dob, client__dob, c.dob.
+NAMED = re.compile(
+    rf"(?:^|__|\b\w+\.|[\s,(])(?:{'|'.join(sorted(FIELDS))})(?:$|_index\b|_last4_index\b|[\s,)=])"
+)
+VALUES = {
+    "values",
+    "values_list",
+    "annotate",
+    "aggregate",
+    "F",
+    "Max",
+    "Min",
+    "Count",
+    "StringAgg",
+    "ArrayAgg",
+}
+
+#: Files whose SQL names a protected field, and why they may.
+SQL = {
+    "clients/search_keys.py": "keeps the keys of the search; search/rights.py says which are asked",
+}
+#: Templates that print a protected field of a client: read by restrict(user), so that it is not there.
+TEMPLATES = {
+    "clients/templates/clients/detail.html",
+    "clients/templates/clients/parts/birth_date.html",
+    "clients/templates/clients/parts/recent.html",
+    "enrollments/templates/enrollments/parts/together.html",
+}
+#: Code that takes a protected attribute from an object, and from where it has that object.
+ATTRIBUTES = {
+    "clients/actions.py": "the SSN in full, behind SSN_REVEAL; the client is read by restrict(user)",
+    "clients/identity.py": "of a client that was read by restrict(user)",
+    "clients/queries.py": "of clients that were read by restrict(user)",
+    "clients/search/question.py": "of what was typed, which search/rights.py narrows",
+    "clients/search/reasons.py": "of what was typed",
+    "clients/search/rights.py": "of what was typed: the rule of the search",
+    "clients/templatetags/clients.py": "of clients as given; asks `withheld`",
+    "clients/urls.py": "a view's name",
+    "consent/actions.py": "refuses where the day is withheld: a guardian answers for a minor",
+    "consent/queries.py": "a list that ages make: without them nobody is on it",
+    "enrollments/record_facts.py": "of records that were read by restrict(user)",
+    "enrollments/timeline.py": "of records that were read by restrict(user)",
+    "reports/rights.py": "of the snapshot's columns, not of a person",
+}
+
+
+def python_files() -> list[Path]:
+    return [one for one in sorted(HMIS.rglob("*.py")) if "migrations" not in one.parts]
+
+
+def relative(path: Path) -> str:
+    return str(path.relative_to(HMIS))
+
+
+def test_a_protected_field_is_not_read_past_its_object() -> None:
+    """values(), values_list(), annotations and SQL give what `restrict(user)` cannot take away."""
+    found = {
+        relative(path)
+        for path in python_files()
+        for text in texts_past_objects(ast.parse(path.read_text(encoding="utf-8")))
+        if NAMED.search(text)
+    }
+    assert found == set(SQL), "read it as an object of restrict(user), or say here why not"
+
+
+def texts_past_objects(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and called(node) in VALUES:
+            yield from (
+                one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, str)
+            )
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and "SELECT" in node.value:
+            yield node.value
+        elif isinstance(node, ast.JoinedStr):
+            yield "".join(
+                one.value for one in node.values if isinstance(one, ast.Constant) and "SELECT" in one.value
+            )
+
+
+def called(node: ast.Call) -> str:
+    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+
+
+def test_code_that_takes_a_protected_attribute_is_known() -> None:
+    found = {
+        relative(path)
+        for path in python_files()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr in FIELDS and isinstance(node.ctx, ast.Load)
+    }
+    assert found == set(ATTRIBUTES), "see that its objects come from restrict(user), and say so here"
+
+
+def test_templates_that_print_a_protected_field_are_known() -> None:
+    printed = re.compile(rf"\{{[{{%][^}}]*\.(?:{'|'.join(sorted(FIELDS))})\b")
+    found = {
+        relative(path)
+        for path in sorted(HMIS.rglob("*.html"))
+        if printed.search(path.read_text(encoding="utf-8"))
+    }
+    assert found == TEMPLATES, "see that its objects come from restrict(user), and say so here"
+
+
+def test_lists_and_downloads_have_names_of_restricted_clients_alone() -> None:
+    """Names in cells of downloads are taken by name: from clients that `Records.people` read by restrict."""
+    found = {
+        relative(path)
+        for path in python_files()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Tuple)
+        and {one.value for one in node.elts if isinstance(one, ast.Constant)} >= {"last_name", "first_name"}
+    }
+    assert found == {
+        "clients/queries.py", "enrollments/queries.py", "reports/compared.py", "reports/people.py",
+        "reports/records.py",
+    }  # fmt: skip
+
+
+def test_whatever_reads_files_of_hud_whole_asks_for_field_rights() -> None:
+    """Exports and reports read tables past objects: the two that do call what blanks the columns."""
+    for path, call in (
+        ("exchange/exporting/perform.py", "withheld.withhold("),
+        ("reports/records.py", "without_values("),
+        ("clients/views/detail.py", "withholds=field_rights.withholds"),
+        ("enrollments/views/enrollment.py", "withholds=field_rights.withholds"),
+    ):
+        assert call in (HMIS / path).read_text(encoding="utf-8"), path
+
+
+@pytest.mark.parametrize(
+    "text", ["dob", "client__dob", "SELECT c.last_name FROM clients_client c", "SELECT ssn_index FROM x"]
+)
+def test_the_pattern_finds_what_it_is_for(text: str) -> None:
+    assert NAMED.search(text)
+    assert not NAMED.search("household_id") and not NAMED.search("SELECT project_name FROM x")
