@@ -34,7 +34,7 @@ def seed() -> dict[str, Any]:
     from hearth.hmis.local.mn.actions import load_regions
     from hearth.hmis.organizations.models import RegionContact
     from tests import factories
-    from tests.browser import seed_clients, seed_consent, seed_imports, seed_reports
+    from tests.browser import seed_clients, seed_consent, seed_imports, seed_people, seed_reports
     from tests.hmis.organizations.making import fill_project
 
     administrator = factories.make_administrator(**sign_in("administrator"), display_name="Ada Admin")
@@ -61,6 +61,7 @@ def seed() -> dict[str, Any]:
         "enrollment": enrollment.pk,
         **household,
         **seed_consent.fill(administrator),
+        **seed_people.fill(administrator),
         **seed_imports.fill(administrator),
         **seed_reports.fill_reports(administrator),
     }
