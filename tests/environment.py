@@ -26,8 +26,8 @@ for variable in (
 ):  # fmt: skip
     os.environ.pop(variable, None)  # tests write and truncate: never in a database somebody named
 for variable in (
-    "HEARTH_DB_ROLE", "HEARTH_SECRET_KEY", "HEARTH_SSN_KEY", "HEARTH_TLS", "HEARTH_DEBUG", "HEARTH_MAIL_URL",
-    "HEARTH_MAIL_FROM",
+    "HEARTH_DB_ROLE", "HEARTH_SECRET_KEY", "HEARTH_SSN_KEY", "HEARTH_FILES_KEY", "HEARTH_TLS",
+    "HEARTH_DEBUG", "HEARTH_MAIL_URL", "HEARTH_MAIL_FROM",
 ):  # fmt: skip
     os.environ.pop(variable, None)
 os.environ["HEARTH_HOME"] = str(TEST_HOME)

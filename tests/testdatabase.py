@@ -162,6 +162,7 @@ class TestDatabase:
         with psycopg.connect(self.cluster.conninfo(database=fresh)) as connection:
             connection.execute(GIVE_GRANT)
             keys.ssn_key()
+            keys.files_key()
             key_checks.verify(connection)  # as the first command does: later ones find and write nothing
         self._admin.execute(
             sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
@@ -209,7 +210,7 @@ class TestDatabase:
         used.update(source.glob("hearth/hmis/local/*/consent_documents/*"))  # rows that a migration makes
         for path in migrations:
             used.update(_imported(path, source))
-        mark = hashlib.sha256((self.cluster.programs().version + GIVE_GRANT + "keys noted").encode())
+        mark = hashlib.sha256((self.cluster.programs().version + GIVE_GRANT + "three keys noted").encode())
         for path in [*migrations, *sorted(used), *sorted(source.glob("hearth/hmis/**/*.sql"))]:
             mark.update(str(path.relative_to(self.checkout)).encode())
             mark.update(path.read_bytes())

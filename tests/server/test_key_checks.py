@@ -8,7 +8,16 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from hearth.server import backup, database, key_checks, keys, lost_ssn_key, seals
+from hearth.server import (
+    backup,
+    database,
+    key_checks,
+    keys,
+    lost_files_key,
+    lost_ssn_key,
+    sealed_store,
+    seals,
+)
 from hearth.server.errors import ServerError
 from tests.server.conftest import Machine
 
@@ -16,6 +25,7 @@ NewMachine = Callable[[str], Machine]
 On = Callable[[Machine], Machine]
 
 OTHER_SSN_KEY = "5a" * 32
+FILE = "ab" * 16  # the name of the sealed file
 OTHER_SECRET_KEY = "another-secret-key-0123456789-abcdefghijklmnopqrstuvwxyz"
 #: What anybody may run, as far as keys matter: the ways in which Hearth starts, reads and writes.
 COMMANDS = {
@@ -32,14 +42,14 @@ WRONG_KEYS = {
     "missing": lambda machine, name: {"hide": name},
     "malformed": lambda machine, name: {f"HEARTH_{name.upper()}": "too short"},
     "another": lambda machine, name: {
-        f"HEARTH_{name.upper()}": OTHER_SSN_KEY if name == "ssn_key" else OTHER_SECRET_KEY
+        f"HEARTH_{name.upper()}": OTHER_SECRET_KEY if name == "secret_key" else OTHER_SSN_KEY
     },
 }
 
 
 @pytest.fixture(scope="module")
 def filled(migrated: NewMachine) -> Machine:
-    """A machine with clients, whose SSNs are sealed, and a person with a second step."""
+    """A machine with clients, whose SSNs are sealed, a person with a second step, and a sealed file."""
     machine = migrated("filled")
     zip_file = machine.path.parent / "invented.zip"
     for arguments in (
@@ -63,6 +73,17 @@ def filled(migrated: NewMachine) -> Machine:
                 "INSERT INTO django_session (session_key, session_data, expire_date)"
                 " VALUES ('somebody', 'is here', now() + interval '1 day')"
             )
+            sealed_key = seals.seal_bytes(seals.files_cipher(keys.files_key()), b"k" * 32)
+            connection.execute(
+                "INSERT INTO consent_sealedfile (name, organization_id, client_id, purpose, kind, size,"
+                " sha256, sealed_key, created_by_id)"
+                " SELECT %s, (SELECT min(id) FROM organizations_organization),"
+                " (SELECT min(id) FROM clients_client), 'signature', 'png', 1, '', %s,"
+                " (SELECT min(id) FROM access_user)",
+                [FILE, sealed_key],
+            )
+            key_checks.verify(connection)  # as the next command would
+        sealed_store.write(machine.home.sealed, FILE, b"sealed content")
     return machine
 
 
@@ -96,7 +117,7 @@ def counts(machine: Machine) -> tuple[object, ...]:
 
 
 @pytest.mark.parametrize("wrong", WRONG_KEYS)
-@pytest.mark.parametrize("name", ["ssn_key", "secret_key"])
+@pytest.mark.parametrize("name", ["ssn_key", "secret_key", "files_key"])
 def test_no_command_works_with_a_wrong_key(filled: Machine, on: On, name: str, wrong: str) -> None:
     on(filled)
     before = counts(filled)
@@ -119,7 +140,7 @@ def test_a_check_value_does_not_tell_the_key(filled: Machine, on: On) -> None:
     on(filled)
     with psycopg.connect(database.url("superuser")) as connection:
         values = dict(connection.execute(f"SELECT purpose, check_value FROM {key_checks.TABLE}").fetchall())
-    assert set(values) == {"ssn", "secret"}
+    assert set(values) == {"ssn", "secret", "files"}
     assert keys.ssn_key().hex() not in values["ssn"]
     assert all(re.fullmatch("[0-9a-f]{64}", str(value)) for value in values.values())
 
@@ -135,7 +156,7 @@ def test_only_the_owner_changes_a_check_value(filled: Machine, on: On, role: str
             connection.execute(statement)
 
 
-@pytest.mark.parametrize("name", ["ssn_key", "secret_key"])
+@pytest.mark.parametrize("name", ["ssn_key", "secret_key", "files_key"])
 def test_without_a_check_value_the_key_must_open_what_is_sealed(filled: Machine, on: On, name: str) -> None:
     on(filled)
     purpose = name.removesuffix("_key")
@@ -155,7 +176,7 @@ def test_without_a_check_value_the_key_must_open_what_is_sealed(filled: Machine,
         with psycopg.connect(database.url(role)) as connection:  # type: ignore[arg-type]
             key_checks.verify(connection)
             known = connection.execute("SELECT count(*) FROM hearth_key_check").fetchone()
-        assert known == (2,)
+        assert known == (3,)
 
 
 @pytest.fixture(scope="module")
@@ -174,7 +195,7 @@ def backups(filled: Machine) -> dict[str, Path]:
 
 
 @pytest.mark.parametrize("check_values", ["with", "without"])
-@pytest.mark.parametrize("name", ["ssn_key", "secret_key"])
+@pytest.mark.parametrize("name", ["ssn_key", "secret_key", "files_key"])
 @pytest.mark.parametrize("wrong", WRONG_KEYS)
 def test_a_backup_is_not_restored_under_a_wrong_key(
     filled: Machine,
@@ -204,7 +225,7 @@ def test_a_backup_is_not_restored_under_a_wrong_key(
 
 
 @pytest.mark.parametrize("check_values", ["with", "without"])
-@pytest.mark.parametrize("lost", ["new_secret_key", "forget_ssns"])
+@pytest.mark.parametrize("lost", ["new_secret_key", "forget_ssns", "forget_files"])
 def test_a_key_that_is_here_is_not_given_up(
     filled: Machine, on: On, backups: dict[str, Path], check_values: str, lost: str
 ) -> None:
@@ -215,18 +236,24 @@ def test_a_key_that_is_here_is_not_given_up(
     assert counts(filled) == before
 
 
+def copy_keys(machine: Machine, other: Machine, *names: str) -> None:
+    for name in names:
+        (other.home.keys / name).write_bytes((machine.home.keys / name).read_bytes())
+        (other.home.keys / name).chmod(0o600)
+
+
 def test_a_backup_holds_no_sessions_and_comes_back_whole(
     filled: Machine, backups: dict[str, Path], new_machine: NewMachine, on: On, tmp_path: Path
 ) -> None:
     file = backups["with"]
     other = new_machine("elsewhere")
-    for name in ("ssn_key", "secret_key"):
-        (other.home.keys / name).write_bytes((filled.home.keys / name).read_bytes())
-        (other.home.keys / name).chmod(0o600)
+    copy_keys(filled, other, "ssn_key", "secret_key", "files_key")
     said = other.hearth("db", "restore", str(file))
     assert said.returncode == 0, said.stderr
     on(other)
     assert counts(other)[0]
+    restored = sealed_store.path_of(other.home.sealed, FILE)
+    assert restored.read_bytes() == b"sealed content" and restored.stat().st_mode & 0o777 == 0o600
     with psycopg.connect(database.url("superuser")) as connection:
         assert connection.execute("SELECT count(*) FROM django_session").fetchone() == (0,)
         assert connection.execute("SELECT count(*) FROM mfa_authenticator").fetchone() == (1,)
@@ -237,8 +264,7 @@ def test_the_way_back_from_a_lost_secret_key(
 ) -> None:
     file = backups["with"]
     other = new_machine("secret-lost")
-    (other.home.keys / "ssn_key").write_bytes((filled.home.keys / "ssn_key").read_bytes())
-    (other.home.keys / "ssn_key").chmod(0o600)
+    copy_keys(filled, other, "ssn_key", "files_key")
     refused = other.hearth("db", "restore", str(file))
     assert refused.returncode == 1
     assert "--new-secret-key" in refused.stderr
@@ -278,8 +304,7 @@ def test_the_way_on_from_a_lost_ssn_key(
 ) -> None:
     file = backups["with"]
     other = new_machine("ssn-lost")
-    (other.home.keys / "secret_key").write_bytes((filled.home.keys / "secret_key").read_bytes())
-    (other.home.keys / "secret_key").chmod(0o600)
+    copy_keys(filled, other, "secret_key", "files_key")
     refused = other.hearth("db", "restore", str(file))
     assert refused.returncode == 1
     assert "--forget-ssns" in refused.stderr
@@ -341,3 +366,50 @@ def test_the_way_on_from_a_lost_ssn_key(
             "SELECT (SELECT count(ssn) FROM clients_client), (SELECT count(ssn) FROM clients_clienthistory)"
         ).fetchone()
     assert left == (0, 0)
+
+
+def test_the_way_on_from_a_lost_key_of_files(
+    backups: dict[str, Path], filled: Machine, new_machine: NewMachine, on: On, tmp_path: Path
+) -> None:
+    other = new_machine("files-lost")
+    copy_keys(filled, other, "ssn_key", "secret_key")
+    refused = other.hearth("db", "restore", str(backups["with"]))
+    assert refused.returncode == 1 and "--forget-files" in refused.stderr
+    assert not sealed_store.path_of(other.home.sealed, FILE).exists()
+    said = other.hearth("db", "restore", str(backups["with"]), "--forget-files")
+    assert said.returncode == 0, said.stderr
+    on(other)
+    with psycopg.connect(database.url("superuser")) as connection:
+        ask = connection.execute
+        assert ask("SELECT name, sealed_key FROM consent_sealedfile").fetchall() == [(FILE, None)]
+        assert ask(
+            "SELECT relforcerowsecurity FROM pg_class WHERE relname = 'consent_sealedfile'"
+        ).fetchone() == (True,)
+        told = ask("SELECT details FROM audit_accesslog WHERE action = 'files_forgotten'").fetchall()
+        assert told == [({"files": 1},)]
+    again = other.hearth("db", "forget-files", "--yes")
+    assert again.returncode == 1 and "can be opened" in again.stderr
+    (other.home.keys / "files_key").unlink()
+    unasked = other.hearth("db", "forget-files")
+    assert unasked.returncode == 1 and "--yes" in unasked.stderr
+    taken = other.hearth("db", "forget-files", "--yes")
+    assert taken.returncode == 0 and "given up: 0" in taken.stdout, taken.stderr
+    assert other.hearth("db", "backup", str(tmp_path / "e")).returncode == 0
+    with database.connected("owner") as connection:
+        assert lost_files_key.forget(connection) == 0
+
+
+def test_a_backup_with_damaged_files_changes_nothing(
+    filled: Machine, backups: dict[str, Path], on: On, tmp_path: Path
+) -> None:
+    on(filled)
+    before = counts(filled)
+    path = sealed_store.path_of(filled.home.sealed, FILE)
+    path.unlink()
+    damaged = tmp_path / "damaged.backup"
+    damaged.write_bytes(backups["with"].read_bytes().replace(b"sealed content", b"sealed c0ntent"))
+    with pytest.raises(ServerError, match="sealed files"):
+        backup.restore(damaged, replace=True)
+    assert counts(filled) == before and not path.exists()
+    backup.restore(backups["with"], replace=True)
+    assert path.read_bytes() == b"sealed content"

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.exceptions import InvalidTag
 from cryptography.fernet import InvalidToken
 
 from hearth.server import key_checks, keys, seals
@@ -19,7 +20,7 @@ from hearth.server.home import Home
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
-    for variable in ("HEARTH_SECRET_KEY", "HEARTH_SSN_KEY"):
+    for variable in ("HEARTH_SECRET_KEY", "HEARTH_SSN_KEY", "HEARTH_FILES_KEY"):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("HEARTH_HOME", str(tmp_path / "home"))
     return Home.find()
@@ -28,10 +29,11 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
 def test_a_key_file_is_for_its_owner_only(home: Home) -> None:
     keys.secret_key()
     keys.ssn_key()
+    keys.files_key()
     for file in home.keys.iterdir():
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert stat.S_IMODE(home.keys.stat().st_mode) == 0o700
-    assert {file.name for file in home.keys.iterdir()} == {"secret_key", "ssn_key"}
+    assert {file.name for file in home.keys.iterdir()} == {"secret_key", "ssn_key", "files_key"}
 
 
 def test_keys_stay_the_same(home: Home) -> None:
@@ -64,6 +66,30 @@ def test_a_wrong_ssn_key_is_refused(monkeypatch: pytest.MonkeyPatch, given: str)
         keys.ssn_key()
 
 
+def test_the_key_of_files_is_another_and_may_be_given(monkeypatch: pytest.MonkeyPatch, home: Home) -> None:
+    assert keys.files_key() != keys.ssn_key()
+    assert keys.files_key() == keys.given_files_key()
+    monkeypatch.setenv("HEARTH_FILES_KEY", "ab" * 32)
+    assert keys.files_key() == bytes.fromhex("ab" * 32)
+    monkeypatch.setenv("HEARTH_FILES_KEY", "short")
+    with pytest.raises(ServerError, match="HEARTH_FILES_KEY must be 32 bytes"):
+        keys.given_files_key()
+
+
+def test_sealed_bytes_open_only_as_what_they_were_sealed() -> None:
+    cipher = seals.files_cipher(b"k" * 32)
+    sealed = seals.seal_bytes(cipher, b"content", b"of Ann")
+    assert seals.opened_bytes(cipher, sealed, b"of Ann") == b"content"
+    assert seals.seal_bytes(cipher, b"content", b"of Ann") != sealed
+    for key, changed, bound in (
+        (b"k" * 32, sealed, b"of Bea"), (b"k" * 32, sealed, b""), (b"l" * 32, sealed, b"of Ann"),
+        (b"k" * 32, sealed[:-1], b"of Ann"), (b"k" * 32, b"", b"of Ann"), (b"k" * 32, sealed[:20], b"of Ann"),
+        (b"k" * 32, b"\x02" + sealed[1:], b"of Ann"),
+    ):  # fmt: skip
+        with pytest.raises(InvalidTag):
+            seals.opened_bytes(seals.files_cipher(key), changed, bound)
+
+
 @pytest.mark.parametrize("given", ["short", "x" * 60])
 def test_a_weak_secret_key_is_refused(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
     monkeypatch.setenv("HEARTH_SECRET_KEY", given)
@@ -73,6 +99,7 @@ def test_a_weak_secret_key_is_refused(monkeypatch: pytest.MonkeyPatch, given: st
 
 def test_a_key_that_is_not_there_is_not_made_by_asking_for_it(home: Home) -> None:
     assert keys.given_ssn_key() is None
+    assert keys.given_files_key() is None
     assert keys.given_secret_key() is None
     assert not list(home.keys.iterdir())
 

@@ -1,11 +1,13 @@
 """Backup and restore in pg_dump's custom format.
 
-A backup holds the database only. The key of Social Security numbers (`keys/ssn_key` in the data folder)
-is not in it, on purpose: keep it too, and in another place.
+A backup holds the database, and behind it the sealed files as they lie in the data folder. The keys that seal
+(`keys/ssn_key` and `keys/files_key` in the data folder) are not in it, on purpose: keep them too, and in
+another place.
 """
 
 import os
 import subprocess
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -15,7 +17,16 @@ from psycopg import pq, sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from hearth import scratch
-from hearth.server import binaries, contents, database, key_checks, lost_ssn_key, roles
+from hearth.server import (
+    binaries,
+    contents,
+    database,
+    key_checks,
+    lost_files_key,
+    lost_ssn_key,
+    roles,
+    sealed_store,
+)
 from hearth.server.binaries import Binaries
 from hearth.server.errors import ServerError
 from hearth.server.home import Home
@@ -34,7 +45,8 @@ MAGIC = b"PGDMP"  # how every file in the custom format begins
 
 
 def backup(file: Path) -> int:
-    """Write the whole database to `file`; the size in bytes. The file appears only when it is complete."""
+    """Write the whole database and the sealed files to `file`; the size in bytes. The file appears only when
+    it is complete."""
     # Row-level security hides rows from owner and web roles: pg_dump would refuse. The superuser of the
     # embedded cluster, or on an own server the loader role, sees them all.
     address = database.url("superuser" if database.is_embedded() else "loader")
@@ -53,8 +65,10 @@ def backup(file: Path) -> int:
                 arguments = ["--format=custom", "--no-password"]
                 arguments += [f"--exclude-table-data=public.{table}" for table in contents.LEFT_OUT]
                 run(programs(), "pg_dump", arguments, address, stdout=out)
-                out.flush()
-                os.fsync(out.fileno())
+            # After the database: a file is there before its row is, so that none is missing.
+            sealed_store.append_to(partial, Home.find().sealed)
+            with partial.open("rb") as complete:
+                os.fsync(complete.fileno())
             partial.replace(file)
     except OSError as error:
         raise ServerError(
@@ -64,14 +78,19 @@ def backup(file: Path) -> int:
 
 
 def restore(
-    file: Path, *, replace: bool = False, new_secret_key: bool = False, forget_ssns: bool = False
+    file: Path,
+    *,
+    replace: bool = False,
+    new_secret_key: bool = False,
+    forget_ssns: bool = False,
+    forget_files: bool = False,
 ) -> None:
     """Read a backup into the database, which must be empty unless `replace`.
 
     Refused before anything is written where the backup was written with other keys than those that are here;
     with `new_secret_key` the secret key is another, and is taken as `hearth db new-secret-key` does; with
-    `forget_ssns` the other one, and the numbers are given up as `hearth db forget-ssns` does. Refused, too,
-    where the key that is called lost is the one that is here.
+    `forget_ssns` the other one, and the numbers are given up as `hearth db forget-ssns` does; `forget_files`
+    likewise for the key of sealed files. Refused, too, where the key that is called lost is the one here.
 
     On the embedded cluster the backup goes into a new database that takes the old one's place only when
     all of it is in: a failure leaves everything as it was. On an own server it is one transaction.
@@ -89,16 +108,25 @@ def restore(
     _refuse_when_in_the_way(role, replace)
     tools = programs()
     lost = (key_checks.SECRET,) * new_secret_key + (key_checks.SSN,) * forget_ssns
+    lost += (key_checks.FILES,) * forget_files
     for key in (one for one in key_checks.KEYS if one not in lost):
         key_checks.compare(key, _written_with(tools, file, key), f"The backup {file}")
     for key in lost:
         key_checks.refuse_where_known(key, _written_with(tools, file, key), f"The backup {file}")
+    try:  # first, since it changes nothing that is there
+        sealed_store.take_from(file, Home.find().sealed)
+    except (OSError, zipfile.BadZipFile) as error:
+        raise ServerError(
+            f"The sealed files of {file} cannot be put back ({error}): the database is as it was."
+        ) from error
     (_restore_embedded if database.is_embedded() else _restore_own)(file, target)
     with database.connected(role) as connection:
         if new_secret_key:
             key_checks.take_new_secret_key(connection)
         if forget_ssns:
             lost_ssn_key.forget(connection)
+        if forget_files:
+            lost_files_key.forget(connection)
         key_checks.verify(connection)
 
 

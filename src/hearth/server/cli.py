@@ -119,9 +119,9 @@ def backup(
         ),
     ],
 ) -> None:
-    """Write the whole database to FILE (pg_dump's custom format). Hearth may go on running.
+    """Write the whole database and the sealed files (signatures, papers) to FILE. Hearth may go on running.
 
-    The key of Social Security numbers is not in it: keep keys/ssn_key of the data folder too, elsewhere.
+    The keys that seal are not in it: keep keys/ssn_key and keys/files_key of the data folder too, elsewhere.
 
     \b
     Example:
@@ -134,7 +134,7 @@ def backup(
     with _busy("Writing the backup"):
         size = backups.backup(file)
     _say(f"{file}: {size / 1_000_000:,.1f} MB.")
-    _say("Keep keys/ssn_key of the data folder as well, in another place: it is not in the backup.")
+    _say("Keep keys/ssn_key and keys/files_key of the data folder too, in another place: they are not in it.")
 
 
 @db.command()
@@ -149,11 +149,14 @@ def restore(
     forget_ssns: Annotated[
         bool, typer.Option("--forget-ssns", help="The old SSN key is lost: see `db forget-ssns`.")
     ] = False,
+    forget_files: Annotated[
+        bool, typer.Option("--forget-files", help="The old key of files is lost: see `db forget-files`.")
+    ] = False,
 ) -> None:
     """Read a backup into an empty database. If anything fails, the database stays as it was.
 
-    The key of Social Security numbers that the backup was written with must be here first, and the secret
-    key too. Nobody is signed in afterwards: a backup holds no sessions.
+    The keys that the backup was written with must be here first: those of Social Security numbers and of
+    sealed files, and the secret key. Nobody is signed in afterwards: a backup holds no sessions.
 
     \b
     Examples:
@@ -165,7 +168,13 @@ def restore(
 
     database.ensure_running(check_keys=False)
     with _busy("Reading the backup"):
-        backups.restore(file, replace=replace, new_secret_key=new_secret_key, forget_ssns=forget_ssns)
+        backups.restore(
+            file,
+            replace=replace,
+            new_secret_key=new_secret_key,
+            forget_ssns=forget_ssns,
+            forget_files=forget_files,
+        )
     _say("Restored. Run `hearth db migrate` if the backup is of an older version of Hearth.")
 
 
@@ -184,7 +193,7 @@ def new_secret_key() -> None:
 
     database.ensure_running(check_keys=False)
     with database.connected("superuser" if database.is_embedded() else "owner") as connection:
-        key_checks.verify(connection, only=(key_checks.SSN,))
+        key_checks.verify(connection, only=(key_checks.SSN, key_checks.FILES))
         sessions, people = key_checks.take_new_secret_key(connection)
     _say(f"Sessions ended: {sessions}. People who set up their second step again: {people}.")
 
@@ -203,28 +212,56 @@ def forget_ssns(
     Example:
       hearth db forget-ssns
     """
-    import sys
-
     from hearth.server import database, key_checks, lost_ssn_key
-    from hearth.server.errors import ServerError
 
     database.ensure_running(check_keys=False)
     with database.connected("superuser" if database.is_embedded() else "owner") as connection:
         key_checks.verify(connection, only=(key_checks.SECRET,))
         lost_ssn_key.refuse_where_readable(connection)
-        if not yes:
-            if not sys.stdin.isatty():
-                raise ServerError(
-                    "This cannot be undone, and there is no terminal to ask at: say --yes."
-                    " Nothing was changed."
-                )
-            if (
-                typer.prompt("All Social Security numbers are removed for good. Type FORGET to go on")
-                != "FORGET"
-            ):
-                raise ServerError("Nothing was changed.")
+        _ask_to_forget("All Social Security numbers are removed for good", yes)
         clients = lost_ssn_key.forget(connection)
     _say(f"Social Security numbers given up: {clients:,}. Back up the new key now, apart from the database.")
+
+
+@db.command()
+def forget_files(
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Give up all signatures and uploaded papers, because the key that sealed them is lost for good.
+
+    That they were there stays known, with client and day, and their pages say that they cannot be opened;
+    Hearth goes on with the key that is here, or a new one. Stop Hearth first. Refused where they can be
+    opened.
+
+    \b
+    Example:
+      hearth db forget-files
+    """
+    from hearth.server import database, key_checks, lost_files_key
+
+    database.ensure_running(check_keys=False)
+    with database.connected("superuser" if database.is_embedded() else "owner") as connection:
+        key_checks.verify(connection, only=(key_checks.SECRET,))
+        lost_files_key.refuse_where_readable(connection)
+        _ask_to_forget("No signature or paper can be opened any more", yes)
+        files = lost_files_key.forget(connection)
+    _say(f"Sealed files given up: {files:,}. Back up the new key now, apart from the database.")
+
+
+def _ask_to_forget(what: str, yes: bool) -> None:
+    """Raise ServerError unless whoever sits there says so, or `yes` did already."""
+    import sys
+
+    from hearth.server.errors import ServerError
+
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise ServerError(
+            "This cannot be undone, and there is no terminal to ask at: say --yes. Nothing was changed."
+        )
+    if typer.prompt(f"{what}. Type FORGET to go on") != "FORGET":
+        raise ServerError("Nothing was changed.")
 
 
 @db.command()

@@ -59,6 +59,11 @@ class Home:
         return self.path / "files"
 
     @property
+    def sealed(self) -> Path:
+        """Sealed files: signatures and uploads (`hearth.server.sealed_store`)."""
+        return self.files / "sealed"
+
+    @property
     def logs(self) -> Path:
         """Logs of the processes that `hearth` starts."""
         return self.path / "logs"

@@ -11,7 +11,7 @@ from pathlib import Path
 from hearth.server.errors import ServerError
 from hearth.server.home import Home, is_private
 
-SSN_KEY_BYTES = 32
+SEALING_KEY_BYTES = 32
 SECRET_KEY_CHARACTERS = 50
 
 
@@ -43,12 +43,20 @@ def ssn_key() -> bytes:
 
     Without this key the stored numbers cannot be read again; back it up apart from the database.
     """
-    given = os.environ.get("HEARTH_SSN_KEY")
-    if given:
-        return _thirty_two_bytes(given, "HEARTH_SSN_KEY")
-    home = Home.find()
-    text = _kept(home, "ssn_key", lambda: os.urandom(SSN_KEY_BYTES).hex())
-    return _thirty_two_bytes(text, str(home.keys / "ssn_key"))
+    return _sealing_key("HEARTH_SSN_KEY", "ssn_key")
+
+
+def given_files_key() -> bytes | None:
+    """The key of sealed files where there is one; never makes it."""
+    return files_key() if _is_given("HEARTH_FILES_KEY", "files_key") else None
+
+
+def files_key() -> bytes:
+    """Key of 32 bytes for sealed files (signatures, uploads): `HEARTH_FILES_KEY`, else a file.
+
+    Without this key they cannot be opened again; back it up apart from them and from the database.
+    """
+    return _sealing_key("HEARTH_FILES_KEY", "files_key")
 
 
 def database_password(role: str, home: Home) -> str:
@@ -70,15 +78,29 @@ def _is_given(variable: str, name: str) -> bool:
     return bool(os.environ.get(variable)) or (Home.find().keys / name).exists()
 
 
+def _sealing_key(variable: str, name: str) -> bytes:
+    """32 bytes from the environment (64 hex digits or base64), else from a key file that is made once."""
+    given = os.environ.get(variable)
+    if given:
+        return _thirty_two_bytes(given, variable)
+    home = Home.find()
+    text = _kept(home, name, lambda: os.urandom(SEALING_KEY_BYTES).hex())
+    return _thirty_two_bytes(text, str(home.keys / name))
+
+
 def _thirty_two_bytes(text: str, origin: str) -> bytes:
     try:
-        key = bytes.fromhex(text) if len(text) == SSN_KEY_BYTES * 2 else base64.b64decode(text, validate=True)
+        key = (
+            bytes.fromhex(text)
+            if len(text) == SEALING_KEY_BYTES * 2
+            else base64.b64decode(text, validate=True)
+        )
     except (ValueError, binascii.Error):
         key = b""
-    if len(key) != SSN_KEY_BYTES:
+    if len(key) != SEALING_KEY_BYTES:
         raise ServerError(
             f"{origin} must be 32 bytes written as 64 hex digits or as base64; "
-            "put back the key that was used before, because a new one cannot read the stored numbers."
+            "put back the key that was used before, because a new one cannot open what is sealed."
         )
     return key
 

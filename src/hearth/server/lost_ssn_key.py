@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from hearth.server import key_checks, keys, seals
-from hearth.server.errors import ServerError
 from hearth.server.key_checks import SSN, TABLE, Connection
 
 _CLIENTS, _HISTORY = "clients_client", "clients_clienthistory"
@@ -27,17 +26,8 @@ _FORGET_HISTORY = """
 
 
 def refuse_where_readable(connection: Connection) -> None:
-    """Raise ServerError where the key that is here is the right one: nothing is lost then. A malformed key is
-    refused, too: whoever mends it may find that it is the right one."""
-    SSN.given()
-    try:
-        key_checks.verify(connection, only=(SSN,))
-    except ServerError:
-        connection.rollback()
-        return
-    raise ServerError(
-        "The stored Social Security numbers can be read with the key that is here. Nothing was changed."
-    )
+    """Raise ServerError where the key that is here opens the numbers, or is malformed."""
+    key_checks.refuse_where_opened(connection, SSN, "stored Social Security numbers can be read")
 
 
 def forget(connection: Connection) -> int:
@@ -47,7 +37,7 @@ def forget(connection: Connection) -> int:
     connection must be the owner's or a superuser's.
     """
     given = keys.ssn_key()
-    with connection.transaction(), _past_row_security(connection):
+    with connection.transaction(), past_row_security(connection, _CLIENTS, _HISTORY):
         clients = connection.execute(_FORGET).rowcount
         connection.execute(_FORGET_HISTORY)  # after the line above, which makes old versions of its own
         connection.execute(
@@ -64,13 +54,13 @@ def forget(connection: Connection) -> int:
 
 
 @contextmanager
-def _past_row_security(connection: Connection) -> Iterator[None]:
+def past_row_security(connection: Connection, *tables: str) -> Iterator[None]:
     """The owner of a table passes its row-level security as long as that is not forced on them. Undone with
     the transaction, too."""
     key_checks.act_as_administrator(connection)
     forced = [
         table
-        for table in (_CLIENTS, _HISTORY)
+        for table in tables
         if (row := connection.execute(
             "SELECT relforcerowsecurity FROM pg_class WHERE oid = %s::regclass", [table]
         ).fetchone()) and row[0]

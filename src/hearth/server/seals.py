@@ -1,8 +1,9 @@
 """What is sealed with the installation's keys, and how: in one place, since a key is proved by opening it.
 
 Social Security numbers: `version (1 byte) | nonce (12) | ciphertext and tag`, AES-GCM under a key derived
-from the SSN key. Secrets of second factors, and the words of a search in its session: Fernet, each under a
-key derived from the secret key.
+from the SSN key. Files: the same form, each under a random key of its own, bound to the row that it belongs
+to; that key is sealed in the row, under one derived from the key of files. Secrets of second factors, and the
+words of a search in its session: Fernet, each under a key derived from the secret key.
 """
 
 import base64
@@ -10,6 +11,7 @@ import hashlib
 import hmac
 import os
 
+from cryptography.exceptions import InvalidTag
 from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -39,6 +41,27 @@ def opened(cipher: AESGCM, sealed: bytes) -> str:
     """Open one value. Raises `cryptography.exceptions.InvalidTag` when another key sealed it."""
     nonce, ciphertext = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
     return cipher.decrypt(nonce, ciphertext, sealed[:1]).decode()
+
+
+def files_cipher(files_key: bytes) -> AESGCM:
+    """What seals the keys of files."""
+    return AESGCM(hmac.new(files_key, b"hearth files encryption", hashlib.sha256).digest())
+
+
+def seal_bytes(cipher: AESGCM, value: bytes, bound_to: bytes = b"") -> bytes:
+    """Seal bytes so that they open only where `bound_to` is the same. Each time other bytes come out."""
+    nonce = os.urandom(NONCE_BYTES)
+    return VERSION + nonce + cipher.encrypt(nonce, value, VERSION + bound_to)
+
+
+def opened_bytes(cipher: AESGCM, sealed: bytes, bound_to: bytes = b"") -> bytes:
+    """Open bytes. Raises `cryptography.exceptions.InvalidTag` when another key sealed them, when they were
+    bound to something else, or when they were changed."""
+    nonce, ciphertext = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
+    try:
+        return cipher.decrypt(nonce, ciphertext, sealed[:1] + bound_to)
+    except ValueError as error:  # too short to be sealed at all
+        raise InvalidTag from error
 
 
 def second_factor_cipher(secret_key: str) -> Fernet:

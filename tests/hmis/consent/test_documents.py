@@ -43,7 +43,7 @@ def test_an_installation_begins_with_examples(as_administrator: User) -> None:
 def test_who_reads_what(administrator: User) -> None:
     organization_user = None
     with acting(administrator):
-        organization_user = factories.make_hmis_user(factories.make_organization())
+        organization_user = factories.make_hmis_user(factories.make_project().organization)
         draft = document_actions.new_draft(by=administrator, kind=DocumentKind.RELEASE, language="en")
         before = draft.updated_at
         document_actions.change_draft(by=administrator, document=draft, title="New", text="x", seen=before)
@@ -116,7 +116,7 @@ def test_a_draft_is_begun_once_and_not_written_over(as_administrator: User) -> N
 
 def test_only_administrators_write(administrator: User) -> None:
     with acting(administrator):
-        user = factories.make_hmis_user(factories.make_organization())
+        user = factories.make_hmis_user(factories.make_project().organization)
     with acting(user), pytest.raises(PermissionDenied):
         document_actions.new_draft(by=user, kind=DocumentKind.RELEASE, language="en")
 
@@ -141,7 +141,7 @@ def test_the_database_keeps_what_was_published(administrator: User, statement: s
 
 def test_the_database_lets_nobody_else_write(administrator: User) -> None:
     with acting(administrator):
-        user = factories.make_hmis_user(factories.make_organization())
+        user = factories.make_hmis_user(factories.make_project().organization)
         document_actions.new_draft(by=administrator, kind=DocumentKind.RELEASE, language="en")
     with acting(user), connection.cursor() as cursor:
         cursor.execute("UPDATE consent_consentdocument SET replaced_on = current_date + 1")

@@ -183,7 +183,9 @@ def _downloaded(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -
     filters = details("filters") or {}
     form = f" as {'Excel' if kind == 'xlsx' else str(kind).upper()}" if kind else ""
     many = f": {counted(rows, 'row')}" if rows is not None else ""
-    if isinstance(subject, Ref):
+    if isinstance(subject, Ref) and subject.kind == "sealedfile":
+        parts: Parts = ["Downloaded ", subject, " of ", Ref("client", entry.client_id or 0)]
+    elif isinstance(subject, Ref):
         what = (
             "a list of the findings of"
             if subject.kind == "importrun"
@@ -191,7 +193,7 @@ def _downloaded(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -
             if kind
             else "the file of"
         )
-        parts: Parts = [f"Downloaded {what} ", subject, *_number_of(details), f"{form}{many}"]
+        parts = [f"Downloaded {what} ", subject, *_number_of(details), f"{form}{many}"]
     else:
         parts = [f"Downloaded the {subject}{form}{many}"]
     if hidden:
@@ -333,6 +335,18 @@ def _document_changed(entry: AccessLog, details: _Details, roles: Mapping[str, s
     return [f"{drafts.get(done, str(done).capitalize())} ", _subject(entry), asked]
 
 
+def _file_added(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
+    purpose, organization = details("purpose"), details("organization")
+    what = f" ({str(purpose).replace('_', ' ')}) of "
+    parts: Parts = ["Stored ", _subject(entry), what, Ref("client", entry.client_id or 0)]
+    return [*parts, " at ", Ref("organization", organization)] if organization else parts
+
+
+def _files_forgotten(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
+    files = details("files", 0)
+    return [f"The key of sealed files was lost: {counted(files, 'file')} {units(files, 'was')} given up"]
+
+
 Sentence = Callable[[AccessLog, _Details, Mapping[str, str]], Parts]
 SENTENCES: dict[Access, Sentence] = {
     Access.CLIENT_VIEWED: _client_viewed,
@@ -358,5 +372,7 @@ SENTENCES: dict[Access, Sentence] = {
     Access.SECRET_KEY_CHANGED: _secret_key_changed,
     Access.DOCUMENT_CHANGED: _document_changed,
     Access.CONSENT_RECORDED: _consent_recorded,
+    Access.FILE_ADDED: _file_added,
+    Access.FILES_FORGOTTEN: _files_forgotten,
     Access.SSNS_FORGOTTEN: _ssns_forgotten,
 }

@@ -41,6 +41,7 @@ KINDS = {
     "importrun": "import",
     "organization": "organization",
     "reportrun": "report",
+    "sealedfile": "file",
     "user": "user",
 }
 

@@ -2,9 +2,10 @@
 
 Environment: `HEARTH_HOME` (data folder), `DATABASE_URL`, `HEARTH_OWNER_URL`, `HEARTH_LOADER_URL` (own
 PostgreSQL), `HEARTH_DB_ROLE` (web, owner or loader: which database role this process connects as),
-`HEARTH_SECRET_KEY`, `HEARTH_SSN_KEY`, `HEARTH_ALLOWED_HOSTS`, `HEARTH_ORIGINS`, `HEARTH_TLS` (1 behind
-TLS), `HEARTH_PROXIES` (how many reverse proxies stand before this server), `HEARTH_IDLE_MINUTES` and
-`HEARTH_SESSION_HOURS` (when a session ends), `HEARTH_SECOND_STEP_FOR` (roles that need a second step),
+`HEARTH_SECRET_KEY`, `HEARTH_SSN_KEY`, `HEARTH_FILES_KEY`, `HEARTH_ALLOWED_HOSTS`, `HEARTH_ORIGINS`,
+`HEARTH_TLS` (1 behind TLS), `HEARTH_PROXIES` (how many reverse proxies stand before this server),
+`HEARTH_IDLE_MINUTES` and `HEARTH_SESSION_HOURS` (when a session ends), `HEARTH_SECOND_STEP_FOR` (roles that
+need a second step),
 `HEARTH_SEARCHES_PER_HOUR`, `HEARTH_SSNS_PER_HOUR` and `HEARTH_LIMIT_MINUTES` (how much one user may look up,
 and how long it is refused beyond), `HEARTH_MAIL_URL` and `HEARTH_MAIL_FROM` (the mail server and the sender),
 `HEARTH_METRICS_TOKEN`, `HEARTH_LOG_LEVEL`,

@@ -1,8 +1,8 @@
-"""Addresses of consent: the documents that clients are given and sign."""
+"""Addresses of consent: documents that clients are given and sign, and sealed files."""
 
 from django.urls import path
 
-from hearth.hmis.consent.views import documents
+from hearth.hmis.consent.views import documents, files, papers
 
 app_name = "consent"
 
@@ -14,4 +14,9 @@ urlpatterns = [
     path("consent/documents/<int:pk>/discard/", documents.discard, name="document_discard"),
     path("consent/documents/<int:pk>/paper/", documents.paper, name="document_paper"),
     path("consent/documents/<str:kind>/<str:language>/draft/", documents.draft, name="document_draft"),
+    path("clients/<int:client>/papers/", papers.papers, name="papers"),
+    path("clients/<int:client>/papers/add/", papers.add, name="paper_add"),
+    path("clients/<int:client>/papers/<int:pk>/sign/", papers.sign, name="sign"),
+    path("clients/<int:client>/papers/<int:pk>/print/", papers.sheet, name="client_paper"),
+    path("consent/files/<int:pk>/", files.download, name="file"),
 ]

@@ -14,6 +14,7 @@ from django.http.multipartparser import MultiPartParserError
 
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.site import error_pages
+from hearth.hmis.site.uploads import MOST_SEALED_BODY, InMemoryOnlyUploadHandler
 
 BIGINT_MAX = 2**63 - 1
 NUL = "\x00"
@@ -46,6 +47,8 @@ class InputGuardMiddleware:
             raise Http404
         if _length(request) > _largest(request, view):
             return error_pages.page(request, 413)
+        if getattr(view, "takes_sealed_files", False):
+            request.upload_handlers = [InMemoryOnlyUploadHandler(request)]  # before anything reads the body
         if request.method == "POST":
             try:
                 values = [*_flat(request.POST), *(file.name or "" for file in request.FILES.values())]
@@ -75,13 +78,21 @@ def _largest(request: HttpRequest, view: Callable[..., Any]) -> int:
         return (
             settings.SMALL_BODY_BYTES
         )  # received before a thread is taken: strangers hold none (config/asgi.py)
-    return settings.MAX_UPLOAD_BYTES if _takes_files(request, view) else settings.MAX_FORM_BYTES
+    if _takes_files(request, view):
+        return settings.MAX_UPLOAD_BYTES
+    return MOST_SEALED_BODY if _takes_sealed_files(request, view) else settings.MAX_FORM_BYTES
 
 
 def _takes_files(request: HttpRequest, view: Callable[..., Any]) -> bool:
     """Whether the view is for uploads and the user may use it: only then a large body is read at all."""
     needed = getattr(view, "required_permissions", ())
     return Permission.DATA_IMPORT in needed and all(request.user.may(name) for name in needed)
+
+
+def _takes_sealed_files(request: HttpRequest, view: Callable[..., Any]) -> bool:
+    """Whether the view is for files that are sealed, and the user may use it."""
+    needed = getattr(view, "required_permissions", ())
+    return getattr(view, "takes_sealed_files", False) and all(request.user.may(name) for name in needed)
 
 
 def _flat(data: Any) -> Iterable[str]:

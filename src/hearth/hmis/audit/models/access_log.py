@@ -34,6 +34,8 @@ class Access(models.TextChoices):
     SECRET_KEY_CHANGED = "secret_key_changed", "Secret key replaced, everybody signed out"
     DOCUMENT_CHANGED = "document_changed", "Consent document changed"
     CONSENT_RECORDED = "consent_recorded", "Consent recorded"
+    FILE_ADDED = "file_added", "File of a client stored"
+    FILES_FORGOTTEN = "files_forgotten", "Sealed files given up, their key is lost"
     SSNS_FORGOTTEN = "ssns_forgotten", "Social Security numbers given up, their key is lost"
 
 

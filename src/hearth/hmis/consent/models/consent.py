@@ -11,6 +11,7 @@ from hearth.hmis.access.row_policies import EVERYTHING, RestrictedModel, RowPoli
 from hearth.hmis.audit.history import keep_history
 from hearth.hmis.clients.models import Client
 from hearth.hmis.consent.choices import Applies, Method
+from hearth.hmis.organizations.models import Project
 
 
 class DateMultirangeField(models.Field):
@@ -49,7 +50,8 @@ class OfTakingOrganization(RowPolicy):
     def visible(user: Viewer) -> Q:
         if user.sees_all:
             return EVERYTHING
-        return Q(organization__projects__in=user.own_projects)
+        own = Project.objects.filter(pk__in=user.own_projects)  # no join: several projects are still one row
+        return Q(organization__in=own.values("organization"))
 
 
 @keep_history

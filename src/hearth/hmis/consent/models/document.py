@@ -49,7 +49,7 @@ class ConsentDocument(RestrictedModel):
     """One version of one text in one language.
 
     In force from `begins_on` to the day before `replaced_on`; without a first day it is a draft. What was
-    published is never changed again, since people have signed it: the database refuses it (migration 0001).
+    published is never changed again, since people have signed it: the database refuses it (migration 0002).
     """
 
     row_policy = ConsentDocuments

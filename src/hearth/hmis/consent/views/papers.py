@@ -1,0 +1,111 @@
+"""A client's papers: documents to print or sign in their language, and what was signed."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from hearth.hmis.access.guard import refuse_as_missing, require
+from hearth.hmis.access.permissions import Permission
+from hearth.hmis.clients import actions as client_actions
+from hearth.hmis.clients import queries as client_queries
+from hearth.hmis.clients.models import Client
+from hearth.hmis.consent import documents, sealed_files
+from hearth.hmis.consent.document_text import blocks
+from hearth.hmis.consent.models import ConsentDocument
+from hearth.hmis.consent.models.document import DocumentKind, DocumentState
+from hearth.hmis.consent.models.sealed_file import FilePurpose
+from hearth.hmis.consent.paper_forms import PaperForm, SignForm
+from hearth.hmis.site.uploads import takes_sealed_files
+
+
+@require_safe
+@require(Permission.CLIENT_VIEW)
+def papers(request: HttpRequest, client: int) -> HttpResponse:
+    """What there is to print and to sign, and what the own organizations hold of this client."""
+    found = _client(request, client)
+    client_actions.open_client(by=request.user, client=found, page="papers")
+    rows = documents.languages(request.user, timezone.localdate())
+    with_text = [row for row in rows if any(one.in_force for _, one in row.standings)]
+    may_take = sealed_files.taking_organizations(request.user).exists()
+    context = {
+        "client": found,
+        "kinds": list(DocumentKind),
+        "rows": with_text,
+        "missing": [row.name for row in rows if row not in with_text],
+        "files": sealed_files.of_client(request.user, found),
+        "may_take": may_take,
+    }
+    return render(request, "consent/papers.html", context)
+
+
+@takes_sealed_files
+@require(Permission.CLIENT_EDIT)
+def add(request: HttpRequest, client: int) -> HttpResponse:
+    """Store a paper that was signed by hand."""
+    found = _client(request, client)
+    of_release = documents.in_force(request.user, DocumentKind.RELEASE, timezone.localdate())
+    form = PaperForm(
+        request.POST or None,
+        request.FILES or None,
+        organizations=sealed_files.taking_organizations(request.user),
+        documents=of_release.defer("text"),
+    )
+    if request.method == "POST" and form.is_valid():
+        sealed_files.store(
+            by=request.user, organization=form.taking(), client=found, purpose=FilePurpose.CONSENT_PAPER,
+            file=form.cleaned_data["paper"], document=form.signed(),
+        )  # fmt: skip
+        messages.success(request, "The signed paper was stored.")
+        return redirect("consent:papers", client=client)
+    return render(request, "consent/paper_add.html", {"client": found, "form": form})
+
+
+@takes_sealed_files
+@require(Permission.CLIENT_EDIT)
+def sign(request: HttpRequest, client: int, pk: int) -> HttpResponse:
+    """Show a document to the client and take the signature below it."""
+    found, document = _client(request, client), _in_force(request, pk)
+    organizations = sealed_files.taking_organizations(request.user)
+    form = SignForm(request.POST or None, request.FILES or None, organizations=organizations)
+    if request.method == "POST" and form.is_valid():
+        sealed_files.store(
+            by=request.user, organization=form.taking(), client=found, purpose=FilePurpose.SIGNATURE,
+            file=form.cleaned_data["signature"], document=document,
+        )  # fmt: skip
+        messages.success(request, "The signature was stored.")
+        return redirect("consent:papers", client=client)
+    to_read = [one for one in blocks(document.text) if one.kind != "line"]  # the form stands in their place
+    context = {"client": found, "document": document, "blocks": to_read, "form": form}
+    return render(request, "consent/sign.html", context)
+
+
+@require_safe
+@require(Permission.CLIENT_VIEW)
+def sheet(request: HttpRequest, client: int, pk: int) -> HttpResponse:
+    """A document to print for this client; their name stands on it only when it is asked for."""
+    found, document = _client(request, client), _in_force(request, pk)
+    client_actions.open_client(by=request.user, client=found, page="a printed document")
+    context = {
+        "client": found,
+        "document": document,
+        "state": DocumentState.IN_FORCE,
+        "blocks": blocks(document.text),
+        "with_name": request.GET.get("name") == "1",
+    }
+    return render(request, "consent/client_paper.html", context)
+
+
+def _client(request: HttpRequest, pk: int) -> Client:
+    found = client_queries.client(request.user, pk)
+    if found is None:
+        refuse_as_missing(request, client=pk)
+    return found
+
+
+def _in_force(request: HttpRequest, pk: int) -> ConsentDocument:
+    found = documents.document(request.user, pk)
+    if found is None or found.state_on(timezone.localdate()) != DocumentState.IN_FORCE:
+        refuse_as_missing(request, pk=pk)
+    return found
