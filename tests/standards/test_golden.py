@@ -69,9 +69,15 @@ def privacy_of(column: Column) -> str:
 
 
 def test_columns_of_2026_equal_the_table() -> None:
-    registry = load(2026)
-    told = []
-    for column in registry.columns():
+    first_edition = {(row["table"], row["column"]) for row in facts("columns")}
+    columns = list(load(2026).columns())
+    added = [column for column in columns if (column.file, column.name) not in first_edition]
+    assert [column.id for column in added if not column.note] == [], (
+        "say in 'note' which text of HUD added it"
+    )
+    told, position = [], 0
+    for column in (column for column in columns if column not in added):
+        position = position + 1 if told and told[-1]["table"] == column.file else 1
         if column.is_key or not column.among:
             reference = column.references or ""
         else:
@@ -81,7 +87,7 @@ def test_columns_of_2026_equal_the_table() -> None:
         told.append(
             {
                 "table": column.file,
-                "position": str(column.position),
+                "position": str(position),
                 "column": column.name,
                 "data_type": column.hud_type,
                 "max_length": str(column.max_length or ""),
@@ -112,7 +118,7 @@ def test_columns_of_2026_equal_the_table() -> None:
                 "other_spellings": spelled,
             }
         )
-    assert len(told) == 519
+    assert len(expected) == 519  # of HUD's first edition
     assert told == expected
 
 

@@ -1,5 +1,6 @@
 """Each way to break the registry is found, with file, line and remedy."""
 
+import importlib
 import re
 import shutil
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hearth.standards.lint import lint
-from hearth.standards.load import FOLDER, load
+from hearth.standards.load import FOLDER, YEARS, load
 
 
 @pytest.fixture
@@ -20,6 +21,18 @@ def registry(tmp_path: Path) -> Path:
 
 def test_the_registry_holds_together() -> None:
     assert lint() == []
+
+
+def test_a_new_year_is_asked_for_its_step(registry: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("load", "lint", "lint_upgrades"):
+        monkeypatch.setattr(importlib.import_module(f"hearth.standards.{module}"), "YEARS", (*YEARS, 2028))
+    (problem,) = [one for one in lint(registry) if one.at.path.startswith("upgrades/")]
+    assert str(problem.at) == "upgrades/2026_to_2028.yaml:1"
+    assert "no step from FY2026 to FY2028" in problem.text
+    assert "Write upgrades/2026_to_2028.yaml" in problem.remedy
+    (registry / "upgrades/2024_to_2026.yaml").unlink()
+    missing = [one.at.path for one in lint(registry) if "There is no step" in one.text]
+    assert missing == ["upgrades/2024_to_2026.yaml", "upgrades/2026_to_2028.yaml"]
 
 
 # file, text in it, what it becomes, the line's text that is named, words of the message, words of the remedy

@@ -6,7 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from hearth.standards.load import YEARS, Registry, load
-from hearth.standards.model import Column
+from hearth.standards.model import Column, Place
 from hearth.standards.problem import Problem
 from hearth.standards.upgrades import FileUpgrade, Upgrade, load_upgrades
 
@@ -15,11 +15,15 @@ def lint_upgrades(folder: Path) -> Iterator[Problem]:
     """Problems of upgrades/*.yaml; what new columns lack is told by reading them."""
     load_upgrades.cache_clear()
     steps = load_upgrades(YEARS[0], YEARS[-1], folder)
-    years = [(step.from_year, step.to_year) for step in steps]
-    if years != list(pairwise(YEARS)) and steps:
-        yield Problem(
-            steps[0].at, f"The steps {years} do not lead from year to year.", "Add the step that lacks."
-        )
+    there = {(step.from_year, step.to_year) for step in steps}
+    for before, after in pairwise(YEARS) if (folder / "upgrades").is_dir() else ():
+        if (before, after) not in there:
+            path = f"upgrades/{before}_to_{after}.yaml"
+            yield Problem(
+                Place(path, 1),
+                f"There is no step from FY{before} to FY{after}: an export of FY{before} could not be read.",
+                f"Write {path} with 'from', 'to', and the files and columns that are new or otherwise.",
+            )
     for step in steps:
         old, new = load(step.from_year, folder), load(step.to_year, folder)
         yield from _files(step, old, new)
