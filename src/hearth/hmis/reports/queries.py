@@ -12,8 +12,8 @@ from hearth.hmis.jobs.rights import kept_file
 from hearth.hmis.organizations.models import Project, Region
 from hearth.hmis.reports import catalog, lsa_columns
 from hearth.hmis.reports.catalog import OfferedReport
+from hearth.hmis.reports.lsa_quality import Count, faults, totals
 from hearth.hmis.reports.models import ReportRun
-from hearth.hmis.reports.quality import Count, faults, totals
 from hearth.hmis.reports.records import Records
 from hearth.hmis.ui import formats
 from hearth.reporting.opening.bundle import BundleError

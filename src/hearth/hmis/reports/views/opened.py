@@ -14,7 +14,7 @@ from hearth.hmis.access.guard import refuse_as_missing, require
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
-from hearth.hmis.reports import figures, lsa_columns, night, opening, people, queries
+from hearth.hmis.reports import figures, hic_projects, lsa_columns, opening, people, queries
 from hearth.hmis.reports.figures import Behind
 from hearth.hmis.reports.models import ReportRun
 from hearth.hmis.reports.views import lists
@@ -130,7 +130,7 @@ def projects(request: HttpRequest, pk: int) -> HttpResponse:
     if not queries.asked(request.user, run).report.is_of_one_night:
         raise Http404
     try:
-        shown, listed = night.projects(
+        shown, listed = hic_projects.projects(
             request.user,
             folder,
             lists.asked(request, "night"),
@@ -140,7 +140,9 @@ def projects(request: HttpRequest, pk: int) -> HttpResponse:
     except BundleError as error:
         return closed(request, run, error)
     if shown.asked.download:
-        return lists.download(request, run, shown, night.HEADINGS, night.cells(listed), list="projects")
+        return lists.download(
+            request, run, shown, hic_projects.HEADINGS, hic_projects.cells(listed), list="projects"
+        )
     context = {"run": run, "asked": queries.asked(request.user, run), "shown": shown}
     return render(request, "reports/projects.html", context)
 

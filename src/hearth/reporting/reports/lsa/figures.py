@@ -34,6 +34,27 @@ _RETURNED = "ReturnTime <> '-1'"
 #: Exits of the report period, of one and of two years earlier.
 _COHORTS = (0, -1, -2)
 _AVERAGES = (1, 2, 3, 4, 5, 7, 8, 9)
+#: Counts of LSAReport (section 11) that the others are counted of.
+TOTALS = ("UnduplicatedClient", "HouseholdEntry", "ClientEntry", "AdultHoHEntry", "ClientExit")
+#: Counts of LSAReport of what is missing or invalid, in HUD's order, and of which total ('' where of none).
+FAULTS = {
+    "NoCoC": "HouseholdEntry",
+    "NotOneHoH": "HouseholdEntry",
+    "RelationshipToHoH": "ClientEntry",
+    "MoveInDate": "",
+    "SSN4Digit": "UnduplicatedClient",
+    "SSNNotProvided": "UnduplicatedClient",
+    "SSNMissingOrInvalid": "UnduplicatedClient",
+    "ClientSSNNotUnique": "UnduplicatedClient",
+    "DistinctSSNValueNotUnique": "",
+    "DisablingCond": "ClientEntry",
+    "LivingSituation": "AdultHoHEntry",
+    "LengthOfStay": "AdultHoHEntry",
+    "HomelessDate": "AdultHoHEntry",
+    "TimesHomeless": "AdultHoHEntry",
+    "MonthsHomeless": "AdultHoHEntry",
+    "Destination": "ClientExit",
+}
 
 
 def of_run(folder: Path, kind: str) -> dict[str, Any]:

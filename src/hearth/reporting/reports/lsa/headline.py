@@ -12,16 +12,6 @@ from hearth.reporting.runtime.report import Report
 
 from . import figures
 
-#: Of which total a count of LSAReport is a part (section 11).
-_TOTALS = {
-    "NoCoC": "HouseholdEntry", "NotOneHoH": "HouseholdEntry", "RelationshipToHoH": "ClientEntry",
-    "SSN4Digit": "UnduplicatedClient", "SSNNotProvided": "UnduplicatedClient",
-    "SSNMissingOrInvalid": "UnduplicatedClient", "ClientSSNNotUnique": "UnduplicatedClient",
-    "DisablingCond": "ClientEntry", "LivingSituation": "AdultHoHEntry", "LengthOfStay": "AdultHoHEntry",
-    "HomelessDate": "AdultHoHEntry", "TimesHomeless": "AdultHoHEntry", "MonthsHomeless": "AdultHoHEntry",
-    "Destination": "ClientExit",
-}  # fmt: skip
-
 
 def headline(report: Report, before: Path, after: Path, kind: str) -> tuple[Headline, ...]:
     """The main figures of both runs, and the counts of LSAReport that differ."""
@@ -50,7 +40,7 @@ def headline(report: Report, before: Path, after: Path, kind: str) -> tuple[Head
         Headline(
             known[column].title, old["report"].get(column, 0), new["report"].get(column, 0),
             "LSAReport", column,
-            old["report"].get(_TOTALS.get(column, "")), new["report"].get(_TOTALS.get(column, "")),
+            *(one["report"].get(figures.FAULTS.get(column, "")) for one in (old, new)),
         )
         for column in known
         if old["report"].get(column, 0) != new["report"].get(column, 0)

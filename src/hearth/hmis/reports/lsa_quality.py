@@ -10,28 +10,8 @@ from hearth.hmis.reports.figures import share
 from hearth.reporting.runtime import registry
 from hearth.reporting.runtime.labels import labels_of
 
-#: What the others are counted of.
-TOTALS = ("UnduplicatedClient", "HouseholdEntry", "ClientEntry", "AdultHoHEntry", "ClientExit")
-#: What is missing or invalid, in HUD's order, and of which total.
-FAULTS = {
-    "NoCoC": "HouseholdEntry",
-    "NotOneHoH": "HouseholdEntry",
-    "RelationshipToHoH": "ClientEntry",
-    "MoveInDate": "",
-    "SSN4Digit": "UnduplicatedClient",
-    "SSNNotProvided": "UnduplicatedClient",
-    "SSNMissingOrInvalid": "UnduplicatedClient",
-    "ClientSSNNotUnique": "UnduplicatedClient",
-    "DistinctSSNValueNotUnique": "",
-    "DisablingCond": "ClientEntry",
-    "LivingSituation": "AdultHoHEntry",
-    "LengthOfStay": "AdultHoHEntry",
-    "HomelessDate": "AdultHoHEntry",
-    "TimesHomeless": "AdultHoHEntry",
-    "MonthsHomeless": "AdultHoHEntry",
-    "Destination": "ClientExit",
-}
-
+_LSA = registry.by_name("lsa")
+_FIGURES = _LSA.own("figures")
 #: What has no people behind it, so that the report engine has no words for it.
 _OTHERS = {"DistinctSSNValueNotUnique": "SSNs that several people have"}
 _CLOSED = {
@@ -54,13 +34,13 @@ class Count:
 
 def totals(report: Mapping[str, int]) -> list[Count]:
     """How much there is."""
-    return [Count(column, _title(column), report[column]) for column in TOTALS if column in report]
+    return [Count(column, _title(column), report[column]) for column in _FIGURES.TOTALS if column in report]
 
 
 def faults(report: Mapping[str, int]) -> list[Count]:
     """What is missing or invalid."""
     found = []
-    for column, total in FAULTS.items():
+    for column, total in _FIGURES.FAULTS.items():
         if column in report:
             found.append(
                 Count(
@@ -72,5 +52,5 @@ def faults(report: Mapping[str, int]) -> list[Count]:
 
 
 def _title(column: str) -> str:
-    known = labels_of(registry.by_name("lsa")).counts.get(column)
+    known = labels_of(_LSA).counts.get(column)
     return known.title if known else _OTHERS.get(column, column)
