@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.template.loader import render_to_string
 
-from hearth.hmis.reports import compared, figures, quality
+from hearth.hmis.reports import compared, figures, lsa_quality
 from hearth.hmis.reports.models import ReportRun
 from hearth.reporting.opening import compare
 
@@ -21,7 +21,7 @@ def test_a_share_has_the_tenth_that_pages_show() -> None:
 
 def test_shares_are_the_same_on_all_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of one report, of its data quality, and of a comparison."""
-    (fault,) = quality.faults({"Destination": 12, "ClientExit": 62})
+    (fault,) = lsa_quality.faults({"Destination": 12, "ClientExit": 62})
     row = compare.Headline("Returns", 12, 13, "LSAExit", of_before=62, of_after=62)
     monkeypatch.setattr(compare, "changed_rows", lambda *_, **__: SimpleNamespace(rows=()))
     comparison: Any = SimpleNamespace(headline=(row,), files=())
