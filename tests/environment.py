@@ -35,6 +35,8 @@ os.environ["HEARTH_HOME"] = str(TEST_HOME)
 os.environ["HEARTH_LOG_LEVEL"] = "INFO"
 # Whom tests sign in has no second step (`hmis/accounts/test_second_factor.py` tells when one is needed).
 os.environ["HEARTH_SECOND_STEP_FOR"] = ""
+# Nor is it asked again (`hmis/access/test_recent.py`).
+os.environ["HEARTH_ASK_AGAIN_MINUTES"] = "0"
 os.environ["HEARTH_DB_NAME"] = f"test_{os.getpid()}"
 # Only `pytest_configure` loads Django: pytest-django would at once, where a worker inherits the name.
 os.environ.pop("DJANGO_SETTINGS_MODULE", None)

@@ -6,6 +6,7 @@ PostgreSQL), `HEARTH_DB_ROLE` (web, owner or loader: which database role this pr
 `HEARTH_TLS` (1 behind TLS), `HEARTH_PROXIES` (how many reverse proxies stand before this server),
 `HEARTH_IDLE_MINUTES` and `HEARTH_SESSION_HOURS` (when a session ends), `HEARTH_SECOND_STEP_FOR` (roles that
 need a second step),
+`HEARTH_ASK_AGAIN_MINUTES` (after which somebody is asked again before exports and changes of rights),
 `HEARTH_SEARCHES_PER_HOUR`, `HEARTH_SSNS_PER_HOUR` and `HEARTH_LIMIT_MINUTES` (how much one user may look up,
 and how long it is refused beyond), `HEARTH_MAIL_URL` and `HEARTH_MAIL_FROM` (the mail server and the sender),
 `HEARTH_METRICS_TOKEN`, `HEARTH_LOG_LEVEL`,
@@ -270,6 +271,10 @@ AXES_VERBOSE = False
 SEARCHES_PER_HOUR = int(os.environ.get("HEARTH_SEARCHES_PER_HOUR", "600"))
 SSNS_PER_HOUR = int(os.environ.get("HEARTH_SSNS_PER_HOUR", "60"))
 LIMIT_MINUTES = int(os.environ.get("HEARTH_LIMIT_MINUTES", "15"))
+
+# Before exports, lists that are taken along, and changes of rights somebody is asked again who they are whose
+# last time is so many minutes ago (access/recent.py). 0: never.
+ASK_AGAIN_MINUTES = int(os.environ.get("HEARTH_ASK_AGAIN_MINUTES", "10"))
 
 # Sessions end after idle time and after a working day, and with the browser.
 IDLE_SECONDS = int(os.environ.get("HEARTH_IDLE_MINUTES", "15")) * 60

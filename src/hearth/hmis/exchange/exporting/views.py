@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from hearth.hmis.access.guard import refuse_as_missing, require
 from hearth.hmis.access.permissions import Permission
+from hearth.hmis.access.recent import signed_in_recently
 from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
 from hearth.hmis.exchange.exporting import actions, queries
@@ -19,6 +20,7 @@ _ROWS_ON_A_PAGE = 25
 
 
 @require(Permission.DATA_EXPORT)
+@signed_in_recently(methods=("POST",))
 def exports(request: HttpRequest) -> HttpResponse:
     """The form of a new export, and the exports so far."""
     form = ExportForm(request.POST or None, user=request.user)
@@ -57,6 +59,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require(Permission.DATA_EXPORT)
 @require_safe
+@signed_in_recently()
 def download(request: HttpRequest, pk: int) -> HttpResponse:
     """The zip of a finished export; every download is in the access log."""
     run = _find(request, pk)

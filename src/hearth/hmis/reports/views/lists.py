@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from hearth.hmis.access import field_rights
 from hearth.hmis.access.guard import refuse
 from hearth.hmis.access.permissions import Permission
+from hearth.hmis.access.recent import asked_again
 from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
 from hearth.hmis.clients.search import kept
@@ -56,11 +57,13 @@ def download(
     rows: Iterable[Sequence[Any]],
     more: sheets.About = (),
     **logged: Any,
-) -> FileResponse:
+) -> HttpResponse:
     """What is filtered, in the order and the columns shown, as Excel or CSV. Written to the access log first.
     `headings`: each with the key of its column; `more`: what else the list is about."""
     if not may_download(request):
         refuse(request, needed=Permission.DATA_EXPORT)
+    if (page := asked_again(request)) is not None:
+        return page
     kind = listed.asked.download
     record_access(
         by=request.user.pk, action=Access.DOWNLOADED, subject=f"reportrun:{run.pk}", kind=kind,

@@ -73,7 +73,7 @@
       button.disabled = true;
       answer(form)
         .then(function (credential) {
-          form.elements.credential.value = JSON.stringify(credential);
+          form.querySelector("[name$=credential]").value = JSON.stringify(credential);
           HTMLFormElement.prototype.submit.call(form);
         })
         .catch(function (error) {

@@ -1,0 +1,180 @@
+"""Somebody is asked again who they are before what reaches many; what was typed is kept."""
+
+import re
+import time
+from datetime import date
+from html import unescape
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from hearth.hmis.access.context import acting
+from hearth.hmis.access.models import User
+from hearth.hmis.accounts.sign_in import MfaAdapter
+from hearth.hmis.audit.models import AccessLog
+from hearth.hmis.exchange.exporting.request import ExportRequest
+from hearth.hmis.exchange.models import ExportRun
+from hearth.hmis.jobs.rights import rights_of
+from tests.factories import PASSWORD, make_administrator
+
+pytestmark = pytest.mark.django_db
+EXPORTS = "/exchange/exports/"
+TYPED = {"start": "2025-10-01", "end": "2026-09-30"}
+TITLE = "Confirm that it is you"
+
+
+@pytest.fixture(autouse=True)
+def asking(settings: Any, tmp_path: Path) -> None:
+    settings.ASK_AGAIN_MINUTES = 10
+    settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.fixture
+def person() -> User:
+    return make_administrator(email="someone@example.org", password=PASSWORD)
+
+
+@pytest.fixture
+def signed_in(client: Client, person: User) -> Client:
+    client.post("/account/login/", {"login": person.email, "password": PASSWORD})
+    return client
+
+
+def later(minutes: float) -> Any:
+    return mock.patch("hearth.hmis.access.recent.time.time", return_value=time.time() + 60 * minutes)
+
+
+def hidden(page: str) -> dict[str, list[str]]:
+    """The hidden fields of the first form, as a browser would send them on."""
+    form = page[page.index("<form", page.index(f"<h1>{TITLE}")) :]
+    form = form[: form.index("</form>")]
+    found: dict[str, list[str]] = {}
+    for name, value in re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', form):
+        found.setdefault(unescape(name), []).append(unescape(value))
+    found.pop("csrfmiddlewaretoken", None)
+    return found
+
+
+def test_whoever_signed_in_just_now_is_not_asked(signed_in: Client) -> None:
+    assert signed_in.post(EXPORTS, TYPED).status_code == 302
+    assert ExportRun.objects.count() == 1
+
+
+def test_later_they_are_and_what_was_typed_is_kept(signed_in: Client) -> None:
+    typed = {**TYPED, "projects": ["7", "8"], "note": '"><script>x</script>', "password": "of the form"}
+    with later(11):
+        page = signed_in.post(f"{EXPORTS}?page=2", typed).content.decode()
+        assert TITLE in page
+        assert "<script>x" not in page
+        kept = hidden(page)
+        assert kept == {name: value if isinstance(value, list) else [value] for name, value in typed.items()}
+        assert not ExportRun.objects.exists()
+        wrong = signed_in.post(EXPORTS, {**TYPED, "again-password": "wrong"}).content.decode()
+        assert "The password is not right." in wrong
+        assert hidden(wrong) == {name: [value] for name, value in TYPED.items()}
+        assert not ExportRun.objects.exists()
+        answer = signed_in.post(EXPORTS, {**TYPED, "again-password": PASSWORD})
+        assert answer.status_code == 302
+    assert ExportRun.objects.get().parameters["start"] == TYPED["start"]
+    with acting(make_administrator()):
+        assert AccessLog.objects.filter(action="sign_in_failed").count() == 1
+
+
+def test_once_asked_they_go_on_for_a_while(signed_in: Client) -> None:
+    with later(11):
+        signed_in.post(EXPORTS, {**TYPED, "again-password": PASSWORD})
+    assert signed_in.post(EXPORTS, TYPED).status_code == 302
+    with later(9):
+        assert signed_in.post(EXPORTS, TYPED).status_code == 302
+
+
+def test_reading_is_not_asked_for(signed_in: Client) -> None:
+    with later(600):
+        assert TITLE not in signed_in.get(EXPORTS).content.decode()
+
+
+def test_a_download_goes_on_after_the_answer(signed_in: Client, person: User, settings: Any) -> None:
+    request = ExportRequest(start=date(2025, 10, 1), end=date(2026, 9, 30))
+    run = ExportRun.objects.create(
+        created_by=person, file_name="export.zip", state="finished", file="export.zip",
+        parameters={**request.as_json(), "made_with": rights_of(person)},
+    )  # fmt: skip
+    (Path(settings.MEDIA_ROOT) / "export.zip").write_bytes(b"zip")
+    path = f"{EXPORTS}{run.pk}/download/"
+    with later(11):
+        ask = signed_in.get(path)
+        assert ask["Location"] == f"/account/reauthenticate/?next={path.replace('/', '%2F')}"
+        part = signed_in.get(path, headers={"HX-Request": "true"})
+        assert part["HX-Redirect"] == ask["Location"]
+    assert signed_in.post(ask["Location"], {"password": PASSWORD})["Location"] == path
+    assert b"".join(signed_in.get(path).streaming_content) == b"zip"
+
+
+def test_a_code_of_the_second_step_will_do(signed_in: Client, person: User) -> None:
+    secret = MfaAdapter().encrypt("JBSWY3DPEHPK3PXP")
+    Authenticator.objects.create(user=person, type="totp", data={"secret": secret})
+    with later(11):
+        page = signed_in.post(EXPORTS, TYPED).content.decode()
+        assert 'name="again-code"' in page
+        assert (
+            "The code is not right"
+            in signed_in.post(EXPORTS, {**TYPED, "again-code": "000000"}).content.decode()
+        )
+        with mock.patch("allauth.mfa.totp.internal.auth.validate_totp_code", return_value=True):
+            assert signed_in.post(EXPORTS, {**TYPED, "again-code": "123456"}).status_code == 302
+
+
+@pytest.mark.parametrize("credential", ["", "x", "{}", "[]"])
+def test_a_passkey_that_is_none_will_not(signed_in: Client, credential: str) -> None:
+    with later(11):
+        answer = signed_in.post(EXPORTS, {**TYPED, "again-credential": credential})
+        assert TITLE in answer.content.decode()
+    assert not ExportRun.objects.exists()
+
+
+def test_guessing_is_stopped_as_at_sign_in(signed_in: Client, settings: Any) -> None:
+    with later(11):
+        for guess in range(settings.AXES_FAILURE_LIMIT):
+            answer = signed_in.post(EXPORTS, {**TYPED, "again-password": f"guess {guess}"})
+        assert answer.status_code == 429
+        answer = signed_in.post(EXPORTS, {**TYPED, "again-password": PASSWORD})
+        assert answer.status_code == 429
+    assert not ExportRun.objects.exists()
+
+
+def test_a_file_is_not_kept_and_that_is_said(signed_in: Client) -> None:
+    with later(11):
+        page = signed_in.post(EXPORTS, {**TYPED, "file": SimpleUploadedFile("a.csv", b"x")}).content.decode()
+    assert "choose it again" in page
+
+
+def test_the_right_comes_before_the_question(client: Client) -> None:
+    from tests.factories import make_auditor
+
+    auditor = make_auditor(email="auditor@example.org", password=PASSWORD)
+    client.post("/account/login/", {"login": auditor.email, "password": PASSWORD})
+    with later(11):
+        assert client.post(EXPORTS, TYPED).status_code == 403
+
+
+def test_the_proof_of_another_user_does_not_count(client: Client, person: User, signed_in: Client) -> None:
+    other = make_administrator()
+    session = signed_in.session
+    records = session["account_authentication_methods"]
+    client.force_login(other)
+    session = client.session
+    session["account_authentication_methods"] = records
+    session["account_authentication_methods_user"] = str(person.pk)
+    session.save()
+    assert TITLE in client.post(EXPORTS, TYPED).content.decode()
+
+
+def test_it_can_be_switched_off(signed_in: Client, settings: Any) -> None:
+    settings.ASK_AGAIN_MINUTES = 0
+    with later(600):
+        assert signed_in.post(EXPORTS, TYPED).status_code == 302
