@@ -255,3 +255,39 @@ def test_five_hundred_transactions_in_a_second(world: World) -> None:
     took = time.monotonic() - began
     assert recorded.touched == 510
     assert took < 5, took  # a busy machine; `make bench` holds it to one second
+
+
+def test_a_row_that_is_written_and_all_rows_at_once_are_opened_by_one_law(world: World) -> None:
+    """Triggers ask of one row what the cascade asks of a table; random answers, days and marks."""
+    import random
+
+    dice = random.Random(20261130)
+    day = lambda: date(2025, 1, 1) + timedelta(days=dice.randrange(700))  # noqa: E731
+    with acting(world.administrator):
+        people = [factories.make_client(dob=date(2008, 1, 1)) for _ in range(12)]
+    for person in people:
+        for _ in range(2):
+            stay = world.stay(dice.choice([None, day()]), client=person, is_shared=dice.random() < 0.5)
+            for _ in range(2):
+                world.service(stay, dice.choice([None, day()]))
+                world.situation(stay, dice.choice([None, day()]))
+        for _ in range(dice.randrange(4)):
+            choice = dice.choice(["share", "share", "do_not_share"])
+            applies = dice.choice(list(Applies)) if choice == "share" else Applies.ALL
+            world.answers(
+                choice, day(), client=person, applies=applies, guardian=dice.choice(["Mother", " x"])
+            )
+    with acting(world.administrator), connection.cursor() as cursor:
+        states = []
+        for table in ("enrollment", "services", "currentlivingsituation"):
+            cursor.execute(f"SELECT id, is_shared, shared_until FROM enrollments_{table} ORDER BY id")
+            states.append(cursor.fetchall())
+            cursor.execute(
+                f"UPDATE enrollments_{table} SET is_shared = is_shared"
+            )  # each row asks for itself
+            cursor.execute(f"SELECT id, is_shared, shared_until FROM enrollments_{table} ORDER BY id")
+            assert cursor.fetchall() == states[-1], table
+        assert {row[1] for rows in states for row in rows} == {True, False}
+        for person in people:
+            cursor.execute("SELECT hearth_apply_consent(%s)", [person.pk])
+            assert cursor.fetchone() == (0,)

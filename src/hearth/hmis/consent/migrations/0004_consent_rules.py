@@ -28,7 +28,23 @@ DAYS = {
     "coordinated_entry_event": "event_date",
 }
 RECORDS = {table: DAYS.get(table, "information_date") for table in (*step.TABLES, *later.TABLES)}
+_DAY_OF_ASSESSMENT = (
+    "(SELECT a.assessment_date FROM coordinated_entry_assessment a WHERE a.id = r.assessment_id)"
+)
+
+
+def day_of(column: str | None) -> str:
+    return f"r.{column}" if column else _DAY_OF_ASSESSMENT
+
+
 OWN = ("consent_consent", "consent_consenttaking")
+
+#: Whether the current answer `c`, taken as `t`, opens something: the law of `hearth_consent_opens`, of which
+#: tests hold that it says the same.
+OPENS = (
+    "(coalesce(coalesce({own}, {stay}) <@ t.open_days, t.open_days = '{{(,)}}'::datemultirange, false)"
+    " OR (t.keeps_marks AND {was}))"
+)
 
 BEGIN = "PERFORM set_config('app.keeps_step', 'on', true);"
 END = "PERFORM set_config('app.keeps_step', coalesce(before, ''), true);"
@@ -63,6 +79,9 @@ RECORD_BEFORE = follow.RULES[
         "CREATE OR REPLACE FUNCTION added_record_takes_enrollment"
     )
 ]
+
+OPENS_STAY = OPENS.format(own="e.entry_date", stay="e.entry_date", was="e.is_shared")
+OPENS_RECORD = OPENS.format(own="%2$s", stay="e.entry_date", was="r.is_shared").replace("'", "''")
 
 RULES = f"""
 -- ------------------------------------------------------------ what the answers open
@@ -147,6 +166,13 @@ SET search_path = pg_catalog, public, pg_temp AS $$
               WHERE a.id = (record ->> 'assessment_id')::bigint)
         ELSE coalesce(record ->> 'information_date', record ->> 'date_provided', record ->> 'exit_date',
             record ->> 'assessment_date', record ->> 'event_date')::date END
+$$;
+
+-- The same as an expression over a table of records `r`.
+CREATE FUNCTION hearth_own_day_of(records name) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE records
+        {" ".join(f"WHEN '{table}' THEN '{day_of(day)}'" for table, day in RECORDS.items())}
+    END
 $$;
 
 -- ------------------------------------------------------------ rows that are written
@@ -290,11 +316,11 @@ BEGIN
     PERFORM set_config('app.cascades', 'on', true);
     WITH changed AS (
         UPDATE enrollments_enrollment e SET is_shared = o.opened, shared_until = o.until FROM (
-            SELECT e.id, hearth_consent_opens(e.client_id, NULL, e.entry_date, e.is_shared) AS opened,
-                hearth_consent_until(e.client_id) AS until
-            FROM enrollments_enrollment e WHERE e.client_id = ANY (clients)
-        ) o WHERE o.id = e.id AND o.opened IS NOT NULL
-            AND (e.is_shared, e.shared_until) IS DISTINCT FROM (o.opened, o.until)
+            SELECT e.id, {OPENS_STAY} AS opened, t.until
+            FROM enrollments_enrollment e JOIN consent_consent c ON c.client_id = e.client_id AND c.is_current
+                JOIN consent_consenttaking t ON t.consent_id = c.id
+            WHERE e.client_id = ANY (clients)
+        ) o WHERE o.id = e.id AND (e.is_shared, e.shared_until) IS DISTINCT FROM (o.opened, o.until)
         RETURNING e.id
     ) SELECT coalesce(array_agg(id), '{{}}') INTO ids FROM changed;
     touched := touched + cardinality(ids);
@@ -303,12 +329,14 @@ BEGIN
     FOR records IN SELECT hearth_record_tables() LOOP
         EXECUTE format(
             'WITH changed AS (UPDATE %1$I r SET is_shared = o.opened, shared_until = o.shared_until FROM ('
-            '   SELECT r.id, e.shared_until, e.is_shared AND coalesce(hearth_consent_opens(e.client_id,'
-            '     hearth_own_day(to_jsonb(r)), e.entry_date, r.is_shared), true) AS opened'
+            '   SELECT r.id, e.shared_until, e.is_shared AND (c.id IS NULL OR {OPENS_RECORD}) AS opened'
             '   FROM %1$I r JOIN enrollments_enrollment e ON e.id = r.enrollment_id'
+            '     LEFT JOIN consent_consent c ON c.client_id = e.client_id AND c.is_current'
+            '     LEFT JOIN consent_consenttaking t ON t.consent_id = c.id'
             '   WHERE r.enrollment_id = ANY ($1)) o'
             ' WHERE o.id = r.id AND (r.is_shared, r.shared_until) IS DISTINCT FROM (o.opened, o.shared_until)'
-            ' RETURNING r.id) SELECT coalesce(array_agg(id), ''{{}}'') FROM changed', records)
+            ' RETURNING r.id) SELECT coalesce(array_agg(id), ''{{}}'') FROM changed',
+            records, hearth_own_day_of(records))
         INTO ids USING stays;
         touched := touched + cardinality(ids);
         PERFORM hearth_versions_keep_step(records::text::regclass, ids);
@@ -418,7 +446,7 @@ BEGIN
 END $$;
 
 REVOKE ALL ON FUNCTION hearth_settle_consents, hearth_consent_opens, hearth_consent_until, hearth_own_day,
-    hearth_enrollment_takes_consent, hearth_record_takes_consent, hearth_stay_asks_anew, hearth_parts_follow_assessment,
+    hearth_own_day_of, hearth_enrollment_takes_consent, hearth_record_takes_consent, hearth_stay_asks_anew, hearth_parts_follow_assessment,
     hearth_apply_consents, hearth_apply_consent, hearth_consent_follows_birth, hearth_note_shared,
     hearth_consents_of_import FROM PUBLIC, hearth_web, hearth_loader;
 GRANT EXECUTE ON FUNCTION hearth_apply_consent TO hearth_web;
@@ -459,7 +487,7 @@ DROP TRIGGER takes_sharing ON enrollments_enrollment;
 {DELETED_BEFORE}
 DROP FUNCTION hearth_consents_of_import, hearth_note_shared, hearth_consent_follows_birth, hearth_apply_consent,
     hearth_apply_consents, hearth_parts_follow_assessment, hearth_stay_asks_anew, hearth_record_takes_consent,
-    hearth_enrollment_takes_consent, hearth_own_day, hearth_consent_until, hearth_consent_opens,
+    hearth_enrollment_takes_consent, hearth_own_day_of, hearth_own_day, hearth_consent_until, hearth_consent_opens,
     hearth_settle_consents;
 """
 
