@@ -35,6 +35,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "hearth.hmis.organizations.cli:organization",
         "Organizations: list them with their numbers.",
     ),
+    "consent": ("hearth.hmis.consent.cli:consent", "What clients answered in another system: take it in."),
     "db": ("hearth.server.cli:db", "The database: start, stop, migrate, back up, restore."),
     "import": ("hearth.hmis.exchange.importing.cli:import_app", "Import an HMIS CSV export."),
     "export": ("hearth.hmis.exchange.exporting.cli:export", "Export HMIS CSV."),

@@ -203,7 +203,7 @@ class TestAsImported:
             )
             ConsentTaking.objects.create(consent=consent, opens=False)
             with connection.cursor() as cursor:
-                cursor.execute("SELECT hearth_apply_consent(%s)", [world.person.pk])
+                cursor.execute("SELECT hearth_follow_answers(%s)", [[world.person.pk]])
         return stay
 
     def test_the_mark_stays_and_nothing_later_opens(self, world: World, stay: Enrollment) -> None:
@@ -289,5 +289,5 @@ def test_a_row_that_is_written_and_all_rows_at_once_are_opened_by_one_law(world:
             assert cursor.fetchall() == states[-1], table
         assert {row[1] for rows in states for row in rows} == {True, False}
         for person in people:
-            cursor.execute("SELECT hearth_apply_consent(%s)", [person.pk])
+            cursor.execute("SELECT hearth_follow_answers(%s)", [[person.pk]])
             assert cursor.fetchone() == (0,)

@@ -322,6 +322,11 @@ def _consent_recorded(entry: AccessLog, details: _Details, roles: Mapping[str, s
             client,
             f" was signed ({str(signature).replace('_', ' ')})",
         ]
+    if (answers := details("answers")) is not None:
+        left_out = details("left_out", 0)
+        rest = f"; {counted(left_out, 'line was,lines were')} left out" if left_out else ""
+        changed = counted(details("records", 0), "record")
+        return [f"Took in a file of {counted(answers, 'consent')}: {changed} opened or closed{rest}"]
     choice, records, organization = details("choice", ""), details("records", 0), details("organization")
     where: Parts = [" at ", Ref("organization", organization)] if organization else []
     said = f": {str(choice).replace('_', ' ')}, {counted(records, 'record')} opened or closed"

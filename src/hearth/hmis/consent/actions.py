@@ -72,8 +72,7 @@ def record_consent(
     if not _works_at(by, organization):
         raise PermissionDenied
     answer = _answer(choice)
-    if until is None and settings.CONSENT_SCHEME.months:
-        until = _months_later(given_on, settings.CONSENT_SCHEME.months)
+    until = until or expires_on(given_on)
     witness, guardian, form_version = witness.strip(), guardian.strip(), form_version.strip()
     _check(answer, organization, given_on, method, form_version, language, applies, until, witness)
     consents, touched = [], 0
@@ -87,7 +86,7 @@ def record_consent(
             language=language, until=until, witness=witness, guardian=guardian, taken_by=by,
             signature_due=signature_due or method == Method.BY_WORD,
         )  # fmt: skip
-        rows = _apply(person)
+        rows = follow_answers([person.pk])
         consent.refresh_from_db()
         record_access(
             by=by.pk, action=Access.CONSENT_RECORDED, client=person.pk, subject=f"consent:{consent.pk}",
@@ -112,11 +111,21 @@ def record_signature(*, by: User, consent: Consent, method: Method = Method.SIGN
     )  # fmt: skip
 
 
-def _months_later(day: date, months: int) -> date:
-    """The same day so many months later, or the last of that month."""
-    years, month = divmod(day.month - 1 + months, 12)
-    year, month = day.year + years, month + 1
-    return date(year, month, min(day.day, monthrange(year, month)[1]))
+def expires_on(given_on: date) -> date | None:
+    """The first day on which an answer of a day does not hold any more, as the scheme says: the same day so
+    many months later, or the last of that month."""
+    if not settings.CONSENT_SCHEME.months:
+        return None
+    years, month = divmod(given_on.month - 1 + settings.CONSENT_SCHEME.months, 12)
+    year, month = given_on.year + years, month + 1
+    return date(year, month, min(given_on.day, monthrange(year, month)[1]))
+
+
+def follow_answers(clients: list[int]) -> int:
+    """Let the answers of these clients decide; how many rows are open otherwise than before."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT hearth_follow_answers(%s::bigint[])", [clients])
+        return int(cursor.fetchone()[0])
 
 
 def _works_at(by: User, organization: Organization) -> bool:
@@ -194,9 +203,3 @@ def _members(by: User, client: Client) -> list[Client]:
         same = stays.filter(project=head.project_id, household_id=head.household_id).exclude(client=client)
         found |= {stay.client_id: stay.client for stay in same.select_related("client")}
     return list(found.values())
-
-
-def _apply(client: Client) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT hearth_apply_consent(%s)", [client.pk])
-        return int(cursor.fetchone()[0])

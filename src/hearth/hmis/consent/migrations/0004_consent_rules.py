@@ -374,17 +374,18 @@ BEGIN
 END $$;
 
 -- What the action asks for; whoever asks decides nothing by it.
-CREATE FUNCTION hearth_apply_consent(its_client bigint) RETURNS bigint {DEFINER} AS $$
+CREATE FUNCTION hearth_follow_answers(clients bigint[]) RETURNS bigint {DEFINER} AS $$
 BEGIN
-    PERFORM pg_advisory_xact_lock(7301002, hashint8(its_client));
-    PERFORM hearth_settle_consents(ARRAY[its_client]);
-    RETURN hearth_apply_consents(ARRAY[its_client]);
+    PERFORM pg_advisory_xact_lock(7301002, one) FROM (SELECT DISTINCT hashint8(c) AS one FROM unnest(clients) c
+        ORDER BY 1) AS locks;
+    PERFORM hearth_settle_consents(clients);
+    RETURN hearth_apply_consents(clients);
 END $$;
 
 -- A corrected day of birth moves the day until which a guardian's answer holds.
 CREATE FUNCTION hearth_consent_follows_birth() RETURNS trigger {DEFINER} AS $$
 BEGIN
-    PERFORM hearth_apply_consent(NEW.id);
+    PERFORM hearth_follow_answers(ARRAY[NEW.id]);
     RETURN NULL;
 END $$;
 CREATE TRIGGER consent_follows AFTER UPDATE OF dob ON clients_client FOR EACH ROW
@@ -447,9 +448,9 @@ END $$;
 
 REVOKE ALL ON FUNCTION hearth_settle_consents, hearth_consent_opens, hearth_consent_until, hearth_own_day,
     hearth_own_day_of, hearth_enrollment_takes_consent, hearth_record_takes_consent, hearth_stay_asks_anew, hearth_parts_follow_assessment,
-    hearth_apply_consents, hearth_apply_consent, hearth_consent_follows_birth, hearth_note_shared,
+    hearth_apply_consents, hearth_follow_answers, hearth_consent_follows_birth, hearth_note_shared,
     hearth_consents_of_import FROM PUBLIC, hearth_web, hearth_loader;
-GRANT EXECUTE ON FUNCTION hearth_apply_consent TO hearth_web;
+GRANT EXECUTE ON FUNCTION hearth_follow_answers TO hearth_web;
 GRANT EXECUTE ON FUNCTION hearth_consents_of_import TO hearth_loader;
 """
 
@@ -485,7 +486,7 @@ DROP TRIGGER takes_sharing ON enrollments_enrollment;
 {RECORD_BEFORE}
 {STEP_BEFORE}
 {DELETED_BEFORE}
-DROP FUNCTION hearth_consents_of_import, hearth_note_shared, hearth_consent_follows_birth, hearth_apply_consent,
+DROP FUNCTION hearth_consents_of_import, hearth_note_shared, hearth_consent_follows_birth, hearth_follow_answers,
     hearth_apply_consents, hearth_parts_follow_assessment, hearth_stay_asks_anew, hearth_record_takes_consent,
     hearth_enrollment_takes_consent, hearth_own_day_of, hearth_own_day, hearth_consent_until, hearth_consent_opens,
     hearth_settle_consents;
