@@ -51,7 +51,8 @@ def seed() -> dict[str, Any]:
         contact = RegionContact.objects.get(region__code="MN-500", role="coordinator")
         client = factories.make_client(first_name="Invented", last_name="Example")
         enrollment = factories.make_enrollment(client, project)
-        factories.make_hmis_user(organization, **sign_in("user"), display_name="Uma User")
+        user = factories.make_hmis_user(organization, **sign_in("user"), display_name="Uma User")
+        grant = user.grants.get()
         household = seed_clients.fill(project)
     return {
         "organization": organization.pk,
@@ -59,6 +60,8 @@ def seed() -> dict[str, Any]:
         "contact": contact.pk,
         "client": client.pk,
         "enrollment": enrollment.pk,
+        "person": user.pk,
+        "grant": grant.pk,
         **household,
         **seed_consent.fill(administrator),
         **seed_people.fill(administrator),

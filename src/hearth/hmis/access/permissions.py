@@ -30,3 +30,27 @@ class Permission(StrEnum):
     USER_EDIT = "user_edit"
     SYSTEM_VIEW = "system_view"
     CONSENT_DOCUMENT_EDIT = "consent_document_edit"
+
+
+#: What each lets somebody do, as pages say it after "may".
+WORDS: dict[Permission, str] = {
+    Permission.CLIENT_VIEW: "see who clients are: name, birth date, the last four digits of the SSN",
+    Permission.CLIENT_SEARCH: "find clients by name, birth date, SSN or ID",
+    Permission.CLIENT_EDIT: "add clients and correct who they are",
+    Permission.SSN_REVEAL: "have a whole Social Security number shown",
+    Permission.ENROLLMENT_VIEW: "see enrollments and all that hangs on them",
+    Permission.ENROLLMENT_EDIT: "add and change enrollments and all that hangs on them",
+    Permission.PROJECT_VIEW: "see organizations and projects",
+    Permission.PROJECT_EDIT: "change organizations and projects",
+    Permission.REGION_VIEW: "see CoCs and their contacts",
+    Permission.REGION_EDIT: "change CoCs and their contacts",
+    Permission.DATA_IMPORT: "import data",
+    Permission.DATA_EXPORT: "export data and lists, with names",
+    Permission.FINDING_VIEW: "see the findings of imports",
+    Permission.REPORT_VIEW: "see reports",
+    Permission.REPORT_RUN: "run reports",
+    Permission.ACCESS_LOG_VIEW: "read the access log",
+    Permission.USER_EDIT: "administer people and their grants",
+    Permission.SYSTEM_VIEW: "see the state of the installation",
+    Permission.CONSENT_DOCUMENT_EDIT: "write and publish consent documents",
+}

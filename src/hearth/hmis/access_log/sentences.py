@@ -37,7 +37,7 @@ PLACES = {
     "audit": "the access log", "clients": "client records", "consent": "consent and its documents",
     "enrollments": "enrollments",
     "exchange": "imports and exports", "lists": "kept views of lists",
-    "organizations": "organizations, projects and CoCs",
+    "organizations": "organizations, projects and CoCs", "people": "people and their grants",
     "reports": "reports", "site": "the state of the installation", "ui": "a page of the frame",
 }  # fmt: skip
 _FACTORS = {"totp": "an authenticator app", "recovery_codes": "recovery codes", "webauthn": "a security key"}

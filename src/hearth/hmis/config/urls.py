@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health/ready/", health.ready, name="health_ready"),
     path("metrics", metrics.metrics, name="metrics"),
     path("account/", include("hearth.hmis.accounts.urls")),
+    path("", include("hearth.hmis.accounts.people.urls")),
     path("", include("hearth.hmis.ui.urls")),
 ]
 urlpatterns += [

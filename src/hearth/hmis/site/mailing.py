@@ -24,6 +24,7 @@ log = structlog.get_logger(__name__)
 #: What mails are about, in words. Values are stored and never change.
 KINDS: dict[str, str] = {
     "password_reset": "Link to set a new password",
+    "invitation": "Invitation to set a first password",
     "account_changed": "Word that something changed on the account",
 }
 #: How long to wait after each try; after the last one the mail is given up.

@@ -16,6 +16,7 @@ from hearth.hmis.ui.formats import IN_A_FIELD
 _CLASSES = {
     "django/forms/widgets/textarea.html": "usa-textarea",
     "django/forms/widgets/select.html": "usa-select",
+    "ui/forms/typed_ahead.html": "usa-select",
     "django/forms/widgets/checkbox.html": "usa-checkbox__input",
     # Not usa-file-input: its script reads the whole file for a picture of it, and an export has gigabytes.
     "django/forms/widgets/file.html": "usa-input",
@@ -40,6 +41,12 @@ class DayField(forms.DateField):
         attrs = {"placeholder": "mm/dd/yyyy", "autocomplete": "off", "inputmode": "numeric"}
         kwargs.setdefault("widget", forms.DateInput(attrs=attrs, format=IN_A_FIELD))
         super().__init__(**kwargs)
+
+
+class TypedAhead(forms.Select):
+    """One of many: a list of more than a few choices is typed ahead; without scripts it is a plain list."""
+
+    template_name = "ui/forms/typed_ahead.html"
 
 
 class Chooser(forms.CheckboxSelectMultiple):

@@ -53,6 +53,7 @@ ENTRIES = (
     Entry("CoCs", "organizations:regions", ("regions",), "map", ("region_view",)),
     Entry("Reports", "reports:index", ("reports",), "assessment", ("report_view",)),
     Entry("Import/Export", "exchange:index", ("exchange",), "upload_file", ("data_import", "data_export")),
+    Entry("People", "people:index", ("people",), "groups", ("user_edit",)),
     Entry("Documents", "consent:documents", ("consent",), "topic", ("consent_document_edit",)),
     Entry("Access log", "audit:log", ("audit",), "history", ("access_log_view",)),
     Entry("Help", "ui:help", ("help",), "help_outline", is_public=True),

@@ -1,0 +1,18 @@
+"""Addresses of the people who may sign in."""
+
+from django.urls import path
+
+from hearth.hmis.accounts.people import views
+
+app_name = "people"
+
+urlpatterns = [
+    path("people/", views.index, name="index"),
+    path("people/new/", views.add, name="add"),
+    path("people/new/many/", views.add_many, name="add_many"),
+    path("people/<int:pk>/", views.person, name="person"),
+    path("people/<int:pk>/grants/new/", views.give, name="give"),
+    path("people/<int:pk>/grants/<int:grant>/end/", views.end, name="end"),
+    path("people/<int:pk>/password/", views.password, name="password"),
+    path("people/<int:pk>/do/<slug:what>/", views.do, name="do"),
+]
