@@ -34,10 +34,15 @@ class Permission(StrEnum):
 
 #: What each lets somebody do, as pages say it after "may".
 WORDS: dict[Permission, str] = {
-    Permission.CLIENT_VIEW: "see who clients are: name, birth date, the last four digits of the SSN",
-    Permission.CLIENT_SEARCH: "find clients by name, birth date, SSN or ID",
+    Permission.CLIENT_VIEW: "see clients",
+    Permission.CLIENT_SEARCH: "find clients",
     Permission.CLIENT_EDIT: "add clients and correct who they are",
+    Permission.CLIENT_NAME_VIEW: "see names of clients",
+    Permission.DOB_VIEW: "see birth dates",
+    Permission.SSN_LAST_FOUR_VIEW: "see the last four digits of Social Security numbers",
     Permission.SSN_REVEAL: "have a whole Social Security number shown",
+    Permission.HIV_VIEW: "see answers about HIV",
+    Permission.DV_VIEW: "see answers about domestic violence",
     Permission.ENROLLMENT_VIEW: "see enrollments and all that hangs on them",
     Permission.ENROLLMENT_EDIT: "add and change enrollments and all that hangs on them",
     Permission.PROJECT_VIEW: "see organizations and projects",
@@ -45,7 +50,7 @@ WORDS: dict[Permission, str] = {
     Permission.REGION_VIEW: "see CoCs and their contacts",
     Permission.REGION_EDIT: "change CoCs and their contacts",
     Permission.DATA_IMPORT: "import data",
-    Permission.DATA_EXPORT: "export data and lists, with names",
+    Permission.DATA_EXPORT: "export data and lists, with what they may see",
     Permission.FINDING_VIEW: "see the findings of imports",
     Permission.REPORT_VIEW: "see reports",
     Permission.REPORT_RUN: "run reports",

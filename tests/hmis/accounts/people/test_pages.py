@@ -140,7 +140,9 @@ def test_a_grant_is_looked_at_then_given_then_ended(town: Town) -> None:
     address = f"/people/{town.of_a.pk}/grants/new/?role=hmis_user"
     asked = form(ProjectScope(town.a1.pk), last_day=f"{TODAY + timedelta(days=4):%m/%d/%Y}")
     look = client.post(address, asked).content.decode()
-    assert "Sees 0 enrollments of 1 project" in look and "export data and lists, with names" in look
+    assert (
+        "Sees 0 enrollments of 1 project" in look and "export data and lists, with what they may see" in look
+    )
     assert len(log_of(town.of_a, town.administrator)) == 0
     assert client.post(address, asked | {"given": "1"}).status_code == 302
     given = grant_of(town.of_a, town.administrator, scope="project")

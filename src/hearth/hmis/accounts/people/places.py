@@ -32,8 +32,8 @@ from hearth.hmis.ui import formats
 
 #: Of a preview, in this order.
 _TOLD = (
-    Permission.ENROLLMENT_EDIT, Permission.DATA_EXPORT, Permission.SSN_REVEAL, Permission.REPORT_RUN,
-    Permission.USER_EDIT, Permission.ACCESS_LOG_VIEW,
+    Permission.CLIENT_NAME_VIEW, Permission.ENROLLMENT_EDIT, Permission.DATA_EXPORT, Permission.SSN_REVEAL,
+    Permission.REPORT_RUN, Permission.USER_EDIT, Permission.ACCESS_LOG_VIEW,
 )  # fmt: skip
 
 
@@ -138,7 +138,7 @@ _ALL: dict[type[Scope], Any] = {
 
 def preview(viewer: User, role: type[Role], scope: Scope) -> str:
     """What a grant would let its holder see and do, as it stands today, as far as the viewer may count."""
-    may = [WORDS[one].partition(":")[0] for one in _TOLD if one in role.permissions]
+    may = [WORDS[one] for one in _TOLD if one in role.permissions]
     may_too = f" May {_listed(may)}." if may else ""
     if Permission.ENROLLMENT_VIEW not in role.permissions:
         return f"Sees no enrollments.{may_too}"
