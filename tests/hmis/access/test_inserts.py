@@ -34,6 +34,7 @@ HISTORIES = [
 OTHERS = {
     "clients_client", "clients_recentclient", "audit_accesslog", "access_grant", "access_usecount",
     "consent_consent", "consent_consentdocument", "consent_consenttaking", "lists_keptview",
+    "exchange_importrun", "exchange_exportrun", "reports_reportrun",
     "organizations_projectgroup", "organizations_projectgroup_projects",
 }  # fmt: skip
 
@@ -227,6 +228,25 @@ def test_groups_of_projects_are_made_by_administrators_alone(place: Place, admin
             refused(lambda: add("organizations_projectgroup_projects", member))
     with acting(administrator):
         add("organizations_projectgroup_projects", member)
+
+
+@pytest.mark.parametrize(
+    ("table", "more"),
+    [
+        ("exchange_importrun", {"findings_summary": "[]", "findings_file": ""}),
+        ("exchange_exportrun", {}),
+        ("reports_reportrun", {"report": "lsa", "result": "{}"}),
+    ],
+)
+def test_nobody_starts_a_run_in_the_name_of_somebody_else(
+    place: Place, administrator: User, table: str, more: dict[str, str]
+) -> None:
+    values: dict[str, Any] = dict.fromkeys(("file_name", "file", "sha256", "message"), "") | more
+    values |= dict.fromkeys(("parameters", "progress", "counts"), "{}")
+    for user in (place.user, factories.make_auditor()):
+        with acting(user):
+            refused(lambda: add(table, values | {"created_by_id": administrator.pk}))
+            add(table, values | {"created_by_id": user.pk})
 
 
 def test_every_insert_policy_is_tested_here_and_asks_something() -> None:

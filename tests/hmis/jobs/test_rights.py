@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
 from hearth.hmis.exchange.models import ExportRun
 from hearth.hmis.jobs.rights import kept_file, may_open, rights_of
@@ -93,3 +94,17 @@ def test_only_a_finished_run_that_still_has_its_file_gives_it(settings: Any, tmp
         other = ExportRun(state="finished", file="1.zip", parameters=run.parameters)
         setattr(other, name, value)
         assert kept_file(user, other) is None, (name, value)
+
+
+def test_runs_of_others_are_not_there_in_the_database_either() -> None:
+    """Workers, for whom nobody acts, find all of them."""
+    one, other, administrator = make_hmis_user(), make_hmis_user(), make_administrator()
+    with acting(one):
+        run = ExportRun.objects.create(created_by=one)
+    found = {}
+    for name, user in (("own", one), ("other", other), ("administrator", administrator), ("worker", None)):
+        with acting(user):
+            found[name] = ExportRun.objects.filter(pk=run.pk).exists()
+            if name == "other":
+                assert ExportRun.objects.filter(pk=run.pk).update(file="mine") == 0
+    assert found == {"own": True, "other": False, "administrator": True, "worker": True}
