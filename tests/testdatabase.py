@@ -207,12 +207,10 @@ class TestDatabase:
         # What a migrated database lets the role for reports read.
         used.update(source / f"hearth/hmis/reports/{part}.py" for part in ("rights", "snapshot"))
         used.add(source / "hearth/reporting/sources/snapshot/relations.py")
-        # Roles, and policies of rows, are brought to the database after the migrations.
-        used.update(source.glob("hearth/hmis/access/*.py"))
-        used.update(source.glob("hearth/hmis/*/models/*.py"), source.glob("hearth/hmis/*/models.py"))
         used.update(source.glob("hearth/hmis/local/*/consent_documents/*"))  # rows that a migration makes
         # What is made after every migration: roles and what they may do, and the policies of models.
-        used.update(source.glob("hearth/hmis/access/*.py"), source.glob("hearth/hmis/*/models/*.py"))
+        used.update(source.glob("hearth/hmis/access/*.py"))
+        used.update(source.glob("hearth/hmis/*/models/*.py"), source.glob("hearth/hmis/*/models.py"))
         for path in migrations:
             used.update(_imported(path, source))
         mark = hashlib.sha256((self.cluster.programs().version + GIVE_GRANT + "three keys noted").encode())
