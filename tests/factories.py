@@ -10,13 +10,14 @@ from itertools import count
 from typing import Any
 
 from django.db import connection
+from django.utils import timezone
 
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.access.roles import Auditor, HmisUser, Role, SystemAdministrator
 from hearth.hmis.access.scopes import OrganizationScope, Scope, StateScope
-from hearth.hmis.clients.models import Client
+from hearth.hmis.clients.models import Client, Restriction
 from hearth.hmis.enrollments.models import Enrollment
 from hearth.hmis.organizations.models import DataSource, Organization, Project
 
@@ -142,3 +143,19 @@ def make_enrollment(
     return Enrollment.objects.create(
         client=client or make_client(), project=project or make_project(), **record(**fields)
     )
+
+
+def restrict(client: Client, **fields: Any) -> Restriction:
+    """A restriction from today on, set by whoever acts. The client's mark is read anew."""
+    fields.setdefault("begins_on", timezone.localdate())
+    fields.setdefault("reason", "Somebody looks for this person")
+    made = Restriction.objects.create(client=client, **fields)
+    client.refresh_from_db(fields=["is_restricted"])
+    return made
+
+
+def lift_restrictions(client: Client) -> None:
+    """All restrictions of a client that the acting user may end are ended."""
+    for one in Restriction.objects.filter(client=client, ended_at=None):
+        one.end_reason = "Over"
+        one.save(update_fields=["end_reason"])

@@ -42,6 +42,8 @@ def prepare_roles(connection: Connection, passwords: dict[str, str]) -> None:
     connection.execute(
         sql.SQL("GRANT SET ON PARAMETER session_replication_role TO {}").format(sql.Identifier(LOADER))
     )
+    # Functions of the owner that read past row-level security say so for their own length (access/rights.sql)
+    connection.execute(sql.SQL("GRANT SET ON PARAMETER app.keeps_step TO {}").format(sql.Identifier(OWNER)))
     connection.execute(
         sql.SQL("ALTER ROLE {} SET default_transaction_read_only = on").format(sql.Identifier(REPORT))
     )

@@ -24,7 +24,9 @@ from tests import factories
 
 pytestmark = pytest.mark.django_db
 
-OF_PROJECTS = [model for model in apps.get_models() if getattr(model, "row_policy", None) is OfProject]
+OF_PROJECTS = [
+    model for model in apps.get_models() if issubclass(getattr(model, "row_policy", Open), OfProject)
+]
 HISTORIES = [
     model
     for model in apps.get_models()

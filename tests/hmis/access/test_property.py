@@ -64,6 +64,7 @@ ELSEWHERE = {
     "consent_consenthistory": "tests/hmis/consent",
     "consent_consenttaking": "tests/hmis/consent",
     "consent_consenttakinghistory": "tests/hmis/consent",
+    "clients_restriction": "tests/hmis/clients/test_restriction.py",
 }  # fmt: skip
 #: Old versions of a client tell who wrote them; what a client's other rows say is decided by the row alone.
 NUMBER = {table: "pgh_id" if table in HISTORIES else "id" for table in HERE | HISTORIES}

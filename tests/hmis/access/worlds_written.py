@@ -16,6 +16,7 @@ from psycopg import sql
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
 from hearth.hmis.access.policies_sql import history_table
+from hearth.hmis.clients.models import Restriction
 from tests.hmis.access.worlds import Row, World, every_row
 from tests.reference.access.rows import by_id, is_restricted, writers
 
@@ -203,7 +204,7 @@ def _change(world: World, dice: random.Random) -> None:
     remove_records(before_move=True)
     for kind, row in rows:
         if kind == "clients_client" and row["is_restricted"]:
-            now(kind, is_restricted=True)(row["id"])
+            Restriction.objects.create(client_id=row["id"], reason="At risk", begins_on=world["today"])
         elif kind == "enrollments_enrollment":
             shared = {"is_shared": row["is_shared"], "shared_until": row["shared_until"]}
             now(kind, project_id=row["project_id"])(row["id"])

@@ -71,7 +71,7 @@ def test_every_kind_follows_with_its_old_versions(enrollment: Enrollment, model:
         assert decided(own) == now
         assert decided(history(model).filter(enrollment=enrollment.pk)) == now
         assert decided(history_of(enrollment)) == now
-    Client.objects.filter(pk=enrollment.client_id).update(is_restricted=True)
+    factories.restrict(enrollment.client)
     now = {(other.organization_id, other.pk, False, None, True)}
     assert decided(own) == decided(history(model)) == decided(history_of(enrollment)) == now
     assert decided(Enrollment.objects.filter(pk=enrollment.pk)) == now
@@ -153,7 +153,7 @@ def test_deleted_enrollments_follow_their_client_and_project(enrollment: Enrollm
     project = enrollment.project
     IncomeBenefits.objects.filter(pk=income.pk).delete()
     Enrollment.objects.filter(pk=enrollment.pk).delete()
-    Client.objects.filter(pk=enrollment.client_id).update(is_restricted=True)
+    factories.restrict(enrollment.client)
     project.organization = factories.make_organization()
     project.save()
     now = {(project.organization_id, project.pk, False, None, True)}
@@ -163,10 +163,10 @@ def test_deleted_enrollments_follow_their_client_and_project(enrollment: Enrollm
 def test_old_versions_of_a_client_are_as_restricted_as_the_client(as_administrator: User) -> None:
     client = factories.make_client()
     Client.objects.filter(pk=client.pk).update(first_name="Other")
-    Client.objects.filter(pk=client.pk).update(is_restricted=True)
+    factories.restrict(client)
     assert set(history_of(client).values_list("is_restricted", flat=True)) == {True}
     assert history_of(client).count() == 2
-    Client.objects.filter(pk=client.pk).update(is_restricted=False)
+    factories.lift_restrictions(client)
     assert set(history_of(client).values_list("is_restricted", flat=True)) == {False}
 
 
@@ -174,7 +174,7 @@ def test_an_enrollment_of_a_restricted_client_is_restricted_whoever_says_otherwi
     as_administrator: User,
 ) -> None:
     client = factories.make_client()
-    Client.objects.filter(pk=client.pk).update(is_restricted=True)
+    factories.restrict(client)
     enrollment = factories.make_enrollment(client, is_restricted=False)  # knows the client as it was
     enrollment.refresh_from_db()
     assert enrollment.is_restricted

@@ -28,7 +28,7 @@ from hearth.reporting.sources import transfer
 from hearth.reporting.sources.problems import SEVERITIES
 from hearth.server import database
 from hearth.standards import load
-from tests.factories import make_administrator, make_client
+from tests.factories import make_administrator, make_client, restrict
 from tests.hmis.exchange.importing import checks, counted, finished, import_export, records
 from tests.reporting.sources.exports import STAMP, Export, Row
 
@@ -415,7 +415,7 @@ def test_records_of_the_restricted_and_the_shared_until_a_day_are_so(
     """Of new enrollments and records, of changed ones, and of what the export leaves as it was."""
     end = date(2030, 1, 1)
     with acting(by):
-        Client.objects.filter(hud_id="C1").update(is_restricted=True)
+        restrict(Client.objects.get(hud_id="C1"))
         Enrollment.objects.filter(hud_id="E1").update(is_shared=True, shared_until=end)
     export.tables["Enrollment"].append(
         {**export.row("Enrollment"), "EnrollmentID": "E3", "HouseholdID": "H3"}

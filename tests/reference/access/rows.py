@@ -35,7 +35,23 @@ def sees_enrollment(world: World, user: int | None, enrollment: Row) -> bool:
         return True
     if not somewhere(world, user, "enrollment_view"):
         return False
-    return is_open(world, enrollment) and not is_restricted(world, enrollment)
+    if not is_open(world, enrollment):
+        return False
+    if not is_restricted(world, enrollment):
+        return True
+    return not enrollment["is_removed"] and has_stay_in_common(world, user, enrollment["client_id"])
+
+
+def has_stay_in_common(world: World, user: int | None, client: int) -> bool:
+    """A stay of the client, not deleted, in a project where the user may see clients."""
+    own = projects(world, user, "client_view")
+    return any(
+        one["client_id"] == client
+        and not one["is_removed"]
+        and not one["is_deleted"]
+        and one["project_id"] in own
+        for one in world["enrollments"]
+    )
 
 
 def edits_enrollment(world: World, user: int | None, enrollment: Row) -> bool:
@@ -43,8 +59,12 @@ def edits_enrollment(world: World, user: int | None, enrollment: Row) -> bool:
 
 
 def sees_client(world: World, user: int | None, client: Row) -> bool:
-    """Who works with clients knows who they are."""
-    return somewhere(world, user, "client_view")
+    """Who works with clients knows who they are; a restricted one, who has a stay in common."""
+    if not somewhere(world, user, "client_view"):
+        return False
+    if not client["is_restricted"] or everywhere(world, user, "client_view"):
+        return True
+    return has_stay_in_common(world, user, client["id"])
 
 
 def edits_client(world: World, user: int | None, client: Row) -> bool:

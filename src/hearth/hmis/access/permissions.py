@@ -12,6 +12,7 @@ class Permission(StrEnum):
     CLIENT_NAME_VIEW = "client_name_view"
     DOB_VIEW = "dob_view"
     SSN_LAST_FOUR_VIEW = "ssn_last_four_view"
+    CLIENT_RESTRICT = "client_restrict"
     SSN_REVEAL = "ssn_reveal"
     HIV_VIEW = "hiv_view"
     DV_VIEW = "dv_view"

@@ -90,6 +90,11 @@ def bring_up_to_date(using: str = "default", **signal: Any) -> None:
         stored: dict[str, dict[str, str | None]] = {}
         for table, name, note in cursor.fetchall():
             stored.setdefault(table.strip('"'), {})[name] = note
+        open_to_owner = {
+            model._meta.db_table
+            for model in apps.get_models()
+            if getattr(getattr(model, "row_policy", None), "owner_reads_all", False)
+        }
         for table, policies in secured():
             wanted = {name: fingerprint(text) for name, text in policies.items()}
             if table not in there or stored.get(table) == wanted:
@@ -97,8 +102,8 @@ def bring_up_to_date(using: str = "default", **signal: Any) -> None:
             for name in stored.get(table, {}):
                 cursor.execute(f'DROP POLICY "{name}" ON "{table}"')
             cursor.execute(f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY')
-            if table != "access_grant":  # its owner's functions read all of it
-                cursor.execute(f'ALTER TABLE "{table}" FORCE ROW LEVEL SECURITY')
+            forced = "NO FORCE" if table in open_to_owner else "FORCE"
+            cursor.execute(f'ALTER TABLE "{table}" {forced} ROW LEVEL SECURITY')
             for name, text in policies.items():
                 cursor.execute(f'CREATE POLICY {name} ON "{table}" {text}')
                 cursor.execute(f"COMMENT ON POLICY {name} ON \"{table}\" IS '{wanted[name]}'")

@@ -102,8 +102,76 @@ CREATE OR REPLACE FUNCTION hearth_reads_access_log() RETURNS boolean {secured} A
     SELECT hearth_everywhere('access_log_view')
 $$;
 
+-- ------------------------------------------------------------------ restricted clients
+-- `is_restricted` at a row says that a client has restrictions which nobody has ended; these functions say to whom
+-- the client is open all the same. Days are compared here, so that a restriction begins and ends by its day,
+-- whether a nightly job ran or not. They read past row-level security, which asks them (app.keeps_step:
+-- enrollments migration 0006): what policies call answers with nothing where a policy asks on behalf of such a
+-- reader, who sees the row anyway.
+
+-- Whether a client has a restriction that holds today.
+CREATE OR REPLACE FUNCTION hearth_is_restricted(client bigint) RETURNS boolean {secured} AS $$
+    SELECT EXISTS (
+        SELECT FROM clients_restriction r
+        WHERE r.client_id = client AND r.ended_at IS NULL AND r.begins_on <= hearth_today()
+          AND (r.ends_on IS NULL OR r.ends_on > hearth_today()))
+$$;
+
+-- Of clients with the mark, those whom somebody may know: a stay in common, or none of the restrictions holds today.
+CREATE OR REPLACE FUNCTION hearth_restricted_open_to(who bigint) RETURNS bigint[] {secured}
+SET app.keeps_step = 'on' AS $$
+    SELECT coalesce(array_agg(open.client_id), '{}') FROM (
+        SELECT e.client_id FROM enrollments_enrollment e
+        WHERE e.is_restricted AND e.date_deleted IS NULL AND e.project_id = ANY (
+            (SELECT array_agg(p) FROM hearth_rights(who) r, unnest(r.projects) p
+             WHERE r.permission = 'client_view')::bigint[])
+        UNION
+        SELECT DISTINCT r.client_id FROM clients_restriction r
+        WHERE r.ended_at IS NULL AND NOT hearth_is_restricted(r.client_id)
+    ) AS open
+$$;
+
+-- Of enrollments with the mark, those of such clients.
+CREATE OR REPLACE FUNCTION hearth_restricted_stays_open_to(who bigint) RETURNS bigint[] {secured}
+SET app.keeps_step = 'on' AS $$
+    SELECT coalesce(array_agg(e.id), '{}') FROM enrollments_enrollment e
+    WHERE e.is_restricted AND e.client_id = ANY ((SELECT hearth_restricted_open_to(who))::bigint[])
+$$;
+
+-- Both for the acting user, as policies ask.
+CREATE OR REPLACE FUNCTION hearth_known_restricted() RETURNS bigint[] {secured} AS $$
+    SELECT CASE WHEN current_setting('app.keeps_step', true) = 'on' THEN '{}'
+        ELSE hearth_restricted_open_to(hearth_user_id()) END
+$$;
+CREATE OR REPLACE FUNCTION hearth_stays_in_common() RETURNS bigint[] {secured} AS $$
+    SELECT CASE WHEN current_setting('app.keeps_step', true) = 'on' THEN '{}'
+        ELSE hearth_restricted_stays_open_to(hearth_user_id()) END
+$$;
+
+-- The clients whom the acting user may not know of: for the search alone, which leaves them out from the start.
+CREATE OR REPLACE FUNCTION hearth_hidden_clients() RETURNS bigint[] {secured} SET app.keeps_step = 'on' AS $$
+    SELECT CASE WHEN hearth_everywhere('client_view') THEN '{}' ELSE (
+        SELECT coalesce(array_agg(c.id), '{}') FROM clients_client c
+        WHERE c.is_restricted AND c.id <> ALL ((SELECT hearth_restricted_open_to(hearth_user_id()))::bigint[])
+    ) END
+$$;
+
+-- Whether the acting user may set a restriction in an organization's name, read it and end it: everywhere, or in
+-- a project of that organization where the client has a stay.
+CREATE OR REPLACE FUNCTION hearth_may_restrict(client bigint, its_organization bigint) RETURNS boolean {secured}
+SET app.keeps_step = 'on' AS $$
+    SELECT hearth_everywhere('client_restrict') OR EXISTS (
+        SELECT FROM enrollments_enrollment e
+        WHERE e.client_id = client AND e.organization_id = its_organization AND e.date_deleted IS NULL
+          AND e.project_id = ANY ((SELECT hearth_projects('client_restrict'))::bigint[])
+    )
+$$;
+
 -- What says something about others than the acting user is for the application alone.
 REVOKE ALL ON FUNCTION hearth_rights, hearth_grant_projects, hearth_in_force, hearth_may_administer,
-    hearth_system_administrators FROM PUBLIC, hearth_loader;
+    hearth_system_administrators, hearth_is_restricted, hearth_restricted_open_to, hearth_restricted_stays_open_to
+    FROM PUBLIC, hearth_loader;
+REVOKE ALL ON FUNCTION hearth_hidden_clients FROM PUBLIC, hearth_web, hearth_loader;
 GRANT EXECUTE ON FUNCTION hearth_rights, hearth_grant_projects, hearth_in_force, hearth_may_administer,
-    hearth_system_administrators TO hearth_web;
+    hearth_system_administrators, hearth_is_restricted, hearth_restricted_open_to, hearth_restricted_stays_open_to
+    TO hearth_web;

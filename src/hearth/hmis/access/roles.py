@@ -67,7 +67,7 @@ class AgencyAdministrator(Role):
         "their grants, and helps with passwords, second steps and sessions."
     )
     scopes = (OrganizationScope,)
-    permissions = HmisUser.permissions | {Permission.USER_EDIT}
+    permissions = HmisUser.permissions | {Permission.USER_EDIT, Permission.CLIENT_RESTRICT}
 
 
 class LocalSystemAdministrator(Role):
@@ -78,7 +78,7 @@ class LocalSystemAdministrator(Role):
         "the CoC, and administers the users whose grants lie in those projects."
     )
     scopes = (CocScope,)
-    permissions = HmisUser.permissions | {Permission.USER_EDIT}
+    permissions = HmisUser.permissions | {Permission.USER_EDIT, Permission.CLIENT_RESTRICT}
 
 
 class SystemAdministrator(Role):

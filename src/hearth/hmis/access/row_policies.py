@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from hearth.hmis.access.field_rights import ValueWithheldError, withhold
@@ -37,21 +38,40 @@ class RowPolicy:
     writes: ClassVar[str] = "false"
     removes: ClassVar[str] = BY_ADMINISTRATORS
     history_reads: ClassVar[str] = ""
+    #: Functions of the owner read the whole table, whoever acts.
+    owner_reads_all: ClassVar[bool] = False
 
     @staticmethod
     def visible(user: Viewer) -> Q:
         raise NotImplementedError
 
 
+def _unless_restricted(key: str, known: str) -> str:
+    return f"(NOT is_restricted OR {key} = ANY ((SELECT {known}())::bigint[]))"
+
+
+def _known_restricted(key: str, function: str, user: Viewer) -> Q:
+    """The same for Python; the database answers once for a query."""
+    known = RawSQL(f"SELECT unnest({function}(%s))", [user.pk])  # noqa: S611  # names of ours
+    return Q(is_restricted=False) | Q(**{f"{key}__in": known})
+
+
+_KNOWN = (
+    f"((SELECT hearth_everywhere('client_view')) OR {_unless_restricted('id', 'hearth_known_restricted')})"
+)
+
+
 class ClientIdentity(RowPolicy):
-    """Who a client is: visible to everybody who works with clients (statewide since 2016).
+    """Who a client is: visible to everybody who works with clients (statewide since 2016); a restricted
+    client to those with a stay in common, and to whoever sees clients everywhere.
 
     Old versions tell who wrote them, and when; see enrollments migration 0004."""
 
-    reads = "(SELECT hearth_somewhere('client_view'))"
-    writes = "(SELECT hearth_somewhere('client_edit'))"
+    reads = f"(SELECT hearth_somewhere('client_view')) AND {_KNOWN}"
+    writes = f"(SELECT hearth_somewhere('client_edit')) AND {_KNOWN}"
     history_reads = (
-        "(SELECT hearth_everywhere('enrollment_view')) OR ((SELECT hearth_somewhere('client_view')) AND ("
+        "(SELECT hearth_everywhere('enrollment_view')) OR ((SELECT hearth_somewhere('client_view'))"
+        f" AND {_KNOWN} AND ("
         "current_setting('app.reads_versions', true) = 'on'"
         " OR (hearth_knows_writer(pgh_obj_id, data_source_id, user_id, updated_by_id)"
         " AND (pgh_changed_by IS NULL OR pgh_changed_by = (SELECT hearth_user_id())"
@@ -61,31 +81,51 @@ class ClientIdentity(RowPolicy):
 
     @staticmethod
     def visible(user: Viewer) -> Q:
-        return EVERYTHING if user.sees_clients else NOTHING
+        if not user.sees_clients:
+            return NOTHING
+        if user.everywhere(Permission.CLIENT_VIEW):
+            return EVERYTHING
+        return _known_restricted("pk", "hearth_restricted_open_to", user)
+
+
+def _reads_of_project(enrollment: str) -> str:
+    return (
+        "(SELECT hearth_everywhere('enrollment_view'))"
+        " OR project_id = ANY ((SELECT hearth_projects('enrollment_view'))::bigint[])"
+        " OR ((SELECT hearth_somewhere('enrollment_view')) AND is_shared"
+        f" AND {_unless_restricted(enrollment, 'hearth_stays_in_common')}"
+        " AND (shared_until IS NULL OR shared_until > (SELECT hearth_today())))"
+    )
 
 
 class OfProject(RowPolicy):
-    """An enrollment or what hangs on it: of the own projects, or what the client shares today."""
+    """What hangs on an enrollment: of the own projects, or what the client shares today; of a restricted
+    client only with those who have a stay in common."""
 
-    reads = (
-        "(SELECT hearth_everywhere('enrollment_view'))"
-        " OR project_id = ANY ((SELECT hearth_projects('enrollment_view'))::bigint[])"
-        " OR ((SELECT hearth_somewhere('enrollment_view')) AND is_shared AND NOT is_restricted"
-        " AND (shared_until IS NULL OR shared_until > (SELECT hearth_today())))"
-    )
+    #: The column with the enrollment's id, in SQL and in Python.
+    enrollment: ClassVar[str] = "enrollment_id"
+    reads = _reads_of_project("enrollment_id")
     writes = (
         "(SELECT hearth_everywhere('enrollment_edit'))"
         " OR project_id = ANY ((SELECT hearth_projects('enrollment_edit'))::bigint[])"
     )
 
-    @staticmethod
-    def visible(user: Viewer) -> Q:
+    @classmethod
+    def visible(cls, user: Viewer) -> Q:
         if user.sees_all:
             return EVERYTHING
         if not user.may(Permission.ENROLLMENT_VIEW):
             return NOTHING
         is_open = Q(shared_until__isnull=True) | Q(shared_until__gt=timezone.localdate())
-        return Q(project_id__in=user.own_projects) | (Q(is_shared=True, is_restricted=False) & is_open)
+        known = _known_restricted(cls.enrollment, "hearth_restricted_stays_open_to", user)
+        return Q(project_id__in=user.own_projects) | (Q(is_shared=True) & known & is_open)
+
+
+class OfEnrollment(OfProject):
+    """An enrollment itself."""
+
+    enrollment = "id"
+    reads = _reads_of_project("id")
 
 
 class Open(RowPolicy):

@@ -24,6 +24,7 @@ _SEARCHED_BY = {
 _PAGES = {
     "client": "",
     "client history": "the change history of ",
+    "client restriction": "the restrictions of ",
     "enrollment": "an enrollment of ",
     "enrollment history": "the change history of an enrollment of ",
 }
@@ -104,7 +105,9 @@ def _client_viewed(entry: AccessLog, details: _Details, roles: Mapping[str, str]
     if pk.isascii() and pk.isdigit():
         before = "Opened the change history of " if "history" in page else "Opened "
         return [before, Ref("enrollment", int(pk)), " of ", client]
-    return [f"Opened {_PAGES.get(page, f'{page} of ')}", client]
+    restricted = details("restricted_without_stay")
+    ending = [", restricted, without a stay in common"] if restricted else []
+    return [f"Opened {_PAGES.get(page, f'{page} of ')}", client, *ending]
 
 
 def _ssn_revealed(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
@@ -352,6 +355,15 @@ def _files_forgotten(entry: AccessLog, details: _Details, roles: Mapping[str, st
     return [f"The key of sealed files was lost: {counted(files, 'file')} {units(files, 'was')} given up"]
 
 
+def _restriction_changed(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
+    done, until = details("done", "changed"), details("until")
+    details("restriction")
+    client = Ref("client", entry.client_id or 0)
+    if done == "ended":
+        return ["Ended a restriction of ", client]
+    return [f"{str(done).capitalize()} ", client, f" until before {until}" if until else " without an end"]
+
+
 Sentence = Callable[[AccessLog, _Details, Mapping[str, str]], Parts]
 SENTENCES: dict[Access, Sentence] = {
     Access.CLIENT_VIEWED: _client_viewed,
@@ -379,5 +391,6 @@ SENTENCES: dict[Access, Sentence] = {
     Access.CONSENT_RECORDED: _consent_recorded,
     Access.FILE_ADDED: _file_added,
     Access.FILES_FORGOTTEN: _files_forgotten,
+    Access.RESTRICTION_CHANGED: _restriction_changed,
     Access.SSNS_FORGOTTEN: _ssns_forgotten,
 }

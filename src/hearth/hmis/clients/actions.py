@@ -6,6 +6,7 @@ from hearth.hmis.access.models import User
 from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
 from hearth.hmis.clients.models import Client
+from hearth.hmis.clients.restrictions import is_reached_without_a_stay
 
 #: A user's list is cut to this many.
 RECENT_KEPT = 50
@@ -23,7 +24,8 @@ _FORGET = """
 
 def open_client(*, by: User, client: Client, page: str = "client") -> None:
     """Write down that a user looked at a client: in the access log, and in the user's recent clients."""
-    record_access(by=by.pk, action=Access.CLIENT_VIEWED, client=client.pk, subject=page)
+    without = {"restricted_without_stay": True} if is_reached_without_a_stay(by, client) else {}
+    record_access(by=by.pk, action=Access.CLIENT_VIEWED, client=client.pk, subject=page, **without)
     with connection.cursor() as cursor:
         cursor.execute(_OPENED, [by.pk, client.pk])
         cursor.execute(_FORGET, [by.pk, by.pk, RECENT_KEPT - 1])

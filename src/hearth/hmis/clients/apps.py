@@ -7,6 +7,14 @@ class ClientsConfig(AppConfig):
 
     def ready(self) -> None:
         from hearth.hmis.audit import subjects
-        from hearth.hmis.clients import named
+        from hearth.hmis.clients import named, restrictions
+        from hearth.hmis.jobs import nightly
 
+        nightly.register(
+            nightly.Duty(
+                "restrictions_over",
+                "Clear the marks of restrictions that are over",
+                restrictions.clear_those_over,
+            )
+        )
         subjects.hand_in("client", named.clients)

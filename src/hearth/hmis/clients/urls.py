@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from hearth.hmis.clients.views import detail, search
+from hearth.hmis.clients.views import detail, restriction, search
 
 app_name = "clients"
 urlpatterns = [
@@ -11,5 +11,7 @@ urlpatterns = [
     path("clients/recent/", search.recent, name="recent"),
     path("clients/<int:pk>/", detail.detail, name="detail"),
     path("clients/<int:pk>/ssn/", detail.ssn, name="ssn"),
+    path("clients/<int:pk>/restriction/", restriction.restriction, name="restriction"),
+    path("clients/<int:pk>/restriction/<int:restriction>/end/", restriction.end, name="restriction_end"),
     path("clients/<int:pk>/history/", detail.history, name="history"),
 ]

@@ -22,6 +22,7 @@ class OfGrants(RowPolicy):
     )
     writes = "hearth_may_give(access_grant)"
     removes = "false"
+    owner_reads_all = True
 
     @staticmethod
     def visible(user: Viewer) -> Q:

@@ -36,6 +36,7 @@ class Access(models.TextChoices):
     CONSENT_RECORDED = "consent_recorded", "Consent recorded"
     FILE_ADDED = "file_added", "File of a client stored"
     FILES_FORGOTTEN = "files_forgotten", "Sealed files given up, their key is lost"
+    RESTRICTION_CHANGED = "restriction_changed", "Restriction of a client changed"
     SSNS_FORGOTTEN = "ssns_forgotten", "Social Security numbers given up, their key is lost"
 
 

@@ -57,6 +57,9 @@ class Client(RestrictedModel, Record, UserStamped):
 
     class Meta:
         constraints = [unique_source_key("client")]
+        indexes = [
+            models.Index(fields=["id"], name="client_restricted", condition=models.Q(is_restricted=True))
+        ]
 
     def __str__(self) -> str:
         # Never the name: this text ends up in logs and error reports.

@@ -8,7 +8,7 @@ from hearth.hmis.access import field_rights, limits
 from hearth.hmis.access.guard import refuse_as_missing, require
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.audit import changes, pages
-from hearth.hmis.clients import actions, page, queries
+from hearth.hmis.clients import actions, page, queries, restrictions
 from hearth.hmis.clients.identity import identity, written_out
 from hearth.hmis.clients.models import Client
 from hearth.hmis.clients.record_source import next_versions, record_sources
@@ -89,5 +89,8 @@ def _context(request: HttpRequest, client: Client) -> dict:
         "client": client,
         "identity": identity(client),
         "parts": page.parts(request.user, client),
+        "is_restricted": restrictions.is_in_force(client),
+        "may_restrict": restrictions.may_restrict(request.user, client),
+        "without_stay": restrictions.is_reached_without_a_stay(request.user, client),
         "source": record_sources(request.user, [client.pk]).get(client.pk),
     }

@@ -5,7 +5,7 @@ from functools import partial
 from django.db import models
 from django.db.models import Q
 
-from hearth.hmis.access.row_policies import OfProject, RestrictedModel
+from hearth.hmis.access.row_policies import OfEnrollment, RestrictedModel
 from hearth.hmis.audit.history import OldVersion, keep_history
 from hearth.hmis.enrollments.models.base import EnrollmentRecord
 from hearth.hmis.enrollments.models.repeated import OrganizationOfProject, RestrictionOfClient
@@ -37,7 +37,7 @@ class Enrollment(RestrictedModel, Record, UserStamped):
     `shared_until` (null: for good).
     """
 
-    row_policy = OfProject
+    row_policy = OfEnrollment
 
     client = models.ForeignKey("clients.Client", on_delete=models.PROTECT, related_name="enrollments")
     project = models.ForeignKey("organizations.Project", on_delete=models.PROTECT, related_name="enrollments")
@@ -115,7 +115,12 @@ class Enrollment(RestrictedModel, Record, UserStamped):
                 name="one_head_of_household",
             ),
         ]
-        indexes = [models.Index(fields=["household_id"], name="enrollment_household")]
+        indexes = [
+            models.Index(fields=["household_id"], name="enrollment_household"),
+            models.Index(
+                fields=["client", "project"], name="enrollment_restricted", condition=Q(is_restricted=True)
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"Enrollment {self.pk}"
