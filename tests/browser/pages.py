@@ -141,6 +141,7 @@ PAGES = [
     Page("document-publish", "/consent/documents/{document_draft}/publish/", "administrator"),
     Page("document-discard", "/consent/documents/{document_draft}/discard/", "administrator"),
     Page("client-papers", "/clients/{rosa}/papers/", "user"),
+    Page("client-answer", "/clients/{rosa}/papers/answer/", "user"),
     Page("client-paper-add", "/clients/{rosa}/papers/add/", "user"),
     Page("client-sign", "/clients/{rosa}/papers/{document}/sign/", "user"),
     Page("client-print", "/clients/{rosa}/papers/{document}/print/?name=1", "user"),

@@ -35,8 +35,8 @@ HISTORIES = [
 #: Tables whose INSERT policy has a test of its own below.
 OTHERS = {
     "clients_client", "clients_recentclient", "audit_accesslog", "access_grant", "access_usecount",
-    "consent_consent", "consent_consentdocument", "consent_consenttaking", "lists_keptview",
-    "exchange_importrun", "exchange_exportrun", "reports_reportrun",
+    "consent_consent", "consent_consentdocument", "consent_consenttaking", "consent_sealedfile",
+    "lists_keptview", "exchange_importrun", "exchange_exportrun", "reports_reportrun",
     "organizations_projectgroup", "organizations_projectgroup_projects",
 }  # fmt: skip
 
@@ -206,6 +206,24 @@ def test_nobody_takes_an_answer_for_others(place: Place) -> None:
         refused(lambda: add("consent_consenttaking", theirs))
         refused(lambda: add("consent_consenttaking", nobodys))
         add("consent_consenttaking", taking | {"organization_id": place.own.pk})
+
+
+def test_a_file_is_stored_for_ones_own_organization(place: Place) -> None:
+    client = place.stays[place.own.pk].client_id
+    values = {
+        "client_id": client, "purpose": "signature", "kind": "png", "size": 1, "sha256": "",
+        "created_by_id": place.user.pk,
+    }  # fmt: skip
+    own = values | {"name": "a", "organization_id": place.own.pk}
+    for nobody in (factories.make_auditor(), factories.make_user(), None):
+        with acting(nobody):
+            refused(
+                lambda: add("consent_sealedfile", values | {"name": "a", "organization_id": place.own.pk})
+            )
+    with acting(place.user):
+        theirs = values | {"name": "b", "organization_id": place.other.pk}
+        refused(lambda: add("consent_sealedfile", theirs))
+        add("consent_sealedfile", own)
 
 
 def test_grants_are_given_by_administrators_alone(place: Place, administrator: User) -> None:

@@ -11,8 +11,8 @@ from hearth.hmis.organizations.models import Organization
 from hearth.hmis.ui.forms import PlainWords
 
 
-class _TakingForm(PlainWords, forms.Form):
-    """Asks for the organization only where there are several."""
+class Taking(PlainWords, forms.Form):
+    """Base of forms that take something for an organization; asked for only where there are several."""
 
     organization = forms.ChoiceField(label="Organization that takes it")
 
@@ -31,13 +31,13 @@ class _TakingForm(PlainWords, forms.Form):
         return self.organizations[key]
 
 
-class SignForm(_TakingForm):
+class SignForm(Taking):
     """A signature below the text that is shown."""
 
     signature = SignatureField(label="Signature")
 
 
-class PaperForm(_TakingForm):
+class PaperForm(Taking):
     """A paper that was signed by hand, scanned or photographed."""
 
     document = forms.ChoiceField(label="What was signed", required=False)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from hearth.hmis.consent.views import documents, files, papers
+from hearth.hmis.consent.views import answers, documents, files, papers
 
 app_name = "consent"
 
@@ -15,6 +15,7 @@ urlpatterns = [
     path("consent/documents/<int:pk>/paper/", documents.paper, name="document_paper"),
     path("consent/documents/<str:kind>/<str:language>/draft/", documents.draft, name="document_draft"),
     path("clients/<int:client>/papers/", papers.papers, name="papers"),
+    path("clients/<int:client>/papers/answer/", answers.record, name="answer"),
     path("clients/<int:client>/papers/add/", papers.add, name="paper_add"),
     path("clients/<int:client>/papers/<int:pk>/sign/", papers.sign, name="sign"),
     path("clients/<int:client>/papers/<int:pk>/print/", papers.sheet, name="client_paper"),

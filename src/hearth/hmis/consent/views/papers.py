@@ -1,5 +1,6 @@
 """A client's papers: documents to print or sign in their language, and what was signed."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,23 +12,25 @@ from hearth.hmis.access.permissions import Permission
 from hearth.hmis.clients import actions as client_actions
 from hearth.hmis.clients import queries as client_queries
 from hearth.hmis.clients.models import Client
-from hearth.hmis.consent import documents, sealed_files
+from hearth.hmis.consent import documents, queries, sealed_files
 from hearth.hmis.consent.document_text import blocks
-from hearth.hmis.consent.models import ConsentDocument
+from hearth.hmis.consent.models import Consent, ConsentDocument
 from hearth.hmis.consent.models.document import DocumentKind, DocumentState
 from hearth.hmis.consent.models.sealed_file import FilePurpose
 from hearth.hmis.consent.paper_forms import PaperForm, SignForm
 from hearth.hmis.site.uploads import takes_sealed_files
+from hearth.hmis.ui import formats
 
 
 @require_safe
 @require(Permission.CLIENT_VIEW)
 def papers(request: HttpRequest, client: int) -> HttpResponse:
     """What there is to print and to sign, and what the own organizations hold of this client."""
-    found = _client(request, client)
+    found = client_of(request, client)
     client_actions.open_client(by=request.user, client=found, page="papers")
     rows = documents.languages(request.user, timezone.localdate())
     with_text = [row for row in rows if any(one.in_force for _, one in row.standings)]
+    current = queries.answers(request.user, found).filter(is_current=True).first()
     may_take = sealed_files.taking_organizations(request.user).exists()
     context = {
         "client": found,
@@ -36,6 +39,9 @@ def papers(request: HttpRequest, client: int) -> HttpResponse:
         "missing": [row.name for row in rows if row not in with_text],
         "files": sealed_files.of_client(request.user, found),
         "may_take": may_take,
+        "current": current,
+        "answer": answer_words(current),
+        "is_older": current is not None and queries.is_older_form(current),
     }
     return render(request, "consent/papers.html", context)
 
@@ -44,7 +50,7 @@ def papers(request: HttpRequest, client: int) -> HttpResponse:
 @require(Permission.CLIENT_EDIT)
 def add(request: HttpRequest, client: int) -> HttpResponse:
     """Store a paper that was signed by hand."""
-    found = _client(request, client)
+    found = client_of(request, client)
     of_release = documents.in_force(request.user, DocumentKind.RELEASE, timezone.localdate())
     form = PaperForm(
         request.POST or None,
@@ -66,7 +72,7 @@ def add(request: HttpRequest, client: int) -> HttpResponse:
 @require(Permission.CLIENT_EDIT)
 def sign(request: HttpRequest, client: int, pk: int) -> HttpResponse:
     """Show a document to the client and take the signature below it."""
-    found, document = _client(request, client), _in_force(request, pk)
+    found, document = client_of(request, client), _in_force(request, pk)
     organizations = sealed_files.taking_organizations(request.user)
     form = SignForm(request.POST or None, request.FILES or None, organizations=organizations)
     if request.method == "POST" and form.is_valid():
@@ -85,7 +91,7 @@ def sign(request: HttpRequest, client: int, pk: int) -> HttpResponse:
 @require(Permission.CLIENT_VIEW)
 def sheet(request: HttpRequest, client: int, pk: int) -> HttpResponse:
     """A document to print for this client; their name stands on it only when it is asked for."""
-    found, document = _client(request, client), _in_force(request, pk)
+    found, document = client_of(request, client), _in_force(request, pk)
     client_actions.open_client(by=request.user, client=found, page="a printed document")
     context = {
         "client": found,
@@ -97,7 +103,15 @@ def sheet(request: HttpRequest, client: int, pk: int) -> HttpResponse:
     return render(request, "consent/client_paper.html", context)
 
 
-def _client(request: HttpRequest, pk: int) -> Client:
+def answer_words(current: Consent | None) -> str:
+    """What was answered, as pages say it."""
+    return (
+        f"{settings.CONSENT_SCHEME.words(current.choice)}, {formats.day(current.given_on)}" if current else ""
+    )
+
+
+def client_of(request: HttpRequest, pk: int) -> Client:
+    """The client of an address, where this user may see them; else 404."""
     found = client_queries.client(request.user, pk)
     if found is None:
         refuse_as_missing(request, client=pk)

@@ -1,0 +1,111 @@
+"""An answer recorded on a page, with the signature or the paper that shows it."""
+
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client as Browser
+from django.utils import timezone
+
+from hearth.hmis.access.context import acting
+from hearth.hmis.access.models import User
+from hearth.hmis.consent.models import Consent, ConsentTaking, SealedFile
+from tests.hmis.consent.consenting import World
+from tests.hmis.consent.making_files import pdf, png
+
+pytestmark = pytest.mark.django_db
+GIVEN = {
+    "choice": "share", "applies": "all", "method": "signed_paper", "given_on": "01/05/2026", "language": "es",
+    "form_version": "2024-08",
+}  # fmt: skip
+TYPED = {"signature_typed": "Zebulon", "signature_agreed": "1"}
+
+
+@pytest.fixture
+def world(settings: Any, tmp_path: Path, administrator: User, client: Browser) -> World:
+    settings.MEDIA_ROOT = tmp_path / "files"
+    world = World(administrator)
+    client.force_login(world.worker)
+    return world
+
+
+def send(client: Browser, world: World, **more: Any) -> str:
+    address = f"/clients/{world.person.pk}/papers/answer/"
+    return client.post(address, GIVEN | more, follow=True).content.decode()
+
+
+def kept(world: World) -> tuple[list[Consent], list[ConsentTaking], list[SealedFile]]:
+    with acting(world.worker):
+        return list(Consent.objects.all()), list(ConsentTaking.objects.all()), list(SealedFile.objects.all())
+
+
+def test_an_answer_with_its_paper_opens_what_is_there(client: Browser, world: World) -> None:
+    stay = world.stay()
+    said = send(client, world, paper=SimpleUploadedFile("scan.pdf", pdf()))
+    assert "seen by others than before" in said and "Share, January 5, 2026" in said
+    (consent,), (taking,), (file,) = kept(world)
+    assert (consent.choice, consent.given_on) == ("share", date(2026, 1, 5))
+    assert (taking.language, taking.signature_due, taking.taken_by) == ("es", False, world.worker)
+    assert (file.purpose, file.kind, file.organization) == ("consent_paper", "pdf", world.shelter)
+    assert world.seen(stay) == [True]
+
+
+def test_a_paper_that_is_not_here_yet_stays_due(client: Browser, world: World) -> None:
+    send(client, world)
+    _, (taking,), files = kept(world)
+    assert taking.signature_due and files == []
+
+
+@pytest.mark.parametrize("how", [TYPED, {"signature_drawn": png()}])
+def test_a_signature_on_the_screen_knows_what_was_signed(client: Browser, world: World, how: Any) -> None:
+    given = {k: SimpleUploadedFile("s.png", v) if isinstance(v, bytes) else v for k, v in how.items()}
+    send(client, world, method="signed_on_screen", choice="do_not_share", **given)
+    (consent,), (taking,), (file,) = kept(world)
+    assert (consent.choice, taking.signature_due, file.purpose) == ("do_not_share", False, "signature")
+    assert file.document and (file.document.kind, file.document.language) == ("release", "es")
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"method": "signed_on_screen"}, "Sign in the box, or type the name"),
+        ({"method": "by_word", "witness": "Ann", **TYPED}, "There is a signature: choose"),
+        (TYPED, "There is a signature: choose"),
+        ({"method": "by_word"}, "Enter who heard the answer."),
+        ({"choice": "everything"}, "Choose from the list."),
+        ({"method": ""}, "Choose: How it was given."),
+        ({"given_on": "02/30/2026"}, "Type the day as month/day/year"),
+        ({"language": "xx"}, "Choose from the list."),
+        ({"form_version": ""}, "Enter: Version of the form."),
+        ({"choice": "do_not_share", "applies": "from_now_on"}, "closes what is there as well"),
+        ({"paper": b"MZ"}, "no PDF, JPEG or PNG"),
+        ({"method": "by_word", "witness": "Ann", "paper": pdf()}, "There is a signed paper: choose"),
+    ],
+)
+def test_what_cannot_be_recorded_is_said_and_leaves_nothing(
+    client: Browser, world: World, more: dict[str, Any], said: str
+) -> None:
+    given = {k: SimpleUploadedFile("s.pdf", v) if isinstance(v, bytes) else v for k, v in more.items()}
+    assert said in send(client, world, **given)
+    assert kept(world) == ([], [], [])
+
+
+def test_a_day_to_come_is_refused(client: Browser, world: World) -> None:
+    day = (timezone.localdate() + timedelta(days=1)).strftime("%m/%d/%Y")
+    assert "lies in the future" in send(client, world, given_on=day)
+    assert kept(world) == ([], [], [])
+
+
+def test_others_see_the_answer_and_not_what_shows_it(client: Browser, world: World) -> None:
+    send(client, world, paper=SimpleUploadedFile("scan.pdf", pdf()))
+    client.force_login(world.stranger)
+    page = client.get(f"/clients/{world.person.pk}/papers/").content.decode()
+    assert "Share, January 5, 2026" in page and "Nothing signed here" in page
+    assert str(world.worker) not in page and str(world.shelter) not in page
+
+
+def test_without_an_answer_it_says_so(client: Browser, world: World) -> None:
+    page = client.get(f"/clients/{world.person.pk}/papers/").content.decode()
+    assert "No answer recorded" in page and "To be asked" in page
