@@ -184,11 +184,14 @@ def deactivate(*, by: User, email: str) -> User:
 
 @transaction.atomic
 def reactivate(*, by: User, email: str) -> User:
-    """Let somebody in again who was deactivated."""
+    """Let somebody in again who was deactivated, or locked because nobody signed in for long: that a system
+    administrator lifts, others get a ValueError with a sentence. Time without a sign-in counts anew."""
     user = _user(by, email)
-    user.is_active = True
+    if user.locked_unused_at is not None and not by.everywhere(Permission.USER_EDIT):
+        raise ValueError(f"{user.email} is locked for want of sign-ins: ask a system administrator.")
+    user.is_active, user.locked_unused_at, user.used_from = True, None, timezone.now()
     with acting(by):
-        user.save(update_fields=["is_active"])
+        user.save(update_fields=["is_active", "locked_unused_at", "used_from"])
     _record(by, user, Access.USER_CHANGED, done="reactivated")
     return user
 

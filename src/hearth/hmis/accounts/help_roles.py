@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from hearth.hmis.access.permissions import WORDS
 from hearth.hmis.access.roles import ROLES
 from hearth.hmis.ui.help_topics import Topic
 
@@ -12,6 +13,14 @@ def _context() -> dict[str, Any]:
         "rows": [
             (role.name, role.description, "; ".join(scope.name for scope in role.scopes))
             for role in ROLES.values()
+        ],
+        "permission_columns": ["May", *(role.name for role in ROLES.values())],
+        "permission_rows": [
+            (
+                words[0].upper() + words[1:],
+                *("Yes" if one in role.permissions else "–" for role in ROLES.values()),
+            )
+            for one, words in WORDS.items()
         ],
     }
 

@@ -4,7 +4,8 @@ Environment: `HEARTH_HOME` (data folder), `DATABASE_URL`, `HEARTH_OWNER_URL`, `H
 PostgreSQL), `HEARTH_DB_ROLE` (web, owner or loader: which database role this process connects as),
 `HEARTH_SECRET_KEY`, `HEARTH_SSN_KEY`, `HEARTH_FILES_KEY`, `HEARTH_ALLOWED_HOSTS`, `HEARTH_ORIGINS`,
 `HEARTH_TLS` (1 behind TLS), `HEARTH_PROXIES` (how many reverse proxies stand before this server),
-`HEARTH_IDLE_MINUTES` and `HEARTH_SESSION_HOURS` (when a session ends), `HEARTH_SECOND_STEP_FOR` (roles that
+`HEARTH_IDLE_MINUTES` and `HEARTH_SESSION_HOURS` (when a session ends), `HEARTH_INACTIVE_DAYS` (without
+a sign-in, until an account is locked), `HEARTH_SECOND_STEP_FOR` (roles that
 need a second step),
 `HEARTH_ASK_AGAIN_MINUTES` (after which somebody is asked again before exports and changes of rights),
 `HEARTH_SEARCHES_PER_HOUR`, `HEARTH_SSNS_PER_HOUR` and `HEARTH_LIMIT_MINUTES` (how much one user may look up,
@@ -247,6 +248,9 @@ ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "hearth.hmis.accounts.people.invitation
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = False  # so that the second step is asked for
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # an address without an account gets no mail, and the page is the same
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # of changes of what one signs in with
+# An account without a sign-in for so many days is locked at night; mails warn 30, 15 and 5 days before.
+# 0: never, as in the demo.
+INACTIVE_DAYS = 0 if IS_DEMO else int(os.environ.get("HEARTH_INACTIVE_DAYS", "90"))
 RESETS_PER_HOUR = 3  # mails to one account; more requests look the same and send nothing
 LOCK_MINUTES = 15
 AXES_FAILURE_LIMIT = 5

@@ -25,6 +25,7 @@ log = structlog.get_logger(__name__)
 KINDS: dict[str, str] = {
     "password_reset": "Link to set a new password",
     "invitation": "Invitation to set a first password",
+    "unused_account": "Warning that an account will be locked",
     "account_changed": "Word that something changed on the account",
 }
 #: How long to wait after each try; after the last one the mail is given up.

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import connection, models
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.functional import cached_property
 
@@ -47,6 +48,10 @@ class User(AbstractUser):
     wrong_passwords = models.IntegerField(default=0, db_default=0, editable=False)
     wrong_codes = models.IntegerField(default=0, db_default=0, editable=False)
     wrong_at = models.DateTimeField(null=True, editable=False)
+    #: Time without a sign-in counts from here, or from the last sign-in: made, or reactivated.
+    used_from = models.DateTimeField(db_default=Now(), editable=False)
+    #: When it was locked because nobody had signed in for so long; only system administrators lift that.
+    locked_unused_at = models.DateTimeField(null=True, editable=False)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: list[str] = []

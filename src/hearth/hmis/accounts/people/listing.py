@@ -20,7 +20,7 @@ COLUMNS = (
     Column("lapses", "Next grant ends"),
 )
 HEADINGS = tuple((column.key, column.label) for column in COLUMNS)
-_LAPSING = "lapsing"
+_LAPSING, _LOCKING = "lapsing", "locking"
 _KEYS = {
     "name": lambda one: str(one.user),
     "email": lambda one: one.user.email,
@@ -43,7 +43,11 @@ def listed(
         codes={
             "role": lambda one: [grant.role for grant in one.now],
             "organization": lambda one: [str(pk) for pk in map(_organization, one.now) if pk],
-            "state": lambda one: [one.standing, *([_LAPSING] if one.lapses_on else [])],
+            "state": lambda one: [
+                one.standing,
+                *([_LAPSING] if one.lapses_on else []),
+                *([_LOCKING] if one.locks_on else []),
+            ],
         },
         keys=_KEYS,
     )
@@ -80,7 +84,11 @@ def _filters(every: Sequence[Person]) -> list[Filter]:
         Filter(
             "state",
             "State",
-            (*((code.value, said) for code, (said, _) in SAID.items()), (_LAPSING, "A grant ends soon")),
+            (
+                *((code.value, said) for code, (said, _) in SAID.items()),
+                (_LAPSING, "A grant ends soon"),
+                (_LOCKING, "Locked soon without a sign-in"),
+            ),
         ),
     ]
 

@@ -20,6 +20,7 @@ from hearth.hmis.access import lock
 from hearth.hmis.access.models import Grant, User
 from hearth.hmis.access.permissions import WORDS, Permission
 from hearth.hmis.access.roles import ROLES
+from hearth.hmis.accounts.people import unused
 
 #: A grant that ends within so many days is about to lapse.
 LAPSES_WITHIN = timedelta(days=30)
@@ -33,6 +34,7 @@ class Standing(StrEnum):
     NEVER = "never"
     WITHOUT = "without"
     INACTIVE = "inactive"
+    LOCKED = "locked"
 
 
 #: Words and tone of each.
@@ -42,6 +44,7 @@ SAID: dict[Standing, tuple[str, str]] = {
     Standing.NEVER: ("Never signed in", "warning"),
     Standing.WITHOUT: ("No rights now", "warning"),
     Standing.INACTIVE: ("Deactivated", "neutral"),
+    Standing.LOCKED: ("Locked: no sign-in for long", "error"),
 }
 
 
@@ -73,7 +76,7 @@ class Person:
     def standing(self) -> Standing:
         """The first that applies."""
         if not self.user.is_active:
-            return Standing.INACTIVE
+            return Standing.LOCKED if self.user.locked_unused_at else Standing.INACTIVE
         if self.user.last_login is None:
             return Standing.NEVER if self.user.has_usable_password() else Standing.INVITED
         return Standing.ACTIVE if self.now else Standing.WITHOUT
@@ -82,6 +85,17 @@ class Person:
     def said(self) -> tuple[str, str]:
         """Words and tone of where the account stands."""
         return SAID[self.standing]
+
+    @property
+    def locks_on(self) -> date | None:
+        """The day on which the account is locked without a sign-in, where that is soon."""
+        day = unused.locks_on(self.user)
+        return day if self.user.is_active and day and day <= self.today + LAPSES_WITHIN else None
+
+    @property
+    def needs_training(self) -> bool:
+        """Whether nobody signed in for so long that training is due again before the next time."""
+        return unused.days_unused(self.user) >= unused.TRAINED_AGAIN_AFTER
 
     @property
     def lapses_on(self) -> date | None:
