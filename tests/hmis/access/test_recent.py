@@ -12,6 +12,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.urls import get_resolver
 
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
@@ -178,3 +179,35 @@ def test_it_can_be_switched_off(signed_in: Client, settings: Any) -> None:
     settings.ASK_AGAIN_MINUTES = 0
     with later(600):
         assert signed_in.post(EXPORTS, TYPED).status_code == 302
+
+
+#: By the name of the address: requests of which methods are asked.
+ASKING = {
+    "exchange:exports": ("POST",),
+    "exchange:export_download": ("GET", "HEAD", "POST"),
+    "people:add": ("POST",),
+    "people:give": ("POST",),
+    "people:end": ("POST",),
+    "people:password": ("POST",),
+    "people:do": ("POST",),
+}
+
+
+def test_what_reaches_many_or_changes_rights_asks() -> None:
+    found = {
+        f"{resolver.app_name}:{pattern.name}": pattern.callback.asks_again_for
+        for resolver in get_resolver().url_patterns
+        for pattern in getattr(resolver, "url_patterns", ())
+        if hasattr(getattr(pattern, "callback", None), "asks_again_for")
+    }
+    assert found == ASKING
+
+
+def test_a_grant_is_given_after_the_answer_only(signed_in: Client) -> None:
+    other = make_administrator()
+    path = f"/people/{other.pk}/grants/new/"
+    with later(11):
+        page = signed_in.post(path, {"role": "auditor", "reason": "typed before"}).content.decode()
+        assert hidden(page) == {"role": ["auditor"], "reason": ["typed before"]}
+        answer = signed_in.post(path, {"role": "auditor", "again-password": PASSWORD})
+        assert TITLE not in answer.content.decode()

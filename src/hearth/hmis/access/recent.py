@@ -52,6 +52,7 @@ def signed_in_recently(
             page = asked_again(request, minutes) if request.method in methods else None
             return page if page is not None else view(request, *args, **kwargs)
 
+        asking.asks_again_for = methods
         return asking
 
     return decorate

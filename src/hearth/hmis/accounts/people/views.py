@@ -18,6 +18,7 @@ from hearth.hmis.access import actions as rights
 from hearth.hmis.access.guard import refuse, refuse_as_missing, require
 from hearth.hmis.access.models import Grant
 from hearth.hmis.access.permissions import Permission
+from hearth.hmis.access.recent import asked_again, signed_in_recently
 from hearth.hmis.access.roles import Role
 from hearth.hmis.accounts.people import actions, listing, places, queries, sheet
 from hearth.hmis.accounts.people.forms import AddForm, EndForm, FirstPasswordForm, GrantForm, SheetForm
@@ -88,6 +89,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require(Permission.USER_EDIT)
+@signed_in_recently(methods=("POST",))
 def give(request: HttpRequest, pk: int) -> HttpResponse:
     """Give a grant: which role, where and when, a look at what it means, and then it is given."""
     found = _person(request, pk)
@@ -132,6 +134,7 @@ def _role(request: HttpRequest) -> type[Role] | None:
 
 
 @require(Permission.USER_EDIT)
+@signed_in_recently(methods=("POST",))
 def add(request: HttpRequest) -> HttpResponse:
     """Add a person with a first grant: which role, who and where, a look at what it means."""
     role = _role(request)
@@ -185,6 +188,8 @@ def add_many(request: HttpRequest) -> HttpResponse:
 
 def _add_checked(request: HttpRequest, found: str) -> HttpResponse:
     """Add those of a sheet that was looked at, which is checked once more."""
+    if (page := asked_again(request)) is not None:
+        return page
     text = kept.words(request.session, found)
     if text is None:
         messages.error(request, "The spreadsheet is not kept any more. Send it again.")
@@ -215,6 +220,7 @@ def _check(lines: list[sheet.Line]) -> dict[str, Any]:
 
 
 @require(Permission.USER_EDIT)
+@signed_in_recently(methods=("POST",))
 def end(request: HttpRequest, pk: int, grant: int) -> HttpResponse:
     """Ask first, saying what stops and when, and then end a grant."""
     found = _person(request, pk)
@@ -247,6 +253,7 @@ def _ending(found: Person, ended: Grant) -> dict[str, Any]:
 
 
 @require(Permission.USER_EDIT)
+@signed_in_recently(methods=("POST",))
 def password(request: HttpRequest, pk: int) -> HttpResponse:
     """Set a first password, for whoever cannot get a mail."""
     found = _helped(request, pk)
@@ -352,6 +359,7 @@ _DEEDS = {
 
 
 @require(Permission.USER_EDIT)
+@signed_in_recently(methods=("POST",))
 def do(request: HttpRequest, pk: int, what: str) -> HttpResponse:
     """Ask first, and then do one of the deeds above."""
     deed = _DEEDS.get(what)
