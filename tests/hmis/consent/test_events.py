@@ -202,6 +202,9 @@ class TestMinorAlone:
             world.answers("share", date(2026, 1, 5), client=youth)
         world.answers("do_not_share", date(2026, 1, 5), client=youth)
         assert world.seen(stay) == [CLOSED]
+        youth.withheld = frozenset({"dob"})  # read for somebody whose role does not show it
+        with pytest.raises(ConsentRefused, match="does not show birth dates"):
+            world.answers("share", date(2026, 1, 5), client=youth)
         settings.CONSENT_SCHEME = replace(settings.CONSENT_SCHEME, minors_may_sign=True)
         world.answers("share", date(2026, 1, 6), client=youth)
         assert world.seen(stay) == [OPEN]
@@ -253,6 +256,8 @@ class TestNoAnswerRecorded:
             assert list(queries.to_be_asked(world.worker, date(2026, 2, 1))) == [world.person]
         with acting(world.stranger):
             assert list(queries.to_be_asked(world.stranger, date(2026, 2, 1))) == []
+        with acting(world.administrator):
+            assert list(queries.to_be_asked(world.administrator, date(2026, 2, 1))) == [world.person]
 
     def test_an_answer_takes_somebody_off_the_list(self, world: World) -> None:
         world.stay()
