@@ -108,6 +108,7 @@ PAGES = [
     Page("system", "/system/", "administrator"),
     Page("stopped", "/audit/stopped/", "administrator"),
     Page("client-history", "/clients/{rosa}/history/", "user"),
+    Page("client-account", "/clients/{rosa}/account/", "user"),
     Page("client-missing", "/clients/987654321/", "user", 404),
     Page("enrollment", "/enrollments/{stay}/", "user"),
     Page("enrollment-history", "/enrollments/{stay}/history/", "user"),

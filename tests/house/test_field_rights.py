@@ -58,6 +58,7 @@ ATTRIBUTES = {
     "clients/templatetags/clients.py": "of clients as given; asks `withheld`",
     "clients/urls.py": "a view's name",
     "consent/actions.py": "refuses where the day is withheld: a guardian answers for a minor",
+    "consent/file_actions.py": "whoever imports answers is a system administrator, who sees all fields",
     "consent/queries.py": "a list that ages make: without them nobody is on it",
     "enrollments/record_facts.py": "of records that were read by restrict(user)",
     "enrollments/timeline.py": "of records that were read by restrict(user)",

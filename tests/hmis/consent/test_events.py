@@ -9,6 +9,7 @@ from django.apps import apps
 
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
+from hearth.hmis.access.permissions import Permission
 from hearth.hmis.audit.history import history_of
 from hearth.hmis.clients.models import Client
 from hearth.hmis.consent import queries
@@ -208,6 +209,17 @@ class TestMinorAlone:
         settings.CONSENT_SCHEME = replace(settings.CONSENT_SCHEME, minors_may_sign=True)
         world.answers("share", date(2026, 1, 6), client=youth)
         assert world.seen(stay) == [OPEN]
+
+    def test_whoever_sees_no_birth_date_records_no_sharing(self, world: World, monkeypatch: Any) -> None:
+        stay = world.stay()
+        factories.take_rights(monkeypatch, Permission.DOB_VIEW)
+        worker = User.objects.get(pk=world.worker.pk)
+        with acting(worker):
+            person = Client.objects.restrict(worker).get(pk=world.person.pk)
+        with pytest.raises(ConsentRefused, match="does not show birth dates"):
+            world.answers("share", date(2026, 1, 5), client=person, by=worker)
+        world.answers("do_not_share", date(2026, 1, 5), client=person, by=worker)
+        assert world.seen(stay) == [CLOSED]
 
 
 class TestTwoAgenciesHoldDifferentAnswers:

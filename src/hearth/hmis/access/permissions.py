@@ -9,6 +9,7 @@ class Permission(StrEnum):
     CLIENT_VIEW = "client_view"
     CLIENT_SEARCH = "client_search"
     CLIENT_EDIT = "client_edit"
+    CLIENT_ACCOUNT_VIEW = "client_account_view"
     CLIENT_NAME_VIEW = "client_name_view"
     DOB_VIEW = "dob_view"
     SSN_LAST_FOUR_VIEW = "ssn_last_four_view"

@@ -42,6 +42,7 @@ class HmisUser(Role):
             Permission.CLIENT_VIEW,
             Permission.CLIENT_SEARCH,
             Permission.CLIENT_EDIT,
+            Permission.CLIENT_ACCOUNT_VIEW,
             Permission.CLIENT_NAME_VIEW,
             Permission.DOB_VIEW,
             Permission.SSN_LAST_FOUR_VIEW,

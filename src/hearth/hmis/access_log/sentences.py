@@ -25,6 +25,7 @@ _PAGES = {
     "client": "",
     "client history": "the change history of ",
     "client restriction": "the restrictions of ",
+    "client account": "the account of who looked at ",
     "enrollment": "an enrollment of ",
     "enrollment history": "the change history of an enrollment of ",
 }

@@ -14,4 +14,5 @@ urlpatterns = [
     path("clients/<int:pk>/restriction/", restriction.restriction, name="restriction"),
     path("clients/<int:pk>/restriction/<int:restriction>/end/", restriction.end, name="restriction_end"),
     path("clients/<int:pk>/history/", detail.history, name="history"),
+    path("clients/<int:pk>/account/", detail.account, name="account"),
 ]

@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from hearth.hmis.access import field_rights, limits
@@ -9,6 +10,8 @@ from hearth.hmis.access.guard import refuse_as_missing, require
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.audit import changes, pages
 from hearth.hmis.clients import actions, page, queries, restrictions
+from hearth.hmis.clients.account import NOT_ALL as ACCOUNT_NOT_ALL
+from hearth.hmis.clients.account import NOT_LISTED, account_of
 from hearth.hmis.clients.identity import identity, written_out
 from hearth.hmis.clients.models import Client
 from hearth.hmis.clients.record_source import next_versions, record_sources
@@ -75,6 +78,23 @@ def history(request: HttpRequest, pk: int) -> HttpResponse:
         "nothing": "The record is as it was first written." if user.sees_all else NONE,
     }
     return render(request, "clients/history.html", context)
+
+
+@require_safe
+@require(Permission.CLIENT_VIEW, Permission.CLIENT_ACCOUNT_VIEW)
+def account(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who looked at a client's record, to print for the client. Written to the access log like a look."""
+    client = _client(request, pk)
+    found = account_of(request.user, client)
+    actions.open_client(by=request.user, client=client, page="client account")
+    context = {
+        "client": client,
+        "account": found,
+        "not_all": ACCOUNT_NOT_ALL,
+        "not_listed": NOT_LISTED,
+        "printed_at": timezone.now(),
+    }
+    return render(request, "clients/account.html", context)
 
 
 def _client(request: HttpRequest, pk: int) -> Client:
