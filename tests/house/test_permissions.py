@@ -8,7 +8,7 @@ from django.urls import URLPattern
 
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
-from hearth.hmis.access.permissions import Permission
+from hearth.hmis.access.permissions import WORDS, Permission
 from hearth.hmis.audit.models import AccessLog
 from tests import factories
 from tests.hmis.config.test_urls import PUBLIC, routes
@@ -98,3 +98,8 @@ def test_a_form_without_its_token_is_refused(route: str) -> None:
 
 def _is_enough(user: User, entry: URLPattern) -> bool:
     return any(user.may(Permission(name)) for name in entry.callback.required_permissions)
+
+
+def test_every_permission_has_words() -> None:
+    """The pages of people say what somebody may do."""
+    assert set(WORDS) == set(Permission)

@@ -39,6 +39,8 @@ WORDS: dict[Permission, str] = {
     Permission.CLIENT_VIEW: "see clients",
     Permission.CLIENT_SEARCH: "find clients",
     Permission.CLIENT_EDIT: "add clients and correct who they are",
+    Permission.CLIENT_ACCOUNT_VIEW: "print who looked at a client",
+    Permission.CLIENT_RESTRICT: "restrict clients of their projects, and end that",
     Permission.CLIENT_NAME_VIEW: "see names of clients",
     Permission.DOB_VIEW: "see birth dates",
     Permission.SSN_LAST_FOUR_VIEW: "see the last four digits of Social Security numbers",
