@@ -18,6 +18,11 @@ FIRST = 1_000_000
 #: Of how many worlds one is written through the models, so that triggers set what decides about its rows.
 BY_MODELS = 25
 ASSESSMENT = "coordinated_entry_assessment"
+#: Days from today: the first, the first no more, and whether somebody ended it.
+DATES = [
+    (0, None, None), (1, None, None), (-30, 0, None), (-30, -1, None), (-30, 1, None), (0, 1, None),
+    (-30, None, -1), (-30, 30, -1),
+]  # fmt: skip
 
 
 class _Numbers:
@@ -134,13 +139,7 @@ def a_grant(world: World, dice: random.Random, scopes: dict[str, list[str]], use
         "organization_id": None, "project_id": None, "project_group_id": None, "coc_code": "",
         "funder": None, "funding_grant_id": "",
     }  # fmt: skip
-    begins, ends, ended = dice.choice(
-        [(-30, None, None)] * 5
-        + [
-            (0, None, None), (1, None, None), (-30, 0, None), (-30, -1, None), (-30, 1, None), (0, 1, None),
-            (-30, None, -1), (-30, 30, -1),
-        ]
-    )  # fmt: skip
+    begins, ends, ended = dice.choice([*[(-30, None, None)] * 5, *DATES])
     day = lambda days: None if days is None else world["today"] + timedelta(days=days)  # noqa: E731
     return {
         "user_id": user, "role": role, "scope": scope, **empty, **where, "begins_on": day(begins),
@@ -168,10 +167,20 @@ def _clients(world: World, dice: random.Random, number: _Numbers, tables: dict[s
     projects = [one["id"] for one in world["projects"]]
     untils = [None, None, -400, -1, 0, 1, 400]
     world["clients"] = [
-        {"id": number(), "is_restricted": _some(dice, 0.2), "is_deleted": _some(dice, 0.1),
-         "is_removed": False} | _writer(world, dice)
+        {"id": number(), "is_deleted": _some(dice, 0.1), "is_removed": False} | _writer(world, dice)
         for _ in range(dice.randint(2, 5))
     ]  # fmt: skip
+    world["restrictions"] = [
+        _restriction(world, dice, number, client["id"])
+        for client in world["clients"]
+        for _ in range(dice.choice((0, 0, 0, 0, 0, 0, 1, 2)))
+    ]
+    for client in world["clients"]:
+        not_ended = any(
+            one["client_id"] == client["id"] and not one["ended_at"] for one in world["restrictions"]
+        )
+        at_night = world["by_models"] or _some(dice, 0.5)  # when the mark of what is over goes
+        client["is_restricted"] = is_marked(world, client["id"]) if at_night else not_ended
     world["enrollments"] = []
     for _ in range(dice.randint(3, 8)):
         project, until = dice.choice(projects), dice.choice(untils)
@@ -210,14 +219,32 @@ def _clients(world: World, dice: random.Random, number: _Numbers, tables: dict[s
         mine = [record for record in world["records"] if record["enrollment_id"] == one["id"]]
         if all(record["is_removed"] for record in mine) and _some(dice, 0.6):
             one["is_removed"] = True
-    world["clients"].append(
-        {"id": number(), "is_restricted": False, "is_deleted": False, "is_removed": True}
-        | _writer(world, dice)
-    )
+    world["clients"].append({"id": number(), "is_deleted": False, "is_removed": True} | _writer(world, dice))
+    world["clients"][-1]["is_restricted"] = False
     people = [(user["id"], client["id"]) for user in world["users"] for client in world["clients"][:-1]]
     world["recent"] = [
         {"id": number(), "user_id": user, "client_id": client} for user, client in dice.sample(people, 3)
     ]
+
+
+def _restriction(world: World, dice: random.Random, number: _Numbers, client: int) -> Row:
+    begins, ends, ended = dice.choice([*[(-30, None, None)] * 4, *DATES])
+    day = lambda days: None if days is None else world["today"] + timedelta(days=days)  # noqa: E731
+    return {
+        "id": number(), "client_id": client, "organization_id": dice.choice([None, *world["organizations"]]),
+        "reason": "Invented", "begins_on": day(begins), "ends_on": day(ends),
+        "ended_at": None if ended is None else datetime(2026, 1, 1),
+    }  # fmt: skip
+
+
+def is_marked(world: World, client: int) -> bool:
+    """Whether a client and all of theirs carry the mark of a restriction: until it is ended, or over."""
+    return any(
+        one["client_id"] == client
+        and one["ended_at"] is None
+        and (one["ends_on"] is None or world["today"] < one["ends_on"])
+        for one in world["restrictions"]
+    )
 
 
 def _record(world: World, dice: random.Random, number: _Numbers, kind: str, enrollment: int) -> Row:

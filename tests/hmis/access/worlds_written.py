@@ -16,9 +16,8 @@ from psycopg import sql
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
 from hearth.hmis.access.policies_sql import history_table
-from hearth.hmis.clients.models import Restriction
 from tests.hmis.access.worlds import Row, World, every_row
-from tests.reference.access.rows import by_id, is_restricted, writers
+from tests.reference.access.rows import by_id, writers
 
 WHEN = datetime(2026, 1, 5, 9, 30)
 ENTRY = date(2026, 1, 5)
@@ -38,6 +37,7 @@ def write(connection: Connection, administrator: User, worlds: list[World]) -> N
         _frame(world, rows)
         if not world["by_models"]:
             _client_data(world, rows)
+            rows["clients_restriction"] += world["restrictions"]
     with connection.transaction():
         connection.execute("SET LOCAL session_replication_role = replica")
         # Every role in every kind of scope: who may hold what is for other tests.
@@ -90,7 +90,7 @@ def decides(world: World, enrollment: Row) -> Row:
         "project_id": enrollment["project_id"],
         "is_shared": enrollment["is_shared"],
         "shared_until": enrollment["shared_until"],
-        "is_restricted": is_restricted(world, enrollment),
+        "is_restricted": by_id(world, "clients", enrollment["client_id"])["is_restricted"],
     }
 
 
@@ -203,8 +203,8 @@ def _change(world: World, dice: random.Random) -> None:
 
     remove_records(before_move=True)
     for kind, row in rows:
-        if kind == "clients_client" and row["is_restricted"]:
-            Restriction.objects.create(client_id=row["id"], reason="At risk", begins_on=world["today"])
+        if kind == "clients_client":
+            _restrict(world, row["id"])
         elif kind == "enrollments_enrollment":
             shared = {"is_shared": row["is_shared"], "shared_until": row["shared_until"]}
             now(kind, project_id=row["project_id"])(row["id"])
@@ -218,6 +218,15 @@ def _change(world: World, dice: random.Random) -> None:
         for kind, row in rows:
             if kind == table and row["is_removed"]:
                 remove(kind, row)
+
+
+def _restrict(world: World, client: int) -> None:
+    restrictions = model_of_table("clients_restriction")._default_manager
+    for one in world["restrictions"]:
+        if one["client_id"] == client:
+            restrictions.create(**one | {"ended_at": None})
+            if one["ended_at"]:
+                restrictions.filter(pk=one["id"]).update(end_reason="over")
 
 
 def _read_versions(connection: Connection, world: World) -> None:

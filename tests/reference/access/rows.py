@@ -26,8 +26,43 @@ def is_open(world: World, enrollment: Row) -> bool:
     return enrollment["is_shared"] and (until is None or world["today"] < until)
 
 
-def is_restricted(world: World, enrollment: Row) -> bool:
-    return bool(by_id(world, "clients", enrollment["client_id"])["is_restricted"])
+def is_restricted(world: World, client: int) -> bool:
+    """Whether a restriction holds today: by its days, whatever was done at night."""
+    return any(
+        one["client_id"] == client
+        and one["ended_at"] is None
+        and one["begins_on"] <= world["today"]
+        and (one["ends_on"] is None or world["today"] < one["ends_on"])
+        for one in world["restrictions"]
+    )
+
+
+def knows(world: World, user: int | None, client: int) -> bool:
+    """A restricted client is known to those with a stay in common, and to whoever sees clients everywhere."""
+    if not is_restricted(world, client) or everywhere(world, user, "client_view"):
+        return True
+    own = projects(world, user, "client_view")
+    return any(stay["project_id"] in own for stay in stays_of(world, client))
+
+
+def stays_of(world: World, client: int) -> list[Row]:
+    return [
+        one
+        for one in world["enrollments"]
+        if one["client_id"] == client and not one["is_removed"] and not one["is_deleted"]
+    ]
+
+
+def may_restrict(world: World, user: int | None, restriction: Row) -> bool:
+    """Administrators of the organization in whose name it is, where the client has a stay with them."""
+    if everywhere(world, user, "client_restrict"):
+        return True
+    own = projects(world, user, "client_restrict")
+    return any(
+        stay["project_id"] in own
+        and by_id(world, "projects", stay["project_id"])["organization_id"] == restriction["organization_id"]
+        for stay in stays_of(world, restriction["client_id"])
+    )
 
 
 def sees_enrollment(world: World, user: int | None, enrollment: Row) -> bool:
@@ -35,23 +70,10 @@ def sees_enrollment(world: World, user: int | None, enrollment: Row) -> bool:
         return True
     if not somewhere(world, user, "enrollment_view"):
         return False
-    if not is_open(world, enrollment):
-        return False
-    if not is_restricted(world, enrollment):
-        return True
-    return not enrollment["is_removed"] and has_stay_in_common(world, user, enrollment["client_id"])
-
-
-def has_stay_in_common(world: World, user: int | None, client: int) -> bool:
-    """A stay of the client, not deleted, in a project where the user may see clients."""
-    own = projects(world, user, "client_view")
-    return any(
-        one["client_id"] == client
-        and not one["is_removed"]
-        and not one["is_deleted"]
-        and one["project_id"] in own
-        for one in world["enrollments"]
-    )
+    client = by_id(world, "clients", enrollment["client_id"])
+    if enrollment["is_removed"] and client["is_restricted"]:
+        return False  # what was removed of somebody who is marked as restricted is opened to nobody else
+    return is_open(world, enrollment) and knows(world, user, client["id"])
 
 
 def edits_enrollment(world: World, user: int | None, enrollment: Row) -> bool:
@@ -59,12 +81,8 @@ def edits_enrollment(world: World, user: int | None, enrollment: Row) -> bool:
 
 
 def sees_client(world: World, user: int | None, client: Row) -> bool:
-    """Who works with clients knows who they are; a restricted one, who has a stay in common."""
-    if not somewhere(world, user, "client_view"):
-        return False
-    if not client["is_restricted"] or everywhere(world, user, "client_view"):
-        return True
-    return has_stay_in_common(world, user, client["id"])
+    """Who works with clients knows who they are, apart from those who are restricted."""
+    return somewhere(world, user, "client_view") and knows(world, user, client["id"])
 
 
 def edits_client(world: World, user: int | None, client: Row) -> bool:
@@ -96,11 +114,8 @@ def knows_writer(world: World, user: int | None, client: int, row: Row, account:
         return True
     places = {
         by_id(world, "projects", one["project_id"])["organization_id"]
-        for one in world["enrollments"]
-        if one["client_id"] == client
-        and not one["is_removed"]
-        and not one["is_deleted"]
-        and sees_enrollment(world, user, one)
+        for one in stays_of(world, client)
+        if sees_enrollment(world, user, one)
     }
     here = [writer for writer in writers(world) if writer[0] in places]
     knows_account = account is not None and (account == user or any(one[3] == account for one in here))
@@ -175,6 +190,9 @@ def readable(world: World, user: int | None) -> set[tuple[str, int]]:
             or within(world, user, "user_edit", grant)
         ):
             found.add(("access_grant", grant["id"]))
+    found |= {
+        ("clients_restriction", one["id"]) for one in world["restrictions"] if may_restrict(world, user, one)
+    }
     found |= {("organizations_projectgroup", one["id"]) for one in world["groups"]}
     found |= {("organizations_projectgroup_projects", one["id"]) for one in world["members"]}
     found |= {("lists_keptview", one["id"]) for one in world["views"] if one["user_id"] == user}
@@ -190,6 +208,7 @@ def _writable(world: World, user: int | None) -> set[tuple[str, int]]:
     found |= {(one["kind"], one["id"]) for one in world["records"] if one["enrollment_id"] in edited}
     found |= {("clients_client", one["id"]) for one in world["clients"] if edits_client(world, user, one)}
     found |= {("access_grant", one["id"]) for one in world["grants"] if may_give(world, user, one)}
+    found |= {("clients_restriction", one["id"]) for one in world["restrictions"]}
     if everywhere(world, user, "user_edit"):
         found |= {("organizations_projectgroup", one["id"]) for one in world["groups"]}
     found |= {("lists_keptview", one["id"]) for one in world["views"]}
@@ -211,10 +230,10 @@ def changeable(world: World, user: int | None) -> set[tuple[str, int]]:
 
 def removable(world: World, user: int | None) -> set[tuple[str, int]]:
     """What a DELETE of everything reaches: client data for whoever edits everywhere, one's own habits, groups
-    for whoever gives rights everywhere; a grant and an old version for nobody."""
+    for whoever gives rights everywhere; a grant, a restriction and an old version for nobody."""
     found = set()
     for table, number in readable(world, user):
-        if table.endswith("history") or table == "access_grant":
+        if table.endswith("history") or table in ("access_grant", "clients_restriction"):
             continue
         if table.startswith("organizations_projectgroup"):
             allowed = everywhere(world, user, "user_edit")
@@ -281,7 +300,17 @@ def _words(world: World, table: str, number: int) -> str:
             one for one in world["versions"] if (f"{one['kind']}history", one["id"]) == (table, number)
         )
         return f"{version}; of {_words(world, version['kind'], version['of'])}"
-    for name in ("records", "enrollments", "clients", "grants", "groups", "members", "views", "recent"):
+    for name in (
+        "records",
+        "enrollments",
+        "clients",
+        "grants",
+        "restrictions",
+        "groups",
+        "members",
+        "views",
+        "recent",
+    ):
         for row in world[name]:
             if row["id"] == number and table == row.get("kind", _TABLES.get(name)):
                 above = ""
@@ -297,6 +326,7 @@ _TABLES = {
     "enrollments": "enrollments_enrollment",
     "clients": "clients_client",
     "grants": "access_grant",
+    "restrictions": "clients_restriction",
     "groups": "organizations_projectgroup",
     "members": "organizations_projectgroup_projects",
     "views": "lists_keptview",

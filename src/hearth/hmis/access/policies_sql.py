@@ -32,7 +32,7 @@ def secured() -> Iterator[tuple[str, dict[str, str]]]:
             model._meta.db_table,
             {
                 "reads": f"FOR SELECT USING ({policy.reads})",
-                "adds": f"FOR INSERT WITH CHECK ({policy.writes})",
+                "adds": f"FOR INSERT WITH CHECK ({policy.adds or policy.writes})",
                 "changes": f"FOR UPDATE USING ({policy.writes}) WITH CHECK ({policy.writes})",
                 "removes": f"FOR DELETE USING ({policy.removes})",
             },

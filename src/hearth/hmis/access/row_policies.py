@@ -36,6 +36,8 @@ class RowPolicy:
 
     reads: ClassVar[str] = ""
     writes: ClassVar[str] = "false"
+    #: Where more is asked of a row that is added than of one that is changed.
+    adds: ClassVar[str] = ""
     removes: ClassVar[str] = BY_ADMINISTRATORS
     history_reads: ClassVar[str] = ""
     #: Functions of the owner read the whole table, whoever acts.
@@ -122,10 +124,12 @@ class OfProject(RowPolicy):
 
 
 class OfEnrollment(OfProject):
-    """An enrollment itself."""
+    """An enrollment itself. Nobody enters one of a client whom they may not know: it would be a stay in
+    common, by which they knew them."""
 
     enrollment = "id"
     reads = _reads_of_project("id")
+    adds = f"({OfProject.writes}) AND EXISTS (SELECT FROM clients_client c WHERE c.id = client_id)"
 
 
 class Open(RowPolicy):
