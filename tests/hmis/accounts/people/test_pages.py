@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.core import mail
 from django.test import Client
 from django.utils import timezone
@@ -280,6 +281,30 @@ def test_an_invitation_sets_a_first_password_once(town: Town, settings: Any) -> 
     mail.outbox.clear()
     again = Client().get(link, follow=True).content.decode()
     assert "password1" not in again
+
+
+def test_who_signed_in_long_ago_is_asked_again_before_anything_changes(town: Town, settings: Any) -> None:
+    settings.ASK_AGAIN_MINUTES = 10
+    User.objects.filter(pk=town.boss.pk).update(password=make_password(factories.PASSWORD))
+    client, base = signed_in(User.objects.get(pk=town.boss.pk)), f"/people/{town.of_a.pk}"
+    grant = grant_of(town.of_a, town.administrator)
+    asked = form(ProjectScope(town.a1.pk), given="1")
+    for path, sent in (
+        (f"{base}/grants/new/?role=hmis_user", asked), (f"{base}/grants/{grant.pk}/end/", {"reason": "x"}),
+        (f"{base}/do/deactivate/", {}), (f"{base}/password/", {"password1": "x", "password2": "x"}),
+        ("/people/new/?role=hmis_user", asked | {"email": "nia@example.org", "name": "Nia"}),
+        ("/people/new/many/", {"sheet": "x"}),
+    ):  # fmt: skip
+        answer = client.post(path, sent)
+        assert answer.status_code == 200 and "account/ask_again.html" in {
+            one.name for one in answer.templates
+        }, path
+    assert User.objects.get(pk=town.of_a.pk).is_active
+    assert log_of(town.of_a, town.administrator) == []
+    assert client.post(
+        f"{base}/do/deactivate/", {"again-password": factories.PASSWORD}
+    ).status_code == 302  # fmt: skip
+    assert not User.objects.get(pk=town.of_a.pk).is_active
 
 
 def test_without_a_mail_server_the_page_says_so(town: Town, settings: Any) -> None:
