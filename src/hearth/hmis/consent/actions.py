@@ -1,12 +1,11 @@
 """Recording what a client answered. Each answer is one transaction with what follows from it."""
 
-from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from hearth.hmis.access.models import User
@@ -15,6 +14,7 @@ from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
 from hearth.hmis.clients.models import Client
 from hearth.hmis.consent.choices import Answer, Applies, Method, of_age_on
+from hearth.hmis.consent.following import follow_answers
 from hearth.hmis.consent.models import Consent, ConsentTaking
 from hearth.hmis.enrollments.models import Enrollment
 from hearth.hmis.organizations.models import Organization
@@ -72,7 +72,7 @@ def record_consent(
     if not _works_at(by, organization):
         raise PermissionDenied
     answer = _answer(choice)
-    until = until or expires_on(given_on)
+    until = until or settings.CONSENT_SCHEME.expires_on(given_on)
     witness, guardian, form_version = witness.strip(), guardian.strip(), form_version.strip()
     _check(answer, organization, given_on, method, form_version, language, applies, until, witness)
     consents, touched = [], 0
@@ -109,23 +109,6 @@ def record_signature(*, by: User, consent: Consent, method: Method = Method.SIGN
         by=by.pk, action=Access.CONSENT_RECORDED, client=consent.client_id, subject=f"consent:{consent.pk}",
         signature=str(method),
     )  # fmt: skip
-
-
-def expires_on(given_on: date) -> date | None:
-    """The first day on which an answer of a day does not hold any more, as the scheme says: the same day so
-    many months later, or the last of that month."""
-    if not settings.CONSENT_SCHEME.months:
-        return None
-    years, month = divmod(given_on.month - 1 + settings.CONSENT_SCHEME.months, 12)
-    year, month = given_on.year + years, month + 1
-    return date(year, month, min(given_on.day, monthrange(year, month)[1]))
-
-
-def follow_answers(clients: list[int]) -> int:
-    """Let the answers of these clients decide; how many rows are open otherwise than before."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT hearth_follow_answers(%s::bigint[])", [clients])
-        return int(cursor.fetchone()[0])
 
 
 def _works_at(by: User, organization: Organization) -> bool:

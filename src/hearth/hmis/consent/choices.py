@@ -1,5 +1,6 @@
 """What a client can be asked: answers, how they are given, and the scheme of a state, which is settings."""
 
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -55,6 +56,15 @@ class Scheme:
     per: Literal["person", "household"] = "person"
     minors_may_sign: bool = False
     form_version: str = "2024-08"
+
+    def expires_on(self, given_on: date) -> date | None:
+        """The first day on which an answer of a day does not hold any more: the same day so many months
+        later, or the last of that month."""
+        if not self.months:
+            return None
+        years, month = divmod(given_on.month - 1 + self.months, 12)
+        year, month = given_on.year + years, month + 1
+        return date(year, month, min(given_on.day, monthrange(year, month)[1]))
 
     def words(self, choice: str) -> str:
         """An answer in words."""

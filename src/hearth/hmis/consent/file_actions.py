@@ -2,17 +2,19 @@
 
 from dataclasses import dataclass, field
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import F
 
 from hearth.hmis.access.models import User
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
 from hearth.hmis.clients.models import Client
-from hearth.hmis.consent.actions import expires_on, follow_answers
 from hearth.hmis.consent.choices import Method
 from hearth.hmis.consent.consent_file import Finding, Line, read
+from hearth.hmis.consent.following import follow_answers
 from hearth.hmis.consent.models import Consent, ConsentTaking
 
 _TOGETHER = 1_000
@@ -83,7 +85,8 @@ def _take(by: User, lines: list[Line], taken: Taken) -> None:
         [
             ConsentTaking(
                 consent=consent, opens=one.answer.opens, method=one.method, language=one.language,
-                until=one.until or expires_on(one.given_on), guardian=one.guardian, witness=one.witness,
+                until=one.until or settings.CONSENT_SCHEME.expires_on(one.given_on),
+                guardian=one.guardian, witness=one.witness,
                 signature_due=one.method == Method.BY_WORD, taken_by=by,
             )
             for consent, one in new
@@ -101,7 +104,7 @@ def _people(by: User, lines: list[Line]) -> dict[tuple[str, str], Client]:
             data_source__name__in={one.source for one in lines}, hud_id__in={one.person for one in lines},
             date_deleted=None,
         )
-        .select_related("data_source")
-        .only("pk", "hud_id", "dob", "data_source__name")
+        .annotate(source=F("data_source__name"))
+        .only("pk", "hud_id", "dob")
     )  # fmt: skip
-    return {(person.data_source.name, person.hud_id): person for person in found}
+    return {(person.source, person.hud_id): person for person in found}
