@@ -14,7 +14,7 @@ from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import Grant, User
 from hearth.hmis.access.roles import AgencyAdministrator, HmisUser
 from hearth.hmis.access.scopes import OrganizationScope, ProjectScope
-from hearth.hmis.accounts.people import actions, places, sheet
+from hearth.hmis.accounts.people import actions, places, spreadsheet
 from hearth.hmis.site import mailing
 from tests.hmis.accounts.people.test_pages import Town, form, grant_of, signed_in
 
@@ -182,7 +182,7 @@ def test_every_mistake_stands_at_its_line(town: Town, lines: list[str], mistakes
     text = "\n".join([HEAD, *lines]).format(**names)
     before = count()
     with acting(town.boss):
-        found = sheet.checked(User.objects.get(pk=town.boss.pk), text)
+        found = spreadsheet.checked(User.objects.get(pk=town.boss.pk), text)
     assert [said for one in found for said in one.mistakes] == mistakes
     page = send(signed_in(town.boss), text)
     assert "Nobody was added" in page and 'name="sheet"' not in page

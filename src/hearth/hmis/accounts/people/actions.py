@@ -25,7 +25,7 @@ from hearth.hmis.access.models import User
 from hearth.hmis.accounts import open_sessions
 from hearth.hmis.accounts.people import queries
 from hearth.hmis.accounts.people.invitation_link import INVITED_FOR, is_invited
-from hearth.hmis.accounts.people.sheet import Line
+from hearth.hmis.accounts.people.spreadsheet import Line
 from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
 from hearth.hmis.site.actions import send

@@ -20,7 +20,7 @@ from hearth.hmis.access.models import Grant
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.access.recent import asked_again, signed_in_recently
 from hearth.hmis.access.roles import Role
-from hearth.hmis.accounts.people import actions, listing, places, queries, sheet
+from hearth.hmis.accounts.people import actions, listing, places, queries, spreadsheet
 from hearth.hmis.accounts.people.forms import AddForm, EndForm, FirstPasswordForm, GrantForm, SheetForm
 from hearth.hmis.accounts.people.queries import Person
 from hearth.hmis.audit.actions import record_access
@@ -175,15 +175,15 @@ def add_many(request: HttpRequest) -> HttpResponse:
     form = SheetForm(request.POST, request.FILES) if request.method == "POST" else SheetForm()
     if form.is_bound and form.is_valid():
         try:
-            text = sheet.text_of(form.cleaned_data["file"].read())
-            lines = sheet.checked(request.user, text)
-        except sheet.Unreadable as error:
+            text = spreadsheet.text_of(form.cleaned_data["file"].read())
+            lines = spreadsheet.checked(request.user, text)
+        except spreadsheet.Unreadable as error:
             form.add_error("file", str(error))
         else:
             wrong = [one for one in lines if one.mistakes]
             found = "" if wrong else kept.keep(request.session, text)
             return render(request, "people/sheet_check.html", _check(lines) | {"sheet": found})
-    return render(request, "people/sheet.html", {"form": form, "columns": sheet.COLUMNS})
+    return render(request, "people/sheet.html", {"form": form, "columns": spreadsheet.COLUMNS})
 
 
 def _add_checked(request: HttpRequest, found: str) -> HttpResponse:
@@ -194,7 +194,7 @@ def _add_checked(request: HttpRequest, found: str) -> HttpResponse:
     if text is None:
         messages.error(request, "The spreadsheet is not kept any more. Send it again.")
         return redirect("people:add_many")
-    lines = sheet.checked(request.user, text)
+    lines = spreadsheet.checked(request.user, text)
     if any(one.mistakes for one in lines):
         return render(request, "people/sheet_check.html", _check(lines) | {"sheet": "", "is_changed": True})
     try:
@@ -211,7 +211,7 @@ def _add_checked(request: HttpRequest, found: str) -> HttpResponse:
     return redirect("people:index")
 
 
-def _check(lines: list[sheet.Line]) -> dict[str, Any]:
+def _check(lines: list[spreadsheet.Line]) -> dict[str, Any]:
     return {
         "lines": lines,
         "wrong": sum(bool(one.mistakes) for one in lines),
