@@ -1,5 +1,7 @@
-"""A user of one organization, an auditor and a user without a role ask every address of the site for what
-another organization did not share; and nothing that identifies a person gets into the log."""
+"""Users of each role in each kind of scope, and one without any, ask every address of the site for what
+another organization did not share; and nothing that identifies a person gets into the log.
+
+New addresses, roles and scopes come in by themselves."""
 
 import itertools
 import logging
@@ -8,6 +10,7 @@ import sys
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,12 +22,23 @@ from django.test import override_settings
 
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
+from hearth.hmis.access.permissions import Permission
+from hearth.hmis.access.roles import ROLES, Auditor, HmisUser
+from hearth.hmis.access.scopes import (
+    SCOPES,
+    CocScope,
+    FundingScope,
+    OrganizationScope,
+    ProjectGroupScope,
+    ProjectScope,
+    StateScope,
+)
 from hearth.hmis.audit.models import AccessLog
 from hearth.hmis.exchange.exporting.perform import perform
 from hearth.hmis.exchange.exporting.request import ExportRequest
 from hearth.hmis.exchange.models import ExportRun, ImportRun
 from hearth.hmis.hud.records import models_of_files
-from hearth.hmis.organizations.models import Organization
+from hearth.hmis.organizations.models import Funder, ProjectCoC, ProjectGroup
 from hearth.hmis.reports.models import ReportRun
 from hearth.hmis.ui.record_list import KINDS
 from hearth.standards import load
@@ -60,7 +74,11 @@ def place(database_of_module: None, tmp_path_factory: pytest.TempPathFactory) ->
 def _built(administrator: User) -> dict[str, Any]:
     with acting(administrator):
         own, other = factories.make_organization(), factories.make_organization()
-        factories.make_project(own)
+        mine = factories.make_project(own)
+        group = ProjectGroup.objects.create(name="Of the first agency")
+        group.projects.add(mine)
+        ProjectCoC.objects.create(project=mine, coc_code="MN-501", **factories.record())
+        Funder.objects.create(project=mine, funder=2, grant_id="G1", **factories.record())
         project = factories.make_project(other)
         client = factories.make_client(
             first_name=NAME, last_name="Qwertz", ssn=SSN, dob=BIRTH, as_it_came={"SSN": SSN}
@@ -91,7 +109,14 @@ def _built(administrator: User) -> dict[str, Any]:
         parameters={"coc": SECRET, "start": SECRET, "end": SECRET, "projects": []},
     )  # fmt: skip
     ids = {own.pk, other.pk, project.pk, client.pk, *(record.pk for record in records), 1}
-    return {"own": own, "client": client, "ids": sorted(ids), "administrator": administrator}
+    where = [
+        OrganizationScope(own.pk), ProjectScope(mine.pk), ProjectGroupScope(group.pk), CocScope("MN-501"),
+        FundingScope(2, "G1"), StateScope(),
+    ]  # fmt: skip
+    return {
+        "own": own, "client": client, "ids": sorted(ids), "administrator": administrator,
+        "where": {scope.code: scope for scope in where},
+    }  # fmt: skip
 
 
 _CHILDREN = [
@@ -137,57 +162,95 @@ def _asked(place: dict[str, Any]) -> set[str]:
     return found
 
 
-def _people(own: Organization) -> list[tuple[User, bool]]:
-    """Who asks, and whether they may know who the clients are."""
-    return [
-        (factories.make_hmis_user(own), True),
-        (factories.make_auditor(), False),
-        (factories.make_user(), False),
-    ]
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks, what they may know, and whether they ask each address in each way or in one of them."""
+
+    user: User
+    words: str
+    knows_clients: bool = False
+    exports: bool = False
+    asks_all_ways: bool = False
+
+
+def _askers(place: dict[str, Any]) -> Iterator[Asker]:
+    """A user of each role in each kind of scope, in what the first organization has of it; whoever sees
+    everything is left out."""
+    assert set(place["where"]) == set(SCOPES)
+    for role in ROLES.values():
+        for kind in role.scopes:
+            if kind is StateScope and Permission.ENROLLMENT_VIEW in role.permissions:
+                continue
+            user = factories.make_user()
+            factories.give_grant(user, role, place["where"][kind.code])
+            yield Asker(
+                user,
+                f"{role.name} of {kind.name.lower()}",
+                knows_clients=Permission.CLIENT_VIEW in role.permissions,
+                exports=Permission.DATA_EXPORT in role.permissions,
+                asks_all_ways=(role, kind) in ((HmisUser, OrganizationScope), (Auditor, StateScope)),
+            )
+    yield Asker(factories.make_user(), "nobody in particular", asks_all_ways=True)
+
+
+def _answers(client: Browser, address: str, headers: dict[str, str]) -> Iterator[Any]:
+    yield client.get(address, headers=headers)
+    for body in BODIES if address == "/clients/" else BODIES[:1]:
+        yield client.post(address, body, headers=headers, follow=address == "/clients/")
 
 
 def test_nothing_unshared_is_on_any_page(client: Browser, place: dict[str, Any]) -> None:
-    asked = _asked(place)
+    asked = sorted(_asked(place))
     assert len(asked) > 40
-    for person, knows_clients in _people(place["own"]):
-        client.force_login(person)
-        for address, headers in itertools.product(sorted(asked), HEADERS):
-            answers = [client.get(address, headers=headers)]
-            bodies = BODIES if address == "/clients/" else BODIES[:1]
-            answers += [
-                client.post(address, body, headers=headers, follow=address == "/clients/") for body in bodies
-            ]
-            for answer in answers:
+    for asker in _askers(place):
+        client.force_login(asker.user)
+        every = list(itertools.product(asked, HEADERS))
+        one_each = list(zip(asked, itertools.cycle(HEADERS)))  # as many as there are addresses
+        shown = 0
+        for address, headers in every if asker.asks_all_ways else one_each:
+            for answer in _answers(client, address, headers):
                 text = text_of(answer)
-                assert answer.status_code < 500, address
+                told = f"{asker.words}: {address}"
+                assert answer.status_code < 500, told
                 # What was typed into the search box stands in it again.
-                assert SECRET not in text.replace(f'value="{SECRET}"', ""), f"{person} {address}"
-                assert SSN not in text.replace("-", "") or address.endswith("/ssn/"), address
-                if not knows_clients:
-                    assert "Qwertz" not in text, address
+                assert SECRET not in text.replace(f'value="{SECRET}"', ""), told
+                assert SSN not in text.replace("-", "") or address.endswith("/ssn/"), told
+                if not asker.knows_clients:
+                    assert "Qwertz" not in text, told
+                shown += answer.status_code == 200
+        assert shown > 10, f"{asker.words} was shown next to nothing"
+
+
+def test_what_is_looked_for_is_there_to_be_found(client: Browser, place: dict[str, Any]) -> None:
+    """An administrator is shown it on many pages, with the same questions."""
+    client.raise_request_exception = False  # the planted run says nothing of what it was asked for
+    client.force_login(place["administrator"])
+    found = {address for address in sorted(_asked(place)) if SECRET in text_of(client.get(address))}
+    assert len(found) > 10, found
 
 
 def test_counts_of_a_project_are_of_what_one_may_see(client: Browser, place: dict[str, Any]) -> None:
-    user, *_ = _people(place["own"])
     with acting(place["administrator"]):
         project = models_of_files()["Enrollment"].objects.get().project
-    client.force_login(user[0])
+    client.force_login(factories.make_hmis_user(place["own"]))
     assert client.get(f"/projects/{project.pk}/").context["enrolled"].people == 0
     client.force_login(place["administrator"])
     assert client.get(f"/projects/{project.pk}/").context["enrolled"].people == 1
 
 
 def test_an_export_holds_nothing_unshared(place: dict[str, Any], tmp_path: Path) -> None:
-    user = factories.make_hmis_user(place["own"])
     request = ExportRequest(start=date(2020, 1, 1), end=date(2030, 1, 1), deleted=True)
-    run = ExportRun.objects.create(created_by=user, parameters=request.as_json())
-    assert perform(run, tmp_path / "export.zip").state == "finished"
-    assert (tmp_path / "export.zip").stat().st_mode & 0o077 == 0
-    with zipfile.ZipFile(tmp_path / "export.zip") as zipped:
-        text = "".join(zipped.read(name).decode() for name in zipped.namelist())
-    assert SECRET not in text
-    assert NAME not in text
-    assert SSN not in text
+    askers = [asker for asker in _askers(place) if asker.exports]
+    assert len(askers) > 3
+    for number, asker in enumerate(askers):
+        run = ExportRun.objects.create(created_by=asker.user, parameters=request.as_json())
+        file = tmp_path / f"export{number}.zip"
+        assert perform(run, file).state == "finished"
+        assert file.stat().st_mode & 0o077 == 0
+        with zipfile.ZipFile(file) as zipped:
+            text = "".join(zipped.read(name).decode() for name in zipped.namelist())
+        for hidden in (SECRET, NAME, SSN):
+            assert hidden not in text, asker.words
 
 
 @contextmanager
