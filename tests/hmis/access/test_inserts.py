@@ -36,7 +36,7 @@ HISTORIES = [
 OTHERS = {
     "clients_client", "clients_recentclient", "audit_accesslog", "access_grant", "access_usecount",
     "consent_consent", "consent_consentdocument", "consent_consenttaking", "consent_sealedfile",
-    "lists_keptview", "exchange_importrun", "exchange_exportrun", "reports_reportrun",
+    "lists_keptview", "exchange_importrun", "exchange_exportrun", "jobs_shareduse", "reports_reportrun",
     "organizations_projectgroup", "organizations_projectgroup_projects",
 }  # fmt: skip
 
@@ -267,6 +267,16 @@ def test_nobody_starts_a_run_in_the_name_of_somebody_else(
         with acting(user):
             refused(lambda: add(table, values | {"created_by_id": administrator.pk}))
             add(table, values | {"created_by_id": user.pk})
+
+
+def test_nobody_notes_what_a_run_of_somebody_else_used(place: Place, administrator: User) -> None:
+    values = {"kind": "reports_reportrun", "run_id": 1, "enrollments": "{}"}
+    for user in (place.user, factories.make_auditor(), administrator):
+        others = values | {"user_id": (administrator if user == place.user else place.user).pk}
+        with acting(user):
+            refused(lambda others=others: add("jobs_shareduse", others))
+    with acting(place.user):
+        add("jobs_shareduse", values | {"user_id": place.user.pk})
 
 
 def test_every_insert_policy_is_tested_here_and_asks_something() -> None:

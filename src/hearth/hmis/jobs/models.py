@@ -11,6 +11,7 @@ administrators see it (`OwnRuns`). Its files lie in `Home.files`.
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -133,3 +134,37 @@ class NightlyDuty(models.Model):
         return self.state == self.State.FINISHED or (
             self.state == self.State.FAILED and self.attempts >= ATTEMPTS
         )
+
+
+class OwnUse(RowPolicy):
+    """What a run of one's own used; workers write it in the name of whoever asked."""
+
+    reads = "user_id = (SELECT hearth_user_id()) OR (SELECT hearth_everywhere('enrollment_view'))"
+    writes = removes = "user_id = (SELECT hearth_user_id())"
+
+    @staticmethod
+    def visible(user: Viewer) -> Q:
+        return EVERYTHING if user.sees_all else Q(user_id=user.pk)
+
+
+class SharedUse(RestrictedModel):
+    """The enrollments of other projects in what a run made, which their clients shared with whoever asked.
+
+    Where one of them is closed to that person meanwhile, what was made is closed to them, too (`rights`).
+    """
+
+    row_policy = OwnUse
+    history_free: ClassVar[bool] = True  # what a run found, once
+
+    kind = models.TextField(help_text="The run's table")
+    run_id = models.BigIntegerField()
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    enrollments = ArrayField(models.BigIntegerField())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "run_id"], name="shared_use_once")]
+
+    def __str__(self) -> str:
+        return f"{len(self.enrollments)} shared enrollments in {self.kind} {self.run_id}"

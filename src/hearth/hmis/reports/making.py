@@ -14,7 +14,7 @@ from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
 from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
-from hearth.hmis.jobs.rights import rights_of
+from hearth.hmis.jobs.rights import keep_shared_use, rights_of
 from hearth.hmis.reports import records
 from hearth.hmis.reports.catalog import OfferedReport
 from hearth.hmis.reports.heartbeat import ReportHeartbeat
@@ -46,6 +46,8 @@ def make_result(run: ReportRun, folder: Path, heartbeat: ReportHeartbeat) -> Don
         request.check(user)
         run.parameters["made_with"] = rights_of(user)
         narrow = records.narrowing(user, report.registry)
+        if not user.sees_all:
+            keep_shared_use(user, run, records.shared_with(user, request.projects))
         record_access(
             by=user.pk, action=Access.REPORTED, subject=f"reportrun:{run.pk}",
             report=run.report, coc=request.coc, projects=len(request.projects),

@@ -71,6 +71,14 @@ def narrowing(user: User, registry: Registry) -> Narrow | None:
     return narrow
 
 
+def shared_with(user: User, projects: Collection[int]) -> list[int]:
+    """Enrollments of other projects that tell of people of these: they are in a report of these projects."""
+    seen = Enrollment.objects.restrict(user)
+    people = seen.filter(project_id__in=projects).values("client_id")
+    others = seen.filter(client_id__in=people).exclude(project_id__in=user.own_projects)
+    return list(others.values_list("pk", flat=True))
+
+
 def withheld_values(user: User) -> dict[str, dict[str, str]]:
     """What stands instead of the fields that a user may not see (`access/field_rights.py`): file → column →
     an expression over its row."""

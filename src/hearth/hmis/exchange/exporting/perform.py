@@ -21,11 +21,11 @@ from hearth.hmis.exchange.exporting.gathering import Unsealing, count_unread, ga
 from hearth.hmis.exchange.exporting.heartbeat import ExportHeartbeat
 from hearth.hmis.exchange.exporting.left_out import Omitted
 from hearth.hmis.exchange.exporting.request import ExportRequest, RequestError
-from hearth.hmis.exchange.exporting.selection import count_future, select
+from hearth.hmis.exchange.exporting.selection import count_future, select, shared_with
 from hearth.hmis.exchange.models import ExportRun
 from hearth.hmis.hud.records import stored_columns
 from hearth.hmis.jobs import life
-from hearth.hmis.jobs.rights import rights_of
+from hearth.hmis.jobs.rights import keep_shared_use, rights_of
 from hearth.hmis.organizations.queries import hidden_addresses
 from hearth.reporting import engine
 from hearth.reporting.engine import Connection, name
@@ -86,6 +86,8 @@ def _write(run: ExportRun, target: Path, heartbeat: ExportHeartbeat) -> hmis_csv
             request.check_places(user)
             with connection.cursor() as cursor:
                 households = select(cursor, request)
+                if not user.sees_all:
+                    keep_shared_use(user, run, shared_with(cursor, user.own_projects))
                 future = count_future(cursor, request)
             unread: dict[str, int] = {}
             for file in files:

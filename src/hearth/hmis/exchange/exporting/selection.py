@@ -9,6 +9,7 @@ the projects that operate there and the households whose CoC it is (`households`
 those; where both are, both hold.
 """
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db.backends.utils import CursorWrapper
@@ -73,6 +74,16 @@ def select(cursor: CursorWrapper, request: ExportRequest) -> Unplaced:
     )
     cursor.execute("ANALYZE export_enrollment")
     return unplaced
+
+
+def shared_with(cursor: CursorWrapper, own_projects: Collection[int]) -> list[int]:
+    """Of the chosen enrollments those of other projects, which their clients share. After `select`."""
+    cursor.execute(
+        "SELECT e.id FROM export_enrollment chosen JOIN enrollments_enrollment e ON e.id = chosen.id"
+        " WHERE NOT e.project_id = ANY (%s)",
+        [list(own_projects)],
+    )
+    return [row[0] for row in cursor.fetchall()]
 
 
 def count_future(cursor: CursorWrapper, request: ExportRequest) -> dict[str, int]:
