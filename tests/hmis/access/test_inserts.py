@@ -14,6 +14,7 @@ from django.db import ProgrammingError, connection, models, transaction
 
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
+from hearth.hmis.access.roles import AgencyAdministrator
 from hearth.hmis.access.row_policies import OfProject, Open
 from hearth.hmis.consent.models import Consent
 from hearth.hmis.coordinated_entry.models import Assessment
@@ -34,7 +35,8 @@ HISTORIES = [
 ]
 #: Tables whose INSERT policy has a test of its own below.
 OTHERS = {
-    "clients_client", "clients_recentclient", "audit_accesslog", "access_grant", "access_usecount",
+    "clients_client", "clients_recentclient", "clients_restriction", "audit_accesslog", "access_grant",
+    "access_usecount",
     "consent_consent", "consent_consentdocument", "consent_consenttaking", "consent_sealedfile",
     "lists_keptview", "exchange_importrun", "exchange_exportrun", "jobs_shareduse", "reports_reportrun",
     "organizations_projectgroup", "organizations_projectgroup_projects",
@@ -145,6 +147,24 @@ def test_clients_are_added_by_who_works_with_them(place: Place) -> None:
             refused(lambda: add("clients_client", values))
     with acting(place.user):
         add("clients_client", values)
+
+
+def test_clients_are_restricted_by_administrators_where_they_have_a_stay(
+    place: Place, administrator: User
+) -> None:
+    stay = place.stays[place.other.pk]
+    values = {
+        "client_id": stay.client_id, "organization_id": place.own.pk, "reason": "x",
+        "begins_on": "2026-01-01",
+    }  # fmt: skip
+    agency = factories.make_user()
+    factories.give_role(agency, AgencyAdministrator, place.own)
+    for user in (place.user, agency, factories.make_auditor(), None):
+        with acting(user):
+            refused(lambda: add("clients_restriction", values))
+    factories.give_role(agency, AgencyAdministrator, place.other)
+    with acting(agency):
+        add("clients_restriction", values | {"organization_id": place.other.pk})
 
 
 def test_only_to_ones_own_list_of_recent_clients(place: Place, administrator: User) -> None:

@@ -345,3 +345,23 @@ def test_recent_clients_and_names_in_the_log(administrator: User, stranger: User
         assert queries.recent(stranger) == []
         assert named.clients(stranger, [person.pk]) == {}
         assert queries.client(stranger, person.pk) is None
+
+
+def test_an_enrollment_is_not_moved_to_a_client_whom_one_may_not_know(administrator: User) -> None:
+    """It would become a stay in common. Of a client whom one knows it may be put right."""
+    with acting(administrator):
+        own = factories.make_project()
+        mine = factories.make_enrollment(project=own)
+        hidden, known = factories.make_enrollment().client, factories.make_client()
+        Restriction.objects.create(client=hidden, reason="Followed", begins_on=today())
+    user = factories.make_hmis_user(own.organization)
+    moved = Enrollment.objects.filter(pk=mine.pk)
+    with acting(user):
+        with pytest.raises(IntegrityError, match="not there, or not yours"), transaction.atomic():
+            moved.update(client=hidden)
+        with pytest.raises(IntegrityError, match="not there, or not yours"), transaction.atomic():
+            moved.update(client_id=987_654_321)  # said alike
+        assert moved.update(client=known) == 1
+        assert not Client.objects.filter(pk=hidden.pk).exists()
+    with acting(administrator):
+        assert moved.update(client=hidden) == 1
