@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from django.contrib.auth.hashers import make_password
 from django.core import mail
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from hearth.hmis.access import actions as rights
@@ -116,9 +118,13 @@ def test_a_grant_about_to_end_is_told(town: Town) -> None:
 
 def test_a_person_whom_one_does_not_administer_is_not_there(town: Town) -> None:
     client = signed_in(town.boss)
-    nobody = client.get("/people/987654/")
-    hidden = client.get(f"/people/{town.of_b.pk}/")
+    client.get("/people/987653/")  # the first request of a session writes it
+    with CaptureQueriesContext(connection) as asked_of_nobody:
+        nobody = client.get("/people/987654/")
+    with CaptureQueriesContext(connection) as asked_of_hidden:
+        hidden = client.get(f"/people/{town.of_b.pk}/")
     assert (nobody.status_code, hidden.status_code) == (404, 404)
+    assert len(asked_of_nobody) == len(asked_of_hidden)  # the time tells nothing
     assert town.of_b.email not in hidden.content.decode()
     for path in ("grants/new/", "password/", "do/deactivate/", "grants/1/end/"):
         for ask in (client.get, client.post):

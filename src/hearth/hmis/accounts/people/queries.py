@@ -121,29 +121,30 @@ def people(viewer: User) -> list[Person]:
 
 
 def person(viewer: User, pk: int) -> Person | None:
-    """One of them; None where there is none, or not for this viewer."""
-    user = User.objects.filter(pk=pk).first() if 0 < pk < 1 << 63 else None
-    if user is None:
+    """One of them; None where there is none, or not for this viewer. The same is asked in both cases, so that
+    not even the time tells whether an account of others is there."""
+    if not 0 < pk < 1 << 63:
         return None
-    grants = _grants_by_user(viewer, user).get(pk, [])
-    if not (grants or viewer.everywhere(Permission.USER_EDIT) or user.pk == viewer.pk):
+    grants = _grants_by_user(viewer, pk).get(pk, [])
+    if not (grants or viewer.everywhere(Permission.USER_EDIT) or pk == viewer.pk):
         return None
-    return Person(user, tuple(grants), timezone.localdate())
+    user = User.objects.filter(pk=pk).first()
+    return Person(user, tuple(grants), timezone.localdate()) if user else None
 
 
-def _grants_by_user(viewer: User, user: User | None = None) -> dict[int, list[Grant]]:
+def _grants_by_user(viewer: User, user: int | None = None) -> dict[int, list[Grant]]:
     found = defaultdict(list)
     for one in _visible(viewer, user):
         found[one.user_id].append(one)
     return found
 
 
-def _visible(viewer: User, user: User | None) -> QuerySet[Grant]:
+def _visible(viewer: User, user: int | None) -> QuerySet[Grant]:
     """The grants that the viewer administers; the policy of rows also shows auditors all, and everybody the
     own, which lists nobody."""
     rows = Grant.objects.restrict(viewer)
     if user is not None:
-        rows = rows.filter(user=user)
+        rows = rows.filter(user_id=user)
     if not viewer.everywhere(Permission.USER_EDIT) and viewer.everywhere(Permission.ACCESS_LOG_VIEW):
         rows = rows.extra(where=["hearth_grant_within('user_edit', access_grant)"])
     related = ("organization", "project", "project_group", "given_by", "ended_by")
@@ -152,7 +153,7 @@ def _visible(viewer: User, user: User | None) -> QuerySet[Grant]:
 
 def grant(viewer: User, of: User, pk: int) -> Grant | None:
     """A grant of a person; None where there is none, or not for this viewer."""
-    return _visible(viewer, of).filter(pk=pk).first() if 0 < pk < 1 << 63 else None
+    return _visible(viewer, of.pk).filter(pk=pk).first() if 0 < pk < 1 << 63 else None
 
 
 def may_administer(user: User) -> bool:
