@@ -222,6 +222,7 @@ def _computed(
             every,
             keep={file.table for file in files}
             | ties.tables(steps)
+            | flags.tables(report, steps)
             | set(bundle.kept_tables(report) if how.keep else ()),
             few_rows=given.most_rows <= FEW_ROWS,
             on_step=how.on_step,

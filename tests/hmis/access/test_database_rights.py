@@ -200,7 +200,8 @@ def test_functions_with_the_owners_rights_are_for_named_roles(db: None) -> None:
     about_the_acting_user = {
         "hearth_sees_all", "hearth_sees_clients", "hearth_reads_access_log", "hearth_today",
         "hearth_everywhere", "hearth_somewhere", "hearth_projects", "hearth_grants_with",
-        "hearth_grant_within", "hearth_may_give",
+        "hearth_grant_within", "hearth_may_give", "hearth_may_restrict", "hearth_known_restricted",
+        "hearth_stays_in_common",
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(

@@ -82,8 +82,8 @@ def test_restricted_and_ended_by_the_agency(
     client.force_login(agency)
     ending = reverse("clients:restriction_end", args=[stay.client_id, one.pk])
     assert "Why it ends" in text(client.post(ending, {"reason": ""}))
-    answer = client.post(ending, {"reason": "He has moved away"}, follow=True)
-    assert "The restriction has ended" in text(answer) and "He has moved away" in text(answer)
+    answer = client.post(ending, {"reason": "They have moved away"}, follow=True)
+    assert "The restriction has ended" in text(answer) and "They have moved away" in text(answer)
     assert "ended meanwhile" in text(client.post(ending, {"reason": "Again"}, follow=True))
     client.force_login(stranger)
     assert client.get(person).status_code == 200

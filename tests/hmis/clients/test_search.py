@@ -166,7 +166,8 @@ def test_who_may_search(people) -> None:
 @pytest.mark.parametrize(
     "statement",
     ["SELECT * FROM clients_searchkey", "SELECT * FROM clients_searchname",
-     "SELECT * FROM hearth_likely_words('john', '{}', 1000)", "SELECT hearth_search_without_indexes()",
+     "SELECT * FROM hearth_likely_words('john', '{}', 1000, '{}', '{}')",
+     "SELECT hearth_search_without_indexes()",
      "DELETE FROM clients_searchkey"],
 )  # fmt: skip
 def test_the_web_role_cannot_read_the_keys(statement: str) -> None:

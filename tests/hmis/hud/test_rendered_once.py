@@ -18,7 +18,7 @@ from hearth.hmis.hud.rendered_once import RenderedOnce
 from hearth.server import roles
 from hearth.server.backup import environment
 from tests.sizes import only_long
-from tests.testdatabase import GIVE_ROLE, TestDatabase
+from tests.testdatabase import GIVE_GRANT, TestDatabase
 
 pytestmark = pytest.mark.django_db
 
@@ -170,7 +170,7 @@ def test_all_migrations_leave_what_they_leave_one_after_another(test_database: T
                 check=True,
             )
             with psycopg.connect(address) as superuser:
-                superuser.execute(GIVE_ROLE)
+                superuser.execute(GIVE_GRANT)
             flat = schema(test_database, name)
         finally:
             admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))

@@ -33,7 +33,7 @@ def test_page_that_does_not_exist(client, db) -> None:
 
 def test_wrong_method_gets_a_page_and_says_which_methods_work(client, administrator: User) -> None:
     client.force_login(administrator)
-    response = client.get("/account/stay/")
+    response = client.get("/account/sessions/end-others/")
     assert response.status_code == 405
     assert response.headers["Allow"] == "POST"
     assert b"cannot be used that way" in response.content

@@ -294,7 +294,9 @@ def _role_changed(entry: AccessLog, details: _Details, roles: Mapping[str, str])
 def _user_changed(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
     done, sessions = details("done", "changed"), details("sessions")
     ended = f" ({counted(sessions, 'session')} ended)" if sessions is not None else ""
-    return ["The account of ", _subject(entry), f" was {done}{ended}"]
+    days = details("days")
+    since = f" for {counted(days, 'day')}" if days is not None else ""
+    return ["The account of ", _subject(entry), f" was {done}{since}{ended}"]
 
 
 def _limited(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:

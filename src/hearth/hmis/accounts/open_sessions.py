@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
@@ -52,12 +53,20 @@ def device_in_words(user_agent: str) -> str:
     return browser or system or "Unknown device"
 
 
+def live(user: User) -> list[UserSession]:
+    """The rows of a user whose sessions are still open; those of others are removed."""
+    rows = UserSession.objects.filter(user=user)
+    open_keys = Session.objects.filter(expire_date__gt=timezone.now()).values("session_key")
+    rows.exclude(session_key__in=open_keys).delete()
+    return list(rows)
+
+
 def of(request: HttpRequest) -> list[OpenSession]:
     """The open sessions of who asks, this one first, then the last used first."""
     current = request.session.session_key
     if not UserSession.objects.filter(session_key=current).exists():
         saw(request)  # begun before sessions were listed
-    rows = UserSession.objects.purge_and_list(request.user)
+    rows = live(request.user)
     found = [
         OpenSession(
             row.pk,
@@ -102,7 +111,7 @@ def end_others(request: HttpRequest) -> int:
 
 def end_all(user: User, but: str = "") -> int:
     """End the sessions of a user but one of that key, without a word in the access log; how many ended."""
-    rows = UserSession.objects.purge_and_list(user)
+    rows = live(user)
     ended = [row for row in rows if row.session_key != but]
     for row in ended:
         row.end()

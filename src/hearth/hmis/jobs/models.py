@@ -47,6 +47,12 @@ class OwnRuns(RowPolicy):
         return EVERYTHING if user.sees_all else Q(created_by=user)
 
 
+class OwnImports(OwnRuns):
+    """What an import was called is told in the history of what it brought."""
+
+    reads = f"{OwnRuns.reads} OR (SELECT hearth_somewhere('enrollment_view'))"
+
+
 class Run(RestrictedModel):
     """Base of imports, exports and reports; each names the states it goes through.
 

@@ -24,6 +24,7 @@ from hearth.formulas import disarmed
 from hearth.reporting import engine
 from hearth.reporting.engine import Connection, text
 
+from .plan import Step
 from .report import Report, read_yaml
 
 SEVERITIES = ("error", "warning", "information")
@@ -164,6 +165,13 @@ def spread(said: str | int) -> tuple[int, ...]:
         first, _, last = part.partition("-")
         found.extend(range(int(first), int(last or first) + 1))
     return tuple(found)
+
+
+def tables(report: Report, steps: Iterable[Step]) -> set[str]:
+    """The steps whose tables flags read: wherever the steps run, these must be at hand afterwards."""
+    asked = declared(report)
+    statement = _statement(report, asked) if asked else ""
+    return {step.name for step in steps if re.search(rf"\b{step.name}\b", statement, re.IGNORECASE)}
 
 
 def find(

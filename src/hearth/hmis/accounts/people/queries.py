@@ -11,7 +11,6 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from allauth.mfa.models import Authenticator
-from allauth.usersessions.models import UserSession
 from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -20,6 +19,7 @@ from hearth.hmis.access import lock
 from hearth.hmis.access.models import Grant, User
 from hearth.hmis.access.permissions import WORDS, Permission
 from hearth.hmis.access.roles import ROLES
+from hearth.hmis.accounts import open_sessions
 from hearth.hmis.accounts.people import unused
 
 #: A grant that ends within so many days is about to lapse.
@@ -186,7 +186,7 @@ def doors(user: User) -> Doors:
     """Failed tries, open sessions, second step."""
     return Doors(
         lock.failures(user),
-        len(UserSession.objects.purge_and_list(user)),
+        len(open_sessions.live(user)),
         Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.RECOVERY_CODES).exists(),
     )
 

@@ -39,7 +39,8 @@ class Restriction(RestrictedModel):
     history_free: ClassVar[bool] = True  # never changed but to end it, so that the rows are the history
     row_policy = OfRestrictions
 
-    client = models.ForeignKey("clients.Client", on_delete=models.CASCADE, related_name="restrictions")
+    # A restriction is removed by nobody, and neither is its client.
+    client = models.ForeignKey("clients.Client", on_delete=models.DO_NOTHING, related_name="restrictions")
     organization = models.ForeignKey(
         "organizations.Organization", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from hearth.hmis.jobs.models import Run
+from hearth.hmis.jobs.models import OwnImports, Run
 
 
 class RunState(models.TextChoices):
@@ -36,6 +36,8 @@ class ImportRun(Run):
     asked; `missing`, `newer`, `answered`, `question`, `left`: see `importing.settling`. `progress`: {"stage",
     "file", "rows_done", "rows_total", "rows_per_second", "seconds_left"}.
     """
+
+    row_policy = OwnImports
 
     found_on_the_way = ("parameters", "findings_summary", "findings_file", "sha256", "year", "file_bytes")
     state = _state()
