@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.core.cache import cache
 
 if TYPE_CHECKING:
     from hearth.hmis.access.models import User
@@ -29,3 +30,9 @@ def as_administrator(administrator: "User") -> Iterator["User"]:
 
     with acting(administrator):
         yield administrator
+
+
+@pytest.fixture(autouse=True)
+def nobody_signed_in_before() -> None:
+    """Sign-ins of earlier tests from the same address count in the cache, and would be too many."""
+    cache.clear()

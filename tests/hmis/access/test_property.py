@@ -70,6 +70,7 @@ ELSEWHERE = {
     "consent_sealedfile": "tests/hmis/consent/test_sealed_files.py",
     "exchange_exportrun": "tests/hmis/jobs/test_rights.py",
     "exchange_importrun": "tests/hmis/jobs/test_rights.py",
+    "jobs_shareduse": "tests/hmis/jobs/test_shared_use.py",
     "reports_reportrun": "tests/hmis/jobs/test_rights.py",
 }  # fmt: skip
 #: Old versions of a client tell who wrote them; what a client's other rows say is decided by the row alone.
