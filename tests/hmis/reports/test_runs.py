@@ -293,3 +293,22 @@ def test_the_page_of_a_report_asks_few_questions(
         client.get(reverse("reports:run", args=[run.pk]))
     with django_assert_max_num_queries(12):
         client.get(reverse("reports:index"))
+
+
+def test_a_report_closes_when_a_client_shares_no_more_what_it_used(client: Client, place: User) -> None:
+    with acting(place):
+        organization, projects = organization_with_people()
+        user = factories.make_hmis_user(organization)
+        person = projects[0].enrollments.filter(date_deleted=None).first().client
+        elsewhere = factories.make_enrollment(person, factories.make_project(), is_shared=True)
+    run = make_run(user, report="lsa_project", parameters={"projects": [projects[0].pk]})
+    job.work(run.pk)
+    client.force_login(user)
+    address = reverse("reports:download", args=[run.pk])
+    assert client.get(address).status_code == 200
+    with acting(place):
+        type(elsewhere).objects.filter(pk=elsewhere.pk).update(is_shared=False)
+    assert client.get(address).status_code == 404
+    assert (
+        "This report is closed to you" in client.get(reverse("reports:run", args=[run.pk])).content.decode()
+    )

@@ -244,6 +244,7 @@ AUTH_PASSWORD_VALIDATORS = [
     for rule in ("NotLikeOneself", "LongEnough", "NotCommon", "NotDigitsAlone")
 ]
 PASSWORD_RESET_TIMEOUT = 60 * 60  # a link to set a new password, in seconds
+# Links of invitations hold longer than those of forgotten passwords. The name of a class, and no secret.
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "hearth.hmis.accounts.people.invitation_link.LinkKeys"  # noqa: S105
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = False  # so that the second step is asked for
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # an address without an account gets no mail, and the page is the same

@@ -13,7 +13,7 @@ import structlog
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -86,7 +86,7 @@ def _try(mail: Mail) -> bool:
     return True
 
 
-def _waiting(mail: Mail):  # type: ignore[no-untyped-def]
+def _waiting(mail: Mail) -> QuerySet[Mail]:
     return Mail.objects.filter(pk=mail.pk, state=Mail.State.WAITING)
 
 
