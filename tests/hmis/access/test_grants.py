@@ -17,6 +17,7 @@ from hearth.hmis.access.roles import (
     ROLES,
     AgencyAdministrator,
     Auditor,
+    CocCoordinator,
     HmisUser,
     LocalSystemAdministrator,
     Role,
@@ -180,6 +181,10 @@ GIVING = [
     (LocalSystemAdministrator, "XX-500", LocalSystemAdministrator, "XX-501", False),
     (LocalSystemAdministrator, "XX-500", HmisUser, "agency a", False),  # a2 lies in another CoC
     (LocalSystemAdministrator, "XX-500", SystemAdministrator, "state", False),
+    (LocalSystemAdministrator, "XX-500", CocCoordinator, "XX-500", True),
+    (LocalSystemAdministrator, "XX-500", CocCoordinator, "XX-501", False),
+    (AgencyAdministrator, "agency a", CocCoordinator, "XX-500", False),
+    (CocCoordinator, "XX-500", CocCoordinator, "XX-500", False),
     (HmisUser, "agency a", HmisUser, "agency a", False),
     (Auditor, "state", Auditor, "state", False),
 ]

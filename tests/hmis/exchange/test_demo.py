@@ -7,6 +7,7 @@ import pytest
 
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
+from hearth.hmis.access.permissions import Permission
 from hearth.hmis.clients.models import Client
 from hearth.hmis.enrollments.models import Enrollment
 from hearth.hmis.exchange import demo
@@ -49,6 +50,14 @@ def test_filled_once(settings: object) -> None:
     assert not seen["caseworker@example.org"] & seen["advocate@example.org"]
     assert len(seen["caseworker@example.org"]) < everything
     assert not seen["auditor@example.org"]
+    for email in ("coordinator@example.org", "funder@example.org"):  # figures, and nobody
+        assert not seen[email]
+        with acting(users["admin@example.org"]):
+            (grant,) = users[email].grants_now
+            assert Enrollment.objects.filter(
+                project__in=users[email].projects(Permission.REPORT_VIEW)
+            ).exists()
+        assert grant.place in (Home.find().keys / "demo_accounts").read_text()
     advocate = Organization.objects.get(pk=works_for(users["advocate@example.org"]))
     assert advocate.tribal_nation is not None
     said = (Home.find().keys / "demo_accounts").read_text()

@@ -9,6 +9,7 @@ from typing import ClassVar
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.access.scopes import (
     CocScope,
+    FundingScope,
     OrganizationScope,
     ProjectGroupScope,
     ProjectScope,
@@ -71,6 +72,17 @@ class AgencyAdministrator(Role):
     permissions = HmisUser.permissions | {Permission.USER_EDIT, Permission.CLIENT_RESTRICT}
 
 
+class CocCoordinator(Role):
+    code = "coc_coordinator"
+    name = "CoC coordinator"
+    description = (
+        "Works for a Continuum of Care. Reads reports and counts of the CoC, without the people behind them. "
+        "Sees no client, no enrollment and no name, and searches for nobody."
+    )
+    scopes = (CocScope,)
+    permissions = frozenset({Permission.PROJECT_VIEW, Permission.REGION_VIEW, Permission.REPORT_VIEW})
+
+
 class LocalSystemAdministrator(Role):
     code = "local_system_administrator"
     name = "Local system administrator"
@@ -80,6 +92,17 @@ class LocalSystemAdministrator(Role):
     )
     scopes = (CocScope,)
     permissions = HmisUser.permissions | {Permission.USER_EDIT, Permission.CLIENT_RESTRICT}
+
+
+class Funder(Role):
+    code = "funder"
+    name = "Funder"
+    description = (
+        "Pays for projects. Reads reports and counts of the projects with its funding, without the people "
+        "behind them. Sees no client, no enrollment and no name, and searches for nobody."
+    )
+    scopes = (FundingScope,)
+    permissions = frozenset({Permission.PROJECT_VIEW, Permission.REGION_VIEW, Permission.REPORT_VIEW})
 
 
 class SystemAdministrator(Role):
@@ -102,5 +125,13 @@ class Auditor(Role):
 
 ROLES: dict[str, type[Role]] = {
     role.code: role
-    for role in (HmisUser, AgencyAdministrator, LocalSystemAdministrator, SystemAdministrator, Auditor)
+    for role in (
+        HmisUser,
+        AgencyAdministrator,
+        CocCoordinator,
+        LocalSystemAdministrator,
+        Funder,
+        SystemAdministrator,
+        Auditor,
+    )
 }

@@ -21,19 +21,30 @@ from hearth.hmis.access.models import User
 from hearth.hmis.access.roles import (
     AgencyAdministrator,
     Auditor,
+    CocCoordinator,
+    Funder,
     HmisUser,
     LocalSystemAdministrator,
     Role,
     SystemAdministrator,
 )
-from hearth.hmis.access.scopes import CocScope, OrganizationScope, ProjectScope, Scope, StateScope
+from hearth.hmis.access.scopes import (
+    CocScope,
+    FundingScope,
+    OrganizationScope,
+    ProjectScope,
+    Scope,
+    StateScope,
+)
 from hearth.hmis.clients.models import Client
 from hearth.hmis.exchange.importing.actions import start_command_import
 from hearth.hmis.exchange.importing.perform import perform
 from hearth.hmis.exchange.importing.terminal import ProgressBar
 from hearth.hmis.exchange.models import ImportRun, RunState
+from hearth.hmis.hud.display import code_words
 from hearth.hmis.local.mn.actions import load_regions
 from hearth.hmis.organizations.models import DataSource, Organization, ProjectCoC
+from hearth.hmis.organizations.models import Funder as Funding
 from hearth.reporting.synthetic.generate import generate
 from hearth.reporting.synthetic.world_settings import WorldSettings
 from hearth.server import keys
@@ -46,6 +57,8 @@ CLIENTS = int(os.environ.get("HEARTH_DEMO_CLIENTS") or 5_000)
 SEED = 26
 ERRORS = 0.03
 SOURCE = "Invented Minnesota"
+#: Codes of 2.06 that are no funding source of HUD or another department.
+LOCAL_OR_OTHER, NOT_HUD_FUNDED = 46, 34
 #: How the common names of the collaborative's programs begin (`local.mn.actions`).
 COLLABORATIVE = "Minnesota Tribal Collaborative"
 
@@ -71,6 +84,8 @@ ACCOUNTS = (
     Account("intern@example.org", "Demo intern", HmisUser, ProjectScope, days=90, reason="Internship"),
     Account("coc@example.org", "Demo local system administrator", LocalSystemAdministrator, CocScope),
     Account("advocate@example.org", "Demo advocate", HmisUser, tribal=True),
+    Account("coordinator@example.org", "Demo CoC coordinator", CocCoordinator, CocScope),
+    Account("funder@example.org", "Demo funder", Funder, FundingScope, reason="Grant agreement"),
     Account("auditor@example.org", "Demo auditor", Auditor, StateScope),
 )
 
@@ -178,6 +193,9 @@ def _scope(account: Account) -> tuple[Scope, str]:
     """Where an account works, and how that is said."""
     if account.scope is StateScope:
         return StateScope(), ""
+    if account.scope is FundingScope:
+        source = _largest_funding()
+        return FundingScope(source), f" of {code_words('Funder.Funder', source)}"
     organization = _organization(account.tribal)
     if account.scope is OrganizationScope:
         return OrganizationScope(organization.pk), f" of {organization}"
@@ -195,6 +213,15 @@ def _organization(tribal: bool) -> Organization:
     of_collaborative = {"organization_common_name__startswith": COLLABORATIVE}
     chosen = organizations.filter(**of_collaborative) if tribal else organizations.exclude(**of_collaborative)
     return chosen.annotate(size=Count("projects__enrollments")).order_by("-size", "id")[0]
+
+
+def _largest_funding() -> int:
+    """The funding source of most projects, which is no local or private one."""
+    funders = Funding.objects.filter(data_source__name=SOURCE, date_deleted=None)
+    named = funders.exclude(funder__in=(LOCAL_OR_OTHER, NOT_HUD_FUNDED, None))
+    return int(
+        named.values("funder").annotate(size=Count("project", distinct=True)).order_by("-size")[0]["funder"]
+    )
 
 
 def _write_down(accounts: list[tuple[Account, str]]) -> None:
