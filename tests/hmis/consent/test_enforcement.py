@@ -13,7 +13,7 @@ from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
 from hearth.hmis.audit.history import history_of
 from hearth.hmis.audit.models import AccessLog
-from hearth.hmis.consent import queries
+from hearth.hmis.consent import due, queries
 from hearth.hmis.consent.actions import ConsentRefused, record_signature
 from hearth.hmis.consent.choices import AS_IMPORTED, Applies, Method
 from hearth.hmis.consent.models import Consent, ConsentTaking
@@ -44,7 +44,10 @@ class TestWhoKnowsWhat:
             assert not ConsentTaking.objects.exists()
             assert queries.taking(world.stranger, seen) is None
             columns = {field.name for field in Consent._meta.local_concrete_fields}
-            assert columns == {"id", "client", "choice", "given_on", "form_version", "is_current"}
+            # Until when it holds is known to others by what closes then.
+            assert columns == {
+                "id", "client", "choice", "given_on", "form_version", "is_current", "ask_from"
+            }  # fmt: skip
             assert not history_of(consent).exists()  # who acted stands there
         for user in (world.worker, world.administrator):
             with acting(user):
@@ -183,7 +186,7 @@ def test_a_signature_comes_once(world: World) -> None:
     consent = world.answers("share", date(2026, 1, 5), **given).consents[0]
     for user in (world.stranger, world.worker, world.worker):
         with acting(user):
-            if user is world.worker and queries.signature_due(user).exists():
+            if user is world.worker and due.signature_due(user, date(2026, 1, 5)).exists():
                 record_signature(by=user, consent=consent)
                 assert queries.taking(user, consent).method == Method.SIGNED_PAPER
             else:
@@ -215,7 +218,7 @@ class TestAsImported:
             stay.save()
         assert world.seen(stay, service) == [OPEN, CLOSED]
         with acting(world.worker):
-            assert list(queries.to_be_asked(world.worker, date(2026, 11, 2))) == [world.person]
+            assert list(due.to_be_asked(world.worker, date(2026, 11, 2))) == [world.person]
 
     def test_an_answer_from_before_the_import_wins(self, world: World, stay: Enrollment) -> None:
         world.answers("do_not_share", date(2026, 1, 5))

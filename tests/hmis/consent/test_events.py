@@ -12,7 +12,7 @@ from hearth.hmis.access.models import User
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.audit.history import history_of
 from hearth.hmis.clients.models import Client
-from hearth.hmis.consent import queries
+from hearth.hmis.consent import due, queries
 from hearth.hmis.consent.actions import ConsentRefused
 from hearth.hmis.consent.choices import Applies, Method
 from hearth.hmis.consent.models import Consent
@@ -181,7 +181,7 @@ class TestGuardianForMinors:
 
         def listed(day: date, user: User) -> list[Client]:
             with acting(user):
-                return queries.turning_18(user, day)
+                return list(due.turning_18(user, day))
 
         assert listed(date(2026, 5, 10), world.worker) == []
         assert listed(date(2026, 5, 11), world.worker) == [child]
@@ -189,7 +189,7 @@ class TestGuardianForMinors:
         assert listed(date(2026, 6, 11), world.worker) == []
         assert listed(date(2026, 5, 11), world.stranger) == []
         with acting(world.worker):
-            asked = queries.to_be_asked
+            asked = due.to_be_asked
             assert child not in asked(world.worker, date(2026, 6, 9))
             assert child in asked(world.worker, date(2026, 6, 10))
 
@@ -265,17 +265,17 @@ class TestNoAnswerRecorded:
         stay = world.stay()
         assert world.seen(stay, world.service(stay, date(2026, 1, 9))) == [CLOSED] * 2
         with acting(world.worker):
-            assert list(queries.to_be_asked(world.worker, date(2026, 2, 1))) == [world.person]
+            assert list(due.to_be_asked(world.worker, date(2026, 2, 1))) == [world.person]
         with acting(world.stranger):
-            assert list(queries.to_be_asked(world.stranger, date(2026, 2, 1))) == []
+            assert list(due.to_be_asked(world.stranger, date(2026, 2, 1))) == []
         with acting(world.administrator):
-            assert list(queries.to_be_asked(world.administrator, date(2026, 2, 1))) == [world.person]
+            assert list(due.to_be_asked(world.administrator, date(2026, 2, 1))) == [world.person]
 
     def test_an_answer_takes_somebody_off_the_list(self, world: World) -> None:
         world.stay()
         world.answers("do_not_share", date(2026, 1, 5))
         with acting(world.worker):
-            assert list(queries.to_be_asked(world.worker, date(2026, 2, 1))) == []
+            assert list(due.to_be_asked(world.worker, date(2026, 2, 1))) == []
 
 
 def test_an_answer_on_an_older_form_is_honored_and_asked_again(world: World) -> None:
@@ -284,7 +284,7 @@ def test_an_answer_on_an_older_form_is_honored_and_asked_again(world: World) -> 
     assert world.seen(stay) == [OPEN]
     assert queries.is_older_form(consent)
     with acting(world.worker):
-        assert list(queries.to_be_asked(world.worker, date(2026, 2, 1))) == [world.person]
+        assert list(due.to_be_asked(world.worker, date(2026, 2, 1))) == [world.person]
 
 
 def test_death_leaves_the_choice(world: World) -> None:
@@ -315,7 +315,7 @@ class TestExpiry:
             stay.refresh_from_db()
         assert stay.shared_until == date(2027, 2, 28)
         with acting(world.worker):
-            asked = queries.to_be_asked
+            asked = due.to_be_asked
             assert list(asked(world.worker, date(2027, 2, 27))) == []
             assert list(asked(world.worker, date(2027, 2, 28))) == [world.person]
 
@@ -336,6 +336,6 @@ def test_by_word_leaves_a_signature_due(world: World) -> None:
     given = {"method": Method.BY_WORD, "witness": "Invented Colleague"}
     world.answers("share", date(2026, 1, 5), **given)
     with acting(world.worker):
-        assert [one.consent.client for one in queries.signature_due(world.worker)] == [world.person]
+        assert list(due.signature_due(world.worker, date(2026, 1, 5))) == [world.person]
     with acting(world.stranger):
-        assert not queries.signature_due(world.stranger).exists()
+        assert not due.signature_due(world.stranger, date(2026, 1, 5)).exists()

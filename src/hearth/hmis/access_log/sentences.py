@@ -163,9 +163,12 @@ def _reported(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> 
 
 def _members_viewed(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
     other = details("compared")
-    parts: Parts = ["Opened ", _subject(entry), ", the people of a number"]
+    subject = _subject(entry)
+    if not isinstance(subject, Ref):  # a list of its own, such as that of clients to be asked
+        return [f"Opened the {subject}", *_shown(details)]
+    parts: Parts = ["Opened ", subject, ", the people of a number"]
     if other:
-        parts = ["Compared ", Ref("reportrun", other), " with ", _subject(entry)]
+        parts = ["Compared ", Ref("reportrun", other), " with ", subject]
     return [*parts, *_number_of(details), *_shown(details)]
 
 

@@ -1,8 +1,9 @@
-"""Addresses of consent: documents that clients are given and sign, and sealed files."""
+"""Addresses of consent: documents that clients are given and sign, sealed files, and lists of answers due."""
 
 from django.urls import path
 
-from hearth.hmis.consent.views import answers, documents, files, papers
+from hearth.hmis.consent.due_lists import LISTS
+from hearth.hmis.consent.views import answers, documents, due, files, papers
 
 app_name = "consent"
 
@@ -20,4 +21,6 @@ urlpatterns = [
     path("clients/<int:client>/papers/<int:pk>/sign/", papers.sign, name="sign"),
     path("clients/<int:client>/papers/<int:pk>/print/", papers.sheet, name="client_paper"),
     path("consent/files/<int:pk>/", files.download, name="file"),
+    path("answers/", due.index, name="due"),
+    *(path(f"answers/{key}/", due.listed, {"which": key}, name=f"due_{key}") for key in LISTS),
 ]

@@ -12,7 +12,7 @@ from hearth.hmis.lists import actions
 from hearth.hmis.lists.forms import ViewForm, columns_of
 
 #: Who has lists.
-_OF_LISTS = require_one(Permission.REPORT_VIEW, Permission.DATA_IMPORT)
+_OF_LISTS = require_one(Permission.REPORT_VIEW, Permission.DATA_IMPORT, Permission.CLIENT_EDIT)
 
 
 @_OF_LISTS

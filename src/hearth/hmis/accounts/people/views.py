@@ -29,16 +29,13 @@ from hearth.hmis.clients.search import kept
 from hearth.hmis.lists.queries import query
 from hearth.hmis.ui import formats, sheets
 
-_LONGEST = 200
-
 
 @require(Permission.USER_EDIT)
 def index(request: HttpRequest) -> HttpResponse:
     """Everybody whom the viewer administers. A search is sent by POST and kept: no name is in an address."""
     if request.method == "POST":
-        return _keep_search(request)
-    found = request.GET.get("found", "")
-    words = kept.words(request.session, found) if found else ""
+        return kept.searched_list(request)
+    words = kept.words_of_list(request)
     shown, everybody = listing.listed(
         request.user, query(request.user, "people", request.GET), path=request.path,
         words=words or "", lost=words is None,
@@ -55,15 +52,6 @@ def index(request: HttpRequest) -> HttpResponse:
             kind, "people", *shown.asked.taken(listing.HEADINGS, listing.cells(everybody)), about
         )
     return render(request, "people/index.html", {"shown": shown})
-
-
-def _keep_search(request: HttpRequest) -> HttpResponse:
-    address = request.GET.copy()
-    for part in ("page", "found", "download"):
-        address.pop(part, None)
-    if text := request.POST.get("words", "").strip()[:_LONGEST]:
-        address["found"] = kept.keep(request.session, text)
-    return redirect(f"{request.path}?{address.urlencode()}" if address else request.path)
 
 
 @require_safe

@@ -14,6 +14,8 @@ from cryptography.fernet import Fernet, InvalidToken
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from hearth.server import keys, seals
 
@@ -21,6 +23,10 @@ MOST_KEPT = 20
 KEPT_SECONDS = 12 * 3600
 #: In the session: {id: [sealed words, results were shown]}, the oldest first.
 SESSION_KEY = "hearth_searches"
+#: What is searched for in a list is cut here.
+_LONGEST = 200
+#: What an address loses when a list is searched.
+_NOT_KEPT = ("page", "found", "download")
 
 
 def keep(session: SessionBase, text: str, *, instead_of: str = "") -> str:
@@ -44,6 +50,22 @@ def words(session: SessionBase, kept: str) -> str | None:
         return _cipher().decrypt(one[0], ttl=KEPT_SECONDS).decode()
     except InvalidToken:
         return None
+
+
+def searched_list(request: HttpRequest) -> HttpResponse:
+    """To the list that was searched by POST, with the words kept: no name stands in its address."""
+    address = request.GET.copy()
+    for part in _NOT_KEPT:
+        address.pop(part, None)
+    if text := request.POST.get("words", "").strip()[:_LONGEST]:
+        address["found"] = keep(request.session, text)
+    return redirect(f"{request.path}?{address.urlencode()}" if address else request.path)
+
+
+def words_of_list(request: HttpRequest) -> str | None:
+    """The words that the address of a list stands for, '' for none; None where they are not kept any more."""
+    found = request.GET.get("found", "")
+    return words(request.session, found) if found else ""
 
 
 def were_shown(session: SessionBase, kept: str) -> bool:

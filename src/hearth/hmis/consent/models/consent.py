@@ -60,6 +60,8 @@ class Consent(RestrictedModel):
 
     Answers are added and never changed; which one is current follows from their days (migration 0004):
     the latest day, of one day the narrower. A client without any shares nothing that is entered from now on.
+    Of the current one `ask_from` says from when on it is to be given anew: where it ends, and where somebody
+    is of age for whom a guardian answered, or who shared nothing as a minor (migration 0006).
     """
 
     row_policy = OfClient
@@ -69,6 +71,9 @@ class Consent(RestrictedModel):
     given_on = models.DateField()
     form_version = models.TextField(blank=True)
     is_current = models.BooleanField(default=False, db_default=False, editable=False)
+    ask_from = models.DateField(
+        null=True, editable=False, help_text="Day from which the client is to be asked anew; worked out"
+    )
 
     class Meta:
         constraints = [
@@ -76,6 +81,12 @@ class Consent(RestrictedModel):
                 fields=["client"], condition=Q(is_current=True), name="consent_one_current"
             )
         ]
+        indexes = [
+            models.Index(
+                fields=["ask_from"], name="consent_ask_from",
+                condition=Q(is_current=True, ask_from__isnull=False),
+            )
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{settings.CONSENT_SCHEME.words(self.choice)} ({self.given_on})"

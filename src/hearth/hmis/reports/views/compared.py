@@ -12,6 +12,7 @@ from hearth.hmis.access.guard import require
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
+from hearth.hmis.clients.search import kept
 from hearth.hmis.reports import compared, lsa_columns, queries
 from hearth.hmis.reports.models import ReportRun
 from hearth.hmis.reports.views import lists
@@ -38,7 +39,7 @@ def compare(request: HttpRequest, pk: int, other: int) -> HttpResponse:
     """Two reports side by side: which files differ, and which people."""
     (first, before), (last, after) = _both(request, pk, other)
     if request.method == "POST":
-        return lists.keep_search(request)
+        return kept.searched_list(request)
     listing = _listing(request, "Clients whose records or results changed")
     try:
         comparison, people = compared.compared(request.user, before, after, listing)
@@ -66,7 +67,7 @@ def compare_people(request: HttpRequest, pk: int, other: int, cause: str) -> Htt
     if cause not in compared.CAUSES:
         raise Http404
     if request.method == "POST":
-        return lists.keep_search(request)
+        return kept.searched_list(request)
     title = compared.CAUSES[cause]
     try:
         people = compared.changed_people(request.user, before, after, cause, _listing(request, title))
@@ -99,7 +100,7 @@ def compare_row(request: HttpRequest, pk: int, other: int, file: str, number: in
     if file not in lsa_columns.COUNTED:
         raise Http404
     if request.method == "POST":
-        return lists.keep_search(request)
+        return kept.searched_list(request)
     try:
         change = compared.changed_row(before, after, file, number)
         if change is None:
@@ -126,7 +127,7 @@ def _listing(request: HttpRequest, caption: str) -> compared.Listing:
         lists.asked(request, "changed"),
         request.path,
         caption,
-        lists.searched(request),
+        kept.words_of_list(request),
         lists.may_download(request),
     )
 

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 
 from hearth.hmis.access import field_rights
 from hearth.hmis.access.guard import refuse
@@ -12,31 +11,11 @@ from hearth.hmis.access.permissions import Permission
 from hearth.hmis.access.recent import asked_again
 from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
-from hearth.hmis.clients.search import kept
 from hearth.hmis.lists.queries import query
 from hearth.hmis.reports import queries
 from hearth.hmis.reports.models import ReportRun
 from hearth.hmis.ui import formats, sheets
 from hearth.hmis.ui.record_list import Query, RecordList
-
-_LONGEST = 200
-
-
-def keep_search(request: HttpRequest) -> HttpResponse:
-    """The address of the list with what was typed kept on the server: no name stands in an address."""
-    address = request.GET.copy()
-    for part in ("page", "found", "download"):
-        address.pop(part, None)
-    text = request.POST.get("words", "").strip()[:_LONGEST]
-    if text:
-        address["found"] = kept.keep(request.session, text)
-    return redirect(f"{request.path}?{address.urlencode()}" if address else request.path)
-
-
-def searched(request: HttpRequest) -> str | None:
-    """The words that the address stands for; None where they are not kept any more."""
-    found = request.GET.get("found", "")
-    return kept.words(request.session, found) if found else ""
 
 
 def asked(request: HttpRequest, name: str) -> Query:

@@ -14,6 +14,7 @@ from hearth.hmis.access.guard import refuse_as_missing, require
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
+from hearth.hmis.clients.search import kept
 from hearth.hmis.reports import figures, hic_projects, lsa_columns, opening, people, queries
 from hearth.hmis.reports.figures import Behind
 from hearth.hmis.reports.models import ReportRun
@@ -159,7 +160,7 @@ def _people(
 ) -> HttpResponse:
     """The page of a number with the list of its people, or that list taken along; written to the log."""
     if request.method == "POST":
-        return lists.keep_search(request)
+        return kept.searched_list(request)
     try:
         found = people.people(
             request.user,
@@ -168,7 +169,7 @@ def _people(
             lists.asked(request, "people"),
             path=request.path,
             caption=context["title"],
-            words=lists.searched(request),
+            words=kept.words_of_list(request),
             amount=amount,
             can_download=lists.may_download(request),
         )
