@@ -39,6 +39,7 @@ VALUES = {
 #: Files whose SQL names a protected field, and why they may.
 SQL = {
     "clients/search_keys.py": "keeps the keys of the search; search/rights.py says which are asked",
+    "consent/due.py": "compares the birth date with a day where the viewer may see it, and else not at all",
 }
 #: Templates that print a protected field of a client: read by restrict(user), so that it is not there.
 TEMPLATES = {
@@ -59,7 +60,6 @@ ATTRIBUTES = {
     "clients/urls.py": "a view's name",
     "consent/actions.py": "refuses where the day is withheld: a guardian answers for a minor",
     "consent/file_actions.py": "whoever imports answers is a system administrator, who sees all fields",
-    "consent/queries.py": "a list that ages make: without them nobody is on it",
     "enrollments/record_facts.py": "of records that were read by restrict(user)",
     "enrollments/timeline.py": "of records that were read by restrict(user)",
     "reports/rights.py": "of the snapshot's columns, not of a person",
