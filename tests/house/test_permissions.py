@@ -20,6 +20,8 @@ EVERYBODY = {
     "account/stay/": "one's own session",
     "account/back/": "says that one is signed in",
     "account/sessions/": "one's own sessions",
+    "account/requirements/": "one's own agreements and training",
+    "account/requirements/<slug:kind>/": "signs in one's own name",
     "account/sessions/end-others/": "one's own sessions",
     "account/sessions/<int:pk>/end/": "one's own sessions",
     "help/components/": "invented content",

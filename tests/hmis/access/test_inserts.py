@@ -36,7 +36,7 @@ HISTORIES = [
 #: Tables whose INSERT policy has a test of its own below.
 OTHERS = {
     "clients_client", "clients_recentclient", "clients_restriction", "audit_accesslog", "access_grant",
-    "access_usecount",
+    "access_usecount", "access_requirementversion", "access_requirementmet",
     "consent_consent", "consent_consentdocument", "consent_consenttaking", "consent_sealedfile",
     "lists_keptview", "exchange_importrun", "exchange_exportrun", "jobs_shareduse", "reports_reportrun",
     "organizations_projectgroup", "organizations_projectgroup_projects",
@@ -256,6 +256,21 @@ def test_grants_are_given_by_administrators_alone(place: Place, administrator: U
             refused(lambda: add("access_grant", values))
     with acting(administrator):
         add("access_grant", values)
+
+
+def test_what_is_required_and_who_met_it_is_written_by_administrators(
+    place: Place, administrator: User
+) -> None:
+    """What else decides is in test_requirements.py."""
+    version = {"kind": "user_agreement", "version": 2, "text": "", "accepts_from": 1}
+    met = {"kind": "privacy_training", "version": 1, "user_id": place.user.pk, "met_on": "2026-01-01"}
+    for user in (place.user, factories.make_auditor(), None):
+        with acting(user):
+            refused(lambda: add("access_requirementversion", version))
+            refused(lambda: add("access_requirementmet", met))
+    with acting(administrator):
+        add("access_requirementversion", version)
+        add("access_requirementmet", met)
 
 
 def test_groups_of_projects_are_made_by_administrators_alone(place: Place, administrator: User) -> None:

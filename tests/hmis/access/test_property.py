@@ -61,6 +61,8 @@ HERE = {
 HISTORIES = {"clients_clienthistory", "enrollments_enrollmenthistory", *(f"{one}history" for one in RECORDS)}
 #: Tables with policies of which other tests show who sees them. A new table belongs above or here.
 ELSEWHERE = {
+    "access_requirementmet": "tests/hmis/access/test_requirements.py",
+    "access_requirementversion": "tests/hmis/access/test_requirements.py",
     "consent_consentdocument": "tests/hmis/consent",
     "consent_consentdocumenthistory": "tests/hmis/consent",
     "consent_consent": "tests/hmis/consent",

@@ -19,13 +19,107 @@ CREATE OR REPLACE FUNCTION hearth_grant_projects(g access_grant) RETURNS bigint[
     SELECT (CASE g.scope {projects_of_scopes} ELSE '{}' END)::bigint[]
 $$;
 
+-- ------------------------------------------------------------------ requirements
+-- What a role requires (requirements.py) stands in access_rolerequirement. A requirement asks what its last version
+-- says whose day has come; one without a day closes nothing.
+
+-- What requirements ask on a day.
+CREATE OR REPLACE FUNCTION hearth_requirements(asked_on date) RETURNS SETOF access_requirementversion {secured} AS $$
+    SELECT DISTINCT ON (v.kind) v.* FROM access_requirementversion v
+    WHERE v.counts_from IS NULL OR v.counts_from <= asked_on
+    ORDER BY v.kind, v.version DESC
+$$;
+
+-- The days on which somebody, or an organization, met what a version asks, as far as that still holds today.
+CREATE OR REPLACE FUNCTION hearth_days_met(v access_requirementversion, who bigint, its_organization bigint)
+RETURNS SETOF date {secured} AS $$
+    SELECT m.met_on FROM access_requirementmet m
+    WHERE m.kind = v.kind AND (m.user_id = who OR m.organization_id = its_organization)
+      AND m.ended_at IS NULL AND m.version >= v.accepts_from AND m.met_on <= hearth_today()
+      AND (v.valid_days IS NULL OR m.met_on + v.valid_days > hearth_today())
+      AND (v.kind <> ALL ({lapsing}) OR NOT EXISTS (
+          SELECT FROM access_user u WHERE u.id = m.user_id AND u.train_again_from > m.met_on))
+$$;
+
+-- What a grant's role requires and is missing today, so that the grant does not count. What organizations meet is
+-- missing where none of those has it where the grant holds.
+CREATE OR REPLACE FUNCTION hearth_missing(g access_grant) RETURNS text[] {secured} AS $$
+    SELECT coalesce(array_agg(v.kind ORDER BY v.kind), '{}')
+    FROM access_rolerequirement r JOIN hearth_requirements(hearth_today()) v ON v.kind = r.kind
+    WHERE r.role = g.role AND v.counts_from IS NOT NULL AND CASE
+        WHEN v.kind = ANY ({of_organizations}) THEN NOT EXISTS (
+            SELECT FROM (
+                SELECT g.organization_id AS id
+                UNION SELECT p.organization_id FROM organizations_project p
+                WHERE p.id = ANY (hearth_grant_projects(g))
+            ) AS held WHERE EXISTS (SELECT FROM hearth_days_met(v, NULL, held.id)))
+        ELSE NOT EXISTS (SELECT FROM hearth_days_met(v, g.user_id, NULL)) END
+$$;
+
+-- The same of all grants that somebody holds today.
+CREATE OR REPLACE FUNCTION hearth_missing_of(who bigint) RETURNS text[] {secured} AS $$
+    SELECT coalesce(array_agg(DISTINCT kind ORDER BY kind), '{}')
+    FROM access_grant g, unnest(hearth_missing(g)) kind WHERE g.user_id = who AND hearth_in_force(g)
+$$;
+
+-- Whether a grant holds today and nothing is missing for it.
+CREATE OR REPLACE FUNCTION hearth_counts(g access_grant) RETURNS boolean {secured} AS $$
+    SELECT hearth_in_force(g) AND hearth_missing(g) = '{}'
+$$;
+
+-- The projects that a grant opens: of its scope, without those of organizations that have not met what the role
+-- requires of them.
+CREATE OR REPLACE FUNCTION hearth_open_projects(g access_grant) RETURNS bigint[] {secured} AS $$
+    WITH asked AS MATERIALIZED (
+        SELECT v FROM access_rolerequirement r JOIN hearth_requirements(hearth_today()) v ON v.kind = r.kind
+        WHERE r.role = g.role AND v.kind = ANY ({of_organizations}) AND v.counts_from IS NOT NULL
+    )
+    SELECT CASE WHEN NOT EXISTS (SELECT FROM asked) THEN hearth_grant_projects(g) ELSE ARRAY(
+        SELECT p.id FROM organizations_project p
+        WHERE p.id = ANY (hearth_grant_projects(g)) AND NOT EXISTS (
+            SELECT FROM asked WHERE NOT EXISTS (SELECT FROM hearth_days_met(asked.v, NULL, p.organization_id)))
+    ) END
+$$;
+
+-- Where somebody, or an organization, stands with the newest version of each requirement, whether its day has come
+-- or not: since when they have it, and the first day without it.
+CREATE OR REPLACE FUNCTION hearth_standing(who bigint, its_organization bigint)
+RETURNS TABLE (kind text, version integer, counts_from date, met_on date, ends_on date) {secured} AS $$
+    SELECT v.kind, v.version, v.counts_from, last.met_on, last.met_on + v.valid_days
+    FROM (SELECT DISTINCT ON (n.kind) n.* FROM access_requirementversion n ORDER BY n.kind, n.version DESC) v
+        LEFT JOIN LATERAL (SELECT max(d) AS met_on FROM hearth_days_met(v, who, its_organization) d) last ON true
+$$;
+
+-- The day from which on somebody must be trained again who signs in now, or is let in again.
+CREATE OR REPLACE FUNCTION hearth_train_again_on(last_used timestamptz) RETURNS date {secured} AS $$
+    SELECT (last_used AT TIME ZONE '{time_zone}')::date + {trained_again_after}
+$$;
+
+-- Whether the acting user may record, or withdraw, that somebody met a requirement: for oneself what is signed on
+-- the screen; for others where one administers the account; for an organization by grants over all of its projects
+-- that do not need the record themselves.
+CREATE OR REPLACE FUNCTION hearth_may_record(m access_requirementmet) RETURNS boolean {secured} AS $$
+    SELECT coalesce(CASE
+        WHEN m.organization_id IS NOT NULL THEN hearth_everywhere('user_edit') OR (
+            EXISTS (SELECT FROM organizations_project p WHERE p.organization_id = m.organization_id)
+            AND NOT EXISTS (
+                SELECT FROM organizations_project p WHERE p.organization_id = m.organization_id
+                AND p.id <> ALL (ARRAY(
+                    SELECT q FROM hearth_grants_with('user_edit') g, unnest(hearth_open_projects(g)) q
+                    WHERE NOT EXISTS (
+                        SELECT FROM access_rolerequirement r WHERE r.role = g.role AND r.kind = m.kind)))))
+        WHEN m.user_id = hearth_user_id() THEN m.kind = ANY ({signed})
+        ELSE hearth_may_administer(m.user_id) END, false)
+$$;
+
+-- ------------------------------------------------------------------ rights
 -- All that somebody may do today: each permission, whether everywhere, and in which projects.
 CREATE OR REPLACE FUNCTION hearth_rights(who bigint)
 RETURNS TABLE (permission text, everywhere boolean, projects bigint[]) {secured} AS $$
     WITH held AS MATERIALIZED (
-        SELECT g.role, g.scope, hearth_grant_projects(g) AS projects
+        SELECT g.role, g.scope, hearth_open_projects(g) AS projects
         FROM access_grant g JOIN access_user u ON u.id = g.user_id
-        WHERE g.user_id = who AND u.is_active AND hearth_in_force(g)
+        WHERE g.user_id = who AND u.is_active AND hearth_counts(g)
     )
     SELECT r.permission, bool_or(held.scope IN ({unlimited})),
         coalesce(array_agg(DISTINCT p) FILTER (WHERE p IS NOT NULL), '{}')
@@ -38,7 +132,7 @@ CREATE OR REPLACE FUNCTION hearth_grants_with(asked text) RETURNS SETOF access_g
     SELECT g.* FROM access_grant g
         JOIN access_user u ON u.id = g.user_id
         JOIN access_rolepermission r ON r.role = g.role AND r.permission = asked
-    WHERE g.user_id = hearth_user_id() AND u.is_active AND hearth_in_force(g)
+    WHERE g.user_id = hearth_user_id() AND u.is_active AND hearth_counts(g)
 $$;
 
 -- Whether the acting user may do something without limit …
@@ -54,7 +148,7 @@ $$;
 -- … or in which projects.
 CREATE OR REPLACE FUNCTION hearth_projects(asked text) RETURNS bigint[] {secured} AS $$
     SELECT coalesce(array_agg(DISTINCT p), '{}')
-    FROM hearth_grants_with(asked) g, unnest(hearth_grant_projects(g)) p
+    FROM hearth_grants_with(asked) g, unnest(hearth_open_projects(g)) p
 $$;
 
 -- Whether the acting user may do it in all of a grant's scope: everywhere, by a grant of the same scope, or in
@@ -85,7 +179,7 @@ CREATE OR REPLACE FUNCTION hearth_may_administer(somebody bigint) RETURNS boolea
     )
 $$;
 
--- Who holds the role of system administrator today.
+-- Who holds the role of system administrator today, also where an agreement is missing: there is one.
 CREATE OR REPLACE FUNCTION hearth_system_administrators() RETURNS SETOF bigint {secured} AS $$
     SELECT DISTINCT u.id FROM access_grant g JOIN access_user u ON u.id = g.user_id
     WHERE u.is_active AND g.role = 'system_administrator' AND hearth_in_force(g)
@@ -169,9 +263,11 @@ $$;
 
 -- What says something about others than the acting user is for the application alone.
 REVOKE ALL ON FUNCTION hearth_rights, hearth_grant_projects, hearth_in_force, hearth_may_administer,
+    hearth_days_met, hearth_missing, hearth_missing_of, hearth_counts, hearth_open_projects, hearth_standing,
     hearth_system_administrators, hearth_is_restricted, hearth_restricted_open_to, hearth_restricted_stays_open_to
     FROM PUBLIC, hearth_loader;
 REVOKE ALL ON FUNCTION hearth_hidden_clients FROM PUBLIC, hearth_web, hearth_loader;
 GRANT EXECUTE ON FUNCTION hearth_rights, hearth_grant_projects, hearth_in_force, hearth_may_administer,
+    hearth_days_met, hearth_missing, hearth_missing_of, hearth_counts, hearth_open_projects, hearth_standing,
     hearth_system_administrators, hearth_is_restricted, hearth_restricted_open_to, hearth_restricted_stays_open_to
     TO hearth_web;

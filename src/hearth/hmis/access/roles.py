@@ -7,6 +7,7 @@ permissions (`rights_sql.py`), which are brought there after every migration.
 from typing import ClassVar
 
 from hearth.hmis.access.permissions import Permission
+from hearth.hmis.access.requirements import AgencyAgreement, PrivacyTraining, Requirement, UserAgreement
 from hearth.hmis.access.scopes import (
     CocScope,
     FundingScope,
@@ -27,6 +28,9 @@ class Role:
     #: The kinds of scope that it may be given in.
     scopes: ClassVar[tuple[type[Scope], ...]]
     permissions: ClassVar[frozenset[Permission]]
+    #: What must be met before its grants count. A system administrator can meet all of theirs alone, so that
+    #: nobody is shut out for good.
+    requires: ClassVar[tuple[type[Requirement], ...]] = (UserAgreement, PrivacyTraining)
 
 
 class HmisUser(Role):
@@ -38,6 +42,7 @@ class HmisUser(Role):
         "exports of the own projects."
     )
     scopes = (OrganizationScope, ProjectScope, ProjectGroupScope)
+    requires = (UserAgreement, PrivacyTraining, AgencyAgreement)
     permissions = frozenset(
         {
             Permission.CLIENT_VIEW,
@@ -69,6 +74,7 @@ class AgencyAdministrator(Role):
         "their grants, and helps with passwords, second steps and sessions."
     )
     scopes = (OrganizationScope,)
+    requires = HmisUser.requires
     permissions = HmisUser.permissions | {Permission.USER_EDIT, Permission.CLIENT_RESTRICT}
 
 
@@ -112,6 +118,7 @@ class SystemAdministrator(Role):
         "Sees and changes everything: all clients, all organizations, users, imports, reports and logs."
     )
     scopes = (StateScope,)
+    requires = (UserAgreement,)
     permissions = frozenset(Permission)
 
 

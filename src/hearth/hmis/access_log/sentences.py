@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from hearth.formats import counted, number, units
+from hearth.hmis.access.requirements import REQUIREMENTS
 from hearth.hmis.audit.models import AccessLog
 from hearth.hmis.audit.models.access_log import Access
 from hearth.hmis.audit.subjects import KINDS, Ref, number_names
@@ -302,6 +303,18 @@ def _user_changed(entry: AccessLog, details: _Details, roles: Mapping[str, str])
     return ["The account of ", _subject(entry), f" was {done}{since}{ended}"]
 
 
+def _requirement_changed(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
+    kind, version, done = details("requirement"), details("version", 0), details("done", "changed")
+    since, again = details("counts_from"), details("asks_again")
+    what = f"{REQUIREMENTS[kind].name if kind in REQUIREMENTS else kind}, version {version}"
+    if done == "published":
+        counts = f"counts from {since}" if since else "closes nothing"
+        return [f"Published {what}: {counts}", "; everybody is asked again" if again else ""]
+    if done == "signed":
+        return [f"Signed {what}"]
+    return [f"{str(done).capitalize()} for ", _subject(entry), f": {what}"]
+
+
 def _limited(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
     limit, minutes = details("limit", 0), details("minutes", 0)
     what = _LIMITS.get(entry.subject, entry.subject)
@@ -390,6 +403,7 @@ SENTENCES: dict[Access, Sentence] = {
     Access.PASSWORD_RESET_ASKED: _password_reset_asked,
     Access.SESSION_ENDED: _session_ended,
     Access.ROLE_CHANGED: _role_changed,
+    Access.REQUIREMENT_CHANGED: _requirement_changed,
     Access.USER_CHANGED: _user_changed,
     Access.LIMITED: _limited,
     Access.SECRET_KEY_CHANGED: _secret_key_changed,

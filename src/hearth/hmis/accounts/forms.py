@@ -14,6 +14,7 @@ from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.base.forms import ReauthenticateForm as MfaReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from axes.handlers.proxy import AxesProxyHandler
+from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.forms import Form
@@ -90,6 +91,17 @@ class NewPasswordForm(PlainWords, ResetPasswordKeyForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _say(self, {"password1": "New password", "password2": "New password again"})
+
+
+class SignForm(PlainWords, Form):
+    """One's name under an agreement that one has read, and its version."""
+
+    agreed = forms.BooleanField(label="I have read this, and agree to it.")
+    name = forms.CharField(
+        label="Your name", max_length=200, help_text="First and last, as your signature.",
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )  # fmt: skip
+    version = forms.IntegerField(min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
 
 
 class _Counted:

@@ -44,6 +44,8 @@ urlpatterns = [
     path("sessions/", views.sessions, name="account_sessions"),
     path("sessions/end-others/", views.end_other_sessions, name="account_end_other_sessions"),
     path("sessions/<int:pk>/end/", views.end_session, name="account_end_session"),
+    path("requirements/", views.requirements, name="account_requirements"),
+    path("requirements/<slug:kind>/", views.sign, name="account_sign"),
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     path("two-step/", include("allauth.mfa.urls")),
 ]

@@ -52,6 +52,8 @@ class User(AbstractUser):
     used_from = models.DateTimeField(db_default=Now(), editable=False)
     #: When it was locked because nobody had signed in for so long; only system administrators lift that.
     locked_unused_at = models.DateTimeField(null=True, editable=False)
+    #: Training of before this day counts no more: nobody had signed in for so long (written by a trigger).
+    train_again_from = models.DateField(null=True, editable=False)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: list[str] = []

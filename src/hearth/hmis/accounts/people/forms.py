@@ -111,6 +111,21 @@ class EndForm(PlainWords, forms.Form):
     reason = forms.CharField(label="Reason", max_length=500)
 
 
+class MetForm(PlainWords, forms.Form):
+    """The day on which somebody, or an organization, met a requirement."""
+
+    met_on = DayField(label="Day")
+    note = forms.CharField(
+        label="Note", max_length=500, required=False, help_text="Such as the course, or where the paper is."
+    )
+
+
+class WithdrawForm(PlainWords, forms.Form):
+    """Why a record is withdrawn."""
+
+    reason = forms.CharField(label="Reason", max_length=500)
+
+
 class FirstPasswordForm(PlainWords, forms.Form):
     """A password to tell somebody in person, typed twice."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from hearth.hmis.accounts.people import views
+from hearth.hmis.accounts.people import requirement_views, views
 
 app_name = "people"
 
@@ -13,6 +13,12 @@ urlpatterns = [
     path("people/<int:pk>/", views.person, name="person"),
     path("people/<int:pk>/grants/new/", views.give, name="give"),
     path("people/<int:pk>/grants/<int:grant>/end/", views.end, name="end"),
+    path("people/<int:pk>/requirements/<slug:kind>/", requirement_views.record, name="record_met"),
+    path(
+        "people/<int:pk>/requirements/<int:made>/withdraw/",
+        requirement_views.withdraw,
+        name="withdraw_met",
+    ),
     path("people/<int:pk>/password/", views.password, name="password"),
     path("people/<int:pk>/do/<slug:what>/", views.do, name="do"),
 ]

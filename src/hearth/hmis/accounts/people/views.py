@@ -15,6 +15,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from hearth.hmis.access import actions as rights
+from hearth.hmis.access import requirement_records as records
 from hearth.hmis.access.guard import refuse, refuse_as_missing, require
 from hearth.hmis.access.models import Grant
 from hearth.hmis.access.permissions import Permission
@@ -58,10 +59,11 @@ def index(request: HttpRequest) -> HttpResponse:
 @require(Permission.USER_EDIT)
 def person(request: HttpRequest, pk: int) -> HttpResponse:
     """One person: account, grants, and what they may do through which."""
-    found = _person(request, pk)
+    found = person_of(request, pk)
     is_oneself = found.user.pk == request.user.pk
     may_help = not is_oneself and queries.may_administer(found.user)
     standing = [*found.now, *found.coming]
+    missing = records.missing(found.now)
     context = {
         "person": found,
         "is_oneself": is_oneself,
@@ -69,6 +71,9 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "sees_all": request.user.everywhere(Permission.USER_EDIT),
         "may_end": set() if is_oneself else queries.may_give(standing),
         "standing": standing,
+        "closed": [(one, missing[one.pk]) for one in found.now if one.pk in missing],
+        "requirements": records.of_user(found.user, standing),
+        "met": records.all_of_user(request.user, found.user) if may_help or is_oneself else [],
         "what_they_may": queries.what_they_may(found.now),
         "doors": queries.doors(found.user) if may_help else None,
         "mail_is_set": actions.mail_is_set(),
@@ -80,7 +85,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
 @signed_in_recently(methods=("POST",))
 def give(request: HttpRequest, pk: int) -> HttpResponse:
     """Give a grant: which role, where and when, a look at what it means, and then it is given."""
-    found = _person(request, pk)
+    found = person_of(request, pk)
     if found.user.pk == request.user.pk:
         raise Http404
     role = _role(request)
@@ -88,7 +93,7 @@ def give(request: HttpRequest, pk: int) -> HttpResponse:
         return render(
             request, "people/roles.html", {"person": found, "roles": places.roles_for(request.user)}
         )
-    form = GrantForm(_sent(request), places=places.places_for(request.user, role))
+    form = GrantForm(sent(request), places=places.places_for(request.user, role))
     context: dict[str, Any] = {"person": found, "role": role, "form": form}
     if request.method == "POST" and form.is_valid():
         if "given" not in request.POST:
@@ -128,7 +133,7 @@ def add(request: HttpRequest) -> HttpResponse:
     role = _role(request)
     if role is None:
         return render(request, "people/add_roles.html", {"roles": places.roles_for(request.user)})
-    form = AddForm(_sent(request), places=places.places_for(request.user, role))
+    form = AddForm(sent(request), places=places.places_for(request.user, role))
     context: dict[str, Any] = {"role": role, "form": form, "mail_is_set": actions.mail_is_set()}
     if request.method == "POST" and form.is_valid():
         if "given" not in request.POST:
@@ -211,13 +216,13 @@ def _check(lines: list[spreadsheet.Line]) -> dict[str, Any]:
 @signed_in_recently(methods=("POST",))
 def end(request: HttpRequest, pk: int, grant: int) -> HttpResponse:
     """Ask first, saying what stops and when, and then end a grant."""
-    found = _person(request, pk)
+    found = person_of(request, pk)
     ended = queries.grant(request.user, found.user, grant)
     if ended is None:
         refuse_as_missing(request, pk=pk, grant=grant)
     if found.user.pk == request.user.pk or not queries.may_give([ended]):
         refuse(request, pk=pk, grant=grant)
-    form = EndForm(_sent(request))
+    form = EndForm(sent(request))
     if request.method == "POST" and form.is_valid():
         try:
             rights.end_grant(by=request.user, grant=ended, reason=form.cleaned_data["reason"])
@@ -244,8 +249,8 @@ def _ending(found: Person, ended: Grant) -> dict[str, Any]:
 @signed_in_recently(methods=("POST",))
 def password(request: HttpRequest, pk: int) -> HttpResponse:
     """Set a first password, for whoever cannot get a mail."""
-    found = _helped(request, pk)
-    form = FirstPasswordForm(_sent(request))
+    found = helped(request, pk)
+    form = FirstPasswordForm(sent(request))
     if request.method == "POST" and form.is_valid():
         try:
             actions.set_first_password(
@@ -353,7 +358,7 @@ def do(request: HttpRequest, pk: int, what: str) -> HttpResponse:
     deed = _DEEDS.get(what)
     if deed is None:
         raise Http404
-    found = _helped(request, pk)
+    found = helped(request, pk)
     if request.method == "POST":
         try:
             messages.success(request, deed.do(request, found))
@@ -365,21 +370,22 @@ def do(request: HttpRequest, pk: int, what: str) -> HttpResponse:
     return render(request, "people/do.html", {"person": found, "deed": deed})
 
 
-def _person(request: HttpRequest, pk: int) -> Person:
+def person_of(request: HttpRequest, pk: int) -> Person:
+    """The person of an address; 404, written down, where there is none for the viewer."""
     found = queries.person(request.user, pk)
     if found is None:
         refuse_as_missing(request, pk=pk)
     return found
 
 
-def _helped(request: HttpRequest, pk: int) -> Person:
+def helped(request: HttpRequest, pk: int) -> Person:
     """A person with whose account the viewer may help; with the own one one helps oneself elsewhere."""
-    found = _person(request, pk)
+    found = person_of(request, pk)
     if found.user.pk == request.user.pk or not queries.may_administer(found.user):
         refuse(request, pk=pk)
     return found
 
 
-def _sent(request: HttpRequest) -> Any:
+def sent(request: HttpRequest) -> Any:
     """What a form was sent with; None where it is only shown."""
     return request.POST if request.method == "POST" else None

@@ -29,6 +29,7 @@ class Access(models.TextChoices):
     PASSWORD_RESET_ASKED = "password_reset_asked", "New password asked for by mail"
     SESSION_ENDED = "session_ended", "Session ended"
     ROLE_CHANGED = "role_changed", "Role changed"
+    REQUIREMENT_CHANGED = "requirement_changed", "Agreement or training changed"
     USER_CHANGED = "user_changed", "User changed"
     LIMITED = "limited", "Stopped: too many in an hour"
     SECRET_KEY_CHANGED = "secret_key_changed", "Secret key replaced, everybody signed out"
