@@ -1,8 +1,8 @@
 """Who is asked a data element, as SQL: the project's type and funding sources, and the person.
 
 A predicate of `checks/*.yaml` writes `{asked 4.02}`, and the condition is made here from the requirements of
-`elements/`, so that it stands in one place. A requirement counts when the standards demand it (not where it
-is optional). Its project types are those of the requirement, within the types in the head of the element.
+`elements/`, so that it stands in one place (`form.questions` reads the same for a form). A requirement counts
+when the standards demand it, not where it is optional, nor where it hangs on a setting that no column holds.
 A funding source counts while the grant runs: on the day of the record, both ends included, and a blank end
 is open. Requirements are those of the newest year whatever the year of the export, as predicates are.
 
@@ -16,12 +16,13 @@ Source: HMIS Data Standards Manual FY2026 v1, the header of each element.
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from hearth.standards.model import Element, Requirement, nearest
+from hearth.standards.element import Element, Requirement
+from hearth.standards.gates import ALWAYS
+from hearth.standards.model import nearest
 
 WRITTEN = re.compile(r"\{asked ([A-Z]?\d+(?:\.\d+)?)(?: on ([A-Za-z.]+))?\}")
 """`{asked 4.02}` or `{asked P3 on Exit.ExitDate}` in a predicate."""
 
-_TYPES_OF_THE_HEAD = re.compile(r"\d+(,\d+)*")
 _PERSONS = {
     "all clients": None,
     "head of household": "{enrollment}.RelationshipToHoH = 1",
@@ -32,19 +33,13 @@ _PERSONS = {
 }
 
 
-def project_types(element: Element, requirement: Requirement) -> tuple[frozenset[str], frozenset[str]]:
-    """The types that a requirement holds for and those that it does not; of the first none means any."""
-    wanted, excepted = frozenset(requirement.project_types), frozenset(requirement.except_project_types)
-    if _TYPES_OF_THE_HEAD.fullmatch(element.project_types):
-        head = frozenset(element.project_types.split(","))
-        wanted = (wanted & head if wanted else head) - excepted
-        excepted = frozenset()
-    return wanted, excepted
-
-
 def demanded(element: Element) -> list[Requirement]:
-    """The requirements of an element that are no mere option."""
-    return [requirement for requirement in element.requirements if requirement.required == "yes"]
+    """The requirements of an element that are no mere option and hang on no setting of the project."""
+    return [
+        requirement
+        for requirement in element.requirements
+        if requirement.required == "yes" and requirement.where == ALWAYS
+    ]
 
 
 def asked_sql(element: Element, files: Sequence[str], day: str | None) -> str:
@@ -65,24 +60,24 @@ def asked_sql(element: Element, files: Sequence[str], day: str | None) -> str:
         if asked_of not in _PERSONS:
             raise ValueError(f"{element.number} is asked of {asked_of}, which no predicate can say.")
         person = _PERSONS[asked_of]
-        where = _projects(element, requirements, day)
+        where = _projects(requirements, day)
         both = [f"({person})".format(enrollment=enrollment, client=client, day=day)] if person else []
         both += [f"({where})"] if where else []
         parts.append(" AND ".join(both) or "TRUE")
     return " OR ".join(parts) or "FALSE"
 
 
-def _projects(element: Element, requirements: Sequence[Requirement], day: str) -> str:
+def _projects(requirements: Sequence[Requirement], day: str) -> str:
     """Which projects must ask; empty when all must."""
-    funders: dict[tuple[frozenset[str], frozenset[str]], set[str]] = {}
+    funders: dict[str, set[str]] = {}
     for requirement in requirements:
-        types = project_types(element, requirement)
+        types = _types(requirement)
         funders.setdefault(types, set()).update(requirement.funders)
-        if requirement.program == "all" and types == (frozenset(), frozenset()):
+        if requirement.program == "all" and not types:
             return ""
-    anybody = [_types(*types) for types, sources in funders.items() if not sources]
+    anybody = [types for types, sources in funders.items() if not sources]
     funded = [
-        f"Funder.Funder IN ({_codes(sources)})" + (f" AND {_types(*types)}" if any(types) else "")
+        f"Funder.Funder IN ({_codes(sources)})" + (f" AND {types}" if types else "")
         for types, sources in funders.items()
         if sources
     ]
@@ -95,9 +90,12 @@ def _projects(element: Element, requirements: Sequence[Requirement], day: str) -
     return " OR ".join(anybody)
 
 
-def _types(wanted: frozenset[str], excepted: frozenset[str]) -> str:
+def _types(requirement: Requirement) -> str:
+    wanted, excepted = requirement.project_types, requirement.except_project_types
     parts = [f"Project.ProjectType IN ({_codes(wanted)})"] if wanted else []
     parts += [f"Project.ProjectType NOT IN ({_codes(excepted)})"] if excepted else []
+    if requirement.rrh_subtypes:
+        parts.append(f"Project.RRHSubType IN ({_codes(requirement.rrh_subtypes)})")
     return " AND ".join(parts)
 
 

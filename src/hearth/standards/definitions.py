@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
+from hearth.standards.element import Element, Field, Requirement
+from hearth.standards.gates import ALWAYS, renamed
 from hearth.standards.kinds import KINDS
 from hearth.standards.load import YEARS
-from hearth.standards.model import Check, Column, Element, File, List, Option, Requirement
+from hearth.standards.model import Check, Column, File, List, Option
 
 Lines = Iterator[tuple[str, str]]
 # HUD's three reasons for missing data, which the registry's categories abbreviate.
@@ -103,8 +105,10 @@ def of_element(element: Element) -> Lines:
         yield "Asked of", element.asked_of
     if element.collected_at:
         yield "Collected at", ", ".join(element.collected_at)
+    if element.event:
+        yield "When", element.event
     if element.project_types:
-        yield "Project types", element.project_types
+        yield "Project types", ", ".join(element.project_types)
     if element.rows:
         yield "Rows", element.rows
     if element.fields:
@@ -114,21 +118,38 @@ def of_element(element: Element) -> Lines:
     yield from _ends(element)
 
 
-def of_requirement(requirement: Requirement) -> tuple[str, str, str, str, str]:
-    """Program, funding sources, project types, whether, and condition of a requirement."""
+def of_requirement(requirement: Requirement) -> tuple[str, str, str, str, str, str, str]:
+    """Program, funding sources, projects, persons, stages, whether, and the readings of a requirement."""
     types = ", ".join(requirement.project_types) or "all"
     if requirement.except_project_types:
         types += f" but {', '.join(requirement.except_project_types)}"
-    remarks = [requirement.condition] if requirement.condition else []
-    if requirement.disputed:
-        remarks.append("read differently elsewhere")
+    if requirement.rrh_subtypes:
+        types += f", of subtype {' or '.join(requirement.rrh_subtypes)}"
+    if requirement.where != ALWAYS:
+        types += f", where {requirement.where}"
     return (
         "every program" if requirement.program == "all" else requirement.program,
         ", ".join(requirement.funders) or "any",
         types,
+        requirement.asked_of,
+        ", ".join(requirement.collected_at),
         requirement.required,
-        "; ".join(remarks),
+        ", ".join(reading.id for reading in requirement.disputed),
     )
+
+
+def of_field(one: Field) -> str:
+    """When a field is asked, if its element is."""
+    words = [f"if {renamed(one.gate, lambda name: name.partition('.')[2])}"] if one.gate != ALWAYS else []
+    if one.funders:
+        words.append(f"by funding sources {', '.join(one.funders)}")
+    if one.project_types:
+        words.append(f"in project types {', '.join(one.project_types)}")
+    if one.except_project_types:
+        words.append(f"in project types other than {', '.join(one.except_project_types)}")
+    if one.optional:
+        words.append("may stay blank")
+    return "; ".join(words)
 
 
 def of_check(check: Check) -> Lines:

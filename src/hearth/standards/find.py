@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from difflib import get_close_matches
 
+from hearth.standards.element import Element
 from hearth.standards.load import Registry
-from hearth.standards.model import Check, Column, Element, File, List
+from hearth.standards.model import Check, Column, File, List
 
 Found = File | Column | List | Element | Check
 

@@ -13,16 +13,16 @@ from pathlib import Path
 from hearth.standards.deciding import lint_deciding
 from hearth.standards.document import Block, StandardsError, read
 from hearth.standards.lint_checks import lint_checks
+from hearth.standards.lint_elements import lint_element, lint_readings
 from hearth.standards.lint_upgrades import lint_upgrades
 from hearth.standards.load import FOLDER, YEARS, Registry, load
-from hearth.standards.model import Column, Element, File, List
+from hearth.standards.model import Column, File, List
 from hearth.standards.predicates import columns as named_columns
 from hearth.standards.problem import Problem
-from hearth.standards.read_elements import FUNDING_SOURCES, element_number
+from hearth.standards.read_elements import element_number
 from hearth.standards.read_files import read_file
 from hearth.standards.read_lists import list_number
 
-PROJECT_TYPES = "2.02.6"
 Rule = Callable[..., Iterator[Problem]]
 
 
@@ -55,9 +55,10 @@ def _steps(folder: Path) -> Iterator[Callable[[], Iterable[Problem]]]:
         for path in sorted((folder / "lists").glob("*.yaml")):
             yield partial(_one, registry, "lists", list_number(path.name), _list)
         for path in sorted((folder / "elements").glob("*.yaml")):
-            yield partial(_one, registry, "elements", element_number(path.name), _element)
+            yield partial(_one, registry, "elements", element_number(path.name), lint_element)
         yield partial(lint_checks, registry)
     yield partial(_unused_lists, folder)
+    yield partial(lint_readings, folder)
     yield partial(lint_upgrades, folder)
     if (folder / "deciding.yaml").is_file():
         yield partial(lint_deciding, folder)
@@ -263,55 +264,6 @@ def _list(registry: Registry, one: List) -> Iterator[Problem]:
             yield Problem(
                 option.at, f"Code {option.code} of list {one.id} has no label.", "Write 'code: label'."
             )
-
-
-def _element(registry: Registry, element: Element) -> Iterator[Problem]:
-    if element_number(element.at.path) != element.number:
-        yield Problem(
-            element.at,
-            f"The file's name says {element_number(element.at.path)} and the element is {element.number}.",
-            "Rename the file, or correct 'element'.",
-        )
-    if not element.reference:
-        yield Problem(
-            element.at,
-            f"{element.number} has no reference.",
-            "Add 'reference:' with the text that defines it.",
-        )
-    for name in element.files:
-        if name not in registry.files:
-            yield Problem(
-                element.at,
-                f"{element.number} is in {name}.csv, which FY{registry.year} does not have.",
-                "Correct 'files', or the years of the element.",
-            )
-    if not element.columns and not element.fields:
-        yield Problem(
-            element.at,
-            f"No column of FY{registry.year} names the element {element.number}.",
-            "Add 'element:' to its columns in files/, or say under 'fields' where its answers go.",
-        )
-    for named in named_columns(element.rows or ""):
-        if not any(named.column in registry.files[name] for name in element.files if name in registry.files):
-            yield Problem(
-                element.at,
-                f"'rows' names {named.column}, which its files do not have.",
-                "Name a column of them.",
-            )
-    for requirement in element.requirements:
-        types, sources = registry.list(PROJECT_TYPES), registry.list(FUNDING_SOURCES)
-        for code in (*requirement.project_types, *requirement.except_project_types):
-            if code not in types:
-                yield Problem(
-                    requirement.at, f"{code} is not a project type.", f"Use codes of list {PROJECT_TYPES}."
-                )
-        for code in requirement.funders:
-            if code not in sources:
-                yield Problem(
-                    requirement.at,
-                    f"{code} is not a funding source.",
-                    f"Use codes of list {FUNDING_SOURCES}.",
-                )
 
 
 def _unused_lists(folder: Path) -> Iterator[Problem]:

@@ -14,7 +14,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Generic, TypeVar
 
-from hearth.standards.model import Check, Column, Element, File, List, nearest
+from hearth.standards.element import Element
+from hearth.standards.model import Check, Column, File, List, nearest
 from hearth.standards.read_checks import dependent_checks, read_checks
 from hearth.standards.read_elements import element_number, read_element
 from hearth.standards.read_files import read_file
@@ -108,7 +109,7 @@ class Registry:
 
     def _read_element(self, path: str) -> Element | None:
         return read_element(
-            self.folder, path, self.year, files=self.files, columns=self._columns_of, lists=self.lists
+            self.folder, path, self.year, files=self.files, columns_of=self._columns_of, lists=self.lists
         )
 
     @cached_property

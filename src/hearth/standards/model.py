@@ -206,6 +206,7 @@ class Option:
 
     status: `current` is offered; `retired` is still HUD's but no longer offered; `legacy` has left
     HUD's list and is only read; `test` belongs to HUD's sample data; `not in CSV` is never exported.
+    `stands_for` is the program whose requirements a funding source that is no longer offered comes under.
     """
 
     code: str
@@ -215,6 +216,7 @@ class Option:
     status_since: int | None = None
     used_for: tuple[str, ...] = ()
     exit_outcome: Mapping[str, str] = field(default_factory=dict)
+    stands_for: str = ""
     note: str = ""
     since: int | None = None
     until: int | None = None
@@ -288,80 +290,6 @@ class List:
 
     def __contains__(self, code: str | int) -> bool:
         return str(code) in self._by_code
-
-
-STAGES = (
-    "record creation",
-    "project setup",
-    "project start",
-    "occurrence point",
-    "update",
-    "annual assessment",
-    "project exit",
-    "after exit",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Requirement:
-    """Who must collect an element: one program, or `all`, and the funding sources of list 2.06.1.
-
-    `project_types` are codes of list 2.02.6, empty for all of them. `required` is yes, optional or
-    not asked. `disputed` says that HUD's own texts or other systems read the requirement differently.
-    """
-
-    program: str
-    funders: tuple[str, ...]
-    project_types: tuple[str, ...] = ()
-    except_project_types: tuple[str, ...] = ()
-    required: str = "yes"
-    collected_at: tuple[str, ...] = ()
-    asked_of: str = ""
-    condition: str = ""
-    disputed: bool = False
-    reference: str = ""
-    at: Place = field(default=NOWHERE, compare=False)
-
-    def applies(self, project_type: str, funders: Iterable[str]) -> bool:
-        """Whether a project of that type with these funding sources comes under it."""
-        if self.project_types and project_type not in self.project_types:
-            return False
-        if project_type in self.except_project_types:
-            return False
-        return self.program == "all" or not set(self.funders).isdisjoint(funders)
-
-
-@dataclass(frozen=True, slots=True)
-class Element:
-    """One data element of HUD's manual: what is asked, of whom, when, and who must ask it.
-
-    `rows` is a condition on the rows of a shared file that belong to it (`RecordType = 143`).
-    `columns` are those of the registry's year that name the element.
-    """
-
-    number: str
-    name: str
-    group: str
-    question: str = ""
-    files: tuple[str, ...] = ()
-    columns: tuple[Column, ...] = ()
-    rows: str | None = None
-    fields: str = ""
-    asked_of: str = ""
-    collected_at: tuple[str, ...] = ()
-    project_types: str = ""
-    requirements: tuple[Requirement, ...] = ()
-    change: str = ""
-    note: str = ""
-    reference: str = ""
-    since: int | None = None
-    until: int | None = None
-    at: Place = field(default=NOWHERE, compare=False)
-
-    def requirements_for(self, project_type: str, funders: Iterable[str]) -> tuple[Requirement, ...]:
-        """The requirements that a project of that type with these funding sources comes under."""
-        chosen = tuple(funders)
-        return tuple(r for r in self.requirements if r.applies(project_type, chosen))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from hearth.standards import definitions
+from hearth.standards.element import Element, Reading
 from hearth.standards.kinds import KINDS
 from hearth.standards.load import FOLDER as REGISTRY
 from hearth.standards.load import LATEST, Registry, load
-from hearth.standards.model import Check, Column, Element, File, List
+from hearth.standards.model import Check, Column, File, List
 
 FOLDER = REGISTRY.parents[2] / "docs" / "generated"
 _NOTICE = "<!-- Written by `hearth standards docs`. Change src/hearth/standards, not this page. -->"
@@ -131,26 +132,41 @@ def _element(registry: Registry, element: Element) -> str:
     if element.columns:
         parts += [
             "## Columns",
-            _table(("Column", "Type", "Codes", "Condition"), map(_element_row, element.columns)),
+            _table(
+                ("Column", "Type", "Codes", "Asked"),
+                (_element_row(element, column) for column in element.columns),
+            ),
         ]
     if element.requirements:
         parts += [
             "## Who must ask",
             _table(
-                ("Program", "Funding sources", "Project types", "Required", "Condition"),
+                ("Program", "Funding sources", "Project types", "Asked of", "At", "Required", "Reading"),
                 map(definitions.of_requirement, element.requirements),
             ),
+            *(_reading(reading) for reading in _readings(element)),
         ]
     return _page(f"{element.number} {element.name}", *parts, up="../README.md")
 
 
-def _element_row(column: Column) -> tuple[str, ...]:
+def _element_row(element: Element, column: Column) -> tuple[str, ...]:
+    asked = [definitions.of_field(one) or "always" for one in element.asks if one.column == column]
     return (
         _to(column.id, f"../files/{column.file}.md#{column.name.lower()}"),
         column.hud_type,
         " ".join(_to(number, f"../lists/{number}.md") for number in column.lists),
-        column.shown_if or "",
+        ". Or ".join(asked) if element.asks else column.shown_if or "",
     )
+
+
+def _readings(element: Element) -> Iterable[Reading]:
+    """The readings that requirements and fields of the element name, each once."""
+    named = [one.disputed for one in element.requirements] + [one.disputed for one in element.asks]
+    return dict.fromkeys(reading for readings in named for reading in readings)
+
+
+def _reading(reading: Reading) -> str:
+    return f"- **{reading.id}** ({reading.at}): {_plain(reading.differs)} Holds: {_plain(reading.holds)}"
 
 
 def _list(registry: Registry, one: List) -> str:

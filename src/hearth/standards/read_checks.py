@@ -10,8 +10,9 @@ from pathlib import Path
 
 from hearth.standards import asked
 from hearth.standards.document import Block, StandardsError, as_of, in_force, read
+from hearth.standards.element import Element
 from hearth.standards.kinds import KINDS
-from hearth.standards.model import Check, Column, Element, File, Join
+from hearth.standards.model import Check, Column, File, Join
 
 CONDITIONS = "checks/_conditions.yaml"
 CONDITION = re.compile(r"\{([a-z_]+)\}")

@@ -15,8 +15,8 @@ _NAME = re.compile(r"[A-Z][A-Z0-9_]*")
 _GROUP = re.compile(r"[a-z][a-z0-9_]*")
 _LIST_KEYS = ("list", "name", "used_in", "since", "until", "note", "reference", "names", "groups", "options")
 _OPTION_KEYS = (
-    "label", "category", "used_for", "exit_outcome", "status", "status_since", "since", "until", "note",
-    "earlier",
+    "label", "category", "used_for", "exit_outcome", "status", "status_since", "stands_for", "since", "until",
+    "note", "earlier",
 )  # fmt: skip
 
 
@@ -108,6 +108,7 @@ def _option(code: str, block: Block, at: Place, year: int) -> Option | None:
         category=now.optional("category") or "",
         status=status if status_since is None or status_since <= year else "current",
         status_since=status_since,
+        stands_for=now.optional("stands_for") or "",
         used_for=now.texts("used_for"),
         exit_outcome=_exit_outcome(now),
         note=now.optional("note") or "",

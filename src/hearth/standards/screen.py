@@ -9,9 +9,10 @@ from rich.text import Text
 
 from hearth.standards import definitions
 from hearth.standards.diff import ADDED, REMOVED, Change
+from hearth.standards.element import Element
 from hearth.standards.find import Found
 from hearth.standards.load import Registry
-from hearth.standards.model import Check, Column, Element, File, List
+from hearth.standards.model import Check, Column, File, List
 
 _MARKS = {ADDED: Text("+ added", "green"), REMOVED: Text("- removed", "red")}
 
@@ -122,7 +123,7 @@ def _codes(one: List) -> Table:
 
 
 def _requirements(element: Element) -> Table:
-    table = _grid("Required by", "Funders", "Project types", "", "Condition")
+    table = _grid("Required by", "Funders", "Project types", "Asked of", "At", "", "Reading")
     for requirement in element.requirements:
         table.add_row(*definitions.of_requirement(requirement))
     return table
