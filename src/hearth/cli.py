@@ -31,6 +31,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "serve": ("hearth.server.cli:serve", "Serve the web application."),
     "worker": ("hearth.server.cli:worker", "Run the jobs that pages queue: imports, exports, reports."),
     "user": ("hearth.hmis.access.cli:user", "People who sign in: add, and give a password."),
+    "requirement": (
+        "hearth.hmis.access.requirements_cli:requirement",
+        "Agreements and training that roles require.",
+    ),
     "organization": (
         "hearth.hmis.organizations.cli:organization",
         "Organizations: list them with their numbers.",

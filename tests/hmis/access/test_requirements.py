@@ -76,7 +76,7 @@ class Town:
     def signs(self, user: User) -> RequirementMet:
         with acting(user):
             version = records.newest(UserAgreement).version
-        return records.sign(user=user, kind=UserAgreement, version=version, name="Ann")
+        return records.sign(by=user, kind=UserAgreement, version=version, name="Ann")
 
     def trained(self, user: User, ago: int = 0, by: User | None = None) -> RequirementMet:
         day = TODAY - timedelta(days=ago)
@@ -406,10 +406,10 @@ def test_versions_are_published_by_who_administers_everybody(town: Town, who: st
 @pytest.mark.parametrize(
     ("what", "words"),
     [
-        (lambda town: records.sign(user=town.of_a, kind=PrivacyTraining, version=1, name="A"),
+        (lambda town: records.sign(by=town.of_a, kind=PrivacyTraining, version=1, name="A"),
          "nothing to sign"),
-        (lambda town: records.sign(user=town.of_a, kind=UserAgreement, version=1, name="  "), "your name"),
-        (lambda town: records.sign(user=town.of_a, kind=UserAgreement, version=7, name="A"), "new version"),
+        (lambda town: records.sign(by=town.of_a, kind=UserAgreement, version=1, name="  "), "your name"),
+        (lambda town: records.sign(by=town.of_a, kind=UserAgreement, version=7, name="A"), "new version"),
         (lambda town: town.trained(town.of_a, -1), "today or earlier"),
         (lambda town: town.trained(town.of_a, 20_000), "from 1990"),
         (lambda town: records.record(by=town.administrator, kind=AgencyAgreement, met_on=TODAY,

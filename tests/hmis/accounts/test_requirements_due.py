@@ -12,6 +12,7 @@ from hearth.hmis.access.models import RequirementMet, User
 from hearth.hmis.access.requirements import AgencyAgreement, PrivacyTraining, Requirement, UserAgreement
 from hearth.hmis.access.roles import AgencyAdministrator, Auditor
 from hearth.hmis.access.scopes import OrganizationScope, StateScope
+from hearth.hmis.organizations.models import Organization
 from tests import factories
 from tests.hmis.accounts.people.test_pages import signed_in
 
@@ -32,7 +33,7 @@ def worker() -> User:
 
 def asks(administrator: User, kind: type[Requirement], since: int = 0) -> None:
     if kind is UserAgreement:
-        records.sign(user=administrator, kind=UserAgreement, version=1, name="Admin")
+        records.sign(by=administrator, kind=UserAgreement, version=1, name="Admin")
     records.publish(
         by=User.objects.get(pk=administrator.pk), kind=kind, text="We keep it to ourselves.", valid_days=None,
         counts_from=TODAY + timedelta(days=since), asks_again=False,
@@ -175,3 +176,52 @@ def test_forged_requests_record_nothing(worker: User, boss: User, administrator:
     )
     with acting(administrator):
         assert not RequirementMet.objects.exists()
+
+
+# ------------------------------------------------------------------ versions and organizations
+
+
+def test_a_version_is_published_by_a_system_administrator(
+    worker: User, boss: User, administrator: User
+) -> None:
+    sent = {"text": "New words.", "valid_days": "30", "counts_from": DAY, "asks_again": "on"}
+    page = "/people/requirements/privacy_training/"
+    assert signed_in(boss).get("/people/requirements/").status_code == 200
+    assert "Publish a new version" not in signed_in(boss).get("/people/requirements/").content.decode()
+    for ask in (signed_in(boss).get, lambda path: signed_in(boss).post(path, sent)):
+        assert ask(page).status_code == 403
+    client = signed_in(administrator)
+    assert client.get(page).status_code == 200
+    assert client.post(page, sent)["Location"] == "/people/requirements/"
+    shown = client.get("/people/requirements/").content.decode()
+    assert "New words." in shown and "30 days" in shown and "asked everybody again" in shown
+    assert not User.objects.get(pk=worker.pk).permissions
+    for wrong in ({"valid_days": "0"}, {"counts_from": "13/13/2027"}, {"counts_from": "01/01/9999"}):
+        assert client.post(page, sent | wrong).status_code == 200
+    assert client.get("/people/requirements/nothing/").status_code == 404
+
+
+def test_an_agreement_of_an_organization_is_recorded_above_it(
+    worker: User, boss: User, administrator: User
+) -> None:
+    agency = factories.works_for(worker)
+    with acting(administrator):
+        other = factories.make_organization().pk
+        factories.make_project(Organization.objects.get(pk=agency))
+    page = f"/people/organizations/{agency}/"
+    sent = {"kind": "agency_agreement", "met_on": DAY, "note": "Paper 7"}
+    own = signed_in(boss)
+    assert own.get("/people/organizations/").content.decode().count('data-label="Agreement"') == 1
+    assert "recorded by an administrator above" in own.get(page).content.decode()
+    assert own.post(page, sent).status_code == 403
+    for path in (f"/people/organizations/{other}/", "/people/organizations/9999999999999999999999/"):
+        assert own.get(path).status_code == 404 and own.post(path, sent).status_code == 404
+    client = signed_in(administrator)
+    assert client.post(page, sent)["Location"] == page
+    assert "Paper 7" in client.get(page).content.decode()
+    with acting(administrator):
+        [made] = RequirementMet.objects.filter(organization=agency)
+    assert own.post(f"{page}withdraw/{made.pk}/", {"reason": "x"}).status_code in (403, 404)
+    assert client.get(f"{page}withdraw/{made.pk}/").status_code == 200
+    client.post(f"{page}withdraw/{made.pk}/", {"reason": "expired paper"})
+    assert "expired paper" in client.get(page).content.decode()

@@ -8,6 +8,7 @@ import pytest
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
 from hearth.hmis.access.permissions import Permission
+from hearth.hmis.access.requirement_records import missing_for
 from hearth.hmis.clients.models import Client
 from hearth.hmis.enrollments.models import Enrollment
 from hearth.hmis.exchange import demo
@@ -50,6 +51,9 @@ def test_filled_once(settings: object) -> None:
     assert not seen["caseworker@example.org"] & seen["advocate@example.org"]
     assert len(seen["caseworker@example.org"]) < everything
     assert not seen["auditor@example.org"]
+    assert not seen["newcomer@example.org"]  # has not signed yet, and is led to it
+    assert [code.code for code in missing_for(users["newcomer@example.org"])] == ["user_agreement"]
+    assert not any(missing_for(user) for email, user in users.items() if email != "newcomer@example.org")
     for email in ("coordinator@example.org", "funder@example.org"):  # figures, and nobody
         assert not seen[email]
         with acting(users["admin@example.org"]):

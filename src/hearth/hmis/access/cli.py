@@ -11,7 +11,7 @@ from hearth.arguments import LARGEST_ID
 from hearth.server.errors import ServerError
 
 if TYPE_CHECKING:
-    from hearth.hmis.access.models import Grant
+    from hearth.hmis.access.models import Grant, User
     from hearth.hmis.access.roles import Role
     from hearth.hmis.access.scopes import Scope
 
@@ -86,7 +86,7 @@ def add(
     if role == "system_administrator" and by.email.lower() == email.lower():
         typer.echo(f"{by.email}: {chosen.name}. Set a password with `hearth user password {by.email}`.")
         return
-    made = _done(
+    made = done(
         add_user, by=by, email=email, name=name, role=chosen, scope=scope,
         begins_on=begins and begins.date(), ends_on=ends and ends.date(), reason=reason,
     )  # fmt: skip
@@ -114,7 +114,7 @@ def password(
         chosen = typer.prompt("New password", hide_input=True, confirmation_prompt=True)
     else:
         chosen = sys.stdin.readline().rstrip("\n")
-    _done(set_password, by=command_line.acting_administrator(acting), email=email, password=chosen)
+    done(set_password, by=command_line.acting_administrator(acting), email=email, password=chosen)
     typer.echo(f"{email} has a new password.")
 
 
@@ -241,17 +241,27 @@ def _asked(action: str, acting: str | None, **what: Any) -> Any:
     command_line.prepare()
     from hearth.hmis.access import actions
 
-    return _done(getattr(actions, action), by=command_line.acting_administrator(acting), **what)
+    return done(getattr(actions, action), by=command_line.acting_administrator(acting), **what)
 
 
-def _done(action: Callable[..., Any], **what: Any) -> Any:
+def done(action: Callable[..., Any], *, by: "User", **what: Any) -> Any:
+    """Do an action in somebody's name. Raises ServerError with the sentence of what cannot be, and of what is
+    not theirs to do; where an agreement of their own is missing, with that."""
     from django.core.exceptions import PermissionDenied
 
     try:
-        return action(**what)
+        return action(by=by, **what)
     except ValueError as error:
         raise ServerError(str(error)) from error
     except PermissionDenied as error:
+        from hearth.hmis.access.requirement_records import missing_for
+
+        if lacks := missing_for(by):
+            named = ", ".join(one.name for one in lacks)
+            raise ServerError(
+                f"{by.email} lacks: {named}. What is to be signed is signed with"
+                f" `hearth requirement sign {lacks[-1].code} --as {by.email}`."
+            ) from error
         raise ServerError(
-            f"{what['by'].email} may not do this: nobody acts on their own rights, or outside them."
+            f"{by.email} may not do this: nobody acts on their own rights, or outside them."
         ) from error

@@ -78,23 +78,49 @@ class Standing:
 def of_user(user: User, grants: list[Grant]) -> list[Standing]:
     """Where a user stands with what the roles of these grants require of users."""
     asked = {one.code for grant in grants for one in ROLES[grant.role].requires if not one.of_organization}
-    return [one for one in _standing(user.pk, None) if one.kind.code in asked]
+    return [one for one in _standing(user.pk) if one.kind.code in asked]
 
 
-def of_organization(pk: int) -> list[Standing]:
-    """Where an organization stands with what is required of organizations."""
-    return [one for one in _standing(None, pk) if one.kind.of_organization]
-
-
-def _standing(user: int | None, organization: int | None) -> list[Standing]:
+def of_organizations(pks: list[int]) -> dict[int, list[Standing]]:
+    """Organization → where it stands with what is required of organizations."""
+    found: dict[int, list[Standing]] = {pk: [] for pk in pks}
     today = timezone.localdate()
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT kind, version, counts_from, met_on, ends_on FROM hearth_standing(%s, %s)",
-            [user, organization],
+            "SELECT o.id, s.kind, s.version, s.counts_from, s.met_on, s.ends_on"
+            " FROM unnest(%s::bigint[]) AS o (id), hearth_standing(NULL, o.id) s ORDER BY s.kind",
+            [pks],
+        )
+        for pk, code, *rest in cursor.fetchall():
+            kind = REQUIREMENTS.get(code)
+            if kind is not None and kind.of_organization:
+                found[pk].append(Standing(kind, *rest, today))
+    return found
+
+
+def _standing(user: int) -> list[Standing]:
+    today = timezone.localdate()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT kind, version, counts_from, met_on, ends_on FROM hearth_standing(%s, NULL)", [user]
         )
         rows = {row[0]: row[1:] for row in cursor.fetchall()}
     return [Standing(kind, *rows[code], today) for code, kind in REQUIREMENTS.items() if code in rows]
+
+
+def all_of_organization(viewer: User, pk: int) -> list[RequirementMet]:
+    """The same of an organization."""
+    rows = RequirementMet.objects.restrict(viewer).filter(organization_id=pk)
+    return list(rows.select_related("recorded_by", "ended_by").order_by("-met_on", "-pk"))
+
+
+def versions(viewer: User) -> dict[str, list[RequirementVersion]]:
+    """Kind → its versions, the newest first, in the order of the kinds. The viewer acts."""
+    found: dict[str, list[RequirementVersion]] = {code: [] for code in REQUIREMENTS}
+    rows = RequirementVersion.objects.restrict(viewer).select_related("made_by")
+    for one in rows.filter(kind__in=REQUIREMENTS).order_by("-version"):
+        found[one.kind].append(one)
+    return found
 
 
 def all_of_user(viewer: User, user: User) -> list[RequirementMet]:
@@ -115,6 +141,16 @@ def missing(grants: list[Grant]) -> dict[int, list[type[Requirement]]]:
         return {pk: [REQUIREMENTS[code] for code in codes] for pk, codes in cursor.fetchall()}
 
 
+def shut_out() -> int:
+    """How many active accounts have a grant in force that does not count. The acting user sees all grants."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(DISTINCT g.user_id) FROM access_grant g JOIN access_user u ON u.id = g.user_id"
+            " WHERE u.is_active AND hearth_in_force(g) AND hearth_missing(g) <> '{}'"
+        )
+        return int(cursor.fetchone()[0])
+
+
 def missing_for(user: User) -> list[type[Requirement]]:
     """What is missing today for any grant in force of a user, whoever acts."""
     with connection.cursor() as cursor:
@@ -129,20 +165,20 @@ def newest(kind: type[Requirement]) -> RequirementVersion:
 
 
 @transaction.atomic
-def sign(*, user: User, kind: type[Requirement], version: int, name: str) -> RequirementMet:
+def sign(*, by: User, kind: type[Requirement], version: int, name: str) -> RequirementMet:
     """Sign an agreement as the one who reads it on the screen. Raises ValueError with a sentence where the
     requirement is none to sign, the name is empty, or a newer version was published meanwhile."""
     if not kind.is_signed:
         raise ValueError(f"{kind.name}: this is nothing to sign. {kind.how}")
     if not name.strip():
         raise ValueError("Type your name to sign.")
-    with acting(user):
+    with acting(by):
         if newest(kind).version != version:
             raise ValueError("A new version was published meanwhile. Read it, and sign that one.")
         made = RequirementMet.objects.create(
-            kind=kind.code, version=version, user=user, met_on=timezone.localdate(), signed_name=name.strip()
+            kind=kind.code, version=version, user=by, met_on=timezone.localdate(), signed_name=name.strip()
         )
-        _record(user, made, "signed")
+        _record(by, made, "signed")
     return made
 
 

@@ -73,7 +73,7 @@ def sign(request: HttpRequest, kind: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             records.sign(
-                user=request.user, kind=named, version=form.cleaned_data["version"],
+                by=request.user, kind=named, version=form.cleaned_data["version"],
                 name=form.cleaned_data["name"],
             )  # fmt: skip
         except ValueError as error:

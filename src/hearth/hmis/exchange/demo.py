@@ -15,9 +15,11 @@ from rich.console import Console
 
 import hearth
 from hearth import scratch
+from hearth.hmis.access import requirement_records
 from hearth.hmis.access.actions import become_first_administrator, give_grant, system_administrators
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
+from hearth.hmis.access.requirements import REQUIREMENTS, AgencyAgreement, PrivacyTraining, UserAgreement
 from hearth.hmis.access.roles import (
     AgencyAdministrator,
     Auditor,
@@ -66,7 +68,8 @@ COLLABORATIVE = "Minnesota Tribal Collaborative"
 @dataclass(frozen=True)
 class Account:
     """One person of the demonstration: a role, and the kind of scope that it is held in. `tribal`: in a
-    program of the tribal collaborative. `days`: so long from the first start on."""
+    program of the tribal collaborative. `days`: so long from the first start on. `signed`: whether the user
+    agreement is signed; who has not is led to it at sign-in."""
 
     email: str
     name: str
@@ -75,6 +78,7 @@ class Account:
     tribal: bool = False
     days: int | None = None
     reason: str = ""
+    signed: bool = True
 
 
 ACCOUNTS = (
@@ -87,6 +91,7 @@ ACCOUNTS = (
     Account("coordinator@example.org", "Demo CoC coordinator", CocCoordinator, CocScope),
     Account("funder@example.org", "Demo funder", Funder, FundingScope, reason="Grant agreement"),
     Account("auditor@example.org", "Demo auditor", Auditor, StateScope),
+    Account("newcomer@example.org", "Demo new colleague", HmisUser, reason="Started this week", signed=False),
 )
 
 
@@ -100,6 +105,7 @@ def fill() -> None:
     with acting(administrator):
         load_regions(by=administrator, with_examples=True)
         accounts = _accounts(administrator)
+    _requirements(administrator)
     _write_down(accounts)
     console.print(f"{CLIENTS:,} invented people are there, with CoCs, agencies and accounts.")
 
@@ -187,6 +193,38 @@ def _accounts(administrator: User) -> list[tuple[Account, str]]:
             reason=account.reason,
         )
     return found
+
+
+@transaction.atomic
+def _requirements(administrator: User) -> None:
+    """Agreements and training count here, and everybody has them but whoever is to sign at sign-in."""
+    today = timezone.localdate()
+    with acting(administrator):
+        if requirement_records.newest(UserAgreement).counts_from is not None:
+            return
+        agencies = list(Organization.objects.filter(data_source__name=SOURCE).values_list("pk", flat=True))
+        people = list(User.objects.exclude(pk=administrator.pk).order_by("pk"))
+    unsigned = {account.email for account in ACCOUNTS if not account.signed}
+    requirement_records.sign(by=administrator, kind=UserAgreement, version=1, name="Demo Administrator")
+    for days, agency in enumerate(agencies):
+        requirement_records.record(
+            by=administrator, kind=AgencyAgreement, organization=agency,
+            met_on=today - timedelta(days=400 + days % 90), note="Signed by the director",
+        )  # fmt: skip
+    for days, user in enumerate(people):
+        trained = today - timedelta(days=20 + 7 * days)
+        requirement_records.record(
+            by=administrator, kind=PrivacyTraining, user=user, met_on=trained, note="New user training"
+        )
+        if user.email not in unsigned:
+            requirement_records.record(
+                by=administrator, kind=UserAgreement, user=user, met_on=trained, note="Signed on paper"
+            )
+    for kind in REQUIREMENTS.values():
+        requirement_records.publish(
+            by=administrator, kind=kind, text=kind.text, valid_days=kind.valid_days, counts_from=today,
+            asks_again=False,
+        )  # fmt: skip
 
 
 def _scope(account: Account) -> tuple[Scope, str]:

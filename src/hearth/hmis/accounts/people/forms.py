@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from hearth.hmis.access.requirements import REQUIREMENTS
 from hearth.hmis.access.scopes import Scope
 from hearth.hmis.accounts.people.places import Place
 from hearth.hmis.ui.forms import DayField, PlainWords, TypedAhead
@@ -118,6 +119,42 @@ class MetForm(PlainWords, forms.Form):
     note = forms.CharField(
         label="Note", max_length=500, required=False, help_text="Such as the course, or where the paper is."
     )
+
+
+class OrganizationMetForm(MetForm):
+    """The same of an organization, with what it met."""
+
+    field_order = ("kind",)
+    kind = forms.ChoiceField(
+        label="What",
+        choices=[(code, one.name) for code, one in REQUIREMENTS.items() if one.of_organization],
+    )
+
+
+class RequirementForm(PlainWords, forms.Form):
+    """What a requirement asks from some day on."""
+
+    text = forms.CharField(
+        label="Text", max_length=50_000, required=False, widget=forms.Textarea(attrs={"rows": 14}),
+        help_text="What people read, and sign where it is an agreement. A blank line begins a paragraph.",
+    )  # fmt: skip
+    valid_days = forms.IntegerField(
+        label="Holds for so many days", required=False, min_value=1, max_value=36_500,
+        help_text="Counted from the day on which it was signed or taken. Empty: without end.",
+    )  # fmt: skip
+    counts_from = DayField(
+        label="Closes access from", required=False,
+        help_text="From this day on, grants whose role requires it do not count where it is missing. Empty:"
+        " it closes nothing.",
+    )  # fmt: skip
+    asks_again = forms.BooleanField(
+        label="Ask everybody again", required=False,
+        help_text="What was signed or taken for earlier versions does not count for this one.",
+    )  # fmt: skip
+
+    def clean_counts_from(self) -> date | None:
+        day: date | None = self.cleaned_data["counts_from"]
+        return day and _soon(day)
 
 
 class WithdrawForm(PlainWords, forms.Form):
