@@ -61,10 +61,52 @@ _CUT_OFF = """
   return hidden.slice(0, 5);
 }
 """
+# The contrast of texts takes most of axe's time. It is asked of those that are seen for the first time, or in
+# other colors or another size than when axe last had an answer for them.
+_ASK_AXE = """
+async options => {
+  const behind = new Map([[null, ""]]);
+  const colorsBehind = element => {
+    if (!behind.has(element)) {
+      const {backgroundColor, backgroundImage, opacity, position} = getComputedStyle(element);
+      behind.set(element,
+        [backgroundColor, backgroundImage, opacity, position, colorsBehind(element.parentElement)].join(" "));
+    }
+    return behind.get(element);
+  };
+  const answered = window.hearthAnswered ??= new Map(), texts = new Map();
+  for (const element of document.querySelectorAll("body *")) {
+    const says = element.matches("input, select, textarea")
+      || [...element.childNodes].some(node => node.nodeType === Node.TEXT_NODE && node.data.trim());
+    if (!says || !element.checkVisibility({visibilityProperty: true})) continue;
+    const {color, fontSize, fontWeight, textShadow} = getComputedStyle(element);
+    const looks = [color, fontSize, fontWeight, textShadow, colorsBehind(element)].join(" ");
+    if (answered.get(element) !== looks) texts.set(element, looks);
+  }
+  const {violations} = await axe.run({...options, rules: {"color-contrast": {enabled: false}}});
+  if (!texts.size) return violations;
+  const colors = await axe.run([...texts.keys()], {
+    runOnly: {type: "rule", values: ["color-contrast"]},
+    resultTypes: ["violations", "incomplete"],
+    elementRef: true,
+  });
+  for (const {nodes} of [...colors.violations, ...colors.incomplete])
+    for (const {element} of nodes) texts.delete(element);
+  for (const [element, looks] of texts) answered.set(element, looks);
+  return [...violations, ...colors.violations.map(({id, nodes}) =>
+    ({id, nodes: nodes.map(({target, failureSummary}) => ({target, failureSummary}))}))];
+}
+"""
 
 
 def watch(page: Page) -> None:
-    """Collect policy violations, script errors and failed loads of the page from now on."""
+    """Collect policy violations, script errors and failed loads of the page from now on.
+
+    Of a page that is watched already, what was collected is forgotten.
+    """
+    if hasattr(page, "hearth_problems"):
+        page.hearth_problems.clear()
+        return
     page.add_init_script(_WATCHER)
     problems: list[str] = []
     page.hearth_problems = problems  # type: ignore[attr-defined]
@@ -109,15 +151,19 @@ def cut_off(page: Page) -> list[str]:
     return list(page.evaluate(_CUT_OFF))
 
 
-def accessibility_problems(page: Page, tags: list[str] | None = None) -> list[str]:
-    """What axe finds against WCAG 2.2 AA, one line for each element."""
+def accessibility_problems(page: Page) -> list[str]:
+    """What axe finds against WCAG 2.2 AA, one line for each element.
+
+    Asked again of a page that is still open, the contrast of a text is looked at only if it was hidden before
+    or has changed its colors or its size.
+    """
     # What was found to be right is not told: on a page of many rows that is megabytes.
     options: dict[str, Any] = {
-        "runOnly": {"type": "tag", "values": tags or WCAG}, "resultTypes": ["violations"],
+        "runOnly": {"type": "tag", "values": WCAG}, "resultTypes": ["violations"],
     }  # fmt: skip
     if not page.evaluate("() => Boolean(window.axe)"):
         page.evaluate(_AXE.axe_script)
-    found = page.evaluate("options => axe.run(options).then(found => found.violations)", options)
+    found = page.evaluate(_ASK_AXE, options)
     return [
         f"{violation['id']} at {' '.join(node['target'])}: {node['failureSummary']}"
         for violation in found

@@ -96,6 +96,7 @@ class Contexts:
     def __init__(self, browser: Browser, site: Site, states: dict[str, Any]) -> None:
         self._browser, self._site, self._states = browser, site, states
         self._kept: dict[str, BrowserContext] = {}
+        self._pages: dict[BrowserContext, Page] = {}
 
     def get(self, role: str, options: dict[str, Any]) -> BrowserContext:
         """The context of a role, signed in."""
@@ -103,6 +104,18 @@ class Contexts:
         if key not in self._kept:
             self._kept[key] = self.new(role, options)
         return self._kept[key]
+
+    def page(self, context: BrowserContext) -> Page:
+        """One page for all tests that only load an address in it: starting one takes as long as two loads."""
+        if context not in self._pages:
+            self._pages[context] = context.new_page()
+        return self._pages[context]
+
+    def close_pages(self) -> None:
+        """A test begins that other tabs could disturb."""
+        for page in self._pages.values():
+            page.close()
+        self._pages.clear()
 
     def new(self, role: str, options: dict[str, Any]) -> BrowserContext:
         """One that no other test has; whoever asks closes it."""
@@ -117,8 +130,9 @@ class Contexts:
                 state = self._states[key.split()[0]]
                 for page in context.pages:
                     if page.url.startswith(self._site.address):
-                        page.evaluate("() => localStorage.clear()")
-                    page.close()
+                        page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+                    if page is not self._pages.get(context):
+                        page.close()
                 context.clear_cookies()
                 if state:
                     context.add_cookies(state["cookies"])
@@ -127,6 +141,7 @@ class Contexts:
         for context in self._kept.values():
             context.close()
         self._kept.clear()
+        self._pages.clear()
 
 
 @pytest.fixture(scope="package")
@@ -155,17 +170,27 @@ OpenPage = Callable[..., Page]
 def open_page(request: pytest.FixtureRequest, site: Site, contexts: Contexts) -> Iterator[OpenPage]:
     """`open_page("/clients/{client}/", role="user", width=360)` → a watched page (see checks.py).
 
+    `kept`: for a test that only looks at what was loaded; the next one that does loads in the same page.
+
     A test that fails leaves a picture of every page it had open.
     """
     opened: list[Page] = []
     own: list[BrowserContext] = []
 
     def open_it(
-        path: str, role: str = "public", width: int = 1440, clock: bool = False, **options: object
+        path: str,
+        role: str = "public",
+        width: int = 1440,
+        clock: bool = False,
+        kept: bool = False,
+        **options: object,
     ) -> Page:
+        if not kept:
+            contexts.close_pages()
         if clock:  # holds for a whole context
             own.append(contexts.new(role, options))
-        page = own[-1].new_page() if clock else contexts.get(role, options).new_page()
+        context = own[-1] if clock else contexts.get(role, options)
+        page = contexts.page(context) if kept else context.new_page()
         opened.append(page)
         page.set_viewport_size({"width": width, "height": 900})
         if clock:

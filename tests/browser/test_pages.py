@@ -21,7 +21,7 @@ ASKED_OF_AXE = (360, 1440)
 
 @pytest.mark.parametrize("listed", PAGES, ids=[page.name for page in PAGES])
 def test_page(open_page: OpenPage, listed: Page) -> None:
-    page = open_page(listed.path, listed.role, WIDTHS[0])
+    page = open_page(listed.path, listed.role, WIDTHS[0], kept=True)
     assert page.hearth_status == listed.status
     assert page.locator("h1").count() == 1
     assert page.title().split(" | ")[0].strip()
