@@ -103,8 +103,9 @@ def port() -> int:
 
 
 @pytest.fixture(scope="module")
-def here(new_machine: NewMachine) -> Machine:
-    return new_machine("demo")
+def here(migrated: NewMachine) -> Machine:
+    """A folder with tables and no rows; the test of Ctrl-C goes the whole way, from no folder at all."""
+    return migrated("demo")
 
 
 Start = Callable[[Machine, int], Demo]
@@ -281,6 +282,8 @@ def test_ctrl_c_during_preparation_stops_what_was_started(
     # The next start finishes the work.
     again = start(fresh, port)
     again.wait_until_ready(FIRST_SECONDS)
+    assert "Filling" in again.text
+    assert again.page() in (200, 302)
     again.process.send_signal(signal.SIGINT)
     assert again.wait_for_end() == 0
 

@@ -176,9 +176,10 @@ def test_without_its_right_a_value_is_found_nowhere(
 
 def test_the_rest_stays_when_one_right_is_missing(world: World, tmp_path: Path, without: Any) -> None:
     without(Permission.HIV_VIEW)
+    found = {word for _, word in betrayed(world, tmp_path, EVERY)}
     for permission, words in PLANTED.items():
         if permission != Permission.HIV_VIEW:
-            assert betrayed(world, tmp_path, words), permission
+            assert found.intersection(words), permission
 
 
 def test_what_is_not_shown_is_said_whatever_is_recorded(world: World, without: Any, administrator) -> None:

@@ -245,21 +245,28 @@ def test_names_of_keys_do_not_matter(asked: Asked, whole: Path, world: Rows, tmp
     assert without_keys(asked.report, out, names) == without_keys(asked.report, whole)
 
 
+@pytest.fixture(scope="module")
+def untied(asked: Asked, world: Rows, tmp_path_factory: pytest.TempPathFactory) -> tuple[Rows, Path]:
+    """The world with rows for ties, without what the ties are about; and its report."""
+    tied = with_ties(world)
+    ties = ties_of(asked, tied)
+    assert {of for of, _ in ties} <= ties_declared(asked.report)
+    rows = without_ties(asked, tied, ties)
+    assert len(rows["Enrollment"]) > len(tied["Enrollment"]) * 2 / 3
+    return rows, make(asked, rows, tmp_path_factory.mktemp("untied") / "whole")
+
+
 @pytest.mark.parametrize("seed", range(2))
 def test_the_order_of_keys_decides_the_ties_that_are_counted_and_nothing_else(
-    asked: Asked, world: Rows, tmp_path: Path, seed: int
+    asked: Asked, untied: tuple[Rows, Path], tmp_path: Path, seed: int
 ) -> None:
     """Without what the ties are about, the report is the same under names in any order, and has none."""
 
     def anyhow(key: str) -> str:
         return f"{random.Random(f'{seed} {key}').randrange(10**6):06}{key}"
 
-    tied = with_ties(world)
-    assert {of for of, _ in ties_of(asked, tied)} <= ties_declared(asked.report)
-    rows = without_ties(asked, tied)
-    assert len(rows["Enrollment"]) > len(tied["Enrollment"]) * 2 / 3
+    rows, whole = untied
     assert ties_of(asked, renamed(rows, anyhow), anyhow) == []
-    whole = make(asked, rows, tmp_path / "whole")
     out, names = make_renamed(asked, rows, tmp_path / "out", anyhow)
     assert without_keys(asked.report, out, names) == without_keys(asked.report, whole)
 
@@ -347,10 +354,10 @@ def ties_declared(report: Report) -> set[str]:
     return {tie.words for step in every for tie in step.ties}
 
 
-def without_ties(asked: Asked, rows: Rows) -> Rows:
-    """The rows without what a tie is about, until there is none: enrollments, or a project's further CoC
-    records."""
-    while found := ties_of(asked, rows):
+def without_ties(asked: Asked, rows: Rows, found: list[tuple[str, str]]) -> Rows:
+    """The rows without what a tie is about, as `found`, until there is none: enrollments, or a project's
+    further CoC records."""
+    while found:
         about = {key for _, one in found for key in one.split("|")}
         stays = [
             row
@@ -365,6 +372,7 @@ def without_ties(asked: Asked, rows: Rows) -> Rows:
             there.add(row["ProjectID"])
         assert len(stays) + len(places) < len(rows["Enrollment"]) + len(rows["ProjectCoC"])
         rows = rows | {"Enrollment": stays, "ProjectCoC": places}
+        found = ties_of(asked, rows)
     return rows
 
 
