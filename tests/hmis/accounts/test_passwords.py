@@ -5,15 +5,19 @@ from datetime import timedelta
 from unittest import mock
 
 import pytest
+from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import timezone
 
+from hearth.hmis.access.actions import set_password
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
 from hearth.hmis.accounts import passwords
+from hearth.hmis.accounts.sign_in import MfaAdapter
 from hearth.hmis.audit.models import AccessLog
 from hearth.hmis.site.models import Mail
 from tests.factories import PASSWORD, make_administrator, make_user
@@ -155,10 +159,6 @@ def test_one_address_asks_twenty_times_an_hour(client: Client, db: None) -> None
 
 
 def test_a_link_does_not_pass_by_the_second_step(client: Client, person: User) -> None:
-    from allauth.mfa.models import Authenticator
-
-    from hearth.hmis.accounts.sign_in import MfaAdapter
-
     secret = MfaAdapter().encrypt("JBSWY3DPEHPK3PXP")
     Authenticator.objects.create(user=person, type="totp", data={"secret": secret})
     asked(client, person.email)
@@ -175,6 +175,91 @@ def test_a_link_opens_an_account_that_guessing_has_locked(client: Client, person
     asked(client, person.email)
     client.post(client.get(link())["Location"], {"password1": NEW, "password2": NEW})
     assert client.post("/account/login/", {"login": person.email, "password": NEW}).status_code == 302
+    with acting(make_administrator()):
+        [row] = AccessLog.objects.filter(action="user_changed")
+    assert row.details == {
+        "done": "unlocked with a link from a mail", "tries": settings.AXES_FAILURE_LIMIT
+    }  # fmt: skip
+
+
+def test_a_link_gives_nobody_new_tries_at_the_codes_of_a_second_step(
+    client: Client, person: User, settings
+) -> None:
+    Authenticator.objects.create(
+        user=person, type="totp", data={"secret": MfaAdapter().encrypt("JBSWY3DPEHPK3PXP")}
+    )
+    for guess in range(settings.AXES_FAILURE_LIMIT):
+        client.post("/account/login/", {"login": person.email, "password": f"guess {guess}"})
+    asked(client, person.email)
+    client.post(client.get(link())["Location"], {"password1": NEW, "password2": NEW})
+    assert client.post("/account/login/", {"login": person.email, "password": NEW}).status_code == 429
+
+
+def test_a_lock_is_told_by_mail_once_an_hour(client: Client, person: User, settings) -> None:
+    tries = settings.AXES_FAILURE_LIMIT + 4
+    for guess in range(tries):
+        client.post("/account/login/", {"login": person.email, "password": f"guess {guess}"})
+        client.post("/account/login/", {"login": "nobody@example.org", "password": f"guess {guess}"})
+    [mail] = Mail.objects.all()
+    assert (mail.user, mail.kind) == (person, "account_locked")
+    assert "guess 1" not in mail.body and "127.0.0.1" in mail.body
+    Mail.objects.update(created_at=timezone.now() - timedelta(minutes=61))
+    client.post("/account/login/", {"login": person.email, "password": "guess"})
+    assert Mail.objects.count() == 2
+
+
+# ------------------------------------------------------------------ set by somebody else
+
+
+@pytest.fixture
+def given(person: User) -> User:
+    """Whose password an administrator has set."""
+    set_password(by=make_administrator(), email=person.email, password=PASSWORD)
+    return User.objects.get(pk=person.pk)
+
+
+CHANGE = "/account/password/change/"
+
+
+def test_a_password_that_was_given_is_changed_first(client: Client, given: User) -> None:
+    client.post("/account/login/", {"login": given.email, "password": PASSWORD})
+    for path in ("/", "/clients/", "/no/such/page/"):
+        assert client.get(path)["Location"] == CHANGE
+    assert client.get("/", headers={"HX-Request": "true"})["HX-Redirect"] == CHANGE
+    assert "set by an administrator" in client.get(CHANGE).content.decode()
+    same = {"oldpassword": PASSWORD, "password1": PASSWORD, "password2": PASSWORD}
+    assert "Choose another one than the password" in client.post(CHANGE, same).content.decode()
+    assert client.get("/")["Location"] == CHANGE
+    client.post(CHANGE, same | {"password1": NEW, "password2": NEW})
+    assert client.get("/").status_code == 200
+
+
+def test_a_link_changes_it_as_well_but_not_to_the_same(client: Client, given: User) -> None:
+    asked(client, given.email)
+    address = client.get(link())["Location"]
+    answer = client.post(address, {"password1": PASSWORD, "password2": PASSWORD})
+    assert "Choose another one than the password" in answer.content.decode()
+    client.post(address, {"password1": NEW, "password2": NEW})
+    client.post("/account/login/", {"login": given.email, "password": NEW})
+    assert client.get("/").status_code == 200
+
+
+def test_the_database_marks_it_and_nobody_else_takes_the_mark_away(given: User) -> None:
+    boss, other = make_administrator(), make_user(password=PASSWORD)
+    assert given.password_due and not other.password_due
+    row = User.objects.filter(pk=given.pk)
+    for who in (boss, None):
+        with acting(who):
+            row.update(password_due=False)
+            assert row.get().password_due
+    row.update(password=make_password(PASSWORD))  # hashed anew at sign-in, when nobody acts
+    assert row.get().password_due
+    with acting(given):
+        row.update(password=make_password(NEW))
+    assert not row.get().password_due
+    with acting(boss):
+        User.objects.filter(pk=boss.pk).update(password=make_password(NEW))
+    assert not User.objects.get(pk=boss.pk).password_due
 
 
 @pytest.mark.parametrize("key", ["x", "a" * 500, "set-password", "cq1-" + "0" * 32])

@@ -115,7 +115,7 @@ def password(
     else:
         chosen = sys.stdin.readline().rstrip("\n")
     done(set_password, by=command_line.acting_administrator(acting), email=email, password=chosen)
-    typer.echo(f"{email} has a new password.")
+    typer.echo(f"{email} has a new password, to be changed at the next sign-in unless it is your own.")
 
 
 @user.command(name="list")

@@ -298,9 +298,10 @@ def _role_changed(entry: AccessLog, details: _Details, roles: Mapping[str, str])
 def _user_changed(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
     done, sessions = details("done", "changed"), details("sessions")
     ended = f" ({counted(sessions, 'session')} ended)" if sessions is not None else ""
-    days = details("days")
+    days, tries = details("days"), details("tries")
+    forgotten = f" ({counted(tries, 'failed try,failed tries')} forgotten)" if tries is not None else ""
     since = f" for {counted(days, 'day')}" if days is not None else ""
-    return ["The account of ", _subject(entry), f" was {done}{since}{ended}"]
+    return ["The account of ", _subject(entry), f" was {done}{since}{ended}{forgotten}"]
 
 
 def _requirement_changed(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:

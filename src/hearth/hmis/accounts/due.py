@@ -1,4 +1,7 @@
-"""What is due of who signed in, before anything else: an agreement to sign, training to take.
+"""What is due of who signed in, before anything else: a password that somebody else set, an agreement to
+sign, training to take.
+
+A password that an administrator set is changed first, whatever the page.
 
 At sign-in whoever lacks something, or soon will, is led to the page that says so, once. Whoever has no rights
 at all because something is missing is led there by every page.
@@ -7,6 +10,7 @@ at all because something is missing is led there by every page.
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.signals import user_logged_in
 from django.db import connection
 from django.dispatch import receiver
@@ -20,6 +24,7 @@ from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
 from hearth.hmis.accounts.second_factor import OPEN
 
+CHANGE_IT = "Your password was set by an administrator. Choose your own, and then you can go on."
 #: In the session: the page is to be shown once.
 TO_SHOW = "hearth_requirements_to_show"
 
@@ -35,16 +40,22 @@ def looked_at(sender: Any, user: User, request: HttpRequest | None = None, **kwa
             request.session[TO_SHOW] = True
 
 
-class RequirementsDueMiddleware:
-    """Leads such a user to the page of agreements and training."""
+class DueMiddleware:
+    """Leads such a user to the page of a new password, or of agreements and training."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path.startswith(OPEN) or not request.user.is_authenticated or not _is_due(request):
+        if request.path.startswith(OPEN) or not request.user.is_authenticated:
             return self.get_response(request)
-        page = reverse("account_requirements")
+        if request.user.password_due:
+            messages.warning(request, CHANGE_IT)
+            page = reverse("account_change_password")
+        elif _is_due(request):
+            page = reverse("account_requirements")
+        else:
+            return self.get_response(request)
         return HttpResponseClientRedirect(page) if request.headers.get("HX-Request") else redirect(page)
 
 

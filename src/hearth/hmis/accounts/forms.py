@@ -27,6 +27,7 @@ OLD_PASSWORD = (
     f"Your password is weaker than this site now asks for (at least {passwords.SHORTEST} characters, and none"
     " that is often used). Change it soon: in the menu behind your name, “Change password”."
 )
+THE_SAME = "Choose another one than the password that you have now."
 
 
 def _say(form: Form, labels: dict[str, str]) -> None:
@@ -67,6 +68,12 @@ class PasswordForm(PlainWords, ChangePasswordForm):
             },
         )
 
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if values.get("password1") and values["password1"] == values.get("oldpassword"):
+            self.add_error("password1", THE_SAME)
+        return values
+
 
 class ConfirmForm(PlainWords, ReauthenticateForm):
     """The password once more."""
@@ -91,6 +98,13 @@ class NewPasswordForm(PlainWords, ResetPasswordKeyForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _say(self, {"password1": "New password", "password2": "New password again"})
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        chosen = values.get("password1")
+        if chosen and self.user.password_due and self.user.check_password(chosen):
+            self.add_error("password1", THE_SAME)
+        return values
 
 
 class SignForm(PlainWords, Form):

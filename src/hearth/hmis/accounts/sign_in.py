@@ -21,20 +21,17 @@ from django.conf import settings
 from django.db.models import Sum
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from hearth.hmis.access.models import User
 from hearth.hmis.access.models.user import ACCOUNT
 from hearth.hmis.accounts import known_device
+from hearth.hmis.accounts.people.invitation_link import has_links_left
 from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
 from hearth.hmis.site.actions import send
 from hearth.hmis.site.client_address import client_address
-from hearth.hmis.site.models import Mail
 from hearth.server import seals
-
-_HOUR = timedelta(hours=1)
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -79,8 +76,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
 def may_have_link(request: HttpRequest, user: User) -> bool:
     """Whether the account may be sent one more link to set a password; written down either way."""
-    recent = Mail.objects.filter(user=user, kind="password_reset", created_at__gt=timezone.now() - _HOUR)
-    is_sent = recent.count() < settings.RESETS_PER_HOUR
+    is_sent = has_links_left(user)
     record_access(
         by=request.user.pk if request.user.is_authenticated else None,
         action=Access.PASSWORD_RESET_ASKED, account=user.pk, address=client_address(request),

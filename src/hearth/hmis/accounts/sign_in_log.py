@@ -4,6 +4,7 @@ A failure carries the account where one of that name exists, and the network add
 which may be a password. What failed on an account is told to its user at the next sign-in.
 """
 
+from datetime import timedelta
 from typing import Any
 
 from allauth.account.signals import password_changed, password_reset, password_set
@@ -16,21 +17,25 @@ from allauth.mfa.signals import (
 from axes.handlers.proxy import AxesProxyHandler
 from axes.helpers import get_client_ip_address, get_client_username
 from axes.signals import user_locked_out
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.db import connection
 from django.db.models import F
 from django.dispatch import receiver
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.utils import timezone
 
 from hearth.hmis.access.context import acting, set_acting_user
 from hearth.hmis.access.lock import forget_failures
 from hearth.hmis.access.models import User
 from hearth.hmis.access.models.user import ACCOUNT
-from hearth.hmis.accounts import open_sessions
+from hearth.hmis.accounts import open_sessions, second_factor
 from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
+from hearth.hmis.site.actions import send
+from hearth.hmis.site.models import Mail
 from hearth.hmis.ui import formats
 
 #: One's own slips of the password are no news; a wrong code means that somebody has the password.
@@ -100,9 +105,27 @@ def _was_turned_away(request: HttpRequest | None) -> bool:
 
 @receiver(user_locked_out, dispatch_uid="hearth_locked_out")
 def locked_out(sender: Any, request: HttpRequest | None = None, **kwargs: Any) -> None:
-    """Log that an account was locked for a while."""
+    """Log that an account was locked for a while, and tell its user by mail, once an hour."""
     credentials = getattr(request, "axes_credentials", None)
-    record_access(by=None, action=Access.SIGN_IN_FAILED, locked=True, **_particulars(request, credentials))
+    particulars = _particulars(request, credentials)
+    record_access(by=None, action=Access.SIGN_IN_FAILED, locked=True, **particulars)
+    user = User.objects.filter(pk=particulars.get("account"), is_active=True).first()
+    if (
+        user is None
+        or Mail.objects.filter(
+            user=user, kind="account_locked", created_at__gt=timezone.now() - timedelta(hours=1)
+        ).exists()
+    ):
+        return
+    words = {
+        "site_name": settings.SITE_NAME, "minutes": settings.LOCK_MINUTES,
+        "address": particulars.get("address", ""), "at": formats.moment(timezone.now()),
+    }  # fmt: skip
+    send(
+        by=None, user=user, kind="account_locked",
+        subject=f"{settings.SITE_NAME}: too many failed tries on your account",
+        body=render_to_string("people/mail/locked.txt", words),
+    )  # fmt: skip
 
 
 @receiver(authentication_failed, dispatch_uid="hearth_second_step_failed")
@@ -116,12 +139,24 @@ def second_step_failed(sender: Any, user: User, request: HttpRequest, **kwargs: 
 
 @receiver(password_reset, dispatch_uid="hearth_password_reset")
 def own_password_reset(sender: Any, user: User, **kwargs: Any) -> None:
-    """Log that somebody set a new password with a link from a mail: whoever reads the mail of an account may,
-    so that it is no lock either. All sessions end, and the failed tries that lock it are forgotten."""
+    """Log that somebody set a new password with a link from a mail. All sessions end.
+
+    The failed tries that lock the account are forgotten where the password is all it takes, because whoever
+    reads its mail may set one; that is written down, and told at the next sign-in. Where there is a second
+    step they count on: a link gives nobody new tries at its codes."""
     with acting(user):
         record_access(by=user.pk, action=Access.PASSWORD_CHANGED, subject=f"user:{user.pk}", way="mail")
+        if user.password_due:
+            User.objects.filter(pk=user.pk).update(password_due=False)
     open_sessions.end_all(user)
-    forget_failures(user)
+    if second_factor.has_one(user):
+        return
+    if tries := forget_failures(user):
+        with acting(user):
+            record_access(
+                by=user.pk, action=Access.USER_CHANGED, subject=f"user:{user.pk}",
+                done="unlocked with a link from a mail", tries=tries,
+            )  # fmt: skip
 
 
 @receiver([password_changed, password_set], dispatch_uid="hearth_password_changed")

@@ -134,7 +134,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "hearth.hmis.accounts.second_factor.SecondFactorDueMiddleware",
-    "hearth.hmis.accounts.due.RequirementsDueMiddleware",
+    "hearth.hmis.accounts.due.DueMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
     "hearth.hmis.accounts.known_device.KnownDeviceMiddleware",

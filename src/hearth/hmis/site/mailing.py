@@ -26,6 +26,7 @@ KINDS: dict[str, str] = {
     "password_reset": "Link to set a new password",
     "invitation": "Invitation to set a first password",
     "unused_account": "Warning that an account will be locked",
+    "account_locked": "Word that failed tries locked the account for a while",
     "account_changed": "Word that something changed on the account",
 }
 #: How long to wait after each try; after the last one the mail is given up.

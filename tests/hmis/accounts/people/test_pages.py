@@ -29,6 +29,7 @@ from hearth.hmis.accounts.people import places
 from hearth.hmis.audit.models import AccessLog
 from hearth.hmis.organizations.models import Organization, Project, ProjectCoC, ProjectGroup, Region
 from hearth.hmis.site import mailing
+from hearth.hmis.site.models import Mail
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -270,6 +271,19 @@ def test_the_doors_of_an_account_that_works_elsewhere_too_stay(town: Town) -> No
     assert User.objects.get(pk=town.of_both.pk).is_active
     with acting(town.administrator):
         assert AccessLog.objects.filter(action="refused", user_id=town.boss.pk).count() == 16
+
+
+def test_invitations_and_links_count_against_one_limit(town: Town, settings: Any) -> None:
+    settings.IS_DEMO = True
+    client = signed_in(town.administrator)
+    ask = f"/people/{town.of_b.pk}/do/send-link/"
+    for _ in range(settings.RESETS_PER_HOUR):
+        client.post(ask)
+    said = client.post(ask, follow=True).content.decode()
+    assert "links within the hour" in said
+    assert Mail.objects.filter(user=town.of_b).count() == settings.RESETS_PER_HOUR
+    Client().post("/account/password/reset/", {"email": town.of_b.email})
+    assert Mail.objects.filter(user=town.of_b).count() == settings.RESETS_PER_HOUR
 
 
 def test_an_invitation_sets_a_first_password_once(town: Town, settings: Any) -> None:

@@ -44,6 +44,8 @@ class User(AbstractUser):
         editable=False,
         help_text="Had a second step that was lost with the secret key: sets it up before anything else",
     )
+    #: Somebody else set its password, which is changed before anything else (written by a trigger).
+    password_due = models.BooleanField(default=False, db_default=False, editable=False)
     #: Tries on this account that failed since its last sign-in; told at the next one.
     wrong_passwords = models.IntegerField(default=0, db_default=0, editable=False)
     wrong_codes = models.IntegerField(default=0, db_default=0, editable=False)

@@ -24,7 +24,7 @@ from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
 from hearth.hmis.accounts import open_sessions
 from hearth.hmis.accounts.people import queries
-from hearth.hmis.accounts.people.invitation_link import INVITED_FOR, is_invited
+from hearth.hmis.accounts.people.invitation_link import INVITED_FOR, has_links_left, is_invited
 from hearth.hmis.accounts.people.spreadsheet import Line
 from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
@@ -55,12 +55,18 @@ def set_first_password(*, by: User, user: User, password: str) -> None:
 @transaction.atomic
 def send_link(*, by: User, user: User, request: HttpRequest) -> timedelta:
     """Mail somebody a link to set their password: an invitation where they never had one. Returns how long
-    it holds. Raises PermissionDenied like `set_first_password`, and ValueError where no mail can be sent."""
+    it holds. Raises PermissionDenied like `set_first_password`, and ValueError where no mail can be sent, or
+    the account got its links of an hour."""
     _must_administer(by, user)
     if not user.is_active:
         raise ValueError(f"{user.email} is deactivated. Reactivate the account first.")
     if not mail_is_set():
         raise ValueError("This installation has no mail server. Set a first password instead.")
+    if not has_links_left(user):
+        raise ValueError(
+            f"{user.email} got {settings.RESETS_PER_HOUR} links within the hour. Wait, or set a first"
+            " password."
+        )
     is_new = is_invited(user)
     lifetime = INVITED_FOR if is_new else timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
     kind = "invitation" if is_new else "password_reset"

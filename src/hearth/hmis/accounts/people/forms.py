@@ -171,7 +171,8 @@ class FirstPasswordForm(PlainWords, forms.Form):
         strip=False,
         max_length=200,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text="Twelve characters or more. Tell it in person, never by mail.",
+        help_text="Twelve characters or more. Tell it in person, never by mail. It is changed at the first"
+        " sign-in.",
     )
     password2 = forms.CharField(
         label="Password again",

@@ -6,11 +6,14 @@ and never signed in: the first use of the link ends that, and with it every link
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
+from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.http import base36_to_int
 
 from hearth.hmis.access.models import User
+from hearth.hmis.site.models import Mail
 
 INVITED_FOR = timedelta(days=7)
 
@@ -18,6 +21,13 @@ INVITED_FOR = timedelta(days=7)
 def is_invited(user: User) -> bool:
     """Whether nobody has ever had the account in use."""
     return bool(user.is_active) and user.last_login is None and not user.has_usable_password()
+
+
+def has_links_left(user: User) -> bool:
+    """Whether the account may be sent one more link within the hour, whoever asks, and of whichever kind."""
+    since = timezone.now() - timedelta(hours=1)
+    sent = Mail.objects.filter(user=user, kind__in=("password_reset", "invitation"), created_at__gt=since)
+    return sent.count() < settings.RESETS_PER_HOUR
 
 
 class LinkKeys(PasswordResetTokenGenerator):
