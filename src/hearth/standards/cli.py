@@ -1,11 +1,17 @@
-"""`hearth standards`: look into HUD's data standards, compare years, prove the registry, write its pages."""
+"""`hearth standards`: look into HUD's data standards, see forms, compare years, prove, write pages."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from hearth.arguments import given_path
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from hearth.standards.form_batch import Case
+    from hearth.standards.load import Registry
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -16,6 +22,7 @@ app = typer.Typer(
     Examples:
       hearth standards show HealthAndDV.WhenOccurred
       hearth standards diff 2024 2026
+      hearth standards form --type 13 --subtype 2 --funder 3,43 --stage start --person hoh_adult
       hearth standards lint
     """,
 )
@@ -85,6 +92,151 @@ def diff(
     chosen = [change for change in changes if kind in (None, change.kind)]
     Console().print(screen.of_changes(chosen))
     typer.echo(f"{len(chosen)} differences between FY{before} and FY{after}.")
+
+
+@app.command()
+def form(
+    kind: Annotated[str | None, typer.Option("--type", help="Project type, a code of list 2.02.6.")] = None,
+    subtype: Annotated[
+        str, typer.Option("--subtype", help="Of rapid re-housing: 1 (services only), 2 (housing), 1|2.")
+    ] = "",
+    funder: Annotated[
+        str, typer.Option("--funder", help="Funding sources, codes of list 2.06.1: 3,43. None: leave out.")
+    ] = "",
+    stage: Annotated[
+        str | None,
+        typer.Option("--stage", help="record, setup, start, update, annual, exit, post_exit or occurrence."),
+    ] = None,
+    person: Annotated[
+        str | None, typer.Option("--person", help="hoh_adult, hoh_child, adult or child.")
+    ] = None,
+    on: Annotated[str, typer.Option("--on", metavar="DAY", help="The day of the answers.")] = "2025-10-01",
+    answer: Annotated[
+        list[str] | None,
+        typer.Option("--answer", metavar="NAME=CODE", help="An answer so far: Client.VeteranStatus=1."),
+    ] = None,
+    access_point: Annotated[
+        bool,
+        typer.Option("--access-point", help="The project is an access point (2.09)."),
+    ] = False,
+    category_2_or_3: Annotated[
+        bool, typer.Option("--category-2-or-3", help="It serves category 2 or 3 of the homeless definition.")
+    ] = False,
+    batch: Annotated[
+        Path | None,
+        typer.Option("--batch", metavar="IN.csv", parser=given_path, help="Answer every line of a file."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="OUT.csv", parser=given_path, help="Where the answers go.")
+    ] = None,
+) -> None:
+    """Show what the standards ask of a person at a stage in a described project, in what order, and why.
+
+    A file for --batch has the columns funders (codes joined by +), project_type, rrh_subtype, stage and
+    person; the answer adds element, column, asked and gate, a row for each field that is asked.
+
+    \b
+    Examples:
+      hearth standards form --type 13 --subtype 2 --funder 3,43 --stage start --person hoh_adult
+      hearth standards form --type 3 --funder 20 --stage exit --person adult --answer Client.VeteranStatus=1
+      hearth standards form --batch cases.csv --out asked.csv
+    """
+    from hearth.standards import form_batch
+
+    try:
+        registry = form_batch.registry_on(_day(on))
+    except form_batch.CaseError as error:
+        raise typer.BadParameter(str(error), param_hint="--on") from None
+    described = {"--type": kind, "--stage": stage, "--person": person}
+    if batch is not None:
+        given = [name for name, value in described.items() if value is not None]
+        given += [name for name, value in (("--funder", funder), ("--subtype", subtype)) if value]
+        given += [name for name, value in (("--answer", answer), ("--access-point", access_point)) if value]
+        if given:
+            raise typer.BadParameter(f"The file describes the projects: leave out {', '.join(given)}.")
+        _answer_all(registry, batch, out)
+        return
+    if out is not None:
+        raise typer.BadParameter("It goes with --batch, which names the file to answer.", param_hint="--out")
+    if missing := [name for name, value in described.items() if value is None]:
+        raise typer.BadParameter(f"Say also {', '.join(missing)}, or name a file with --batch.")
+    facts = {"CEParticipation.AccessPoint": str(int(access_point))}
+    facts["Setting.ServesCategory2Or3"] = str(int(category_2_or_3))
+    try:
+        one = form_batch.case(
+            registry,
+            funders=[code.strip() for code in funder.replace("+", ",").split(",") if code.strip()],
+            project_type=(kind or "").strip(),
+            rrh_subtypes=form_batch.subtypes(subtype.strip()),
+            stage=stage or "",
+            person=person or "",
+            facts=dict(facts),
+        )
+    except form_batch.CaseError as error:
+        raise typer.BadParameter(str(error)) from None
+    _show_form(registry, one, _answers(registry, answer or []))
+
+
+def _show_form(registry: "Registry", one: "Case", answers: dict[str, str | None]) -> None:
+    from rich.console import Console
+
+    from hearth.standards import screen
+    from hearth.standards.form import HIDDEN, questions
+
+    asked = questions(registry, one.project, one.stage, one.person, answers or None)
+    shown = [question for question in asked if question.asked != HIDDEN]
+    Console().print(screen.of_questions(shown))
+    hidden = len(asked) - len(shown)
+    typer.echo(f"{len(shown)} fields.")
+    if hidden:
+        typer.echo(f"{hidden} more are not asked after the answers so far.")
+
+
+def _answer_all(registry: "Registry", batch: Path, out: Path | None) -> None:
+    """Answer a file; one sentence where it cannot be, and then nothing is written."""
+    from hearth.standards import form_batch
+
+    if out is None:
+        raise typer.BadParameter("Say where the answers go.", param_hint="--out")
+    if out.exists() and (not out.is_file() or out.samefile(batch) if batch.exists() else out.is_dir()):
+        raise typer.BadParameter(f"{out} cannot be written over. Name another file.", param_hint="--out")
+    try:
+        cases = form_batch.read_cases(registry, batch)
+        rows = form_batch.write_answers(registry, cases, out)
+    except (form_batch.CaseError, OSError) as error:
+        said = error if isinstance(error, form_batch.CaseError) else f"{error.strerror}: {error.filename}."
+        typer.echo(f"{said} Nothing was written.", err=True)
+        raise typer.Exit(1) from None
+    if cases.blank:
+        typer.echo(f"{cases.blank} blank lines were left out.", err=True)
+    if cases.others:
+        typer.echo(f"Columns that were not looked at: {', '.join(cases.others)}.", err=True)
+    typer.echo(f"{len(cases.lines)} lines answered with {rows} rows in {out}.")
+
+
+def _day(written: str) -> "date":
+    from datetime import date
+
+    try:
+        return date.fromisoformat(written.strip())
+    except ValueError:
+        raise typer.BadParameter(
+            f"“{written}” is no day: write it like 2025-10-01.", param_hint="--on"
+        ) from None
+
+
+def _answers(registry: "Registry", written: list[str]) -> dict[str, str | None]:
+    """Answers so far by the names of questions; an empty code says that the field was left blank."""
+    found: dict[str, str | None] = {}
+    for one in written:
+        name, equals, code = one.partition("=")
+        file, _, column = name.strip().partition("[")[0].partition(".")
+        if not equals or column not in registry.files.get(file, ()):
+            raise typer.BadParameter(
+                f"“{one}” is no answer: write it like Client.VeteranStatus=1.", param_hint="--answer"
+            )
+        found[name.strip()] = code.strip() or None
+    return found
 
 
 @app.command()

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from hearth.standards.element import Element, Field, Requirement
-from hearth.standards.gates import ALWAYS, renamed
+from hearth.standards.gates import ALWAYS, bare
 from hearth.standards.kinds import KINDS
 from hearth.standards.load import YEARS
 from hearth.standards.model import Check, Column, File, List, Option
@@ -128,7 +128,7 @@ def of_requirement(requirement: Requirement) -> tuple[str, str, str, str, str, s
     if requirement.where != ALWAYS:
         types += f", where {requirement.where}"
     return (
-        "every program" if requirement.program == "all" else requirement.program,
+        program_words(requirement),
         ", ".join(requirement.funders) or "any",
         types,
         requirement.asked_of,
@@ -138,9 +138,14 @@ def of_requirement(requirement: Requirement) -> tuple[str, str, str, str, str, s
     )
 
 
+def program_words(requirement: Requirement) -> str:
+    """The program of a requirement, or that it is every one."""
+    return "every program" if requirement.program == "all" else requirement.program
+
+
 def of_field(one: Field) -> str:
     """When a field is asked, if its element is."""
-    words = [f"if {renamed(one.gate, lambda name: name.partition('.')[2])}"] if one.gate != ALWAYS else []
+    words = [f"if {bare(one.gate)}"] if one.gate != ALWAYS else []
     if one.funders:
         words.append(f"by funding sources {', '.join(one.funders)}")
     if one.project_types:

@@ -125,8 +125,8 @@ class Requirement:
         return (
             self.holds_for_type(project_type)
             and (not self.rrh_subtypes or not set(self.rrh_subtypes).isdisjoint(rrh_subtypes))
-            and (self.program == "all" or not set(self.funders).isdisjoint(funders))
-            and self.where.holds(facts) is True
+            and (self.program == "all" or not frozenset(funders).isdisjoint(self.funders))
+            and (self.where == ALWAYS or self.where.holds(facts) is True)
         )
 
     def holds_for_type(self, project_type: str) -> bool:
@@ -162,7 +162,7 @@ class Field:
         return (
             (not self.project_types or project_type in self.project_types)
             and project_type not in self.except_project_types
-            and (not self.funders or not set(self.funders).isdisjoint(funders))
+            and (not self.funders or not frozenset(funders).isdisjoint(self.funders))
         )
 
 

@@ -21,7 +21,7 @@ from functools import cache
 from types import MappingProxyType
 
 from hearth.standards.element import PERSONS, STAGES, SUBJECTS, Element, Field, Requirement
-from hearth.standards.gates import ALWAYS, Answers, Gate, columns, either, every, renamed
+from hearth.standards.gates import ALWAYS, Answers, Gate, bare, columns, either, every
 from hearth.standards.load import Registry
 from hearth.standards.model import Column
 
@@ -62,18 +62,25 @@ class Question:
     @property
     def condition(self) -> str:
         """The gate in words of columns, without their files; empty when it is always open."""
-        return str(renamed(self.gate, lambda name: name.partition(".")[2])) if self.gate != ALWAYS else ""
+        return bare(self.gate)
 
 
 def questions(
-    registry: Registry, project: Project, stage: str, person: str, answers: Answers | None = None
+    registry: Registry,
+    project: Project,
+    stage: str,
+    person: str,
+    answers: Answers | None = None,
+    *,
+    only: str | None = None,
 ) -> tuple[Question, ...]:
     """What is asked, in the manual's order; what the standards do not ask is not there.
 
     `stage` is one of record, setup, start, update, annual, exit, post_exit and occurrence; `person` one of
     hoh_adult, hoh_child, adult and child (at setup: project or organization). `answers` are codes by the
     names of questions, earlier answers of the person among them (`Client.VeteranStatus`); a name that is
-    absent is not known yet, and None was left blank. Without `answers` no question is hidden.
+    absent is not known yet, and None was left blank. Without `answers` no question is hidden. `only` is the
+    number of one element: at the occurrence point each is a record of its own, and several share columns.
 
     KeyError when the registry's year has no such stage; ValueError for a person who is none.
     """
@@ -81,7 +88,8 @@ def questions(
         raise ValueError(f"There is no person {person}: use {', '.join((*PERSONS, *SUBJECTS))}.")
     found: list[Question] = []
     for element, requirements in _at(registry, _NAMES[stage], person):
-        found += _of_element(element, requirements, project, person)
+        if only in (None, element.number):
+            found += _of_element(element, requirements, project, person)
     return tuple(found) if answers is None else tuple(_answered(found, answers))
 
 
@@ -108,9 +116,10 @@ def _of_element(
         return
     demanded = [one for one in why if one.required == "yes"]
     opens = either(*(gate for one in demanded or why for gate in one.gates_for(person)))
-    own = {one.name for one in element.asks}
+    names = {one.name for one in element.asks}
     for one in _fields(element.asks, project):
-        gate = one.gate if own.intersection(columns(one.gate)) else every(opens, one.gate)
+        # What hangs on another field of the element is as open as that field.
+        gate = one.gate if opens == ALWAYS or names & {*columns(one.gate)} else every(opens, one.gate)
         asked = OPTIONAL if one.optional or not demanded else REQUIRED if gate == ALWAYS else CONDITIONAL
         yield Question(element, one.column, one.name, asked, gate, why)
 

@@ -10,7 +10,7 @@ of the row with that DisabilityType. Codes are text, as everywhere in the regist
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 Answers = Mapping[str, str | None]
@@ -128,13 +128,23 @@ def every(*parts: Gate) -> Gate:
 
 
 def either(*parts: Gate) -> Gate:
-    """Either of the parts, in the same way."""
-    flat: dict[Gate, None] = {}
+    """One of the parts at least, in the same way; codes of one column come together."""
+    flat: dict[object, Gate] = {}
     for part in parts:
-        flat.update((one, None) for one in (part.parts if isinstance(part, Either) else (part,)))
+        for one in part.parts if isinstance(part, Either) else (part,):
+            key: object = one
+            if isinstance(one, Compared) and not one.negated:
+                key = one.column
+                if isinstance(before := flat.get(key), Compared):
+                    one = replace(one, codes=tuple(sorted({*before.codes, *one.codes}, key=_in_order)))
+            flat[key] = one
     if ALWAYS in flat:
         return ALWAYS
-    return next(iter(flat)) if len(flat) == 1 else Either(tuple(flat))
+    return next(iter(flat.values())) if len(flat) == 1 else Either(tuple(flat.values()))
+
+
+def _in_order(code: str) -> tuple[int, str]:
+    return (int(code), "") if code.isdecimal() else (0, code)
 
 
 @cache
@@ -190,6 +200,12 @@ def renamed(of: Gate, name: Callable[[str], str]) -> Gate:
             return Between(name(column), low, high)
         case Blank(column, negated):
             return Blank(name(column), negated)
+
+
+@cache
+def bare(of: Gate) -> str:
+    """The gate in words of columns, without their files; empty when it is always open."""
+    return str(renamed(of, lambda name: name.partition(".")[2] or name)) if of != ALWAYS else ""
 
 
 class _Reader:

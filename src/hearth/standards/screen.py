@@ -1,6 +1,7 @@
 """Definitions on the terminal, as Rich tables."""
 
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 
 from rich.console import Group, RenderableType
 from rich.panel import Panel
@@ -11,6 +12,7 @@ from hearth.standards import definitions
 from hearth.standards.diff import ADDED, REMOVED, Change
 from hearth.standards.element import Element
 from hearth.standards.find import Found
+from hearth.standards.form import Question
 from hearth.standards.load import Registry
 from hearth.standards.model import Check, Column, File, List
 
@@ -27,6 +29,23 @@ def of(registry: Registry, found: Found) -> RenderableType:
         subtitle=Text(where, "dim"),
         padding=(0, 1),
     )
+
+
+def of_questions(asked: Iterable[Question]) -> RenderableType:
+    """What a form asks: each element with the requirements it is asked for, and below its fields."""
+    parts: list[RenderableType] = []
+    for (number, name), fields in groupby(asked, key=lambda one: (one.element.number, one.element.name)):
+        table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+        for index, one in enumerate(fields):
+            if not index:
+                because = [f"{definitions.program_words(why)} ({why.at})" for why in one.why]
+                parts.append(
+                    Text(f"{number} {name}", "bold") + Text(f"  {', '.join(because)}", "dim not bold")
+                )
+            condition = f"if {one.condition}" if one.condition else ""
+            table.add_row("", one.name, one.asked, condition)
+        parts.append(table)
+    return Group(*parts)
 
 
 def of_changes(changes: Iterable[Change]) -> RenderableType:
