@@ -21,6 +21,7 @@ class Permission(StrEnum):
     ENROLLMENT_EDIT = "enrollment_edit"
     PROJECT_VIEW = "project_view"
     PROJECT_EDIT = "project_edit"
+    PROJECT_NAME_PROTECT = "project_name_protect"
     REGION_VIEW = "region_view"
     REGION_EDIT = "region_edit"
     DATA_IMPORT = "data_import"
@@ -51,6 +52,7 @@ WORDS: dict[Permission, str] = {
     Permission.ENROLLMENT_EDIT: "add and change enrollments and all that hangs on them",
     Permission.PROJECT_VIEW: "see organizations and projects",
     Permission.PROJECT_EDIT: "change organizations and projects",
+    Permission.PROJECT_NAME_PROTECT: "say whether a project's name is confidential",
     Permission.REGION_VIEW: "see CoCs and their contacts",
     Permission.REGION_EDIT: "change CoCs and their contacts",
     Permission.DATA_IMPORT: "import data",

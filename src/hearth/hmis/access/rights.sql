@@ -185,6 +185,35 @@ CREATE OR REPLACE FUNCTION hearth_system_administrators() RETURNS SETOF bigint {
     WHERE u.is_active AND g.role = 'system_administrator' AND hearth_in_force(g)
 $$;
 
+-- ------------------------------------------------------------------ confidential names
+-- A project is confidential by its mark, and without one where a victim service provider runs it. Whoever holds a
+-- grant over it knows it; these are the others' (organizations/confidential.py reads every name through them).
+CREATE OR REPLACE FUNCTION hearth_hidden_projects() RETURNS bigint[] {secured} AS $$
+    SELECT CASE WHEN hearth_everywhere('project_view') THEN '{}' ELSE (
+        SELECT coalesce(array_agg(p.id), '{}') FROM organizations_project p
+            JOIN organizations_organization o ON o.id = p.organization_id
+        WHERE coalesce(p.name_is_confidential, o.victim_service_provider = 1, false)
+            AND p.id <> ALL ((SELECT hearth_projects('project_view'))::bigint[])
+    ) END
+$$;
+
+-- An organization all of whose projects are hidden from the acting user, or that is a victim service provider
+-- without any, unless they hold a grant of it.
+CREATE OR REPLACE FUNCTION hearth_hidden_organizations() RETURNS bigint[] {secured} AS $$
+    SELECT CASE WHEN hearth_everywhere('project_view') THEN '{}' ELSE (
+        WITH hidden AS MATERIALIZED (SELECT unnest(hearth_hidden_projects()) AS id)
+        SELECT coalesce(array_agg(o.id), '{}') FROM organizations_organization o
+        WHERE (o.victim_service_provider = 1
+                OR o.id IN (SELECT p.organization_id FROM organizations_project p JOIN hidden USING (id)))
+            AND o.id NOT IN (
+                SELECT p.organization_id FROM organizations_project p
+                WHERE p.date_deleted IS NULL AND p.id NOT IN (SELECT id FROM hidden))
+            AND o.id NOT IN (
+                SELECT g.organization_id FROM hearth_grants_with('project_view') g
+                WHERE g.organization_id IS NOT NULL)
+    ) END
+$$;
+
 -- Shorthand that functions of other rooms ask.
 CREATE OR REPLACE FUNCTION hearth_sees_all() RETURNS boolean {secured} AS $$
     SELECT hearth_everywhere('enrollment_view')

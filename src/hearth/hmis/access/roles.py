@@ -75,7 +75,11 @@ class AgencyAdministrator(Role):
     )
     scopes = (OrganizationScope,)
     requires = HmisUser.requires
-    permissions = HmisUser.permissions | {Permission.USER_EDIT, Permission.CLIENT_RESTRICT}
+    permissions = HmisUser.permissions | {
+        Permission.USER_EDIT,
+        Permission.CLIENT_RESTRICT,
+        Permission.PROJECT_NAME_PROTECT,
+    }
 
 
 class CocCoordinator(Role):
@@ -97,7 +101,11 @@ class LocalSystemAdministrator(Role):
         "the CoC, and administers the users whose grants lie in those projects."
     )
     scopes = (CocScope,)
-    permissions = HmisUser.permissions | {Permission.USER_EDIT, Permission.CLIENT_RESTRICT}
+    permissions = HmisUser.permissions | {
+        Permission.USER_EDIT,
+        Permission.CLIENT_RESTRICT,
+        Permission.PROJECT_NAME_PROTECT,
+    }
 
 
 class Funder(Role):

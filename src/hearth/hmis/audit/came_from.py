@@ -24,6 +24,7 @@ class Written(NamedTuple):
 HERE = Named("entered in Hearth")
 COMMAND = Named("a command on the server")
 NOT_KNOWN = Named("not known")
+WITHHELD = Named("not told")
 
 #: `reader(viewer, written)`: the import of each, as far as there was one; one query or two for all.
 Reader = Callable[[Any, Collection[Written]], Mapping[Written, Named]]

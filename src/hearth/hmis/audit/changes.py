@@ -5,7 +5,7 @@ does not fit is named with where it goes on, never left out in silence.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -13,7 +13,7 @@ from django.contrib.auth import get_user_model
 from django.db import models
 from django.db.models import Count, QuerySet
 
-from hearth.hmis.audit.came_from import COMMAND, HERE, NOT_KNOWN, Written, imports
+from hearth.hmis.audit.came_from import COMMAND, HERE, NOT_KNOWN, WITHHELD, Written, imports
 from hearth.hmis.audit.history import history_model
 from hearth.hmis.audit.subjects import Named
 from hearth.hmis.hud import display
@@ -35,6 +35,7 @@ OTHERS = {
     "tribal_nation": "Tribal nation",
     "is_shared": "Visible to",
     "is_hipaa_covered": "Under HIPAA",
+    "name_is_confidential": "Name is confidential",
 }
 _KEPT_BESIDE = {"project": "pgh_moved_from", "is_shared": "pgh_was_shared"}
 _SHARING = {True: "every HMIS user", False: "this organization only"}
@@ -116,13 +117,15 @@ def history(
     withholds: Withholds,
     before: int | None = None,
     followers: Followers | None = None,
+    tells_who: bool = True,
 ) -> History:
     """What changed in the records of these kinds, a query or two for each.
 
     Versions that differ in nothing that is told (an import that only touched its stamps) are left out. Where
     a version between two others may be hidden, `followers` keeps what was changed by several from being
     told as one change. `before`: only versions older than this one, of a single kind. `withholds`: what of
-    them the viewer may not see (`access.field_rights`, which stands above this application).
+    them the viewer may not see (`access.field_rights`, which stands above this application). `tells_who`:
+    else neither who it was nor where it came from is told.
     """
     found: list[_Found] = []
     earlier = []
@@ -132,7 +135,8 @@ def history(
             earlier.append((kind, more))
         elif kind.tells_first:
             found += _first(kind)
-    return History(_told(viewer, found), earlier)
+    told = _told(viewer, found)
+    return History(told if tells_who else [replace(one, by="", came_from=WITHHELD) for one in told], earlier)
 
 
 def _add_versions(

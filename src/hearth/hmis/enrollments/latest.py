@@ -10,6 +10,7 @@ from hearth.hmis.access.models import User
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.clients.beside import Beside
 from hearth.hmis.enrollments.models import Enrollment, Exit
+from hearth.hmis.organizations.confidential import CONFIDENTIAL_ORGANIZATION, CONFIDENTIAL_PROJECT
 
 
 def beside(user: User, clients: Iterable[int]) -> dict[int, Beside]:
@@ -34,7 +35,7 @@ def beside(user: User, clients: Iterable[int]) -> dict[int, Beside]:
     return {
         client: Beside(
             project=name or "Project without a name",
-            organization=agency or "",
+            organization=CONFIDENTIAL_ORGANIZATION if name == CONFIDENTIAL_PROJECT else agency or "",
             since=since,
             until=until,
             household=[one for one in households.get((project, key), []) if one.pk != client],

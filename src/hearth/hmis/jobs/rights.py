@@ -15,17 +15,38 @@ from hearth.hmis.jobs.models import Run, SharedUse
 
 
 def rights_of(user: User) -> dict[str, Any]:
-    """What decides which records are in something made for this user; kept as `parameters["made_with"]`."""
+    """What decides which records are in something made for this user, who acts, and which projects are named
+    in it; kept as `parameters["made_with"]`."""
     return {
         "sees_all": user.sees_all,
         "projects": sorted(user.own_projects),
         "withheld": sorted(field_rights.all_missing(user)),
+        "hidden": _hidden_projects(),
     }
+
+
+def _hidden_projects() -> list[int]:
+    """The projects whose names are confidential to whoever acts."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT hearth_hidden_projects()")
+        return sorted(cursor.fetchone()[0])
+
+
+def _names_no_more(user: User, run: Run, neutral: Iterable[int]) -> bool:
+    """Whether a project that was there by its name is confidential to the user now."""
+    with acting(user), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM organizations_project p WHERE p.id = ANY (hearth_hidden_projects())"
+            " AND NOT p.id = ANY (%s::bigint[]) AND p.created_at <= %s)",
+            [list(neutral), run.created_at],
+        )
+        return bool(cursor.fetchone()[0])
 
 
 def may_open(user: User, run: Run) -> bool:
     """Whether the user may still see what is in it: not whoever lost a project whose records are in it, nor
-    who saw a field then and does not now, nor where a client whose records are in it shares them no more."""
+    who saw a field then and does not now, nor where a client whose records are in it shares them no more, or
+    the name of a project has become confidential."""
     made_without = (run.parameters.get("made_with") or {}).get("withheld", ())
     if not field_rights.all_missing(user).issubset(made_without):
         return False
@@ -36,7 +57,11 @@ def may_open(user: User, run: Run) -> bool:
     made_with = run.parameters.get("made_with") or {"sees_all": True}
     if made_with["sees_all"] or "projects" not in made_with:
         return False
-    return user.own_projects.issuperset(made_with["projects"]) and _still_shared(user, run)
+    return (
+        user.own_projects.issuperset(made_with["projects"])
+        and not _names_no_more(user, run, made_with.get("hidden", ()))
+        and _still_shared(user, run)
+    )
 
 
 def keep_shared_use(user: User, run: Run, enrollments: Iterable[int]) -> None:

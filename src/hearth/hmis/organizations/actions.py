@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from hearth.hmis.access.models import User
 from hearth.hmis.access.permissions import Permission
-from hearth.hmis.organizations.models import Organization, Region, RegionContact, TribalNation
+from hearth.hmis.organizations.models import Organization, Project, Region, RegionContact, TribalNation
 
 CONTACT_FIELDS = frozenset({"role", "name", "organization", "email", "phone"})
 
@@ -56,6 +56,18 @@ def set_nation(*, by: User | None, organization: Organization, nation: TribalNat
     organization.updated_by = by
     organization.updated_at = timezone.now()
     organization.save(update_fields=["tribal_nation", "updated_by", "updated_at"])
+
+
+@transaction.atomic
+def set_confidential_name(*, by: User, project: Project, is_confidential: bool | None) -> None:
+    """Say whether a project's name is confidential; None: as its organization. Raises PermissionDenied unless
+    `by` may say so of this project; the database refuses it too."""
+    if not by.may(Permission.PROJECT_NAME_PROTECT, project=project.pk):
+        raise PermissionDenied
+    project.name_is_confidential = is_confidential
+    project.updated_by = by
+    project.updated_at = timezone.now()
+    project.save(update_fields=["name_is_confidential", "updated_by", "updated_at"])
 
 
 def _check(by: User) -> None:

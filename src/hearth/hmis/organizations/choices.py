@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from hearth.hmis.organizations.confidential import hidden
 from hearth.hmis.organizations.models import Organization, Project
 from hearth.hmis.ui.forms import Chooser
 
@@ -29,8 +30,10 @@ def by_organization(projects: QuerySet[Project]) -> list[Group]:
     """Projects as grouped choices (our id, name with CoCs), by name of organization and project.
 
     Organizations of one name stand with their data source, and where that is one, too, with HUD's
-    OrganizationID; projects of one name within an organization stand with HUD's ProjectID."""
-    found = projects.select_related("organization__data_source").prefetch_related("cocs")
+    OrganizationID; projects of one name within an organization stand with HUD's ProjectID. Projects
+    whose names are confidential to whoever acts are not among them."""
+    known = projects.exclude(pk__in=hidden("project"))
+    found = known.select_related("organization__data_source").prefetch_related("cocs")
     groups: dict[Organization, list[Project]] = {}
     for project in found.order_by("organization__organization_name", "organization_id", "project_name", "pk"):
         groups.setdefault(project.organization, []).append(project)
@@ -51,6 +54,15 @@ def organization_names(organizations: Iterable[Organization]) -> dict[int, str]:
         return f"{one} – {one.data_source}" + (f", OrganizationID {one.hud_id}" if is_alike else "")
 
     return {one.pk: label(one) for one in listed}
+
+
+def names_beside(projects: Iterable[Project]) -> dict[str, str]:
+    """By `organization_key`, the names of the organizations of projects, told apart as above; those of hidden
+    projects are one."""
+    listed = list(projects)
+    known = {one.organization_id: one.organization for one in listed if not one.is_hidden}
+    names = {str(pk): name for pk, name in organization_names(known.values()).items()}
+    return names | {one.organization_key: one.organization_beside for one in listed if one.is_hidden}
 
 
 def _options(projects: list[Project]) -> list[tuple[str, str]]:

@@ -1,12 +1,13 @@
 """Forms of the pages of regions and organizations."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 
-from hearth.hmis.organizations.models import Region, TribalNation
+from hearth.hmis.organizations.models import Project, Region, TribalNation
 from hearth.hmis.organizations.models.region import ContactRole
+from hearth.hmis.organizations.queries import YES
 from hearth.hmis.ui.forms import PlainWords
 from hearth.standards import load
 from hearth.standards.load import MODEL_YEAR
@@ -59,6 +60,28 @@ class NationForm(PlainWords, forms.Form):
     def chosen(self) -> TribalNation | None:
         """The nation, of a valid form."""
         return self.nations.get(self.cleaned_data["nation"])
+
+
+class ConfidentialNameForm(PlainWords, forms.Form):
+    """Whether a project's name is confidential."""
+
+    _ANSWERS: ClassVar[dict[str, bool | None]] = {"default": None, "yes": True, "no": False}
+
+    name = forms.ChoiceField(label="Name of this project", widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
+        answer = next(key for key, value in self._ANSWERS.items() if value == project.name_is_confidential)
+        super().__init__(*args, initial={"name": answer}, **kwargs)
+        usual = "confidential" if project.organization.victim_service_provider == YES else "open"
+        self.fields["name"].choices = [
+            ("default", f"As usual for its organization: {usual}"),
+            ("yes", "Confidential"),
+            ("no", "Open: everybody who works with HMIS sees it"),
+        ]
+
+    def chosen(self) -> bool | None:
+        """The answer, of a valid form; None: as its organization."""
+        return self._ANSWERS[self.cleaned_data["name"]]
 
 
 class ContactForm(PlainWords, forms.Form):

@@ -11,6 +11,7 @@ from datetime import date
 from django.db.models import Case, Count, FilteredRelation, Prefetch, Q, QuerySet, Sum, When
 
 from hearth.hmis.access.models import User
+from hearth.hmis.organizations.confidential import hidden
 from hearth.hmis.organizations.models import (
     Affiliation,
     CEParticipation,
@@ -204,7 +205,9 @@ def organizations(
     )
     if project_type is not None:
         projects = projects.filter(project_type=project_type)
+    projects = projects.exclude(pk__in=hidden("project"))
     found = Organization.objects.restrict(user).filter(date_deleted=None)
+    found = found.exclude(pk__in=hidden("organization"))
     if region or project_type is not None:
         found = found.filter(pk__in=projects.values("organization_id"))
     if text:
@@ -242,9 +245,10 @@ def numbered_organizations(user: User) -> QuerySet[Organization]:
 
 
 def organization(user: User, pk: int) -> Organization | None:
-    """One organization, or None."""
+    """One organization, or None, where its name is confidential to this user, too."""
     return (
         Organization.objects.restrict(user)
+        .exclude(pk__in=hidden("organization"))
         .select_related("tribal_nation__member_of", "data_source", "created_by", "updated_by")
         .filter(pk=pk)
         .first()
@@ -252,8 +256,10 @@ def organization(user: User, pk: int) -> Organization | None:
 
 
 def projects_of(user: User, organization: Organization) -> QuerySet[Project]:
-    """All projects of an organization, those that have ended too; deleted ones are left out."""
-    return Project.objects.restrict(user).filter(organization=organization, date_deleted=None)
+    """All projects of an organization, those that have ended too; deleted ones are left out, and those whose
+    names are confidential to this user."""
+    rows = Project.objects.restrict(user).filter(organization=organization, date_deleted=None)
+    return rows.exclude(pk__in=hidden("project"))
 
 
 def open_projects_of(user: User, organization: Organization, day: date) -> int:
@@ -277,15 +283,16 @@ def is_open(project: Project, day: date) -> bool:
 def beds_of(user: User, organization: Organization, day: date) -> int:
     """Beds in force on a day over all projects of an organization."""
     inventory = current_inventory(user, day).filter(
-        _open_project(day, "project__"), project__organization=organization
+        _open_project(day, "project__"), project__in=projects_of(user, organization)
     )
     return inventory.aggregate(beds=Sum("bed_inventory"))["beds"] or 0
 
 
 def project(user: User, pk: int) -> Project | None:
-    """One project with its organization, or None."""
+    """One project with its organization, or None, where its name is confidential to this user, too."""
     return (
         Project.objects.restrict(user)
+        .exclude(pk__in=hidden("project"))
         .select_related("organization__tribal_nation__member_of", "data_source", "created_by", "updated_by")
         .filter(pk=pk)
         .first()
@@ -293,9 +300,10 @@ def project(user: User, pk: int) -> Project | None:
 
 
 def is_confidential(project: Project) -> bool:
-    """Whether where it is must not be known: run by a victim service provider, or for survivors."""
+    """Whether where it is must not be known: its name is confidential, or it is for survivors."""
     return (
         project.organization.victim_service_provider == YES
+        or project.name_is_confidential is True
         or project.target_population == SURVIVORS_OF_DOMESTIC_VIOLENCE
     )
 
@@ -310,8 +318,10 @@ def hidden_addresses(user: User) -> QuerySet[ProjectCoC]:
     whole of their installation to HUD, so that nothing is left out for them."""
     if user.sees_all:
         return ProjectCoC.objects.none()
-    confidential = Q(project__organization__victim_service_provider=YES) | Q(
-        project__target_population=SURVIVORS_OF_DOMESTIC_VIOLENCE
+    confidential = (
+        Q(project__organization__victim_service_provider=YES)
+        | Q(project__name_is_confidential=True)
+        | Q(project__target_population=SURVIVORS_OF_DOMESTIC_VIOLENCE)
     )
     rows = ProjectCoC.objects.restrict(user).filter(confidential)
     return rows.exclude(project__in=user.own_projects)

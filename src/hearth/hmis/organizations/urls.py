@@ -17,6 +17,7 @@ urlpatterns = [
     path("organizations/<int:pk>/nation/", organizations.nation, name="nation"),
     path("organizations/<int:pk>/history/", history.organization, name="organization_history"),
     path("projects/<int:pk>/", projects.project, name="project"),
+    path("projects/<int:pk>/name/", projects.name, name="project_name"),
     path("projects/<int:pk>/history/", history.project, name="project_history"),
     path("projects/<int:pk>/history/<str:file>/", history.project, name="project_history_of"),
 ]

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from hearth.hmis.access.models import User
-from hearth.hmis.organizations.choices import organization_names
+from hearth.hmis.organizations.choices import names_beside
 from hearth.hmis.organizations.models import Project
 from hearth.hmis.reports.figures import project_type
 from hearth.hmis.reports.records import Records
@@ -49,7 +49,7 @@ class NightProject:
     @property
     def organization_name(self) -> str:
         """Empty where it is not known."""
-        return str(self.project.organization) if self.project else ""
+        return self.project.organization_beside if self.project else ""
 
     @property
     def kind(self) -> str:
@@ -69,8 +69,7 @@ def projects(
     }
     every = [NightProject(project=known.get(line["id"]), row=rows.get(line["id"]), **line) for line in lines]
     types = {str(one.code): one.kind for one in every}
-    theirs = {one.project.organization_id: one.project.organization for one in every if one.project}
-    organizations = {str(pk): name for pk, name in organization_names(theirs.values()).items()}
+    organizations = names_beside(one.project for one in every if one.project)
     filters = [
         Filter("type", "Project type", tuple(sorted(types.items(), key=lambda one: one[1]))),
         Filter("organization", "Organization", tuple(sorted(organizations.items(), key=lambda one: one[1]))),
@@ -81,7 +80,7 @@ def projects(
         asked,
         codes={
             "type": lambda one: [str(one.code)],
-            "organization": lambda one: [str(one.project.organization_id)] if one.project else [],
+            "organization": lambda one: [one.project.organization_key] if one.project else [],
         },
         keys={column.key: lambda one, key=column.key: getattr(one, key) for column in COLUMNS},
     )

@@ -17,7 +17,7 @@ from django.core.paginator import Page
 from hearth.hmis.access.models import User
 from hearth.hmis.clients.models import Client
 from hearth.hmis.clients.templatetags.clients import full_name, listed_name
-from hearth.hmis.organizations.choices import organization_names
+from hearth.hmis.organizations.choices import names_beside
 from hearth.hmis.organizations.models import Project
 from hearth.hmis.reports.figures import Behind
 from hearth.hmis.reports.records import Records
@@ -67,7 +67,7 @@ class OpenMember:
     def organizations(self) -> list[str]:
         """Whose projects counted, each once."""
         projects = (stay.project for stay in self.stays)
-        return list(dict.fromkeys(str(one.organization) for one in projects if one))
+        return list(dict.fromkeys(one.organization_beside for one in projects if one))
 
     @property
     def several(self) -> bool:
@@ -253,17 +253,16 @@ def _filters(projects: Mapping[str, Project], organization: str) -> list[Filter]
     """Organizations and projects of the stays that counted, by name; of an organization that is chosen, its
     projects alone. Projects of one name are told apart by their organizations."""
     there = {project.pk: project for project in projects.values()}
-    names = organization_names({one.organization_id: one.organization for one in there.values()}.values())
-    organizations = {str(pk): name for pk, name in names.items()}
+    organizations = names_beside(there.values())
     offered = [
         one
         for one in there.values()
-        if organization not in organizations or str(one.organization_id) == organization
+        if organization not in organizations or one.organization_key == organization
     ]
     named = [str(one) for one in offered]
+    places = {one.pk: organizations[one.organization_key] for one in offered}
     texts = {
-        str(one.pk): f"{one} – {names[one.organization_id]}" if named.count(str(one)) > 1 else str(one)
-        for one in offered
+        str(one.pk): f"{one} – {places[one.pk]}" if named.count(str(one)) > 1 else str(one) for one in offered
     }
     return [
         Filter("organization", "Organization", _by_text(organizations)),
@@ -280,7 +279,7 @@ def _codes(projects: Mapping[str, Project]) -> dict[str, Any]:
         return [projects[key] for key in line.projects if key in projects]
 
     return {
-        "organization": lambda line: [str(one.organization_id) for one in those(line)],
+        "organization": lambda line: [one.organization_key for one in those(line)],
         "project": lambda line: [str(one.pk) for one in those(line)],
     }
 

@@ -15,6 +15,7 @@ from hearth.hmis.access import field_rights
 from hearth.hmis.access.models import User
 from hearth.hmis.clients.models import Client
 from hearth.hmis.enrollments.models import Enrollment
+from hearth.hmis.organizations.confidential import CONFIDENTIAL_ORGANIZATION, CONFIDENTIAL_PROJECT, hidden_ids
 from hearth.hmis.organizations.models import Project
 from hearth.hmis.reports import snapshot
 from hearth.hmis.reports.heartbeat import ReportHeartbeat
@@ -93,7 +94,37 @@ def withheld_values(user: User) -> dict[str, dict[str, str]]:
             if hud in field_rights.OF_HIV_ROWS:
                 value = f"CASE WHEN DisabilityType = {field_rights.HIV} THEN {value} ELSE {name(column)} END"
             found.setdefault(file, {})[column] = value
-    return found
+    return found | _neutral_names()
+
+
+def _neutral_names() -> dict[str, dict[str, str]]:
+    """The same for projects whose names are confidential to whoever acts, and for their organizations."""
+    projects = hidden_ids("project")
+    if not projects:
+        return {}
+    theirs = Project.objects.filter(pk__in=projects).values_list("organization_id", flat=True)
+    return {
+        "Project": {
+            "ProjectName": _instead(projects, text(CONFIDENTIAL_PROJECT), "ProjectName"),
+            "ProjectCommonName": _instead(projects, "NULL", "ProjectCommonName"),
+        },
+        "Organization": {
+            "OrganizationName": _instead(set(theirs), text(CONFIDENTIAL_ORGANIZATION), "OrganizationName"),
+            "OrganizationCommonName": _instead(set(theirs), "NULL", "OrganizationCommonName"),
+        },
+        "Funder": {
+            "GrantID": f"CASE WHEN ProjectID IN (SELECT ProjectID FROM Project WHERE {_among(projects)})"
+            " THEN NULL ELSE GrantID END",
+        },
+    }
+
+
+def _instead(ids: Collection[int], value: str, column: str) -> str:
+    return f"CASE WHEN {_among(ids)} THEN {value} ELSE {name(column)} END"
+
+
+def _among(ids: Collection[int]) -> str:
+    return f"_id IN ({', '.join(map(str, sorted(ids)))})"
 
 
 def keep_ids(source: Path, registry: Registry, folder: Path) -> None:

@@ -11,6 +11,7 @@ from hearth.hmis.enrollments.models.base import EnrollmentRecord
 from hearth.hmis.enrollments.models.repeated import OrganizationOfProject, RestrictionOfClient
 from hearth.hmis.hud.fields import hud_field
 from hearth.hmis.hud.models import Record, UserStamped, unique_source_key
+from hearth.hmis.organizations.confidential import organization_beside
 
 
 class OldEnrollment(OldVersion):
@@ -124,6 +125,11 @@ class Enrollment(RestrictedModel, Record, UserStamped):
 
     def __str__(self) -> str:
         return f"Enrollment {self.pk}"
+
+    @property
+    def organization_beside(self) -> str:
+        """What the organization is called beside the project."""
+        return organization_beside(self.project, self.organization)
 
 
 @keep_history

@@ -31,7 +31,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "start": record_facts.shown_record(stay.enrollment),
         "end": record_facts.shown_record(stay.exit) if stay.exit else None,
         "kinds": record_facts.kinds(request.user, stay.enrollment),
-        "writer": writer_of(stay.enrollment),
+        "writer": "" if stay.enrollment.project.is_hidden else writer_of(stay.enrollment),
     }
     return render(request, "enrollments/detail.html", context)
 
@@ -52,6 +52,7 @@ def history(request: HttpRequest, pk: int, file: str = "") -> HttpResponse:
         kinds,
         withholds=field_rights.withholds,
         before=pages.before(request.GET) if file else None,
+        tells_who=not stay.enrollment.project.is_hidden,
     )
     context = pages.context(
         told, lambda kind: reverse("enrollments:history_of", args=[pk, kind.file]), several=True

@@ -42,7 +42,8 @@ class Omitted:
     """`households`: how many by reason; `enrollments`: our ids of one enrollment of each listed household,
     with the reason; `future`: rows by file, and blank elements by "file.date", that lie behind the end of
     the period; `placeholders`: SSNs that say nothing; `unread`: cells by "File.Column" that could not be read
-    when they came; `withheld`: rows by "File.Column" that the role of the user does not show."""
+    when they came; `withheld`: rows by "File.Column" that the role of the user does not show; `neutral`:
+    projects under a neutral name."""
 
     households: dict[str, int] = field(default_factory=dict)
     enrollments: list[list[Any]] = field(default_factory=list)
@@ -50,6 +51,7 @@ class Omitted:
     placeholders: int = 0
     unread: dict[str, int] = field(default_factory=dict)
     withheld: dict[str, int] = field(default_factory=dict)
+    neutral: int = 0
 
     @classmethod
     def of(
@@ -59,10 +61,11 @@ class Omitted:
         placeholders: int,
         unread: dict[str, int],
         withheld: dict[str, int],
+        neutral: int = 0,
     ) -> "Omitted":
-        """From what `select`, `count_future`, `gather`, `count_unread` and `withhold` say."""
+        """From what those who leave something out say."""
         listed = [list(one) for one in households.enrollments]
-        return cls(households.counts, listed, future, placeholders, unread, withheld)
+        return cls(households.counts, listed, future, placeholders, unread, withheld, neutral)
 
     @classmethod
     def from_json(cls, values: dict[str, Any] | None) -> "Omitted":
@@ -103,6 +106,11 @@ class Omitted:
                 "The role of who asked does not show these columns, which are blank, or 99 (data not"
                 f" collected) where HUD has that code, whatever is recorded: {cells}. SSNs shown in part"
                 " have their last four."
+            )
+        if self.neutral:
+            said.append(
+                f"{counted(self.neutral, 'project')} went out under a neutral name, without organization,"
+                " grant and writers: only people who work there know the name."
             )
         blank = {column: count for column, count in self.unread.items() if not column.endswith(_DELETED)}
         if blank:

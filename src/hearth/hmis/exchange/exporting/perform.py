@@ -16,7 +16,7 @@ from hearth.hmis.access.models import User
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
-from hearth.hmis.exchange.exporting import keys, withheld, writers
+from hearth.hmis.exchange.exporting import keys, neutral_names, withheld, writers
 from hearth.hmis.exchange.exporting.gathering import Unsealing, count_unread, gather
 from hearth.hmis.exchange.exporting.heartbeat import ExportHeartbeat
 from hearth.hmis.exchange.exporting.left_out import Omitted
@@ -98,6 +98,7 @@ def _write(run: ExportRun, target: Path, heartbeat: ExportHeartbeat) -> hmis_csv
             blank = withheld.withhold(tables, user)
             unread = {hud: count for hud, count in unread.items() if hud not in blank}
             writers.hide_unknown(tables, timezone.localdate(run.started_at))
+            neutral = neutral_names.give(tables, files, timezone.localdate(run.started_at))
             _keep_named_users(tables, files)
             record_access(
                 by=user.pk,
@@ -127,7 +128,7 @@ def _write(run: ExportRun, target: Path, heartbeat: ExportHeartbeat) -> hmis_csv
             sources=sources,
             on_progress=heartbeat.on_progress,
         )
-        omitted = Omitted.of(households, future, unsealing.placeholders, unread, blank)
+        omitted = Omitted.of(households, future, unsealing.placeholders, unread, blank, neutral)
         run.parameters["left_out"] = omitted.as_json()
         return written
 

@@ -14,7 +14,7 @@ from hearth.reporting.engine import Connection
 
 #: The UserID under which this installation writes, and its key while rows are gathered (see `keys`).
 OWN_USER_ID = "hearth"
-_OWN_KEY = f"0|{OWN_USER_ID}"
+OWN_KEY = f"0|{OWN_USER_ID}"
 
 _UNKNOWN = """
     SELECT c.id FROM clients_client c WHERE c.id IN (SELECT client_id FROM export_enrollment)
@@ -39,11 +39,18 @@ def hide_unknown(tables: Connection, exported_on: date) -> int:
                 DateDeleted = CASE WHEN DateDeleted IS NOT NULL THEN $2 END
             WHERE _id IN (SELECT CAST(unnest(string_split($3, ',')) AS BIGINT))
             """,
-            [_OWN_KEY, day, ",".join(map(str, hidden))],
+            [OWN_KEY, day, ",".join(map(str, hidden))],
         )
-        tables.execute(
-            'INSERT INTO "User" (_id, UserID, UserLastName, DateCreated, DateUpdated)'
-            " VALUES (0, $1, $2, $3, $3)",
-            [_OWN_KEY, str(settings.SITE_NAME)[:50], day],
-        )
+        name_own_user(tables, exported_on)
     return len(hidden)
+
+
+def name_own_user(tables: Connection, exported_on: date) -> None:
+    """This installation's own user in User.csv, once."""
+    tables.execute(
+        """
+        INSERT INTO "User" (_id, UserID, UserLastName, DateCreated, DateUpdated)
+        SELECT 0, $1, $2, $3, $3 WHERE $1 NOT IN (SELECT UserID FROM "User" WHERE UserID IS NOT NULL)
+        """,
+        [OWN_KEY, str(settings.SITE_NAME)[:50], f"{exported_on.isoformat()} 00:00:00"],
+    )

@@ -6,15 +6,16 @@ from hearth.hmis.access.row_policies import RestrictedModel
 from hearth.hmis.audit.history import keep_history
 from hearth.hmis.hud.fields import hud_field
 from hearth.hmis.hud.models import Record, UserStamped, unique_source_key
+from hearth.hmis.organizations.confidential import confidential_field
 
 
 @keep_history
 class Organization(RestrictedModel, Record, UserStamped):
     """An agency: what users work for, and what owns projects and their enrollments."""
 
-    organization_name = hud_field("Organization.OrganizationName")
+    organization_name = confidential_field("Organization.OrganizationName")
     victim_service_provider = hud_field("Organization.VictimServiceProvider")
-    organization_common_name = hud_field("Organization.OrganizationCommonName")
+    organization_common_name = confidential_field("Organization.OrganizationCommonName")
     tribal_nation = models.ForeignKey(
         "organizations.TribalNation",
         on_delete=models.SET_NULL,

@@ -6,6 +6,7 @@ from hearth.hmis.access.row_policies import RestrictedModel
 from hearth.hmis.audit.history import keep_history
 from hearth.hmis.hud.fields import hud_field
 from hearth.hmis.hud.models import Record, UserStamped, unique_source_key
+from hearth.hmis.organizations.confidential import confidential_field, is_hidden, organization_beside
 
 
 @keep_history
@@ -15,8 +16,8 @@ class Project(RestrictedModel, Record, UserStamped):
     organization = models.ForeignKey(
         "organizations.Organization", on_delete=models.PROTECT, related_name="projects"
     )
-    project_name = hud_field("Project.ProjectName")
-    project_common_name = hud_field("Project.ProjectCommonName")
+    project_name = confidential_field("Project.ProjectName")
+    project_common_name = confidential_field("Project.ProjectCommonName")
     operating_start_date = hud_field("Project.OperatingStartDate")
     operating_end_date = hud_field("Project.OperatingEndDate")
     continuum_project = hud_field("Project.ContinuumProject")
@@ -27,12 +28,32 @@ class Project(RestrictedModel, Record, UserStamped):
     target_population = hud_field("Project.TargetPopulation")
     hopwa_med_assisted_living_fac = hud_field("Project.HOPWAMedAssistedLivingFac")
     pit_count = hud_field("Project.PITCount")
+    name_is_confidential = models.BooleanField(
+        null=True,
+        blank=True,
+        help_text="Empty: as its organization; a victim service provider's projects are confidential",
+    )
 
     class Meta:
         constraints = [unique_source_key("project")]
 
     def __str__(self) -> str:
         return self.project_name or f"Project {self.hud_id}"
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether it was read by somebody who may not know it: it has no page for them."""
+        return is_hidden(self)
+
+    @property
+    def organization_beside(self) -> str:
+        """What its organization is called beside it."""
+        return organization_beside(self, self.organization)
+
+    @property
+    def organization_key(self) -> str:
+        """What tells its organization from others in a filter; hidden projects have one together."""
+        return "confidential" if self.is_hidden else str(self.organization_id)
 
 
 @keep_history

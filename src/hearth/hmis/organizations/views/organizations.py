@@ -9,6 +9,7 @@ from django.utils import timezone
 from hearth.hmis.access.guard import refuse_as_missing, require
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.organizations import actions, queries, tables
+from hearth.hmis.organizations.confidential import NOT_LISTED
 from hearth.hmis.organizations.forms import NationForm, OrganizationFilter
 from hearth.hmis.organizations.views.regions import ROWS_ON_A_PAGE
 
@@ -27,6 +28,7 @@ def index(request: HttpRequest) -> HttpResponse:
             "form": form,
             "page": page,
             "rows": [tables.organization_row(item, regions) for item in page],
+            "not_listed": NOT_LISTED,
             "is_filtered": any(form.chosen().values()),
         },
     )

@@ -1,12 +1,15 @@
 """One project: what HUD asks to be known of it, now and over time."""
 
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from hearth.hmis.access.guard import refuse_as_missing, require
 from hearth.hmis.access.permissions import Permission
-from hearth.hmis.organizations import inventory, queries
+from hearth.hmis.organizations import actions, confidential, inventory, queries
+from hearth.hmis.organizations.forms import ConfidentialNameForm
 from hearth.hmis.organizations.tables import CERow, InventoryRow, WithPeriod, coc_row
 
 
@@ -30,6 +33,8 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
             "project": found,
             "organization": found.organization,
             "is_open": queries.is_open(found, today),
+            "has_confidential_name": confidential.has_confidential_name(found),
+            "may_protect_name": user.may(Permission.PROJECT_NAME_PROTECT, project=found.pk),
             "is_confidential": queries.is_confidential(found),
             "may_see_address": with_address,
             "cocs": [coc_row(coc, regions, with_address) for coc in queries.cocs_of(user, found)],
@@ -50,4 +55,24 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
             "sees_all": user.sees_all or found.pk in user.own_projects,
             "today": today,
         },
+    )
+
+
+@require(Permission.PROJECT_NAME_PROTECT)
+def name(request: HttpRequest, pk: int) -> HttpResponse:
+    """Whether the project's name is confidential."""
+    found = queries.project(request.user, pk)
+    if found is None:
+        refuse_as_missing(request, pk=pk)
+    if not request.user.may(Permission.PROJECT_NAME_PROTECT, project=pk):
+        raise PermissionDenied
+    form = ConfidentialNameForm(request.POST or None, project=found)
+    if request.method == "POST" and form.is_valid():
+        actions.set_confidential_name(by=request.user, project=found, is_confidential=form.chosen())
+        messages.success(request, "Saved. It holds from the next page on that anybody opens.")
+        return redirect("organizations:project", pk=pk)
+    return render(
+        request,
+        "organizations/name_form.html",
+        {"form": form, "project": found, "organization": found.organization},
     )
