@@ -27,6 +27,7 @@ from hearth.hmis.access.roles import ROLES
 from hearth.hmis.access.row_policies import OfProject, Open, RestrictedModel
 from hearth.hmis.clients.queries import ask as search
 from hearth.hmis.clients.search.question import Question, read
+from hearth.hmis.consent.who_sees import asked
 from hearth.hmis.enrollments.models import Enrollment
 from hearth.hmis.exchange.exporting import selection
 from hearth.hmis.exchange.exporting.request import ExportRequest
@@ -218,6 +219,64 @@ def test_what_a_search_finds(made: tuple[list[World], User]) -> None:
                 found = {one for one in found if actor.world["first"] <= one <= actor.world["last"]}
                 tell = {("clients_client", one) for one in found}
                 actor.says({("clients_client", one) for one in twin}, tell, "search")
+
+
+def test_who_is_told_to_see_a_client(made: tuple[list[World], User]) -> None:
+    """The page on who can see a client says of everybody what the twin says, and nothing of stays that its
+    reader does not see."""
+    these, _ = made
+    for actor in actors(these, 0.03):
+        if actor.user is None:
+            continue
+        world = actor.world
+        mine = rows.readable(world, actor.user)
+        for client in world["clients"]:
+            with transaction.atomic():
+                set_acting_user(actor.user)
+                told = asked(client["id"])
+                assert ask("SELECT hearth_user_id()") == {(actor.user,)}
+            if ("clients_client", client["id"]) not in mine:
+                actor.says(set(), {str(one) for one in told}, "who sees a hidden client")
+                continue
+            stays = {
+                one["id"] for one in world["enrollments"]
+                if one["client_id"] == client["id"] and not one["is_deleted"] and not one["is_removed"]
+            }  # fmt: skip
+            stays = {one for one in stays if ("enrollments_enrollment", one) in mine}
+            actor.says(set(), {one["stay"] for one in told} - stays - {None}, "stays of others")
+            for user in world["users"]:
+                twin = rows.readable(world, user["id"])
+                for stay, row, may in (
+                    (None, ("clients_client", client["id"]), "client_view"),
+                    *((stay, ("enrollments_enrollment", stay), "enrollment_view") for stay in stays),
+                ):
+                    _holds(actor, user, [one for one in told if one["stay"] == stay], row in twin, may)
+
+
+def _holds(actor: Actor, user: Row, told: list[Row], sees: bool, may: str) -> None:
+    """What is told of who sees one row, beside whether somebody does."""
+    where = [
+        "role", "scope", "organization_id", "project_id", "project_group_id", "coc_code", "funder",
+        "funding_grant_id",
+    ]  # fmt: skip
+    today = actor.world["today"]
+    held = [
+        grant for grant in actor.world["grants"]
+        if grant["user_id"] == user["id"] and user["is_active"] and grant["ended_at"] is None
+        and grant["begins_on"] <= today and (grant["ends_on"] is None or grant["ends_on"] > today)
+    ]  # fmt: skip
+    named = any(
+        one["why"] == "grant" and all(one[name] == grant[name] for name in where)
+        for one in told
+        for grant in held
+    )
+    ways = {one["why"] for one in told}
+    everybody = "all" in ways and any(may in actor.world["roles"][grant["role"]] for grant in held)
+    if named or everybody:
+        actor.says({"sees"}, {"sees"} if sees else set(), f"{user['id']} is told to see {may}")
+    # Whoever sees a restricted client by stays that the reader does not see is not told.
+    elif sees and (may == "enrollment_view" or "all" in ways):
+        actor.says({"in common"}, {"in common"} if "common" in ways else set(), f"{user['id']} sees {may}")
 
 
 #: A change that says nothing new, of each table that may be changed.

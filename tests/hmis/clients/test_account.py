@@ -15,6 +15,7 @@ from hearth.hmis.access.models import User
 from hearth.hmis.audit.models import AccessLog
 from hearth.hmis.clients.account import NOT_ALL
 from hearth.hmis.clients.models import Client
+from hearth.hmis.organizations.actions import set_confidential_name as open_name
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -114,6 +115,9 @@ def test_whoever_works_for_a_provider_too_is_not_named_by_it(world: World, admin
     assert lines(world.users["shelter"], world.person) == set()
     with acting(administrator):
         factories.make_enrollment(world.person, world.projects["provider"], is_shared=True)
+    assert not [place for place, _, _ in lines(world.users["shelter"], world.person) if "Cedar" in place]
+    with acting(administrator):
+        open_name(by=administrator, project=world.projects["provider"], is_confidential=False)
     assert ("Alder Shelter, Cedar Safe House", "", 1) in lines(world.users["shelter"], world.person)
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
@@ -23,7 +24,8 @@ pytestmark = pytest.mark.django_db
 
 
 def made_with(rights: dict[str, Any] | None) -> ExportRun:
-    return ExportRun(parameters={} if rights is None else {"made_with": rights})
+    parameters = {} if rights is None else {"made_with": rights}
+    return ExportRun(parameters=parameters, created_at=timezone.now())
 
 
 def organization_with_a_project() -> Organization:

@@ -290,12 +290,101 @@ SET app.keeps_step = 'on' AS $$
     )
 $$;
 
+-- ------------------------------------------------------------------ who can see a client, and why
+-- The projects where a client has stays, whoever asks.
+CREATE OR REPLACE FUNCTION hearth_projects_of_client(client bigint) RETURNS bigint[] {secured}
+SET app.keeps_step = 'on' AS $$
+    SELECT coalesce(array_agg(DISTINCT e.project_id), '{}') FROM enrollments_enrollment e WHERE e.client_id = client
+$$;
+
+-- Who sees a client and those of the client's stays that the acting user sees. Row-level security itself is asked,
+-- once for each kind of rights that people hold over the projects of this client: nothing here says again what
+-- a policy says. `stay` is null for who the client is. `why`: `grant`, by the grants named (of a project whose name is
+-- confidential to the acting user only the role is); `all`, by everybody whose role shows clients, or enrollments,
+-- at all; `common`, by others with a stay in common, of whom nothing is said. Who sees a restricted client only by stays
+-- that the acting user does not see is left out.
+CREATE OR REPLACE FUNCTION hearth_who_sees(client bigint)
+RETURNS TABLE (stay bigint, why text, people bigint, role text, scope text, organization_id bigint,
+    project_id bigint, project_group_id bigint, coc_code text, funder integer, funding_grant_id text)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    viewer text := current_setting('app.user_id', true);
+    sees_all boolean := hearth_everywhere('client_view');
+    hidden bigint[] := hearth_hidden_projects();
+    restricted boolean;
+    stays bigint[];
+    kind record;
+    knows boolean;
+    seen bigint[];
+BEGIN
+    SELECT c.is_restricted AND hearth_is_restricted(c.id) INTO restricted FROM clients_client c WHERE c.id = client;
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
+    stays := ARRAY(SELECT e.id FROM enrollments_enrollment e WHERE e.client_id = client AND e.date_deleted IS NULL);
+    FOR kind IN
+        WITH held AS (
+            SELECT g.user_id, g.role, g.scope IN ({unlimited}) AS everywhere, ARRAY(
+                SELECT p FROM unnest(hearth_open_projects(g)) p
+                WHERE p = ANY ((SELECT hearth_projects_of_client(client))::bigint[]) ORDER BY p) AS projects
+            FROM access_grant g JOIN access_user u ON u.id = g.user_id
+            WHERE u.is_active AND hearth_counts(g)
+        ), each AS (
+            SELECT user_id, array_agg(DISTINCT (role, everywhere, projects)::text) AS rights FROM held GROUP BY user_id
+        )
+        SELECT min(user_id) AS somebody, array_agg(user_id) AS users FROM each GROUP BY rights
+    LOOP
+        PERFORM set_config('app.user_id', kind.somebody::text, true);
+        knows := EXISTS (SELECT FROM clients_client c WHERE c.id = client);
+        seen := ARRAY(SELECT e.id FROM enrollments_enrollment e WHERE e.id = ANY (stays));
+        PERFORM set_config('app.user_id', viewer, true);
+        RETURN QUERY
+        WITH by_grant AS (
+            SELECT e.id AS stay, e.project_id = ANY (hidden) AS is_hidden, g.*
+            FROM enrollments_enrollment e JOIN access_grant g
+                ON g.scope IN ({unlimited}) OR e.project_id = ANY (hearth_open_projects(g))
+            JOIN access_rolepermission r ON r.role = g.role AND r.permission = 'enrollment_view'
+            WHERE e.id = ANY (seen) AND g.user_id = ANY (kind.users) AND hearth_counts(g)
+        ), knowing AS (
+            SELECT b.is_hidden AND NOT (b.scope IN ({unlimited})) AS is_hidden, b.user_id, b.role, b.scope,
+                b.organization_id, b.project_id, b.project_group_id, b.coc_code, b.funder, b.funding_grant_id, b.stay
+            FROM by_grant b
+            UNION ALL
+            SELECT b.is_hidden AND NOT (b.scope IN ({unlimited})), b.user_id, b.role, b.scope, b.organization_id,
+                b.project_id, b.project_group_id, b.coc_code, b.funder, b.funding_grant_id, NULL
+            FROM by_grant b WHERE restricted AND knows
+            UNION ALL
+            SELECT false, g.user_id, g.role, g.scope, NULL, NULL, NULL, '', NULL, '', NULL
+            FROM access_grant g JOIN access_rolepermission r ON r.role = g.role AND r.permission = 'client_view'
+            WHERE restricted AND knows AND g.scope IN ({unlimited}) AND g.user_id = ANY (kind.users)
+                AND hearth_counts(g)
+        )
+        SELECT k.stay, 'grant', count(DISTINCT k.user_id), k.role,
+            CASE WHEN NOT k.is_hidden THEN k.scope END, CASE WHEN NOT k.is_hidden THEN k.organization_id END,
+            CASE WHEN NOT k.is_hidden THEN k.project_id END, CASE WHEN NOT k.is_hidden THEN k.project_group_id END,
+            CASE WHEN NOT k.is_hidden THEN k.coc_code END, CASE WHEN NOT k.is_hidden THEN k.funder END,
+            CASE WHEN NOT k.is_hidden THEN k.funding_grant_id END
+        FROM knowing k GROUP BY 1, 2, 4, 5, 6, 7, 8, 9, 10, 11
+        UNION ALL
+        SELECT s, CASE WHEN restricted THEN 'common' ELSE 'all' END, cardinality(kind.users)::bigint,
+            NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+        FROM unnest(seen) s WHERE NOT EXISTS (SELECT FROM by_grant b WHERE b.stay = s)
+        UNION ALL
+        SELECT NULL, 'all', cardinality(kind.users)::bigint, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+        WHERE knows AND NOT restricted;
+    END LOOP;
+    PERFORM set_config('app.user_id', viewer, true);
+END $$;
+
 -- What says something about others than the acting user is for the application alone.
 REVOKE ALL ON FUNCTION hearth_rights, hearth_grant_projects, hearth_in_force, hearth_may_administer,
     hearth_days_met, hearth_missing, hearth_missing_of, hearth_counts, hearth_open_projects, hearth_standing,
     hearth_system_administrators, hearth_is_restricted, hearth_restricted_open_to, hearth_restricted_stays_open_to
     FROM PUBLIC, hearth_loader;
-REVOKE ALL ON FUNCTION hearth_hidden_clients FROM PUBLIC, hearth_web, hearth_loader;
+REVOKE ALL ON FUNCTION hearth_hidden_clients, hearth_projects_of_client FROM PUBLIC, hearth_web, hearth_loader;
+REVOKE ALL ON FUNCTION hearth_who_sees FROM PUBLIC, hearth_loader;
+GRANT EXECUTE ON FUNCTION hearth_who_sees TO hearth_web;
 GRANT EXECUTE ON FUNCTION hearth_rights, hearth_grant_projects, hearth_in_force, hearth_may_administer,
     hearth_days_met, hearth_missing, hearth_missing_of, hearth_counts, hearth_open_projects, hearth_standing,
     hearth_system_administrators, hearth_is_restricted, hearth_restricted_open_to, hearth_restricted_stays_open_to

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from hearth.hmis.consent.due_lists import LISTS
-from hearth.hmis.consent.views import answers, documents, due, files, papers
+from hearth.hmis.consent.views import answers, documents, due, files, papers, who_sees
 
 app_name = "consent"
 
@@ -16,6 +16,7 @@ urlpatterns = [
     path("consent/documents/<int:pk>/paper/", documents.paper, name="document_paper"),
     path("consent/documents/<str:kind>/<str:language>/draft/", documents.draft, name="document_draft"),
     path("clients/<int:client>/papers/", papers.papers, name="papers"),
+    path("clients/<int:client>/access/", who_sees.who_sees, name="who_sees"),
     path("clients/<int:client>/papers/answer/", answers.record, name="answer"),
     path("clients/<int:client>/papers/add/", papers.add, name="paper_add"),
     path("clients/<int:client>/papers/<int:pk>/sign/", papers.sign, name="sign"),
