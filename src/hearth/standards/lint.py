@@ -12,6 +12,7 @@ from pathlib import Path
 
 from hearth.standards.deciding import lint_deciding
 from hearth.standards.document import Block, StandardsError, read
+from hearth.standards.form_days import lint_stages
 from hearth.standards.lint_checks import lint_checks
 from hearth.standards.lint_elements import lint_element, lint_readings
 from hearth.standards.lint_upgrades import lint_upgrades
@@ -59,6 +60,7 @@ def _steps(folder: Path) -> Iterator[Callable[[], Iterable[Problem]]]:
         yield partial(lint_checks, registry)
     yield partial(_unused_lists, folder)
     yield partial(lint_readings, folder)
+    yield partial(lint_stages, folder)
     yield partial(lint_upgrades, folder)
     if (folder / "deciding.yaml").is_file():
         yield partial(lint_deciding, folder)
