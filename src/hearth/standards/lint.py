@@ -23,6 +23,7 @@ from hearth.standards.problem import Problem
 from hearth.standards.read_elements import element_number
 from hearth.standards.read_files import read_file
 from hearth.standards.read_lists import list_number
+from hearth.standards.wording import lint_wording
 
 Rule = Callable[..., Iterator[Problem]]
 
@@ -61,6 +62,7 @@ def _steps(folder: Path) -> Iterator[Callable[[], Iterable[Problem]]]:
     yield partial(_unused_lists, folder)
     yield partial(lint_readings, folder)
     yield partial(lint_stages, folder)
+    yield partial(lint_wording, folder)
     yield partial(lint_upgrades, folder)
     if (folder / "deciding.yaml").is_file():
         yield partial(lint_deciding, folder)

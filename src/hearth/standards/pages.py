@@ -12,6 +12,7 @@ from hearth.standards.kinds import KINDS
 from hearth.standards.load import FOLDER as REGISTRY
 from hearth.standards.load import LATEST, Registry, load
 from hearth.standards.model import Check, Column, File, List
+from hearth.standards.wording import wording
 
 FOLDER = REGISTRY.parents[2] / "docs" / "generated"
 _NOTICE = "<!-- Written by `hearth standards docs`. Change src/hearth/standards, not this page. -->"
@@ -135,6 +136,15 @@ def _element(registry: Registry, element: Element) -> str:
             _table(
                 ("Column", "Type", "Codes", "Asked"),
                 (_element_row(element, column) for column in element.columns),
+            ),
+        ]
+    if words := wording(registry.folder).get(element.number):
+        parts += [
+            "## In plain words",
+            f"{words.who} {words.unknown}",
+            _table(
+                ("Field", "Question", "Help"),
+                ((name, one.question, one.help) for name, one in words.fields.items()),
             ),
         ]
     if element.requirements:
