@@ -31,6 +31,7 @@ def sign_in(role: str) -> dict[str, str]:
 def seed() -> dict[str, Any]:
     """Fill the database and return names for use in addresses."""
     from hearth.hmis.access.context import acting
+    from hearth.hmis.clients.models import Client
     from hearth.hmis.local.mn.actions import load_regions
     from hearth.hmis.organizations.models import RegionContact
     from tests import factories
@@ -54,6 +55,7 @@ def seed() -> dict[str, Any]:
         user = factories.make_hmis_user(organization, **sign_in("user"), display_name="Uma User")
         grant = user.grants.get()
         household = seed_clients.fill(project)
+        rosa = Client.objects.get(pk=household["rosa"])
     return {
         "organization": organization.pk,
         "project": project.pk,
@@ -63,7 +65,7 @@ def seed() -> dict[str, Any]:
         "person": user.pk,
         "grant": grant.pk,
         **household,
-        **seed_consent.fill(administrator),
+        **seed_consent.fill(administrator, user, client, rosa),
         **seed_people.fill(administrator),
         **seed_imports.fill(administrator),
         **seed_reports.fill_reports(administrator),

@@ -5,7 +5,9 @@ from playwright.sync_api import Page, expect
 from tests.browser.checks import accessibility_problems, screenshot
 from tests.browser.conftest import OpenPage
 
+#: Each has an answer by word whose signature is due; two of them sign in these tests.
 SIGN = "/clients/{rosa}/papers/{document}/sign/"
+DRAWS, TYPES = "/clients/{client}/papers/{document}/sign/", "/clients/{signer}/papers/{document}/sign/"
 DRAWN = "() => document.querySelector('[data-sign-file]').files.length"
 
 
@@ -22,7 +24,7 @@ def draw(page: Page, strokes: int = 3) -> None:
 
 
 def test_a_drawn_signature_is_sent_with_the_form(open_page: OpenPage) -> None:
-    page = open_page(SIGN, "user")
+    page = open_page(DRAWS, "user")
     draw(page, 1)
     expect(page.locator("[data-sign-status]")).to_have_text("Signed. Clear the box to sign again.")
     assert page.evaluate(DRAWN) == 1
@@ -66,7 +68,7 @@ def test_a_finger_draws_and_does_not_scroll(open_page: OpenPage) -> None:
 
 
 def test_by_keyboard_alone(open_page: OpenPage) -> None:
-    page = open_page(SIGN, "user")
+    page = open_page(TYPES, "user")
     page.get_by_label("Type the name of the person who signs").focus()
     page.keyboard.type("Rosa Quill")
     page.keyboard.press("Tab")
@@ -75,3 +77,23 @@ def test_by_keyboard_alone(open_page: OpenPage) -> None:
     page.keyboard.press("Enter")
     page.wait_for_url("**/papers/")
     expect(page.get_by_role("link", name="Signature, Text").first).to_be_visible()
+
+
+def test_an_answer_is_looked_at_with_its_form_and_signed(open_page: OpenPage) -> None:
+    """One flow: choose, see what it changes, read the release in the client's language, sign."""
+    page = open_page("/clients/{rosa}/papers/answer/?method=signed_on_screen", "user")
+    page.get_by_label("Do not share").check()
+    page.get_by_label("Form that it was given on").select_option(label="Spanish, version 1")
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_role("heading", name="What it changes")).to_be_visible()
+    expect(page.get_by_text("Firme con un dedo")).to_be_visible()
+    assert accessibility_problems(page) == []
+    for width in (1440, 768, 360):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        screenshot(page, f"client-answer-check-{width}")
+    draw(page)
+    page.get_by_role("button", name="Record the answer").click()
+    page.wait_for_url("**/papers/")
+    expect(page.get_by_text("The answer is recorded.")).to_be_visible()
+    expect(page.get_by_text("Do not share, ").first).to_be_visible()

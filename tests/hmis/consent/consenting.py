@@ -49,7 +49,7 @@ class World:
     ) -> Recorded:
         by = by or self.worker
         given = {
-            "organization": self.shelter, "method": Method.SIGNED_PAPER, "form_version": "2024-08",
+            "organization": self.shelter, "method": Method.SIGNED_PAPER, "form_version": "1",
             "language": "en",
         } | more  # fmt: skip
         with acting(by):

@@ -11,15 +11,16 @@ from django.utils import timezone
 
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
-from hearth.hmis.consent.models import Consent, ConsentTaking, SealedFile
+from hearth.hmis.consent.models import Consent, ConsentDocument, ConsentTaking, SealedFile
 from tests.hmis.consent.consenting import World
 from tests.hmis.consent.making_files import pdf, png
 
 pytestmark = pytest.mark.django_db
 GIVEN = {
-    "choice": "share", "applies": "all", "method": "signed_paper", "given_on": "01/05/2026", "language": "es",
-    "form_version": "2024-08",
+    "confirmed": "1",
+    "choice": "share", "applies": "all", "method": "signed_paper", "given_on": "01/05/2026",
 }  # fmt: skip
+TODAY = {"given_on": timezone.localdate().strftime("%m/%d/%Y")}
 TYPED = {"signature_typed": "Zebulon", "signature_agreed": "1"}
 
 
@@ -33,7 +34,9 @@ def world(settings: Any, tmp_path: Path, administrator: User, client: Browser) -
 
 def send(client: Browser, world: World, **more: Any) -> str:
     address = f"/clients/{world.person.pk}/papers/answer/"
-    return client.post(address, GIVEN | more, follow=True).content.decode()
+    with acting(world.administrator):
+        form = ConsentDocument.objects.get(kind="release", language="es", version=1).pk
+    return client.post(address, GIVEN | {"form": form} | more, follow=True).content.decode()
 
 
 def kept(world: World) -> tuple[list[Consent], list[ConsentTaking], list[SealedFile]]:
@@ -44,7 +47,7 @@ def kept(world: World) -> tuple[list[Consent], list[ConsentTaking], list[SealedF
 def test_an_answer_with_its_paper_opens_what_is_there(client: Browser, world: World) -> None:
     stay = world.stay()
     said = send(client, world, paper=SimpleUploadedFile("scan.pdf", pdf()))
-    assert "seen by others than before" in said and "Share, January 5, 2026" in said
+    assert "Opened to all organizations: 1 enrollment." in said and "Share, January 5, 2026" in said
     (consent,), (taking,), (file,) = kept(world)
     assert (consent.choice, consent.given_on) == ("share", date(2026, 1, 5))
     assert (taking.language, taking.signature_due, taking.taken_by) == ("es", False, world.worker)
@@ -61,7 +64,7 @@ def test_a_paper_that_is_not_here_yet_stays_due(client: Browser, world: World) -
 @pytest.mark.parametrize("how", [TYPED, {"signature_drawn": png()}])
 def test_a_signature_on_the_screen_knows_what_was_signed(client: Browser, world: World, how: Any) -> None:
     given = {k: SimpleUploadedFile("s.png", v) if isinstance(v, bytes) else v for k, v in how.items()}
-    send(client, world, method="signed_on_screen", choice="do_not_share", **given)
+    send(client, world, method="signed_on_screen", choice="do_not_share", **given, **TODAY)
     (consent,), (taking,), (file,) = kept(world)
     assert (consent.choice, taking.signature_due, file.purpose) == ("do_not_share", False, "signature")
     assert file.document and (file.document.kind, file.document.language) == ("release", "es")
@@ -70,18 +73,18 @@ def test_a_signature_on_the_screen_knows_what_was_signed(client: Browser, world:
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        ({"method": "signed_on_screen"}, "Sign in the box, or type the name"),
-        ({"method": "by_word", "witness": "Ann", **TYPED}, "There is a signature: choose"),
-        (TYPED, "There is a signature: choose"),
+        ({"method": "signed_on_screen"} | TODAY, "Sign in the box, or type the name"),
         ({"method": "by_word"}, "Enter who heard the answer."),
         ({"choice": "everything"}, "Choose from the list."),
         ({"method": ""}, "Choose: How it was given."),
         ({"given_on": "02/30/2026"}, "Type the day as month/day/year"),
-        ({"language": "xx"}, "Choose from the list."),
-        ({"form_version": ""}, "Enter: Version of the form."),
+        ({"form": "xx"}, "Choose from the list."),
+        ({"form": ""}, "Choose: Form that it was given on."),
+        ({"form": "another", "form_version": "2018"}, "Choose the language of the form."),
+        ({"form": "another", "language": "es"}, "Enter what the form calls itself."),
+        ({"form": "another", "language": "xx", "form_version": "2018"}, "Choose from the list."),
         ({"choice": "do_not_share", "applies": "from_now_on"}, "closes what is there as well"),
         ({"paper": b"MZ"}, "no PDF, JPEG or PNG"),
-        ({"method": "by_word", "witness": "Ann", "paper": pdf()}, "There is a signed paper: choose"),
     ],
 )
 def test_what_cannot_be_recorded_is_said_and_leaves_nothing(

@@ -58,7 +58,7 @@ def test_each_reason_to_ask(world: World) -> None:
     world.answers("share", date(2026, 1, 5), client=ended, until=DAY)
     world.answers("share", date(2026, 1, 5), client=of_age, guardian="Invented Parent")
     world.answers("do_not_share", date(2026, 1, 5), client=answered)
-    assert why(world) == {
+    assert why(world, timezone.localdate()) == {
         never: Why.NEVER, imported: Why.IMPORTED, older: Why.OLDER_FORM, ended: Why.ENDED, of_age: Why.OF_AGE,
     }  # fmt: skip
     assert ended not in why(world, DAY - timedelta(days=1))

@@ -47,10 +47,8 @@ TAKEN = {
         ),
         FileKind.PNG,
     ),
-    "png with notes": (png(before_end=chunk(b"zTXt", b"T\x00\x00" + zlib.compress(b"a" * 99))), FileKind.PNG),
     "jpeg": (jpeg(), FileKind.JPEG),
     "jpeg in several scans": (jpeg(scans=3), FileKind.JPEG),
-    "jpeg with notes of the camera": (jpeg(notes=segment(0xE1, b"Exif\x00\x00MM\x00*")), FileKind.JPEG),
     "pdf": (pdf(), FileKind.PDF),
     "pdf with a packed page": (pdf(packed(b"", b"BT (script) Tj ET")), FileKind.PDF),
     "pdf with objects in a stream": (pdf(packed(OBJECTS, b"5 0 << /Type /Font >>")), FileKind.PDF),
@@ -209,3 +207,60 @@ def test_many_streams_are_no_way_to_stop_the_server() -> None:
         checked(content)
     assert time.monotonic() - begun < 20
     assert file_kinds._MOST_STREAMS < 30_000
+
+
+# ---------------------------------------------------------------- what cameras note
+
+
+def exif(*entries: tuple[int, int, int], order: str = "big", more: bytes = b"") -> bytes:
+    """Notes of a camera: (tag, kind, value) each."""
+
+    def number(value: int, size: int) -> bytes:
+        return value.to_bytes(size, "little" if order == "little" else "big")
+
+    rows = b"".join(
+        number(tag, 2) + number(kind, 2) + number(1, 4) + number(value, 2) + b"\x00\x00"
+        for tag, kind, value in entries
+    )
+    head = (b"II" if order == "little" else b"MM") + number(42, 2) + number(8, 4)
+    return segment(0xE1, b"Exif\x00\x00" + head + number(len(entries), 2) + rows + number(0, 4) + more)
+
+
+PLACE = b"44.9778N 93.2650W"
+
+
+@pytest.mark.parametrize("order", ["big", "little"])
+@pytest.mark.parametrize("turned", range(1, 9))
+def test_a_photo_keeps_how_it_is_turned_and_not_where_it_was_taken(order: str, turned: int) -> None:
+    noted = exif((0x010F, 3, 9), (0x0112, 3, turned), (0x8825, 3, 7), order=order, more=PLACE)
+    kept = checked(jpeg(notes=noted)).content
+    assert PLACE not in kept
+    assert kept == jpeg() if turned == 1 else kept == b"\xff\xd8" + exif((0x0112, 3, turned)) + jpeg()[2:]
+    assert checked(kept).content == kept
+
+
+@pytest.mark.parametrize(
+    "noted",
+    [
+        segment(0xE1, b"http://ns.adobe.com/xap/1.0/\x00" + PLACE), segment(0xED, PLACE),
+        segment(0xFE, PLACE), segment(0xE2, b"ICC_PROFILE\x00" + PLACE), segment(0xE0, b"JFXX\x00" + PLACE),
+        segment(0xEF, PLACE), segment(0xEE, PLACE), segment(0xE1, b"Exif\x00\x00" + PLACE),
+        segment(0xE1, b"Exif\x00\x00MM\x00*\xff\xff\xff\xff" + PLACE), exif((0x0112, 3, 9), more=PLACE),
+        exif((0x0112, 4, 6), more=PLACE),
+        segment(0xE1, b"Exif\x00\x00MM\x00*\x00\x00\x00\x08\xff\xff" + PLACE),
+    ],
+)  # fmt: skip
+def test_no_note_of_a_photo_is_kept(noted: bytes) -> None:
+    assert checked(jpeg(notes=noted)).content == jpeg()
+
+
+def test_what_a_photo_needs_to_be_shown_is_kept() -> None:
+    adobe = segment(0xEE, b"Adobe\x00d\x00\x00\x00\x00\x01")
+    assert checked(jpeg(notes=adobe, scans=2)).content == jpeg(notes=adobe, scans=2)
+
+
+def test_no_note_of_a_png_is_kept_and_its_looks_are() -> None:
+    notes = b"".join(chunk(name, PLACE) for name in (b"tEXt", b"eXIf", b"tIME", b"prIv"))
+    notes += chunk(b"zTXt", b"T\x00\x00" + zlib.compress(PLACE))
+    looks = chunk(b"pHYs", b"\x00\x00\x0b\x13\x00\x00\x0b\x13\x01")
+    assert checked(png(before_end=notes + looks)).content == png(before_end=looks)

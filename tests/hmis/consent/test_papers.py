@@ -1,6 +1,7 @@
 """A client's papers: printed, signed on the screen, stored as the organization's own."""
 
 import re
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,10 @@ from django.test import Client as Browser
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
 from hearth.hmis.consent import sealed_files
+from hearth.hmis.consent.actions import record_consent
+from hearth.hmis.consent.choices import Method
 from hearth.hmis.consent.file_fields import Given, SignatureField
-from hearth.hmis.consent.models import ConsentDocument, SealedFile
+from hearth.hmis.consent.models import Consent, ConsentDocument, SealedFile
 from tests import factories
 from tests.hmis.consent.making_files import jpeg, pdf, png
 
@@ -30,6 +33,11 @@ def world(settings: Any, tmp_path: Path, administrator: User, client: Browser) -
         other = factories.make_hmis_user(there)
         person = factories.make_client(first_name="Zebulon", last_name="Quill")
         release = ConsentDocument.objects.get(kind="release", language="es", version=1)
+    with acting(user):  # an answer by word, whose signature is due
+        record_consent(
+            by=user, client=person, organization=here, choice="share", given_on=date(2026, 1, 5),
+            method=Method.BY_WORD, form_version="1", language="es", witness="Invented Colleague",
+        )  # fmt: skip
     client.force_login(user)
     address = f"/clients/{person.pk}/papers/"
     return {
@@ -140,12 +148,22 @@ def test_other_organizations_do_not_learn_of_it(client: Browser, world: dict[str
 
 def test_who_works_for_several_says_for_which(client: Browser, world: dict[str, Any]) -> None:
     client.force_login(world["both"])
-    given = {"signature_typed": "Z", "signature_agreed": "1"}
-    assert "Choose: Organization that takes it." in client.post(world["sign"], given).content.decode()
-    for wrong in ("999999", "x", ""):
-        assert client.post(world["sign"], given | {"organization": wrong}).status_code == 200
-    client.post(world["sign"], given | {"organization": world["there"].pk})
+    for organization in ("", "999999", "x", world["there"].pk):
+        given = {"paper": SimpleUploadedFile("scan.pdf", pdf()), "organization": organization}
+        page = client.post(world["add"], given).content.decode()
+        assert ("Choose: Organization that takes it." in page) is (organization == "")
     assert [file.organization for file in stored(world["both"])] == [world["there"]]
+
+
+def test_what_shows_an_answer_is_of_the_organization_that_took_it(
+    client: Browser, world: dict[str, Any]
+) -> None:
+    client.force_login(world["both"])
+    with acting(world["both"]):
+        answer = Consent.objects.get().pk
+    given = {"organization": world["there"].pk, "consent": answer}
+    client.post(world["add"], given | {"paper": SimpleUploadedFile("scan.pdf", pdf())})
+    assert [file.organization for file in stored(world["both"])] == [world["here"]]
 
 
 def test_nobody_takes_it_for_an_organization_of_others(client: Browser, world: dict[str, Any]) -> None:

@@ -4,12 +4,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.access.requirement_records import missing_for
 from hearth.hmis.clients.models import Client
+from hearth.hmis.consent import due, sealed_files
+from hearth.hmis.consent.models import ConsentTaking, SealedFile
 from hearth.hmis.enrollments.models import Enrollment
 from hearth.hmis.exchange import demo
 from hearth.hmis.exchange.models import ImportRun
@@ -48,7 +51,9 @@ def test_filled_once(settings: object) -> None:
     assert len(seen["coc@example.org"]) < everything
     assert seen["caseworker@example.org"]
     assert seen["advocate@example.org"]
-    assert not seen["caseworker@example.org"] & seen["advocate@example.org"]
+    with acting(users["admin@example.org"]):
+        shared = set(Enrollment.objects.filter(is_shared=True).values_list("pk", flat=True))
+    assert set() < seen["caseworker@example.org"] & seen["advocate@example.org"] <= shared
     assert len(seen["caseworker@example.org"]) < everything
     assert not seen["auditor@example.org"]
     assert not seen["newcomer@example.org"]  # has not signed yet, and is led to it
@@ -68,9 +73,31 @@ def test_filled_once(settings: object) -> None:
     assert keys.demo_password() in said
     assert all(email in said for email in users)
     assert not list(Path(settings.MEDIA_ROOT).glob("demo-*"))
+    the_answers_of_the_demonstration(users)
     before = records()
     demo.fill()
     assert records() == before
+
+
+def the_answers_of_the_demonstration(users: dict[str, User]) -> None:
+    """Each list of answers due has somebody, each state is there, and one client is restricted."""
+    worker, advocate = (users[f"{name}@example.org"] for name in ("caseworker", "advocate"))
+    today = timezone.localdate()
+    with acting(worker):
+        reasons = {one.why for one in due.to_be_asked(worker, today)}
+        assert reasons >= {due.Why.NEVER, due.Why.IMPORTED, due.Why.OLDER_FORM, due.Why.ENDED}
+        assert due.signature_due(worker, today).exists() and due.turning_18(worker, today).count() == 1
+        current = ConsentTaking.objects.filter(consent__is_current=True)
+        assert set(current.values_list("opens", "applies")) >= {
+            (True, "all"), (True, "from_now_on"), (False, "all"),
+        }  # fmt: skip
+        assert current.exclude(guardian="").exists()
+        (file,) = SealedFile.objects.all()
+        assert b"Signed by typing" in sealed_files.content(by=worker, file=file)
+        (restricted,) = Client.objects.filter(is_restricted=True)
+    for user, sees in ((advocate, False), (users["admin@example.org"], True)):
+        with acting(user):
+            assert Client.objects.filter(pk=restricted.pk).exists() is sees
 
 
 def test_a_folder_that_has_an_administrator_already_is_filled_all_the_same() -> None:

@@ -38,7 +38,7 @@ def answers(by: User, person: str, choice: str, day: date, **more: Any) -> None:
         record_consent(
             by=by, client=Client.objects.get(hud_id=person), choice=choice, given_on=day,
             organization=Organization.objects.get(hud_id="O1"), method=Method.SIGNED_PAPER,
-            form_version="2024-08", language="en", **more,
+            form_version="1", language="en", **more,
         )  # fmt: skip
 
 

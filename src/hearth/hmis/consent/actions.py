@@ -13,12 +13,13 @@ from hearth.hmis.access.permissions import Permission
 from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
 from hearth.hmis.clients.models import Client
+from hearth.hmis.consent import documents
 from hearth.hmis.consent.choices import Answer, Applies, Method, of_age_on
-from hearth.hmis.consent.following import follow_answers
+from hearth.hmis.consent.following import Changed, follow_and_count
 from hearth.hmis.consent.models import Consent, ConsentTaking
 from hearth.hmis.enrollments.models import Enrollment
 from hearth.hmis.organizations.models import Organization
-from hearth.hmis.ui.formats import counted, units
+from hearth.hmis.ui.formats import counted
 
 
 class ConsentRefused(ValueError):
@@ -27,23 +28,53 @@ class ConsentRefused(ValueError):
 
 @dataclass(frozen=True)
 class Recorded:
-    """An answer as it was kept: `consents` of all whom it is for, the one who was asked first, and how many
-    enrollments and records are open or closed otherwise than before."""
+    """An answer as it was kept: `consents` of all whom it is for, the one who was asked first, and what it
+    opened and closed."""
 
     consents: tuple[Consent, ...]
-    touched: int
+    changed: Changed
+
+    @property
+    def holds(self) -> bool:
+        """Whether it is the one in force."""
+        return self.consents[0].is_current
+
+    @property
+    def effects(self) -> list[str]:
+        """What it opens and closes, in sentences."""
+        it = self.changed
+        said = []
+        if opened := _both(it.enrollments_opened, it.records_opened):
+            said.append(f"Opened to all organizations: {opened}.")
+        if closed := _both(it.enrollments_closed, it.records_closed):
+            said.append(f"Closed to other organizations: {closed}.")
+        if it.runs_closed:
+            runs = counted(it.runs_closed, "finished export or report,finished exports and reports")
+            said.append(f"Closed with them: {runs}, to whoever asked for it.")
+        return said or ["Nothing that is there is opened or closed."]
+
+    @property
+    def cannot_be_called_back(self) -> bool:
+        """Whether others may have seen what is closed now."""
+        answer = settings.CONSENT_SCHEME.answers.get(self.consents[0].choice)
+        return bool(answer and not answer.opens)
 
     @property
     def words(self) -> str:
         """What happened, for whoever entered it."""
-        first = self.consents[0]
-        if not first.is_current:
+        if not self.holds:
             return "Kept. It changes nothing: a later answer, or a narrower one of the same day, holds."
-        said = f"{counted(self.touched, 'record')} {units(self.touched, 'is')} seen by others than before."
-        answer = settings.CONSENT_SCHEME.answers.get(first.choice)
-        if answer and not answer.opens:
-            said += " What was printed, exported or seen before cannot be called back: tell the client so."
-        return said
+        said = ["The answer is recorded.", *self.effects]
+        return " ".join([*said, CALLED_BACK] if self.cannot_be_called_back else said)
+
+
+#: What is said of everything that is closed.
+CALLED_BACK = "What was printed, exported or seen before cannot be called back: tell the client so."
+
+
+def _both(enrollments: int, records: int) -> str:
+    found = ((enrollments, "enrollment"), (records, "record of them,records of them"))
+    return " and ".join(counted(number, unit) for number, unit in found if number)
 
 
 @transaction.atomic
@@ -66,7 +97,8 @@ def record_consent(
     """Keep the answer of a client, taken by an organization of `by`, and let it decide what is open.
 
     `until`: first day on which it does not hold any more; else as the scheme says. `guardian`: who answered
-    for a minor, and as what. Where the scheme asks per household, the head's answer is every member's.
+    for a minor, and as what. `form_version`: what the form calls itself; the answer keeps the document that
+    does so in that language. Where the scheme asks per household, the head's answer is every member's.
     Raises ConsentRefused, and PermissionDenied for who does not work with clients there.
     """
     if not _works_at(by, organization):
@@ -74,27 +106,28 @@ def record_consent(
     answer = _answer(choice)
     until = until or settings.CONSENT_SCHEME.expires_on(given_on)
     witness, guardian, form_version = witness.strip(), guardian.strip(), form_version.strip()
+    document = documents.release_of(by, language, form_version)
     _check(answer, organization, given_on, method, form_version, language, applies, until, witness)
-    consents, touched = [], 0
+    consents, changed = [], Changed()
     for person in [client, *_members(by, client)]:
         _check_guardian(answer, person, given_on, guardian)
         consent = Consent.objects.create(
-            client=person, choice=choice, given_on=given_on, form_version=form_version
+            client=person, choice=choice, given_on=given_on, form_version=form_version, document=document
         )
         ConsentTaking.objects.create(
             consent=consent, organization=organization, opens=answer.opens, applies=applies, method=method,
             language=language, until=until, witness=witness, guardian=guardian, taken_by=by,
             signature_due=signature_due or method == Method.BY_WORD,
         )  # fmt: skip
-        rows = follow_answers([person.pk])
+        followed = follow_and_count([person.pk])
         consent.refresh_from_db()
         record_access(
             by=by.pk, action=Access.CONSENT_RECORDED, client=person.pk, subject=f"consent:{consent.pk}",
-            organization=organization.pk, choice=choice, records=rows,
+            organization=organization.pk, choice=choice, records=followed.touched,
         )  # fmt: skip
         consents.append(consent)
-        touched += rows
-    return Recorded(tuple(consents), touched)
+        changed += followed
+    return Recorded(tuple(consents), changed)
 
 
 @transaction.atomic

@@ -42,8 +42,8 @@ class Scheme:
 
     Basic client information is visible to everyone who works with clients, whatever the answer. `months`: how
     long an answer holds (None: until it is changed). `per`: whether the head of a household answers for its
-    members. `minors_may_sign`: whether a minor alone may open anything. `form_version`: the release that
-    people are asked on; whoever answered on another is asked again, and the answer holds until then.
+    members. `minors_may_sign`: whether a minor alone may open anything. On which form people are asked, and
+    who is asked again, the documents say (`documents.asked_on`).
     """
 
     answers: Mapping[str, Answer] = field(
@@ -55,7 +55,6 @@ class Scheme:
     months: int | None = None
     per: Literal["person", "household"] = "person"
     minors_may_sign: bool = False
-    form_version: str = "2024-08"
 
     def expires_on(self, given_on: date) -> date | None:
         """The first day on which an answer of a day does not hold any more: the same day so many months

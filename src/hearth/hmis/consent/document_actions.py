@@ -42,7 +42,9 @@ def new_draft(*, by: User, kind: DocumentKind, language: str) -> ConsentDocument
 
 
 @transaction.atomic
-def change_draft(*, by: User, document: ConsentDocument, title: str, text: str, seen: datetime) -> None:
+def change_draft(
+    *, by: User, document: ConsentDocument, title: str, text: str, seen: datetime, form_version: str = ""
+) -> None:
     """Write a draft anew. `seen`: its `updated_at` when its page was made.
 
     Raises PermissionDenied, and Refused where it was published, or changed by somebody else meanwhile."""
@@ -54,7 +56,7 @@ def change_draft(*, by: User, document: ConsentDocument, title: str, text: str, 
             " and put it in."
         )
     kept.is_example = kept.is_example and (kept.title, kept.text) == (title, text)
-    kept.title, kept.text = title, text
+    kept.title, kept.text, kept.form_version = title, text, form_version.strip()
     kept.updated_by, kept.updated_at = by, timezone.now()
     kept.save()
     _record(by, kept, done="changed")
@@ -83,6 +85,11 @@ def publish(*, by: User, document: ConsentDocument, begins_on: date, asks_again:
     published = (
         documents.versions(by, kept.kind, kept.language).filter(begins_on__isnull=False).select_for_update()
     )
+    if any(one.form == kept.form for one in published):
+        raise Refused(
+            f"An earlier version calls itself {kept.form} already, so that answers could not be told apart."
+            " Change what the draft calls itself."
+        )
     earliest = max([timezone.localdate(), *(one.begins_on for one in published)])
     if begins_on < earliest:
         raise Refused(f"Choose {formats.day(earliest)} or a later day.")

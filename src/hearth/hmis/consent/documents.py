@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 
 from hearth.hmis.access.models import User
-from hearth.hmis.consent.models import ConsentDocument
+from hearth.hmis.consent.models import Consent, ConsentDocument
 from hearth.hmis.consent.models.document import DocumentKind, DocumentState
 
 
@@ -37,6 +37,71 @@ def _in_force(day: date) -> Q:
 def in_force(user: User, kind: str, day: date) -> QuerySet[ConsentDocument]:
     """The versions of a kind that are in force on a day, one for each language that has a text."""
     return ConsentDocument.objects.restrict(user).filter(_in_force(day), kind=kind)
+
+
+@dataclass(frozen=True, slots=True)
+class AskedOn:
+    """On which versions of the release an answer need not be given anew: `documents` by number, `forms` by
+    what they call themselves. `is_any`: nothing was published, so that no form is an older one."""
+
+    documents: frozenset[int]
+    forms: frozenset[str]
+    is_any: bool = False
+
+    def is_older(self, document: int | None, form_version: str) -> bool:
+        """Whether an answer on this form is asked for again. It holds until then."""
+        if self.is_any:
+            return False
+        return document not in self.documents if document else form_version not in self.forms
+
+
+def asked_on(user: User, day: date) -> AskedOn:
+    """In each language the version in force on a day, and those before it, back to the last that asked
+    everybody again, which it does from its first day on."""
+    rows = ConsentDocument.objects.restrict(user).filter(kind=DocumentKind.RELEASE, begins_on__lte=day)
+    found: list[ConsentDocument] = []
+    closed: set[str] = set()
+    for one in rows.defer("text").order_by("language", "-version"):
+        if one.language not in closed:
+            found.append(one)
+        if one.asks_again:
+            closed.add(one.language)
+    return AskedOn(frozenset(one.pk for one in found), frozenset(one.form for one in found), not found)
+
+
+def release_of(user: User, language: str, form_version: str) -> ConsentDocument | None:
+    """The published release of a language that calls itself so."""
+    rows = ConsentDocument.objects.restrict(user).filter(
+        kind=DocumentKind.RELEASE, language=language, begins_on__isnull=False
+    )
+    return next((one for one in rows.defer("text") if one.form == form_version), None)
+
+
+def releases(user: User, day: date) -> list[ConsentDocument]:
+    """Releases that an answer can have been given on: those in force first, in the order of the languages,
+    then those that they replaced."""
+    rows = list(
+        ConsentDocument.objects.restrict(user)
+        .filter(kind=DocumentKind.RELEASE, begins_on__lte=day)
+        .defer("text")
+        .order_by("-version")
+    )
+    places = list(settings.CONSENT_LANGUAGES)
+
+    def place(one: ConsentDocument) -> tuple[bool, int]:
+        known = places.index(one.language) if one.language in places else len(places)
+        return one.state_on(day) != DocumentState.IN_FORCE, known
+
+    return sorted(rows, key=place)
+
+
+def answered_before(user: User, document: ConsentDocument) -> int:
+    """How many people a version asks again where it is to ask: whose answer in force was given on an earlier
+    version of its language."""
+    earlier = ConsentDocument.objects.restrict(user).filter(
+        kind=document.kind, language=document.language, version__lt=document.version
+    )
+    return Consent.objects.restrict(user).filter(document__in=earlier, is_current=True).count()
 
 
 def languages(user: User, day: date) -> list[LanguageRow]:

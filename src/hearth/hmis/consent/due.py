@@ -9,7 +9,6 @@ Every list is a query of clients with what it says of each: `choice` and `given_
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.conf import settings
 from django.db.models import (
     Case,
     CharField,
@@ -31,6 +30,7 @@ from hearth.hmis.access.models import User
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.access.row_policies import NOTHING
 from hearth.hmis.clients.models import Client
+from hearth.hmis.consent import documents
 from hearth.hmis.consent.choices import AS_IMPORTED, Method
 from hearth.hmis.consent.models import ConsentTaking
 from hearth.hmis.enrollments.models import Enrollment, Exit
@@ -113,8 +113,12 @@ def to_be_asked(user: User, today: date, of: Of = ALL) -> QuerySet[Client]:
         When(answer=None, then=Value(Why.NEVER)),
         When(choice=AS_IMPORTED, then=Value(Why.IMPORTED)),
         When(ask_from__lte=today, then=Value(Why.ENDED)),
-        When(~Q(form=settings.CONSENT_SCHEME.form_version), then=Value(Why.OLDER_FORM)),
     ]
+    asked_on = documents.asked_on(user, today)
+    if not asked_on.is_any:
+        of_ours = Q(document__isnull=False) & ~Q(document__in=asked_on.documents)
+        of_others = Q(document__isnull=True) & ~Q(form__in=asked_on.forms)
+        why.append(When(of_ours | of_others, then=Value(Why.OLDER_FORM)))
     if field_rights.may_see(user, "Client.DOB"):
         why.insert(2, When(ask_from__lte=today, ask_from=_of_age_on(), then=Value(Why.OF_AGE)))
     return (
@@ -136,7 +140,7 @@ def _with_answer(user: User) -> QuerySet[Client]:
         .annotate(current=FilteredRelation("consents", condition=Q(consents__is_current=True)))
         .annotate(
             answer=F("current__pk"), choice=F("current__choice"), given_on=F("current__given_on"),
-            form=F("current__form_version"),
+            form=F("current__form_version"), document=F("current__document"),
         )
     )  # fmt: skip
 

@@ -6,12 +6,14 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
 
 from hearth.hmis.access.models import User
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
 from hearth.hmis.clients.models import Client
+from hearth.hmis.consent import documents
 from hearth.hmis.consent.choices import Method
 from hearth.hmis.consent.consent_file import Finding, Line, read
 from hearth.hmis.consent.following import follow_answers
@@ -60,6 +62,7 @@ def _take(by: User, lines: list[Line], taken: Taken) -> None:
         .values_list("client_id", "choice", "given_on", "form_version")
     )
     new: list[tuple[Consent, Line]] = []
+    ours = {(one.language, one.form): one for one in documents.releases(by, timezone.localdate())}
     for one in lines:
         person = people.get((one.source, one.person))
         if person is None:
@@ -77,8 +80,9 @@ def _take(by: User, lines: list[Line], taken: Taken) -> None:
         else:
             known.add(key)
             consent = Consent(
-                client=person, choice=one.choice, given_on=one.given_on, form_version=one.form_version
-            )
+                client=person, choice=one.choice, given_on=one.given_on, form_version=one.form_version,
+                document=ours.get((one.language, one.form_version)),
+            )  # fmt: skip
             new.append((consent, one))
     Consent.objects.bulk_create([consent for consent, _ in new])
     ConsentTaking.objects.bulk_create(

@@ -40,6 +40,30 @@ MOST_OF_A_NAME = 200
 NOT_A_SIGNATURE = "This is no signature. Sign in the box again, or type the name."
 
 
+#: What a client reads at the box, by language. Nobody has written the others yet: they read English, which is
+#: marked as such.
+PAD_WORDS = {
+    "en": {
+        "hint": "Sign with a finger, a pen or the mouse.",
+        "box": "Box to sign in; to sign by keyboard, type the name below",
+        "clear": "Clear the box",
+        "signed": "Signed. Clear the box to sign again.",
+        "or": "Or",
+        "name": "Type the name of the person who signs",
+        "agreed": "I sign by typing my name",
+    },
+    "es": {
+        "hint": "Firme con un dedo, un lápiz o el ratón.",
+        "box": "Cuadro para firmar; para firmar con el teclado, escriba el nombre abajo",
+        "clear": "Borrar el cuadro",
+        "signed": "Firmado. Borre el cuadro para firmar de nuevo.",
+        "or": "O",
+        "name": "Escriba el nombre de la persona que firma",
+        "agreed": "Firmo escribiendo mi nombre",
+    },
+}
+
+
 class Given(NamedTuple):
     """What came of a signature: the picture of the box, the typed name, and the tick that makes it one."""
 
@@ -52,6 +76,8 @@ class SignaturePad(forms.Widget):
     """A box to sign in (`consent/sign.js` draws it), or a name to type: by keyboard, or without scripts."""
 
     template_name = "consent/forms/signature.html"
+    #: Of the form that is signed; the words of the box are in it where they are written.
+    language = "en"
     needs_multipart_form = True
     use_fieldset = True
 
@@ -69,6 +95,8 @@ class SignaturePad(forms.Widget):
         given = value if isinstance(value, Given) else Given(None, "", False)
         context = super().get_context(name, None, attrs)
         context["widget"] |= {"typed": given.typed, "agreed": given.agreed, "most": MOST_OF_A_NAME}
+        written = self.language if self.language in PAD_WORDS else "en"
+        context["widget"] |= {"words": PAD_WORDS[written], "language": written}
         return context
 
 

@@ -1,7 +1,8 @@
 """What a file is, by its content and never by its name: PDF, JPEG or PNG, and nothing else besides.
 
 Refused, each in one sentence: what is none of the three, is another kind of file at the same time, can run
-scripts, is locked, or unpacks to far more than it shows. Only what was looked at is stored.
+scripts, is locked, or unpacks to far more than it shows. Only what was looked at is stored, of a picture the
+picture alone (`camera_notes`). A PDF stays as it is: what is in one holds together by its places in the file.
 """
 
 import io
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 
 from django.db import models
 
+from hearth.hmis.consent import camera_notes
 from hearth.hmis.site.uploads import MOST_SEALED_BYTES
 
 MOST_PIXELS = 60_000_000  # the largest photos that phones take
@@ -66,7 +68,7 @@ def _damaged(kind: FileKind) -> str:
 
 @dataclass(frozen=True, slots=True)
 class CheckedFile:
-    """A file that may be stored: its kind, and its bytes, without what a phone put behind the picture."""
+    """A file that may be stored: its kind, and its bytes, without what a phone put into a picture."""
 
     kind: FileKind
     content: bytes
@@ -76,20 +78,21 @@ def checked(content: bytes) -> CheckedFile:
     """The file as it may be stored. Raises NotTaken."""
     if len(content) > MOST_SEALED_BYTES:
         raise NotTaken(TOO_LARGE)
+    bare = None
     if content.startswith(b"%PDF-"):
         kind = FileKind.PDF
         _check_pdf(content)
     elif content.startswith(b"\xff\xd8\xff"):
         kind = FileKind.JPEG
-        content = _jpeg(content)
+        content, bare = _jpeg(content)
     elif content.startswith(_PNG):
         kind = FileKind.PNG
-        _check_png(content)
+        bare = _png(content)
     else:
         raise NotTaken(UNKNOWN)
     if _is_something_else_too(content, kind):
         raise NotTaken(_damaged(kind))
-    return CheckedFile(kind, content)
+    return CheckedFile(kind, content if bare is None else bare)
 
 
 # What other programs would take the same bytes for: they look at the beginning, or, for archives, anywhere.
@@ -121,11 +124,15 @@ _NEXT = re.compile(rb"\xff+[^\x00\xff\xd0-\xd7]")  # a marker that ends the data
 _BEHIND = re.compile(rb"\xff\xd8\xff|\x00*\Z|.*SEFT\Z", re.DOTALL)
 
 
-def _jpeg(content: bytes) -> bytes:
-    """The picture alone. Every segment is walked, so that its end is where the picture ends."""
+def _jpeg(content: bytes) -> tuple[bytes, bytes]:
+    """The picture, without what is behind it, and then without the camera's notes too. Every segment is
+    walked, so that its end is where the picture ends."""
     damaged = NotTaken(_damaged(FileKind.JPEG))
     at, sized, scanned = 2, False, False
+    kept: list[bytes] = []
+    turned: int | None = None
     while True:
+        begin = at
         if content[at : at + 1] != b"\xff":
             raise damaged
         while content[at : at + 1] == b"\xff":
@@ -133,6 +140,7 @@ def _jpeg(content: bytes) -> bytes:
         marker = content[at] if at < len(content) else 0
         at += 1
         if marker == 0xD9:
+            kept.append(content[begin:at])
             break
         length = int.from_bytes(content[at : at + 2])
         segment = content[at + 2 : at + length]
@@ -145,15 +153,19 @@ def _jpeg(content: bytes) -> bytes:
             height, width = int.from_bytes(segment[1:3]), int.from_bytes(segment[3:5])
             _check_pixels(width, height, FileKind.JPEG)
         at += length
+        turned = turned or camera_notes.orientation(marker, segment)
+        if not camera_notes.is_note(marker, segment):
+            kept.append(content[begin:at])
         if marker == 0xDA:
             scanned = True
             found = _NEXT.search(content, at)
             if not found or not sized:
                 raise damaged
+            kept.append(content[at : found.start()])
             at = found.start()
     if not scanned or not _BEHIND.match(content, at):
         raise damaged
-    return content[:at]
+    return content[:at], b"".join([content[:2], camera_notes.turned_note(turned), *kept])
 
 
 # --------------------------------------------------------------------------- PNG
@@ -164,8 +176,9 @@ _ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), 
 _PACKED_NOTES = {b"zTXt", b"iTXt", b"iCCP"}
 
 
-def _check_png(content: bytes) -> None:
-    """Chunk after chunk to the last byte; the pixels unpack to just what the head says."""
+def _png(content: bytes) -> bytes:
+    """The picture without notes. Chunk after chunk to the last byte; the pixels unpack to just what the head
+    says."""
     damaged = NotTaken(_damaged(FileKind.PNG))
     chunks = list(_chunks(content))
     if not chunks or chunks[0][0] != b"IHDR" or len(chunks[0][1]) != 13 or chunks[-1] != (b"IEND", b""):
@@ -193,6 +206,12 @@ def _check_png(content: bytes) -> None:
         raise NotTaken(BOMB)
     if size < expected or rest:
         raise damaged
+    needed = {b"IHDR", b"IDAT", b"IEND"} | camera_notes.PNG_LOOKS
+    return _PNG + b"".join(_chunk(name, data) for name, data in chunks if name in needed)
+
+
+def _chunk(name: bytes, data: bytes) -> bytes:
+    return len(data).to_bytes(4) + name + data + zlib.crc32(name + data).to_bytes(4)
 
 
 def _chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:

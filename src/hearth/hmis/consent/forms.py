@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from hearth.hmis.consent.document_text import MOST_CHARACTERS
+from hearth.hmis.ui import formats
 from hearth.hmis.ui.forms import DayField, PlainWords
 
 
@@ -13,6 +14,13 @@ class DraftForm(PlainWords, forms.Form):
     """The words of a draft. `seen`: when the draft was last changed, as its page knew it."""
 
     title = forms.CharField(label="Title", max_length=200, help_text="In the language of the document.")
+    form_version = forms.CharField(
+        label="What it calls itself",
+        required=False,
+        max_length=60,
+        help_text="As it is printed on the form, such as 2024-08. Answers that come from elsewhere say so."
+        " Empty: the number of the version.",
+    )
     text = forms.CharField(
         label="Text",
         strip=False,
@@ -33,6 +41,10 @@ class PublishForm(PlainWords, forms.Form):
         " again. Their answers hold until then.",
     )
 
-    def __init__(self, *args: Any, earliest: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, earliest: date, people: int | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if people is None:
+            del self.fields["asks_again"]
+        else:
+            self.fields["asks_again"].label = f"Ask everyone again: {formats.counted(people, 'client')}"
         self.fields["begins_on"].initial = earliest

@@ -26,7 +26,7 @@ from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
 from hearth.hmis.clients.models import Client
 from hearth.hmis.consent.file_kinds import CheckedFile
-from hearth.hmis.consent.models import ConsentDocument, SealedFile
+from hearth.hmis.consent.models import Consent, ConsentDocument, SealedFile
 from hearth.hmis.consent.models.sealed_file import FilePurpose
 from hearth.hmis.organizations.models import Organization
 from hearth.server import database, keys, sealed_store, seals
@@ -54,7 +54,9 @@ def folder() -> Path:
 def bound_to(file: SealedFile) -> bytes:
     """What a file opens with besides its key: whose it is, and what."""
     ids = (file.organization_id, file.client_id, file.document_id)
-    parts = (file.name, *ids, file.purpose, file.kind, file.size, file.sha256)
+    parts: tuple[object, ...] = (file.name, *ids, file.purpose, file.kind, file.size, file.sha256)
+    if file.consent_id is not None:  # those of before show no answer
+        parts = (*parts, file.consent_id)
     return "|".join(map(str, parts)).encode()
 
 
@@ -82,8 +84,10 @@ def store(
     purpose: FilePurpose,
     file: CheckedFile,
     document: ConsentDocument | None = None,
+    consent: Consent | None = None,
 ) -> SealedFile:
-    """Seal a file that was checked, and write it down as the organization's; `document`: what was signed.
+    """Seal a file that was checked, and write it down as the organization's; `document`: what was signed;
+    `consent`: the answer that it shows.
 
     Raises PermissionDenied unless `by` may edit clients there, and OSError where it cannot be written. There
     is no row without its file.
@@ -93,6 +97,7 @@ def store(
     own_key = os.urandom(32)
     row = SealedFile(
         name=secrets.token_hex(16), organization=organization, client=client, document=document,
+        consent=consent,
         purpose=purpose, kind=file.kind, size=len(file.content),
         sha256=hashlib.sha256(file.content).hexdigest(),
         sealed_key=seals.seal_bytes(_cipher(), own_key), created_by=by,
@@ -114,7 +119,7 @@ def store(
 def of_client(user: User, client: Client) -> QuerySet[SealedFile]:
     """The files of a client that the user may open, the newest first."""
     rows = SealedFile.objects.restrict(user).filter(client=client).defer("sealed_key")
-    return rows.select_related("organization", "document", "created_by")
+    return rows.select_related("organization", "document", "consent", "created_by")
 
 
 def found(user: User, pk: int) -> SealedFile | None:

@@ -39,6 +39,7 @@ from hearth.hmis.access.scopes import (
     StateScope,
 )
 from hearth.hmis.clients.models import Client
+from hearth.hmis.consent import demo as consents
 from hearth.hmis.exchange.importing.actions import start_command_import
 from hearth.hmis.exchange.importing.perform import perform
 from hearth.hmis.exchange.importing.terminal import ProgressBar
@@ -105,6 +106,8 @@ def fill() -> None:
     with acting(administrator):
         load_regions(by=administrator, with_examples=True)
         accounts = _accounts(administrator)
+        worker = User.objects.get(email="caseworker@example.org")
+        consents.fill(by=administrator, worker=worker, organization=_organization(tribal=False))
     _requirements(administrator)
     _write_down(accounts)
     console.print(f"{CLIENTS:,} invented people are there, with CoCs, agencies and accounts.")
@@ -266,6 +269,10 @@ def _write_down(accounts: list[tuple[Account, str]]) -> None:
     """Keep the log-ins where `hearth demo` finds them at every start."""
     lines = [f"Sign in with one of these, password {keys.demo_password()}"]
     lines += [f"  {account.email:<24} {account.role.name}{works}" for account, works in accounts]
+    lines += [
+        f"  Clients of {_organization(tribal=False)} answered whether they share, in every way there is.",
+        "  One of them is restricted: the caseworker and the administrator find them, the advocate does not.",
+    ]
     path = Home.find().keys / "demo_accounts"
     path.touch(mode=0o600)
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")

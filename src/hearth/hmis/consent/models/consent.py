@@ -12,6 +12,7 @@ from hearth.hmis.audit.history import keep_history
 from hearth.hmis.clients.models import Client
 from hearth.hmis.consent.choices import Applies, Method
 from hearth.hmis.organizations.models import Project
+from hearth.hmis.ui import formats
 
 
 class DateMultirangeField(models.Field):
@@ -69,7 +70,11 @@ class Consent(RestrictedModel):
     client = models.ForeignKey("clients.Client", on_delete=models.PROTECT, related_name="consents")
     choice = models.TextField(help_text="A code of the scheme's answers, or as_imported")
     given_on = models.DateField()
-    form_version = models.TextField(blank=True)
+    form_version = models.TextField(blank=True, help_text="What the form calls itself")
+    document = models.ForeignKey(
+        "consent.ConsentDocument", on_delete=models.PROTECT, null=True, related_name="+",
+        help_text="The version that it was given on; none: a form that is not among the documents",
+    )  # fmt: skip
     is_current = models.BooleanField(default=False, db_default=False, editable=False)
     ask_from = models.DateField(
         null=True, editable=False, help_text="Day from which the client is to be asked anew; worked out"
@@ -89,7 +94,7 @@ class Consent(RestrictedModel):
         ]  # fmt: skip
 
     def __str__(self) -> str:
-        return f"{settings.CONSENT_SCHEME.words(self.choice)} ({self.given_on})"
+        return f"{settings.CONSENT_SCHEME.words(self.choice)}, {formats.day(self.given_on)}"
 
 
 @keep_history

@@ -57,6 +57,9 @@ class ConsentDocument(RestrictedModel):
     kind = models.TextField(choices=DocumentKind.choices)
     language = models.TextField(help_text="As in the setting CONSENT_LANGUAGES: en, es")
     version = models.PositiveIntegerField(help_text="Counted for each kind and language")
+    form_version = models.TextField(
+        blank=True, help_text="What it calls itself, such as 2024-08; else its number"
+    )
     title = models.TextField(blank=True)
     text = models.TextField(blank=True, help_text="In the few forms of consent/document_text.py")
     is_example = models.BooleanField(
@@ -110,7 +113,13 @@ class ConsentDocument(RestrictedModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()}, {self.language_name}, version {self.version}"
+        called = f" ({self.form_version})" if self.form_version else ""
+        return f"{self.get_kind_display()}, {self.language_name}, version {self.version}{called}"
+
+    @property
+    def form(self) -> str:
+        """By what name an answer says that it was given on this version."""
+        return self.form_version or str(self.version)
 
     @property
     def language_name(self) -> str:

@@ -15,6 +15,7 @@ class FilePurpose(models.TextChoices):
 
     CONSENT_PAPER = "consent_paper", "Signed paper"
     SIGNATURE = "signature", "Signature"
+    WITNESS = "witness_signature", "Signature of the witness"
 
 
 class SealedFile(RestrictedModel):
@@ -34,6 +35,10 @@ class SealedFile(RestrictedModel):
     document = models.ForeignKey(
         "consent.ConsentDocument", on_delete=models.PROTECT, null=True, related_name="+", db_index=False,
         help_text="The version that was signed, where it is known",
+    )  # fmt: skip
+    consent = models.ForeignKey(
+        "consent.Consent", on_delete=models.PROTECT, null=True, related_name="+",
+        help_text="The answer that it shows",
     )  # fmt: skip
     purpose = models.TextField(choices=FilePurpose.choices)
     kind = models.TextField(choices=FileKind.choices)

@@ -57,7 +57,12 @@ def draft(request: HttpRequest, kind: str, language: str) -> HttpResponse:
 def change(request: HttpRequest, pk: int) -> HttpResponse:
     """Write a draft."""
     found = _draft(request, pk)
-    initial = {"title": found.title, "text": found.text, "seen": found.updated_at.isoformat()}
+    initial = {
+        "title": found.title,
+        "form_version": found.form_version,
+        "text": found.text,
+        "seen": found.updated_at.isoformat(),
+    }
     form = DraftForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
@@ -81,10 +86,14 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
     """Put a draft in force from a day on."""
     found = _draft(request, pk)
     earliest = documents.earliest_day(request.user, found, timezone.localdate())
-    form = PublishForm(request.POST or None, earliest=earliest)
+    people = documents.answered_before(request.user, found) if found.kind == DocumentKind.RELEASE else None
+    form = PublishForm(request.POST or None, earliest=earliest, people=people)
     if request.method == "POST" and form.is_valid():
         try:
-            document_actions.publish(by=request.user, document=found, **form.cleaned_data)
+            document_actions.publish(
+                by=request.user, document=found, begins_on=form.cleaned_data["begins_on"],
+                asks_again=form.cleaned_data.get("asks_again", False),
+            )  # fmt: skip
         except Refused as error:
             form.add_error("begins_on" if found.text else None, str(error))
         else:

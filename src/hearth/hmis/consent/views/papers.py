@@ -1,9 +1,12 @@
 """A client's papers: documents to print or sign in their language, and what was signed."""
 
+from urllib.parse import urlencode
+
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -12,12 +15,13 @@ from hearth.hmis.access.permissions import Permission
 from hearth.hmis.clients import actions as client_actions
 from hearth.hmis.clients import queries as client_queries
 from hearth.hmis.clients.models import Client
-from hearth.hmis.consent import documents, queries, sealed_files
+from hearth.hmis.consent import answer_actions, documents, queries, sealed_files
+from hearth.hmis.consent.choices import Method
 from hearth.hmis.consent.document_text import blocks
 from hearth.hmis.consent.models import Consent, ConsentDocument
 from hearth.hmis.consent.models.document import DocumentKind, DocumentState
 from hearth.hmis.consent.models.sealed_file import FilePurpose
-from hearth.hmis.consent.paper_forms import PaperForm, SignForm
+from hearth.hmis.consent.paper_forms import PaperForm, SignForm, taking_words
 from hearth.hmis.site.uploads import takes_sealed_files
 from hearth.hmis.ui import formats
 
@@ -28,7 +32,8 @@ def papers(request: HttpRequest, client: int) -> HttpResponse:
     """What there is to print and to sign, and what the own organizations hold of this client."""
     found = client_of(request, client)
     client_actions.open_client(by=request.user, client=found, page="papers")
-    rows = documents.languages(request.user, timezone.localdate())
+    today = timezone.localdate()
+    rows = documents.languages(request.user, today)
     with_text = [row for row in rows if any(one.in_force for _, one in row.standings)]
     current = queries.answers(request.user, found).filter(is_current=True).first()
     may_take = sealed_files.taking_organizations(request.user).exists()
@@ -37,11 +42,12 @@ def papers(request: HttpRequest, client: int) -> HttpResponse:
         "kinds": list(DocumentKind),
         "rows": with_text,
         "missing": [row.name for row in rows if row not in with_text],
+        "takings": queries.takings(request.user, found),
         "files": sealed_files.of_client(request.user, found),
         "may_take": may_take,
         "current": current,
         "answer": answer_words(current),
-        "is_older": current is not None and queries.is_older_form(current),
+        "is_older": current is not None and queries.is_older_form(request.user, current, today),
     }
     return render(request, "consent/papers.html", context)
 
@@ -57,11 +63,12 @@ def add(request: HttpRequest, client: int) -> HttpResponse:
         request.FILES or None,
         organizations=sealed_files.taking_organizations(request.user),
         documents=of_release.defer("text"),
+        takings=queries.takings(request.user, found),
     )
     if request.method == "POST" and form.is_valid():
-        sealed_files.store(
+        answer_actions.add_file(
             by=request.user, organization=form.taking(), client=found, purpose=FilePurpose.CONSENT_PAPER,
-            file=form.cleaned_data["paper"], document=form.signed(),
+            file=form.cleaned_data["paper"], document=form.signed(), consent=form.answer(),
         )  # fmt: skip
         messages.success(request, "The signed paper was stored.")
         return redirect("consent:papers", client=client)
@@ -71,19 +78,30 @@ def add(request: HttpRequest, client: int) -> HttpResponse:
 @takes_sealed_files
 @require(Permission.CLIENT_EDIT)
 def sign(request: HttpRequest, client: int, pk: int) -> HttpResponse:
-    """Show a document to the client and take the signature below it."""
+    """Show the release to the client and take the signature of an answer that lacks it below. Where
+    none does, the answer is asked for first."""
     found, document = client_of(request, client), _in_force(request, pk)
-    organizations = sealed_files.taking_organizations(request.user)
-    form = SignForm(request.POST or None, request.FILES or None, organizations=organizations)
+    due = next((one for one in queries.takings(request.user, found) if one.signature_due), None)
+    if due is None:
+        asked = urlencode({"form": pk, "method": Method.SIGNED_ON_SCREEN.value})
+        return redirect(f"{reverse('consent:answer', args=[client])}?{asked}")
+    organizations = (
+        [due.organization] if due.organization else sealed_files.taking_organizations(request.user)
+    )
+    form = SignForm(
+        request.POST or None, request.FILES or None, organizations=organizations, language=document.language
+    )
     if request.method == "POST" and form.is_valid():
-        sealed_files.store(
+        answer_actions.add_file(
             by=request.user, organization=form.taking(), client=found, purpose=FilePurpose.SIGNATURE,
-            file=form.cleaned_data["signature"], document=document,
+            file=form.cleaned_data["signature"], document=document, consent=due.consent,
         )  # fmt: skip
         messages.success(request, "The signature was stored.")
         return redirect("consent:papers", client=client)
     to_read = [one for one in blocks(document.text) if one.kind != "line"]  # the form stands in their place
-    context = {"client": found, "document": document, "blocks": to_read, "form": form}
+    context = {
+        "client": found, "document": document, "blocks": to_read, "form": form, "answer": taking_words(due),
+    }  # fmt: skip
     return render(request, "consent/sign.html", context)
 
 

@@ -32,7 +32,7 @@
         files.items.add(new File([content], "signature.png", {type: "image/png"}));
       }
       file.files = files.files;
-      status.textContent = drawn >= SHORTEST ? "Signed. Clear the box to sign again." : "";
+      status.textContent = drawn >= SHORTEST ? status.getAttribute("data-signed") : "";
     }
 
     function place(event) {
