@@ -62,8 +62,9 @@ def _steps(folder: Path) -> Iterator[Callable[[], Iterable[Problem]]]:
     yield partial(_unused_lists, folder)
     yield partial(lint_readings, folder)
     yield partial(lint_stages, folder)
-    yield partial(lint_wording, folder)
     yield partial(lint_upgrades, folder)
+    if (folder / "wording").is_dir():
+        yield partial(lint_wording, folder)
     if (folder / "deciding.yaml").is_file():
         yield partial(lint_deciding, folder)
 
