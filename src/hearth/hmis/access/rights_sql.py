@@ -25,6 +25,7 @@ def functions() -> str:
     parts = {
         "secured": SECURED,
         "time_zone": settings.TIME_ZONE,
+        "shares": "false" if settings.COMPARABLE_DATABASE else "true",
         "projects_of_scopes": " ".join(
             f"WHEN '{scope.code}' THEN ARRAY({scope.projects})" for scope in scopes if scope.projects
         ),

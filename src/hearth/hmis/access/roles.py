@@ -6,6 +6,7 @@ permissions (`rights_sql.py`), which are brought there after every migration.
 
 from typing import ClassVar
 
+from hearth.hmis.access.comparable import permitted
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.access.requirements import AgencyAgreement, PrivacyTraining, Requirement, UserAgreement
 from hearth.hmis.access.scopes import (
@@ -150,3 +151,6 @@ ROLES: dict[str, type[Role]] = {
         Auditor,
     )
 }
+
+for _role in ROLES.values():
+    _role.permissions = permitted(_role.permissions)

@@ -11,6 +11,7 @@ per row.
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.expressions import RawSQL
@@ -49,13 +50,15 @@ class RowPolicy:
 
 
 def _unless_restricted(key: str, known: str) -> str:
-    return f"(NOT is_restricted OR {key} = ANY ((SELECT {known}())::bigint[]))"
+    open_to_all = "(NOT is_restricted AND (SELECT hearth_shares()))"
+    return f"({open_to_all} OR {key} = ANY ((SELECT {known}())::bigint[]))"
 
 
 def _known_restricted(key: str, function: str, user: Viewer) -> Q:
     """The same for Python; the database answers once for a query."""
     known = RawSQL(f"SELECT unnest({function}(%s))", [user.pk])  # noqa: S611  # names of ours
-    return Q(is_restricted=False) | Q(**{f"{key}__in": known})
+    among = Q(**{f"{key}__in": known})
+    return among if settings.COMPARABLE_DATABASE else Q(is_restricted=False) | among
 
 
 _KNOWN = (
@@ -94,7 +97,7 @@ def _reads_of_project(enrollment: str) -> str:
     return (
         "(SELECT hearth_everywhere('enrollment_view'))"
         " OR project_id = ANY ((SELECT hearth_projects('enrollment_view'))::bigint[])"
-        " OR ((SELECT hearth_somewhere('enrollment_view')) AND is_shared"
+        " OR ((SELECT hearth_somewhere('enrollment_view')) AND is_shared AND (SELECT hearth_shares())"
         f" AND {_unless_restricted(enrollment, 'hearth_stays_in_common')}"
         " AND (shared_until IS NULL OR shared_until > (SELECT hearth_today())))"
     )
@@ -118,6 +121,8 @@ class OfProject(RowPolicy):
             return EVERYTHING
         if not user.may(Permission.ENROLLMENT_VIEW):
             return NOTHING
+        if settings.COMPARABLE_DATABASE:
+            return Q(project_id__in=user.own_projects)
         is_open = Q(shared_until__isnull=True) | Q(shared_until__gt=timezone.localdate())
         known = _known_restricted(cls.enrollment, "hearth_restricted_stays_open_to", user)
         return Q(project_id__in=user.own_projects) | (Q(is_shared=True) & known & is_open)

@@ -14,7 +14,8 @@ and how long it is refused beyond), `HEARTH_MAIL_URL` and `HEARTH_MAIL_FROM` (th
 `HEARTH_MAX_UPLOAD_MB`, `HEARTH_SITE_NAME` (shown beside the logo), `HEARTH_IMPLEMENTATION_ID` (of
 exports; the name of the site otherwise), `HEARTH_REPORT_MEMORY` (what one report may use, as 2GB),
 `HEARTH_REPORT_DAYS` (how long the files of reports are kept), `HEARTH_DEMO` (1: a banner says that
-everybody is invented), `HEARTH_DEBUG` (never in service).
+everybody is invented), `HEARTH_COMPARABLE_DATABASE` (1: a victim service provider's own installation),
+`HEARTH_DEBUG` (never in service).
 """
 
 import os
@@ -50,6 +51,8 @@ REPORT_MEMORY = os.environ.get("HEARTH_REPORT_MEMORY", "")  # one report's; the 
 REPORT_KEPT_DAYS = int(os.environ.get("HEARTH_REPORT_DAYS", "90"))  # files of reports; figures stay
 HELP_CONTACT = HelpContact.of(os.environ)
 IS_DEMO = os.environ.get("HEARTH_DEMO") == "1"
+#: A victim service provider's own installation: nothing of a client leaves it (access/comparable.py).
+COMPARABLE_DATABASE = os.environ.get("HEARTH_COMPARABLE_DATABASE") == "1"
 DEMO_ACCOUNTS = HOME.keys / "demo_accounts"  # log-ins of invented people, listed at their sign-in
 
 INSTALLED_APPS = [

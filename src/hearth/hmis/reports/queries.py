@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.conf import settings
 from django.db.models import QuerySet
 
 from hearth.hmis.access.models import User
@@ -38,7 +39,10 @@ def folder_of(user: User, run: ReportRun) -> Path | None:
 
 
 def zip_of(user: User, run: ReportRun) -> Path | None:
-    """The zip for HDX of a finished report; None where it may not be fetched."""
+    """The zip for HDX of a finished report; None where it may not be fetched, and in a comparable database,
+    which hands out no rows about people."""
+    if settings.COMPARABLE_DATABASE:
+        return None
     folder = folder_of(user, run)
     path = folder / Path(run.file_name).name if folder and run.file_name else None
     return path if path and path.is_file() else None

@@ -7,6 +7,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
+from hearth.hmis.access.comparable import database_agrees
 from hearth.hmis.site import queries
 
 _migrated = False
@@ -29,6 +30,7 @@ def ready(request: HttpRequest) -> JsonResponse:
     """
     checks = {"database": _database_answers()}
     checks["migrations"] = checks["database"] and _is_migrated()
+    checks["sharing"] = checks["migrations"] and database_agrees()
     worker = checks["migrations"] and queries.worker_was_seen()
     is_ready = all(checks.values())
     words = {name: "ok" if passed else "failed" for name, passed in checks.items()}

@@ -20,6 +20,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "site_name": settings.SITE_NAME,
         "help_contact": settings.HELP_CONTACT,
         "is_demo": settings.IS_DEMO,
+        "is_comparable": settings.COMPARABLE_DATABASE,
         "demo_log_ins": _demo_log_ins,
         "idle_seconds": settings.IDLE_SECONDS,
         # Set where the session is looked at (accounts/sessions.py).

@@ -40,6 +40,9 @@ class ImportForm(PlainWords, forms.Form):
         super().__init__(*args, **kwargs)
         self.sources = sources
         self.fields["source"].widget.attrs["list"] = "known-sources"
+        if settings.COMPARABLE_DATABASE:
+            self.fields["is_shared"].disabled = True
+            self.fields["is_shared"].help_text = "This is a comparable database: nothing is shared."
 
     def clean_file(self) -> Any:
         """Refuse at once what is too large; what else is wrong, the import says."""
