@@ -65,6 +65,8 @@ class LazyGroup(TyperGroup):
             return None
         module, _, attribute = COMMANDS[cmd_name][0].partition(":")
         target = getattr(importlib.import_module(module), attribute)
+        if cmd_name == "standards":
+            _join_projects()
         if not isinstance(target, typer.Typer):
             single = typer.Typer(rich_markup_mode=None)
             single.command(cmd_name)(target)
@@ -87,6 +89,18 @@ class LazyGroup(TyperGroup):
         """The list of commands, without importing any of them."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+def _join_projects() -> None:
+    """Give `hearth standards form` the projects of the database, which the registry itself does not know."""
+    from hearth.standards import cli as standards
+
+    def find_project(*asked: Any) -> Any:
+        from hearth.hmis.organizations.form_project import find
+
+        return find(*asked)
+
+    standards.find_project = find_project
 
 
 app = typer.Typer(cls=LazyGroup, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)

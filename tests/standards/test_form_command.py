@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from hearth.standards import cli
 from hearth.standards.cli import app
 
 RUN = CliRunner(env={"COLUMNS": "160"})
@@ -187,3 +188,10 @@ def test_files_that_cannot_be_read_or_written(tmp_path: Path) -> None:
     assert "No such file or directory" in said
     assert "leave out --type" in form("--batch", given, "--out", tmp_path / "out.csv", "--type", 3)[1]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.csv"]
+
+
+def test_the_registry_alone_knows_no_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "find_project", cli._no_database)  # the whole command may have joined its own
+    code, said = form(1306, "--stage", "start", "--person", "adult")
+    assert code == 2
+    assert "known to the whole `hearth` command alone" in said.replace("│ ", "").replace(" │", "")

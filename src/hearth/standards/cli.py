@@ -8,8 +8,10 @@ import typer
 from hearth.arguments import given_path
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date
 
+    from hearth.standards.form import Project
     from hearth.standards.form_batch import Case
     from hearth.standards.load import Registry
 
@@ -94,8 +96,23 @@ def diff(
     typer.echo(f"{len(chosen)} differences between FY{before} and FY{after}.")
 
 
+def _no_database(number: int, day: "date | None", acting: str | None) -> "tuple[Project, date]":
+    raise typer.BadParameter("Projects of a database are known to the whole `hearth` command alone.")
+
+
+#: A project by its number on a day, in the name of an administrator. The registry knows no database;
+#: `hearth.cli` puts in what does.
+find_project: "Callable[[int, date | None, str | None], tuple[Project, date]]" = _no_database
+
+
 @app.command()
 def form(
+    number: Annotated[
+        int | None,
+        typer.Argument(
+            metavar="[PROJECT]", help="A project of the database: the number in its page's address.", min=1
+        ),
+    ] = None,
     kind: Annotated[str | None, typer.Option("--type", help="Project type, a code of list 2.02.6.")] = None,
     subtype: Annotated[
         str, typer.Option("--subtype", help="Of rapid re-housing: 1 (services only), 2 (housing), 1|2.")
@@ -110,7 +127,13 @@ def form(
     person: Annotated[
         str | None, typer.Option("--person", help="hoh_adult, hoh_child, adult or child.")
     ] = None,
-    on: Annotated[str, typer.Option("--on", metavar="DAY", help="The day of the answers.")] = "2025-10-01",
+    on: Annotated[
+        str | None,
+        typer.Option("--on", metavar="DAY", help="The day of the answers; 2025-10-01, of a PROJECT today."),
+    ] = None,
+    acting: Annotated[
+        str | None, typer.Option("--as", metavar="EMAIL", help="System administrator who asks for PROJECT.")
+    ] = None,
     answer: Annotated[
         list[str] | None,
         typer.Option("--answer", metavar="NAME=CODE", help="An answer so far: Client.VeteranStatus=1."),
@@ -130,7 +153,7 @@ def form(
         Path | None, typer.Option("--out", metavar="OUT.csv", parser=given_path, help="Where the answers go.")
     ] = None,
 ) -> None:
-    """Show what the standards ask of a person at a stage in a described project, in what order, and why.
+    """Show what the standards ask of a person at a stage in a project, in what order, and why.
 
     A file for --batch has the columns funders (codes joined by +), project_type, rrh_subtype, stage and
     person; the answer adds element, column, asked and gate, a row for each field that is asked.
@@ -139,42 +162,65 @@ def form(
     Examples:
       hearth standards form --type 13 --subtype 2 --funder 3,43 --stage start --person hoh_adult
       hearth standards form --type 3 --funder 20 --stage exit --person adult --answer Client.VeteranStatus=1
+      hearth standards form 1306 --stage annual --person child
       hearth standards form --batch cases.csv --out asked.csv
     """
     from hearth.standards import form_batch
 
-    try:
-        registry = form_batch.registry_on(_day(on))
-    except form_batch.CaseError as error:
-        raise typer.BadParameter(str(error), param_hint="--on") from None
-    described = {"--type": kind, "--stage": stage, "--person": person}
+    day = _day(on) if on is not None else None
+    of_project: dict[str, object] = {"--type": kind, "--funder": funder, "--subtype": subtype}
+    of_project |= {"--access-point": access_point, "--category-2-or-3": category_2_or_3}
+    asked: dict[str, object] = {"--stage": stage, "--person": person}
     if batch is not None:
-        given = [name for name, value in described.items() if value is not None]
-        given += [name for name, value in (("--funder", funder), ("--subtype", subtype)) if value]
-        given += [name for name, value in (("--answer", answer), ("--access-point", access_point)) if value]
+        given = [
+            name
+            for name, value in (of_project | asked | {"--answer": answer, "PROJECT": number}).items()
+            if value
+        ]
         if given:
             raise typer.BadParameter(f"The file describes the projects: leave out {', '.join(given)}.")
-        _answer_all(registry, batch, out)
+        _answer_all(_registry(day), batch, out)
         return
     if out is not None:
         raise typer.BadParameter("It goes with --batch, which names the file to answer.", param_hint="--out")
-    if missing := [name for name, value in described.items() if value is None]:
+    needed = asked if number is not None else {"--type": kind, **asked}
+    if missing := [name for name, value in needed.items() if value is None]:
         raise typer.BadParameter(f"Say also {', '.join(missing)}, or name a file with --batch.")
-    facts = {"CEParticipation.AccessPoint": str(int(access_point))}
+    project = None
+    if number is not None:
+        if given := [
+            name for name in ("--type", "--funder", "--subtype", "--access-point") if of_project[name]
+        ]:
+            raise typer.BadParameter(f"The database knows the project: leave out {', '.join(given)}.")
+        project, day = find_project(number, day, acting)
+    registry = _registry(day)
+    codes = [code.strip() for code in funder.replace("+", ",").split(",") if code.strip()]
+    facts: dict[str, str | None] = {"CEParticipation.AccessPoint": str(int(access_point))}
+    facts |= project.facts if project else {}
     facts["Setting.ServesCategory2Or3"] = str(int(category_2_or_3))
     try:
         one = form_batch.case(
             registry,
-            funders=[code.strip() for code in funder.replace("+", ",").split(",") if code.strip()],
-            project_type=(kind or "").strip(),
-            rrh_subtypes=form_batch.subtypes(subtype.strip()),
+            funders=project.funders if project else codes,
+            project_type=project.project_type if project else (kind or "").strip(),
+            rrh_subtypes=project.rrh_subtypes if project else form_batch.subtypes(subtype.strip()),
             stage=stage or "",
             person=person or "",
-            facts=dict(facts),
+            facts=facts,
         )
     except form_batch.CaseError as error:
         raise typer.BadParameter(str(error)) from None
     _show_form(registry, one, _answers(registry, answer or []))
+
+
+def _registry(day: "date | None") -> "Registry":
+    """The standards of a day; without one, of the first day from which it is known who must ask what."""
+    from hearth.standards import form_batch
+
+    try:
+        return form_batch.registry_on(day or form_batch.FIRST_DAY)
+    except form_batch.CaseError as error:
+        raise typer.BadParameter(str(error), param_hint="--on") from None
 
 
 def _show_form(registry: "Registry", one: "Case", answers: dict[str, str | None]) -> None:
@@ -204,7 +250,9 @@ def _answer_all(registry: "Registry", batch: Path, out: Path | None) -> None:
         cases = form_batch.read_cases(registry, batch)
         rows = form_batch.write_answers(registry, cases, out)
     except (form_batch.CaseError, OSError) as error:
-        said = error if isinstance(error, form_batch.CaseError) else f"{error.strerror}: {error.filename}."
+        said = (
+            f"{error.strerror}: {error.filename}." if isinstance(error, OSError) and error.strerror else error
+        )
         typer.echo(f"{said} Nothing was written.", err=True)
         raise typer.Exit(1) from None
     if cases.blank:
