@@ -28,6 +28,8 @@ GIVE_GRANT = """
             'funding_grant_id', '', 'reason', '', 'end_reason', '', 'begins_on', hearth_today()) || stored)).*
         RETURNING id
     $$;
+    CREATE FUNCTION tests_all_grants() RETURNS SETOF access_grant LANGUAGE sql
+    SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$ SELECT * FROM access_grant $$;
     CREATE FUNCTION tests_end_grants(who bigint) RETURNS void LANGUAGE sql
     SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
         UPDATE access_grant SET end_reason = 'over' WHERE user_id = who AND ended_at IS NULL
@@ -60,6 +62,7 @@ GIVE_GRANT = """
     ALTER FUNCTION tests_allow_scope OWNER TO hearth_owner;
     ALTER FUNCTION tests_withhold OWNER TO hearth_owner;
     ALTER FUNCTION tests_end_grants OWNER TO hearth_owner;
+    ALTER FUNCTION tests_all_grants OWNER TO hearth_owner;
 """
 # Tests need speed, not durability: the folder can be made again. Nothing works in the background.
 FAST = {

@@ -76,3 +76,44 @@ def test_one_is_added_and_a_sheet_is_checked(open_page: OpenPage) -> None:
     page.get_by_role("button", name="Add this person").press("Enter")
     expect(page.get_by_text("1 person added")).to_be_visible()
     assert browser_problems(page) == []
+
+
+@pytest.mark.parametrize("width", [360, 768, 1440])
+def test_agreements_are_read_recorded_and_published(open_page: OpenPage, width: int) -> None:
+    page = open_page("/account/requirements/", "user", width)
+    expect(page.get_by_text("Not asked for yet").first).to_be_visible()
+    looked_at(page, f"requirements-own-{width}")
+    page.get_by_role("link", name=re.compile("Read and sign")).press("Enter")
+    expect(page.get_by_text("I use this system for my work only", exact=False)).to_be_visible()
+    page.get_by_role("button", name="Sign it").press("Enter")
+    expect(page.get_by_text("Your name").first).to_be_visible()
+    looked_at(page, f"requirements-sign-{width}")
+    for name, path in (
+        ("kinds", "/people/requirements/"),
+        ("publish", "/people/requirements/user_agreement/"),
+        ("organizations", "/people/organizations/"),
+        ("organization", "/people/organizations/{organization}/"),
+        ("record", "/people/{person}/requirements/privacy_training/"),
+    ):
+        looked_at(open_page(path, "administrator", width), f"requirements-{name}-{width}")
+    page.close()
+
+
+@pytest.mark.parametrize("width", [360, 768, 1440])
+def test_a_group_of_projects_is_made_and_filled(open_page: OpenPage, width: int) -> None:
+    page = open_page("/people/groups/", "administrator", width)
+    page.get_by_label("Name").fill(f"Group at {width}")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("No project in it yet")).to_be_visible()
+    where = page.get_by_role("combobox", name="Project")
+    where.focus()
+    page.keyboard.type("Invented")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Put it in").press("Enter")
+    expect(page.get_by_text("is in the group now")).to_be_visible()
+    looked_at(page, f"group-{width}")
+    page.get_by_role("button", name=re.compile("Take out")).press("Enter")
+    expect(page.get_by_text("is taken out of the group")).to_be_visible()
+    looked_at(open_page("/people/groups/", "administrator", width), f"groups-{width}")
+    looked_at(open_page("/people/{person}/", "administrator", width), f"person-requirements-{width}")

@@ -8,6 +8,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
+from psycopg.types.json import Jsonb
 
 from hearth.hmis.access import actions
 from hearth.hmis.access.context import acting
@@ -24,6 +25,7 @@ from hearth.hmis.access.roles import (
     SystemAdministrator,
 )
 from hearth.hmis.access.scopes import (
+    COLUMNS,
     SCOPES,
     CocScope,
     FundingScope,
@@ -32,6 +34,7 @@ from hearth.hmis.access.scopes import (
     ProjectScope,
     Scope,
     StateScope,
+    key_sql,
 )
 from hearth.hmis.enrollments.models import Enrollment
 from hearth.hmis.organizations.models import Funder, Organization, Project, ProjectCoC, ProjectGroup
@@ -461,3 +464,42 @@ def test_every_kind_of_scope_says_its_columns(town: Town) -> None:
     for kind in SCOPES.values():
         assert set(kind.columns()) <= {field.attname for field in Grant._meta.fields}, kind
         assert kind.name and kind.code
+
+
+@pytest.mark.parametrize(
+    ("role", "where"),
+    [
+        (SystemAdministrator, "state"),
+        (AgencyAdministrator, "agency a"),
+        (LocalSystemAdministrator, "XX-500"),
+        (LocalSystemAdministrator, "XX-501"),
+        (HmisUser, "agency a"),
+    ],
+)
+def test_asked_for_many_grants_at_once_the_answer_is_the_same(
+    town: Town, every_scope: None, role: type[Role], where: str
+) -> None:
+    """`hearth_places_within`, which lists ask, and `hearth_grant_within`, which each giving asks."""
+    for scope in ("agency a", "agency b", "project a1", "project b2", "group", "XX-500", "XX-501",
+                  "funding 2", "funding 2 G1", "state"):  # fmt: skip
+        town.holder(HmisUser, scope)
+    user = town.holder(role, where)
+    with acting(user), connection.cursor() as cursor:
+        cursor.execute("SELECT hearth_everywhere('user_edit')")
+        everywhere = cursor.fetchone()[0]
+        cursor.execute("SELECT (tests_all_grants()).*")
+        grants = [dict(zip([one.name for one in cursor.description], row, strict=True)) for row in cursor]
+        found = []
+        for grant in grants:
+            stored = Jsonb({name: value for name, value in grant.items() if name in (*COLUMNS, "user_id")})
+            cursor.execute(
+                f"SELECT {key_sql('access_grant.')} = ANY (hearth_places_within('user_edit')),"
+                " hearth_grant_within('user_edit', access_grant)"
+                " FROM jsonb_populate_record(NULL::access_grant, %s) AS access_grant",
+                [stored],
+            )
+            found.append(dict(zip(("at_once", "one_by_one"), cursor.fetchone(), strict=True)))
+    assert len(found) > 9
+    assert [one for one in found if (one["at_once"] or everywhere) != one["one_by_one"]] == []
+    if role is AgencyAdministrator:
+        assert 2 <= sum(one["at_once"] for one in found) < len(found)

@@ -388,7 +388,7 @@ def _tries(actor: Actor, dice: random.Random, scopes: dict[str, list[str]], admi
             added("lists_keptview", {"user_id": somebody, "list": "added", "name": "", "asked": ""}),
         ),
         "a group": (
-            rights.everywhere(world, user, "user_edit"),
+            rights.somewhere(world, user, "user_edit"),
             added("organizations_projectgroup", {"name": f"added by {user}"}),
         ),
     }
@@ -399,6 +399,14 @@ def _tries(actor: Actor, dice: random.Random, scopes: dict[str, list[str]], admi
     if not any(recent.items() <= one.items() for one in world["recent"]):
         sees = rights.somewhere(world, user, "client_view")
         outcomes["a recent client"] = (user == somebody and sees, added("clients_recentclient", recent))
+    if world["groups"]:
+        group = dice.choice(world["groups"])["id"]
+        put = {"projectgroup_id": group, "project_id": project}
+        if not any(put.items() <= one.items() for one in world["members"]):
+            outcomes[f"project {project} into group {group}"] = (
+                rights.may_put(world, user, group, project),
+                added("organizations_projectgroup_projects", put),
+            )
     history = dice.choice(sorted(HISTORIES))
     for statement in (
         f"INSERT INTO {history} SELECT * FROM {history}",

@@ -134,6 +134,34 @@ def may_give(world: World, user: int | None, grant: Row) -> bool:
     return all(within(world, user, permission, grant) for permission in needed)
 
 
+def _for_group(world: World, group: int) -> list[Row]:
+    """The grants for a group that hold, or will."""
+    return [
+        grant
+        for grant in world["grants"]
+        if grant["scope"] == "project_group"
+        and grant["project_group_id"] == group
+        and grant["ended_at"] is None
+        and (grant["ends_on"] is None or world["today"] < grant["ends_on"])
+    ]
+
+
+def may_change_group(world: World, user: int | None, group: int) -> bool:
+    """Who administers people in all of its projects, and may give every grant for it."""
+    inside = [one["project_id"] for one in world["members"] if one["projectgroup_id"] == group]
+    return (
+        somewhere(world, user, "user_edit")
+        and all(may(world, user, "user_edit", one) for one in inside)
+        and all(may_give(world, user, grant) for grant in _for_group(world, group))
+    )
+
+
+def may_put(world: World, user: int | None, group: int, project: int) -> bool:
+    """A project goes into a group by whoever may do there what the grants for the group let others do."""
+    needed = {"user_edit"}.union(*(world["roles"][one["role"]] for one in _for_group(world, group)))
+    return may_change_group(world, user, group) and all(may(world, user, one, project) for one in needed)
+
+
 def may_administer(world: World, user: int | None, somebody: int) -> bool:
     """All that they hold, or will hold, lies within the own scope; whoever holds nothing is the state's."""
     if everywhere(world, user, "user_edit"):

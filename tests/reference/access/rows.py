@@ -8,6 +8,7 @@ from tests.reference.access.rights import (
     World,
     everywhere,
     may,
+    may_change_group,
     may_give,
     projects,
     reach,
@@ -209,8 +210,11 @@ def _writable(world: World, user: int | None) -> set[tuple[str, int]]:
     found |= {("clients_client", one["id"]) for one in world["clients"] if edits_client(world, user, one)}
     found |= {("access_grant", one["id"]) for one in world["grants"] if may_give(world, user, one)}
     found |= {("clients_restriction", one["id"]) for one in world["restrictions"]}
-    if everywhere(world, user, "user_edit"):
-        found |= {("organizations_projectgroup", one["id"]) for one in world["groups"]}
+    found |= {
+        ("organizations_projectgroup", one["id"])
+        for one in world["groups"]
+        if may_change_group(world, user, one["id"])
+    }
     found |= {("lists_keptview", one["id"]) for one in world["views"]}
     found |= {("clients_recentclient", one["id"]) for one in world["recent"]}
     return found
@@ -230,13 +234,16 @@ def changeable(world: World, user: int | None) -> set[tuple[str, int]]:
 
 def removable(world: World, user: int | None) -> set[tuple[str, int]]:
     """What a DELETE of everything reaches: client data for whoever edits everywhere, one's own habits, groups
-    for whoever gives rights everywhere; a grant, a restriction and an old version for nobody."""
+    for whoever may give all that holds for them; a grant, a restriction and an old version for nobody."""
     found = set()
     for table, number in readable(world, user):
         if table.endswith("history") or table in ("access_grant", "clients_restriction"):
             continue
-        if table.startswith("organizations_projectgroup"):
-            allowed = everywhere(world, user, "user_edit")
+        if table == "organizations_projectgroup":
+            allowed = may_change_group(world, user, number)
+        elif table == "organizations_projectgroup_projects":
+            (group,) = [one["projectgroup_id"] for one in world["members"] if one["id"] == number]
+            allowed = may_change_group(world, user, group)
         elif table in ("lists_keptview", "clients_recentclient"):
             allowed = True
         else:

@@ -61,6 +61,8 @@ def give_grant(
         user=user, role=role.code, begins_on=begins_on, ends_on=ends_on, reason=reason, **scope.values()
     )
     with acting(by):
+        if grant.project_group_id:
+            lock_project_group(grant.project_group_id)
         if not _may_give(grant):
             raise PermissionDenied
         try:
@@ -91,6 +93,13 @@ def end_grant(*, by: User, grant: Grant, reason: str = "") -> None:
         if not Grant.objects.filter(pk=grant.pk, ended_at__isnull=True).update(end_reason=reason):
             raise ValueError("This grant is over already.")
         _record(by, grant.user, Access.ROLE_CHANGED, done="ended", **_of_grant(grant))
+
+
+def lock_project_group(pk: int) -> None:
+    """Until the transaction ends nobody else gives a grant for this group of projects, or changes what is in
+    it: each is checked against the other."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('project_group', %s))", [pk])
 
 
 _NOT_THERE = {

@@ -54,9 +54,9 @@ def secured() -> Iterator[tuple[str, dict[str, str]]]:
                     through._meta.db_table,
                     {
                         "reads": f"FOR SELECT USING ({policy.reads})",
-                        "adds": f"FOR INSERT WITH CHECK ({policy.writes})",
+                        "adds": f"FOR INSERT WITH CHECK ({policy.links_add or policy.writes})",
                         "changes": "FOR UPDATE USING (false) WITH CHECK (false)",
-                        "removes": f"FOR DELETE USING ({policy.removes})",
+                        "removes": f"FOR DELETE USING ({policy.links_remove or policy.removes})",
                     },
                 )
 

@@ -165,6 +165,13 @@ CREATE OR REPLACE FUNCTION hearth_grant_within(asked text, g access_grant) RETUR
             AND hearth_grant_projects(g) <@ hearth_projects(asked))
 $$;
 
+-- The same for many grants at once: every place (key_sql of scopes.py) in all of which the acting user may do it,
+-- apart from doing it everywhere. A test holds the two together.
+CREATE OR REPLACE FUNCTION hearth_places_within(asked text) RETURNS text[] {secured} AS $$
+    WITH reached AS MATERIALIZED (SELECT hearth_projects(asked) AS projects)
+    SELECT coalesce(array_agg(DISTINCT place), '{}') FROM ({own_keys} {contained_keys}) AS found (place)
+$$;
+
 -- Whether the acting user may give, or end, such a grant: not their own, and no more than they hold there.
 CREATE OR REPLACE FUNCTION hearth_may_give(g access_grant) RETURNS boolean {secured} AS $$
     SELECT coalesce(g.user_id <> hearth_user_id(), false)
@@ -180,6 +187,30 @@ CREATE OR REPLACE FUNCTION hearth_may_administer(somebody bigint) RETURNS boolea
         SELECT coalesce(bool_and(hearth_grant_within('user_edit', g)), false) FROM access_grant g
         WHERE g.user_id = somebody AND g.ended_at IS NULL AND (g.ends_on IS NULL OR g.ends_on > hearth_today())
     )
+$$;
+
+-- Whether the acting user may say what a group of projects is called and holds: where they administer people in all
+-- of its projects, and may give each grant for the group that holds or will hold. So nobody changes what they reach
+-- themselves.
+CREATE OR REPLACE FUNCTION hearth_may_change_group(changed bigint) RETURNS boolean {secured} AS $$
+    SELECT hearth_somewhere('user_edit')
+        AND (hearth_everywhere('user_edit') OR NOT EXISTS (
+            SELECT FROM organizations_projectgroup_projects m WHERE m.projectgroup_id = changed
+            AND m.project_id <> ALL ((SELECT hearth_projects('user_edit'))::bigint[])))
+        AND NOT EXISTS (
+            SELECT FROM access_grant g WHERE g.project_group_id = changed AND g.ended_at IS NULL
+            AND (g.ends_on IS NULL OR g.ends_on > hearth_today()) AND NOT hearth_may_give(g))
+$$;
+
+-- Whether they may put a project into it: where they may also do in that project all that the grants let others do.
+CREATE OR REPLACE FUNCTION hearth_may_put(into_group bigint, project bigint) RETURNS boolean {secured} AS $$
+    SELECT hearth_may_change_group(into_group)
+        AND (hearth_everywhere('user_edit') OR coalesce(project = ANY (hearth_projects('user_edit')), false))
+        AND NOT EXISTS (
+            SELECT FROM access_grant g JOIN access_rolepermission r ON r.role = g.role
+            WHERE g.project_group_id = into_group AND g.ended_at IS NULL
+              AND (g.ends_on IS NULL OR g.ends_on > hearth_today())
+              AND NOT hearth_everywhere(r.permission) AND project <> ALL (hearth_projects(r.permission)))
 $$;
 
 -- Who holds the role of system administrator today, also where an agreement is missing: there is one.

@@ -12,7 +12,7 @@ from django.db import connections, transaction
 
 from hearth.hmis.access.requirements import REQUIREMENTS, TRAINED_AGAIN_AFTER
 from hearth.hmis.access.roles import ROLES
-from hearth.hmis.access.scopes import SCOPES
+from hearth.hmis.access.scopes import COLUMNS, SCOPES, key_sql
 
 #: Every function of `rights.sql`: with its owner's rights, and a search path that nobody else can bend.
 SECURED = "LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp"
@@ -21,7 +21,6 @@ SECURED = "LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = 
 def functions() -> str:
     """The statements of `rights.sql`."""
     scopes = SCOPES.values()
-    columns = ("scope", *sorted({column for scope in scopes for column in scope.columns()}))
     parts = {
         "secured": SECURED,
         "time_zone": settings.TIME_ZONE,
@@ -31,8 +30,15 @@ def functions() -> str:
         ),
         "unlimited": ", ".join(f"'{scope.code}'" for scope in scopes if scope.projects is None),
         "contained_by_projects": ", ".join(f"'{scope.code}'" for scope in scopes if scope.is_contained),
-        "mine": ", ".join(f"mine.{column}" for column in columns),
-        "that": ", ".join(f"g.{column}" for column in columns),
+        "mine": ", ".join(f"mine.{column}" for column in COLUMNS),
+        "that": ", ".join(f"g.{column}" for column in COLUMNS),
+        "own_keys": f"SELECT {key_sql('mine.')} FROM hearth_grants_with(asked) mine",  # noqa: S608  # of ours
+        "contained_keys": " ".join(
+            f"UNION ALL SELECT {key_sql(only=scope, value='held.id')}"  # noqa: S608  # of ours
+            f" FROM ({scope.contained}) AS held (id)"
+            for scope in scopes
+            if scope.is_contained
+        ),
         "of_organizations": _codes(one.code for one in REQUIREMENTS.values() if one.of_organization),
         "signed": _codes(one.code for one in REQUIREMENTS.values() if one.is_signed),
         "lapsing": _codes(one.code for one in REQUIREMENTS.values() if one.lapses_unused),

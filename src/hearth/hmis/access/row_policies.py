@@ -41,6 +41,9 @@ class RowPolicy:
     adds: ClassVar[str] = ""
     removes: ClassVar[str] = BY_ADMINISTRATORS
     history_reads: ClassVar[str] = ""
+    #: Of the rows that link it with many others (ManyToManyField); empty: as the row itself.
+    links_add: ClassVar[str] = ""
+    links_remove: ClassVar[str] = ""
     #: Functions of the owner read the whole table, whoever acts.
     owner_reads_all: ClassVar[bool] = False
 
@@ -146,12 +149,15 @@ class Open(RowPolicy):
 
 
 class ProjectGroups(Open):
-    """Read by everybody; what is in a group decides what a grant reaches, so that only whoever gives rights
-    everywhere changes it."""
+    """Read by everybody; what is in a group decides what a grant reaches, so that it is changed by whoever
+    may give all grants for it, and a project put in by whoever may give them there."""
 
     reads = "true"
-    writes = "(SELECT hearth_everywhere('user_edit'))"
+    adds = "(SELECT hearth_somewhere('user_edit'))"
+    writes = "hearth_may_change_group(id)"
     removes = writes
+    links_add = "hearth_may_put(projectgroup_id, project_id)"
+    links_remove = "hearth_may_change_group(projectgroup_id)"
 
 
 class RestrictedQuerySet(models.QuerySet):

@@ -19,6 +19,9 @@ class Scope:
     #: Whether a scope that has all of its projects contains it. What gains projects by what other
     #: organizations enter (a CoC, a funding source) is contained in itself and in the state alone.
     is_contained: ClassVar[bool] = False
+    #: SQL, of what is contained: those, as its one column says them, all of whose projects are in the array
+    #: `reached` (of a table of that name).
+    contained: ClassVar[str] = ""
 
     @classmethod
     def columns(cls) -> tuple[str, ...]:
@@ -45,6 +48,10 @@ class OrganizationScope(Scope):
     name = "An organization"
     projects = "SELECT p.id FROM organizations_project p WHERE p.organization_id = g.organization_id"
     is_contained = True
+    contained = (
+        "SELECT p.organization_id FROM organizations_project p, reached"
+        " GROUP BY p.organization_id HAVING bool_and(p.id = ANY (reached.projects))"
+    )
     organization_id: int
 
 
@@ -54,6 +61,7 @@ class ProjectScope(Scope):
     name = "A project"
     projects = "SELECT g.project_id"
     is_contained = True
+    contained = "SELECT unnest(reached.projects) FROM reached"
     project_id: int
 
 
@@ -66,6 +74,10 @@ class ProjectGroupScope(Scope):
         " WHERE m.projectgroup_id = g.project_group_id"
     )
     is_contained = True
+    contained = (
+        "SELECT m.projectgroup_id FROM organizations_projectgroup_projects m, reached"
+        " GROUP BY m.projectgroup_id HAVING bool_and(m.project_id = ANY (reached.projects))"
+    )
     project_group_id: int
 
 
@@ -101,3 +113,17 @@ SCOPES: dict[str, type[Scope]] = {
     scope.code: scope
     for scope in (StateScope, OrganizationScope, ProjectScope, ProjectGroupScope, CocScope, FundingScope)
 }
+
+#: Of all kinds of scope, what of a grant says where it holds.
+COLUMNS = ("scope", *sorted({column for scope in SCOPES.values() for column in scope.columns()}))
+
+
+def key_sql(of: str = "", only: type[Scope] | None = None, value: str = "") -> str:
+    """SQL: where a grant holds, in one text that no other place has. `of`: the grant's name in the query,
+    with a dot; with `only` and `value` that of the place of a kind whose one column has that value."""
+    if only is not None:
+        (own,) = only.columns()
+        parts = [f"'{only.code}'", *(f"({value})::text" if one == own else "''" for one in COLUMNS[1:])]
+    else:
+        parts = [f"coalesce({of}{one}::text, '')" for one in COLUMNS]
+    return f"ARRAY[{', '.join(parts)}]::text"

@@ -304,6 +304,16 @@ def _user_changed(entry: AccessLog, details: _Details, roles: Mapping[str, str])
     return ["The account of ", _subject(entry), f" was {done}{since}{ended}{forgotten}"]
 
 
+def _project_group_changed(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
+    done, project, grants = details("done", "changed"), details("project"), details("grants", 0)
+    reached = f": {counted(grants, 'grant')} {units(grants, 'reaches,reach')} it"
+    if project is None:
+        return [f"{str(done).capitalize()} ", _subject(entry), reached]
+    put = done == "put in"
+    return ["Put " if put else "Took ", Ref("project", project), " into " if put else " out of ",
+            _subject(entry), reached]  # fmt: skip
+
+
 def _requirement_changed(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
     kind, version, done = details("requirement"), details("version", 0), details("done", "changed")
     since, again = details("counts_from"), details("asks_again")
@@ -405,6 +415,7 @@ SENTENCES: dict[Access, Sentence] = {
     Access.SESSION_ENDED: _session_ended,
     Access.ROLE_CHANGED: _role_changed,
     Access.REQUIREMENT_CHANGED: _requirement_changed,
+    Access.PROJECT_GROUP_CHANGED: _project_group_changed,
     Access.USER_CHANGED: _user_changed,
     Access.LIMITED: _limited,
     Access.SECRET_KEY_CHANGED: _secret_key_changed,

@@ -40,6 +40,8 @@ KINDS = {
     "exportrun": "export",
     "importrun": "import",
     "organization": "organization",
+    "project": "project",
+    "projectgroup": "group of projects",
     "reportrun": "report",
     "sealedfile": "file",
     "user": "user",

@@ -10,3 +10,5 @@ class OrganizationsConfig(AppConfig):
         from hearth.hmis.organizations import named
 
         subjects.hand_in("organization", named.organizations)
+        subjects.hand_in("project", named.projects)
+        subjects.hand_in("projectgroup", named.project_groups)

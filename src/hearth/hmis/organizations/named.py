@@ -1,4 +1,4 @@
-"""How organizations are called in the access log."""
+"""How organizations, projects and groups of projects are called in the access log."""
 
 from collections.abc import Iterable
 
@@ -7,7 +7,7 @@ from django.urls import reverse
 from hearth.hmis.access.models import User
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.audit.subjects import Named
-from hearth.hmis.organizations.models import Organization
+from hearth.hmis.organizations.models import Organization, Project, ProjectGroup
 
 
 def organizations(viewer: User, ids: Iterable[int]) -> dict[int, Named]:
@@ -17,3 +17,18 @@ def organizations(viewer: User, ids: Iterable[int]) -> dict[int, Named]:
         row.pk: Named(str(row), reverse("organizations:organization", args=[row.pk]) if may_open else "")
         for row in Organization.objects.restrict(viewer).filter(pk__in=list(ids))
     }
+
+
+def projects(viewer: User, ids: Iterable[int]) -> dict[int, Named]:
+    """Projects by name."""
+    may_open = viewer.may(Permission.PROJECT_VIEW)
+    return {
+        row.pk: Named(str(row), reverse("organizations:project", args=[row.pk]) if may_open else "")
+        for row in Project.objects.restrict(viewer).filter(pk__in=list(ids))
+    }
+
+
+def project_groups(viewer: User, ids: Iterable[int]) -> dict[int, Named]:
+    """Groups of projects by name."""
+    rows = ProjectGroup.objects.restrict(viewer).filter(pk__in=list(ids))
+    return {row.pk: Named(f"the group of projects “{row}”") for row in rows}

@@ -10,6 +10,7 @@ from django.utils import timezone
 from hearth.hmis.access.requirements import REQUIREMENTS
 from hearth.hmis.access.scopes import Scope
 from hearth.hmis.accounts.people.places import Place
+from hearth.hmis.organizations.models import Project
 from hearth.hmis.ui.forms import DayField, PlainWords, TypedAhead
 
 #: No grant is given for longer; a later year is a slip.
@@ -104,6 +105,25 @@ class SheetForm(PlainWords, forms.Form):
         help_text="CSV UTF-8, up to 1,000 people. You see every line before anybody is added.",
         widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
     )
+
+
+class GroupNameForm(PlainWords, forms.Form):
+    """What a group of projects is called."""
+
+    name = forms.CharField(label="Name", max_length=100)
+
+
+class PutForm(PlainWords, forms.Form):
+    """A project to put into a group, of those on offer."""
+
+    project = forms.TypedChoiceField(label="Project", coerce=int, widget=TypedAhead)
+
+    def __init__(self, *args: Any, projects: Sequence[Project], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["project"].choices = [
+            ("", "Choose"),
+            *((one.pk, f"{one} – {one.organization} ({one.pk})") for one in projects),
+        ]
 
 
 class EndForm(PlainWords, forms.Form):

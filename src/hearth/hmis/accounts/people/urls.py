@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from hearth.hmis.accounts.people import requirement_views, views
+from hearth.hmis.accounts.people import group_views, requirement_views, views
 
 app_name = "people"
 
@@ -10,6 +10,8 @@ urlpatterns = [
     path("people/", views.index, name="index"),
     path("people/new/", views.add, name="add"),
     path("people/new/many/", views.add_many, name="add_many"),
+    path("people/groups/", group_views.index, name="groups"),
+    path("people/groups/<int:pk>/", group_views.group, name="group"),
     path("people/requirements/", requirement_views.index, name="requirements"),
     path("people/requirements/<slug:kind>/", requirement_views.publish, name="publish_requirement"),
     path("people/organizations/", requirement_views.organizations, name="organizations"),

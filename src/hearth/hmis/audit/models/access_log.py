@@ -30,6 +30,7 @@ class Access(models.TextChoices):
     SESSION_ENDED = "session_ended", "Session ended"
     ROLE_CHANGED = "role_changed", "Role changed"
     REQUIREMENT_CHANGED = "requirement_changed", "Agreement or training changed"
+    PROJECT_GROUP_CHANGED = "project_group_changed", "Group of projects changed"
     USER_CHANGED = "user_changed", "User changed"
     LIMITED = "limited", "Stopped: too many in an hour"
     SECRET_KEY_CHANGED = "secret_key_changed", "Secret key replaced, everybody signed out"

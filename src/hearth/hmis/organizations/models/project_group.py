@@ -6,8 +6,8 @@ from hearth.hmis.access.row_policies import ProjectGroups, RestrictedModel
 
 
 class ProjectGroup(RestrictedModel):
-    """A named group of projects. Grants can hold for it, so that only whoever may give rights everywhere may
-    say which projects are in it."""
+    """A named group of projects. Grants can hold for it, so that who changes it changes rights: the database
+    says who may (`hearth_may_change_group`, `hearth_may_put`)."""
 
     row_policy = ProjectGroups
 
