@@ -193,3 +193,12 @@ def test_forged_requests_change_nothing(town: Town) -> None:
     assert fresh(town.worker).projects(VIEW) == {town.a1.pk}
     with acting(town.administrator):
         assert {one.name for one in ProjectGroup.objects.all()} == {"Group of A", "Of B"}
+
+
+def test_a_confidential_project_in_a_group_gives_its_organization_away_to_nobody(town: Town) -> None:
+    with acting(town.administrator):
+        town.group.projects.add(town.b1)
+        Project.objects.filter(pk=town.b1.pk).update(name_is_confidential=True)
+    page = signed_in(town.boss).get(f"/people/groups/{town.group.pk}/").content.decode()
+    assert str(town.a1) in page and "Confidential" in page
+    assert town.b1.project_name not in page and town.b.organization_name not in page
