@@ -7,7 +7,7 @@ RUN := .venv/bin
 WORKERS ?= auto
 IN_PARALLEL := -n $(WORKERS) --maxprocesses 8 --dist loadscope --no-loadscope-reorder
 
-.PHONY: help demo install install-dev check test test-long bench coverage coverage-guards mutants query-counts docs clean
+.PHONY: help demo install install-dev check check-types check-rest test test-long bench coverage coverage-guards mutants query-counts docs clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -22,9 +22,15 @@ install-dev: ## The same, with what tests and checks need
 	@scripts/install dev
 
 check: install-dev ## Everything that can be checked without running the application
+	@+$(MAKE) --no-print-directory --output-sync=target -j 2 check-types check-rest
+
+# The types take longer than everything else together, on one core.
+check-types:
+	$(RUN)/mypy
+
+check-rest:
 	$(RUN)/ruff check
 	$(RUN)/ruff format --check
-	$(RUN)/mypy
 	$(RUN)/lint-imports
 	HEARTH_HOME=var/test-home HEARTH_DB_ROLE=owner HEARTH_LOG_LEVEL=WARNING DJANGO_SETTINGS_MODULE=hearth.hmis.config.settings \
 	  $(RUN)/python -W ignore::RuntimeWarning -m django makemigrations --check --dry-run
