@@ -22,7 +22,8 @@ TEST_HOME = Path(os.environ.get("HEARTH_TEST_HOME") or CHECKOUT / "var" / "test-
 WITHOUT_DJANGO = ("standards", "server", "reporting", "proof")
 
 for variable in (
-    "DATABASE_URL", "HEARTH_OWNER_URL", "HEARTH_LOADER_URL", "HEARTH_REPORT_URL", "HEARTH_SUPERUSER_URL",
+    "DATABASE_URL", "HEARTH_OWNER_URL", "HEARTH_LOADER_URL", "HEARTH_REPORT_URL",
+    "HEARTH_COUNTS_URL", "HEARTH_SUPERUSER_URL",
 ):  # fmt: skip
     os.environ.pop(variable, None)  # tests write and truncate: never in a database somebody named
 for variable in (

@@ -167,7 +167,10 @@ class TestDatabase:
             self._drop(str(old))
         fresh = f"building_{os.getpid()}"
         self._drop(fresh)
-        roles.prepare_roles(self._admin, {})  # the server may run since before a right was added
+        # The server may run since before a role or a right was added.
+        roles.prepare_roles(
+            self._admin, {role: keys.database_password(role, self.home) for role in roles.ROLES}
+        )
         roles.create_database(self._admin, fresh)
         with psycopg.connect(self.cluster.conninfo(database=fresh)) as connection:
             roles.prepare_database(connection)
@@ -200,10 +203,10 @@ class TestDatabase:
         self._admin.execute(  # rights on a database are not copied with it
             sql.SQL("REVOKE ALL ON DATABASE {name} FROM PUBLIC; "
                     "GRANT CONNECT, TEMPORARY ON DATABASE {name} TO {owner}, {web}, {loader}; "
-                    "GRANT CONNECT ON DATABASE {name} TO {report}").format(
+                    "GRANT CONNECT ON DATABASE {name} TO {report}, {counts}").format(
                 name=sql.Identifier(name), owner=sql.Identifier(roles.OWNER),
                 web=sql.Identifier(roles.WEB), loader=sql.Identifier(roles.LOADER),
-                report=sql.Identifier(roles.REPORT),
+                report=sql.Identifier(roles.REPORT), counts=sql.Identifier(roles.COUNTS),
             )
         )  # fmt: skip
 

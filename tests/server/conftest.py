@@ -17,7 +17,8 @@ from hearth.server.postgres import Cluster
 from tests.sharing import Shared
 
 OURS = (
-    "DATABASE_URL", "HEARTH_OWNER_URL", "HEARTH_LOADER_URL", "HEARTH_REPORT_URL", "HEARTH_SUPERUSER_URL",
+    "DATABASE_URL", "HEARTH_OWNER_URL", "HEARTH_LOADER_URL", "HEARTH_REPORT_URL",
+    "HEARTH_COUNTS_URL", "HEARTH_SUPERUSER_URL",
     "HEARTH_DB_NAME",
 )  # fmt: skip
 

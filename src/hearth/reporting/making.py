@@ -62,7 +62,7 @@ class How:
     out what the report must not read (see `inputs`). With `accept_unreadable`, cells that cannot be read
     count as blank even where they decide who is counted; else that refuses the report. `runner` computes the
     steps. `on_notes` is told what is to be said of the input, and when all is counted, of the ties, too;
-    `on_step` is told each step; `should_stop` is asked again and again."""
+    `on_step` is told each step; `should_stop` is asked again and again. `made_of` stands in the record."""
 
     code_version: str
     keep: bool = False
@@ -73,6 +73,7 @@ class How:
     on_notes: OnNotes | None = None
     on_step: OnStep | None = None
     should_stop: Callable[[], bool] | None = None
+    made_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +246,7 @@ def _computed(
             unread=notes.unread_json(),
             left_out=notes.left_out_json(),
             ties={one.words: one.number for one in notes.ties},
+            made_of=how.made_of,
         )
         yield connection, record, notes
 

@@ -318,7 +318,8 @@ def setup(
 ) -> None:
     """Make Hearth's roles, database and extensions on your own PostgreSQL 15 or newer.
 
-    Names and passwords come from DATABASE_URL, HEARTH_OWNER_URL, HEARTH_LOADER_URL and HEARTH_REPORT_URL.
+    Names and passwords come from DATABASE_URL, HEARTH_OWNER_URL, HEARTH_LOADER_URL, HEARTH_REPORT_URL and
+    HEARTH_COUNTS_URL.
     May run again.
 
     \b

@@ -1,7 +1,7 @@
 """Where the database is and how each role reaches it: the embedded cluster, or the server you name.
 
-Own server: `DATABASE_URL` (web), `HEARTH_OWNER_URL` (migrations), `HEARTH_LOADER_URL` (imports) and
-`HEARTH_REPORT_URL` (reports).
+Own server: `DATABASE_URL` (web), `HEARTH_OWNER_URL` (migrations), `HEARTH_LOADER_URL` (imports),
+`HEARTH_REPORT_URL` (reports) and `HEARTH_COUNTS_URL` (reports of everything in a scope).
 `HEARTH_DB_NAME` chooses another database of the embedded cluster; tests use it.
 """
 
@@ -21,13 +21,14 @@ from hearth.server.errors import ServerError
 from hearth.server.home import Home
 from hearth.server.postgres import SUPERUSER, Cluster
 
-Role = Literal["web", "owner", "loader", "report", "superuser"]
+Role = Literal["web", "owner", "loader", "report", "counts", "superuser"]
 
 USERS: dict[str, str] = {
     "web": roles.WEB,
     "owner": roles.OWNER,
     "loader": roles.LOADER,
     "report": roles.REPORT,
+    "counts": roles.COUNTS,
     "superuser": SUPERUSER,
 }
 VARIABLES: dict[str, str] = {
@@ -35,6 +36,7 @@ VARIABLES: dict[str, str] = {
     "owner": "HEARTH_OWNER_URL",
     "loader": "HEARTH_LOADER_URL",
     "report": "HEARTH_REPORT_URL",
+    "counts": "HEARTH_COUNTS_URL",
     "superuser": "HEARTH_SUPERUSER_URL",
 }
 CONNECT_SECONDS = 10
@@ -53,7 +55,9 @@ def name() -> str:
 def url(role: Role = "web") -> str:
     """Connection URL of the role. Starts nothing; see `ensure_running`."""
     if role not in USERS:
-        raise ServerError(f"There is no database role {role!r}: use web, owner, loader, report or superuser.")
+        raise ServerError(
+            f"There is no database role {role!r}: use web, owner, loader, report, counts or superuser."
+        )
     if is_embedded():
         user = USERS[role]
         home = Home.find()
@@ -74,9 +78,11 @@ def url(role: Role = "web") -> str:
 def set_up_own_server(superuser_url: str) -> None:
     """Make roles, database and extensions on the server that DATABASE_URL and its companions name.
 
-    Without HEARTH_REPORT_URL the role for reports cannot sign in, and reports come from files alone.
+    Without HEARTH_REPORT_URL the role for reports cannot sign in, and reports come from files alone; without
+    HEARTH_COUNTS_URL nobody has a report of everything in a scope.
     """
-    named = ["owner", "web", "loader", *(["report"] if os.environ.get(VARIABLES["report"]) else [])]
+    optional = [role for role in ("report", "counts") if os.environ.get(VARIABLES[role])]
+    named = ["owner", "web", "loader", *optional]
     users = {role: _parts(role, url(role)) for role in named}  # type: ignore[arg-type]
     for role, parts in users.items():
         if parts.get("user") != USERS[role] or not parts.get("password"):

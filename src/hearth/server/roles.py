@@ -9,7 +9,8 @@ Connection = psycopg.Connection[tuple[object, ...]]
 
 DATABASE = "hearth"
 OWNER, WEB, LOADER, REPORT = "hearth_owner", "hearth_web", "hearth_loader", "hearth_report"
-ROLES = (OWNER, WEB, LOADER, REPORT)
+COUNTS = "hearth_counts"
+ROLES = (OWNER, WEB, LOADER, REPORT, COUNTS)
 EXTENSIONS: tuple[LiteralString, ...] = (
     "pg_trgm",
     "fuzzystrmatch",
@@ -21,12 +22,14 @@ EXTENSIONS: tuple[LiteralString, ...] = (
 )
 # Two pass row-level security. The loader writes whole imports in the order of their files; for the same
 # reason it may switch triggers off for its own session. The report role reads what the snapshot for reports
-# takes, column by column (hmis/reports/rights.py): no names, and nothing to write.
+# takes, column by column (hmis/reports/rights.py): no names, and nothing to write. The role for counts reads
+# the same columns of one run's scope alone (policies "counted" of access/policies_sql.py).
 ATTRIBUTES: dict[str, LiteralString] = {
     OWNER: "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS",
     WEB: "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS",
     LOADER: "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE BYPASSRLS",
     REPORT: "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE BYPASSRLS",
+    COUNTS: "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS",
 }
 
 
@@ -44,9 +47,10 @@ def prepare_roles(connection: Connection, passwords: dict[str, str]) -> None:
     )
     # Functions of the owner that read past row-level security say so for their own length (access/rights.sql)
     connection.execute(sql.SQL("GRANT SET ON PARAMETER app.keeps_step TO {}").format(sql.Identifier(OWNER)))
-    connection.execute(
-        sql.SQL("ALTER ROLE {} SET default_transaction_read_only = on").format(sql.Identifier(REPORT))
-    )
+    for reader in (REPORT, COUNTS):
+        connection.execute(
+            sql.SQL("ALTER ROLE {} SET default_transaction_read_only = on").format(sql.Identifier(reader))
+        )
 
 
 def create_database(connection: Connection, name: str, template: str = "template0") -> None:
@@ -76,8 +80,8 @@ def prepare_database(connection: Connection) -> None:
     statements = [
         "REVOKE ALL ON DATABASE {name} FROM PUBLIC",
         "GRANT CONNECT, TEMPORARY ON DATABASE {name} TO {owner}, {users}",
-        "GRANT CONNECT ON DATABASE {name} TO {report}",
-        "GRANT USAGE ON SCHEMA public TO {users}, {report}",
+        "GRANT CONNECT ON DATABASE {name} TO {report}, {counts}",
+        "GRANT USAGE ON SCHEMA public TO {users}, {report}, {counts}",
         "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} GRANT " + tables + " ON TABLES TO {web}",
         "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} GRANT " + tables + maintain + " ON TABLES TO {loader}",
         "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} GRANT USAGE, SELECT, UPDATE ON SEQUENCES TO {users}",
@@ -93,5 +97,6 @@ def prepare_database(connection: Connection) -> None:
                 web=sql.Identifier(WEB),
                 loader=sql.Identifier(LOADER),
                 report=sql.Identifier(REPORT),
+                counts=sql.Identifier(COUNTS),
             )
         )

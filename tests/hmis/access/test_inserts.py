@@ -319,6 +319,8 @@ def test_every_insert_policy_is_tested_here_and_asks_something() -> None:
         cursor.execute(
             "SELECT tablename, with_check FROM pg_policies WHERE schemaname = 'public'"
             " AND cmd IN ('INSERT', 'ALL') AND permissive = 'PERMISSIVE'"
+            # Tables without clients that are open to everybody, but for hearth_counts, which adds nothing.
+            " AND policyname <> 'everybody'"
         )
         policies = cursor.fetchall()
     tested = {model._meta.db_table for model in [*OF_PROJECTS, *HISTORIES]} | OTHERS

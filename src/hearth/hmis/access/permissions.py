@@ -29,6 +29,8 @@ class Permission(StrEnum):
     FINDING_VIEW = "finding_view"
     REPORT_VIEW = "report_view"
     REPORT_RUN = "report_run"
+    REPORT_OF_SCOPE = "report_of_scope"
+    REPORT_UPLOAD = "report_upload"
     ACCESS_LOG_VIEW = "access_log_view"
     USER_EDIT = "user_edit"
     SYSTEM_VIEW = "system_view"
@@ -60,6 +62,8 @@ WORDS: dict[Permission, str] = {
     Permission.FINDING_VIEW: "see the findings of imports",
     Permission.REPORT_VIEW: "see reports",
     Permission.REPORT_RUN: "run reports",
+    Permission.REPORT_OF_SCOPE: "have reports of everything in a CoC or of a funding source, figures alone",
+    Permission.REPORT_UPLOAD: "download the upload for HUD of such a report",
     Permission.ACCESS_LOG_VIEW: "read the access log",
     Permission.USER_EDIT: "administer people and their grants",
     Permission.SYSTEM_VIEW: "see the state of the installation",

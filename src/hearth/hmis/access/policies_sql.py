@@ -14,10 +14,13 @@ from django.db import connections, models, transaction
 from django.db.migrations.operations.base import Operation
 
 from hearth.hmis.access.row_policies import RowPolicy
+from hearth.server.roles import COUNTS
 
 #: The policies made here; "own" stood for all of them in older migrations. What the owner may do to keep rows
 #: in step has other names (enrollments migration 0006).
-NAMES = ("reads", "adds", "changes", "removes", "own")
+NAMES = ("reads", "adds", "changes", "removes", "own", "everybody", "counted", "counted_alone")
+#: The projects of the run that hearth_counts reads for (rights.sql).
+COUNTED = "project_id = ANY ((SELECT hearth_counted_projects())::bigint[])"
 #: Old versions are added by triggers, whoever acts, and changed by nobody.
 BY_TRIGGERS = "pg_trigger_depth() > 0"
 
@@ -61,6 +64,26 @@ def secured() -> Iterator[tuple[str, dict[str, str]]]:
                 )
 
 
+def counted() -> Iterator[tuple[str, dict[str, str]]]:
+    """Table with records of HUD's files → what hearth_counts reads of it, and nothing else, whatever other
+    policies let through. A table that is open to everybody stays so for everybody else."""
+    for model in apps.get_models():
+        policy: type[RowPolicy] | None = getattr(model, "row_policy", None)
+        if policy is None or not hasattr(model, "hud_id"):
+            continue
+        columns = {field.column for field in model._meta.local_concrete_fields}
+        rows = model.counted or policy.counted or (COUNTED if "project_id" in columns else "false")
+        everybody = {} if policy.reads else {"everybody": "FOR ALL USING (true) WITH CHECK (true)"}
+        yield (
+            model._meta.db_table,
+            everybody
+            | {
+                "counted": f"FOR SELECT TO {COUNTS} USING ({rows})",
+                "counted_alone": f"AS RESTRICTIVE FOR SELECT TO {COUNTS} USING ({rows})",
+            },
+        )
+
+
 def fingerprint(text: str) -> str:
     """What is noted at a policy, so that it is made anew where its text changed."""
     return hashlib.sha256(text.encode()).hexdigest()[:16]
@@ -95,14 +118,21 @@ def bring_up_to_date(using: str = "default", **signal: Any) -> None:
             for model in apps.get_models()
             if getattr(getattr(model, "row_policy", None), "owner_reads_all", False)
         }
-        for table, policies in secured():
+        every = dict(secured())
+        open_to_all: set[str] = set()
+        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [COUNTS])
+        if cursor.fetchone():  # a server that an older version set up gets it from `hearth db setup`
+            for table, policies in counted():
+                open_to_all |= {table} - set(every)
+                every[table] = every.get(table, {}) | policies
+        for table, policies in every.items():
             wanted = {name: fingerprint(text) for name, text in policies.items()}
             if table not in there or stored.get(table) == wanted:
                 continue
             for name in stored.get(table, {}):
                 cursor.execute(f'DROP POLICY "{name}" ON "{table}"')
             cursor.execute(f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY')
-            forced = "NO FORCE" if table in open_to_owner else "FORCE"
+            forced = "NO FORCE" if table in open_to_owner | open_to_all else "FORCE"
             cursor.execute(f'ALTER TABLE "{table}" {forced} ROW LEVEL SECURITY')
             for name, text in policies.items():
                 cursor.execute(f'CREATE POLICY {name} ON "{table}" {text}')

@@ -415,6 +415,22 @@ BEGIN
     PERFORM set_config('app.user_id', viewer, true);
 END $$;
 
+-- ------------------------------------------------------------------ reports of everything in a scope
+-- The projects that hearth_counts reads: those of the scope that the run of this session is made of. None once the
+-- run is over or before it is at work, nor where whoever asked for it holds no such grant there today.
+CREATE OR REPLACE FUNCTION hearth_counted_projects() RETURNS bigint[] {secured} AS $$
+    SELECT coalesce(array_agg(DISTINCT p), '{}')
+    FROM reports_reportrun r
+        JOIN access_grant g ON g.id = (r.parameters ->> 'of_grant')::bigint AND g.user_id = r.created_by_id
+        JOIN access_grant mine ON mine.user_id = r.created_by_id AND ({mine}) IS NOT DISTINCT FROM ({that})
+        JOIN access_user u ON u.id = mine.user_id AND u.is_active
+        JOIN access_rolepermission held ON held.role = mine.role AND held.permission = 'report_of_scope',
+        unnest(hearth_open_projects(mine)) p
+    WHERE r.id = nullif(current_setting('app.counted_run', true), '')::bigint AND r.state = 'reading'
+        AND hearth_counts(mine)
+$$;
+REVOKE ALL ON FUNCTION hearth_counted_projects FROM PUBLIC, hearth_web, hearth_loader;
+
 -- What says something about others than the acting user is for the application alone.
 REVOKE ALL ON FUNCTION hearth_rights, hearth_grant_projects, hearth_in_force, hearth_may_administer,
     hearth_days_met, hearth_missing, hearth_missing_of, hearth_counts, hearth_open_projects, hearth_standing,

@@ -83,15 +83,28 @@ class AgencyAdministrator(Role):
     }
 
 
+#: For whoever reads figures, and nobody behind them.
+_FIGURES_ALONE = frozenset(
+    {
+        Permission.PROJECT_VIEW,
+        Permission.REGION_VIEW,
+        Permission.REPORT_VIEW,
+        Permission.REPORT_RUN,
+        Permission.REPORT_OF_SCOPE,
+    }
+)
+
+
 class CocCoordinator(Role):
     code = "coc_coordinator"
     name = "CoC coordinator"
     description = (
-        "Works for a Continuum of Care. Reads reports and counts of the CoC, without the people behind them. "
-        "Sees no client, no enrollment and no name, and searches for nobody."
+        "Works for a Continuum of Care. Has reports made of everything in the CoC, and reads their figures "
+        "without the people behind them; downloads the upload for HUD. Sees no client, no enrollment and no "
+        "name, and searches for nobody."
     )
     scopes = (CocScope,)
-    permissions = frozenset({Permission.PROJECT_VIEW, Permission.REGION_VIEW, Permission.REPORT_VIEW})
+    permissions = _FIGURES_ALONE | {Permission.REPORT_UPLOAD}
 
 
 class LocalSystemAdministrator(Role):
@@ -102,22 +115,27 @@ class LocalSystemAdministrator(Role):
         "the CoC, and administers the users whose grants lie in those projects."
     )
     scopes = (CocScope,)
-    permissions = HmisUser.permissions | {
-        Permission.USER_EDIT,
-        Permission.CLIENT_RESTRICT,
-        Permission.PROJECT_NAME_PROTECT,
-    }
+    permissions = (
+        HmisUser.permissions
+        | CocCoordinator.permissions
+        | {
+            Permission.USER_EDIT,
+            Permission.CLIENT_RESTRICT,
+            Permission.PROJECT_NAME_PROTECT,
+        }
+    )
 
 
 class Funder(Role):
     code = "funder"
     name = "Funder"
     description = (
-        "Pays for projects. Reads reports and counts of the projects with its funding, without the people "
-        "behind them. Sees no client, no enrollment and no name, and searches for nobody."
+        "Pays for projects. Has reports made of everything in the projects with its funding, and reads their "
+        "figures without the people behind them. Sees no client, no enrollment and no name, and searches for "
+        "nobody."
     )
     scopes = (FundingScope,)
-    permissions = frozenset({Permission.PROJECT_VIEW, Permission.REGION_VIEW, Permission.REPORT_VIEW})
+    permissions = _FIGURES_ALONE
 
 
 class SystemAdministrator(Role):

@@ -44,6 +44,9 @@ class RowPolicy:
     #: Of the rows that link it with many others (ManyToManyField); empty: as the row itself.
     links_add: ClassVar[str] = ""
     links_remove: ClassVar[str] = ""
+    #: What hearth_counts reads for a report of everything in a scope. Empty: the rows of the scope's projects
+    #: where the table has `project_id`, else none of them.
+    counted: ClassVar[str] = ""
     #: Functions of the owner read the whole table, whoever acts.
     owner_reads_all: ClassVar[bool] = False
 
@@ -77,6 +80,7 @@ class ClientIdentity(RowPolicy):
 
     reads = f"(SELECT hearth_somewhere('client_view')) AND {_KNOWN}"
     writes = f"(SELECT hearth_somewhere('client_edit')) AND {_KNOWN}"
+    counted = "id IN (SELECT e.client_id FROM enrollments_enrollment e)"  # of those that it reads itself
     history_reads = (
         "(SELECT hearth_everywhere('enrollment_view')) OR ((SELECT hearth_somewhere('client_view'))"
         f" AND {_KNOWN} AND ("
@@ -193,6 +197,8 @@ class RestrictedModel(models.Model):
     """Base of every model behind `restrict(user)`; `row_policy` says which rows are whose."""
 
     row_policy: ClassVar[type[RowPolicy]] = Open
+    #: As `RowPolicy.counted`, for a table of its own.
+    counted: ClassVar[str] = ""
     #: Fields whose values were withheld from whoever this was read for.
     withheld: frozenset[str] = frozenset()
     objects = RestrictedQuerySet.as_manager()

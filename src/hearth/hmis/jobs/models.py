@@ -100,6 +100,11 @@ class Run(RestrictedModel):
         """Whether nothing more will happen to it."""
         return self.state in ENDED
 
+    def is_open_to(self, user: Viewer) -> bool | None:
+        """Whether it is open to whoever sees it, where a kind of run says so itself; else what it was made of
+        decides (`rights`)."""
+        return None
+
     @property
     def is_silent(self) -> bool:
         """Whether whoever works on it has not said for a while that they live."""

@@ -47,6 +47,9 @@ def may_open(user: User, run: Run) -> bool:
     """Whether the user may still see what is in it: not whoever lost a project whose records are in it, nor
     who saw a field then and does not now, nor where a client whose records are in it shares them no more, or
     the name of a project has become confidential."""
+    own = run.is_open_to(user)
+    if own is not None:
+        return own
     made_without = (run.parameters.get("made_with") or {}).get("withheld", ())
     if not field_rights.all_missing(user).issubset(made_without):
         return False

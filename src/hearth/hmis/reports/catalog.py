@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
-from hearth.hmis.access.models import User
+from hearth.hmis.access.models import Grant, User
 from hearth.hmis.access.permissions import Permission
+from hearth.hmis.access.scopes import CocScope, FundingScope
+from hearth.hmis.reports import scope
 from hearth.reporting.runtime import registry
 
 
@@ -13,7 +15,7 @@ class OfferedReport:
     never changes; `slug` stands in addresses.
 
     `scope`: what the runs are about, `family`: the report's kind; runs can be compared within it.
-    `everything`: it is about all projects of a CoC, so that only system administrators may make it.
+    `everything`: it is about all projects of a CoC, which of what they see only system administrators make.
     """
 
     code: str
@@ -59,7 +61,25 @@ def by_slug(slug: str) -> OfferedReport | None:
 
 def may_make(user: User, report: OfferedReport) -> bool:
     """Whether a user may ask for this report at all; of which projects, the request says."""
-    return user.may(Permission.REPORT_RUN) and (user.sees_all or not report.everything)
+    return may_make_of_seen(user, report) or bool(grants_for(user, report))
+
+
+def may_make_of_seen(user: User, report: OfferedReport) -> bool:
+    """Whether a user may have it made of what they may see."""
+    if not (user.may(Permission.REPORT_RUN) and user.may(Permission.ENROLLMENT_VIEW)):
+        return False
+    return user.sees_all or not report.everything
+
+
+def grants_for(user: User, report: OfferedReport) -> list[Grant]:
+    """The grants by which a user may have it made of everything in a scope: reports of a CoC by one of that
+    CoC; reports of chosen projects, and of one night, by one of a funding source. Only a report that says how
+    its figures hide small cells."""
+    if report.report.own("small_figures") is None or not user.may(Permission.REPORT_RUN):
+        return []
+    by_funding = report.chooses_projects or report.is_of_one_night
+    kinds = {CocScope.code: report.everything, FundingScope.code: by_funding}
+    return [one for one in scope.grants(user) if kinds[one.scope]]
 
 
 def reports_for(user: User) -> list[OfferedReport]:

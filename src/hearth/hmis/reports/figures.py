@@ -28,8 +28,10 @@ GROUPS = {
 }
 #: Other permanent housing (2.02.6): a HIC counts its people by project only, not in LSAPerson (section 9.6).
 _OTHER_HOUSING = (9, 10)
-_COHORTS = {0: "in the report period", -1: "one year earlier", -2: "two years earlier"}
-_AVERAGES = {
+#: Exits of the LSA by their year.
+COHORTS = {0: "in the report period", -1: "one year earlier", -2: "two years earlier"}
+#: Rows of the LSA with average days.
+AVERAGES = {
     1: "In emergency shelter or safe haven",
     2: "In transitional housing",
     3: "In any of these",
@@ -40,7 +42,7 @@ _AVERAGES = {
     9: "Homeless in projects or housed in rapid re-housing",
 }
 #: Household types of averages; 0 is all of them.
-_OF_AVERAGES = {"0": "all households", "1": "adults only", "2": "adults and children", "3": "children only"}
+OF_AVERAGES = {"0": "all households", "1": "adults only", "2": "adults and children", "3": "children only"}
 
 Behind = Callable[[Choose, MaySee | None], members.Page]
 """Opens a number: from the choice of members and what the viewer may see, a page of its members."""
@@ -67,13 +69,13 @@ def of(run: ReportRun) -> dict[str, Any]:
         for row in found.get("household_types", [])
     ]
     found["cohorts"] = [
-        row | {"label": _COHORTS[row["code"]], "share": share(row["returned"], row["exits"])}
+        row | {"label": COHORTS[row["code"]], "share": share(row["returned"], row["exits"])}
         for row in found.get("cohorts", [])
     ]
     found["averages"] = [
         (
-            _AVERAGES[row["row"]],
-            [(row["days"].get(kind), f"average-{row['row']}-{kind}") for kind in _OF_AVERAGES],
+            AVERAGES[row["row"]],
+            [(row["days"].get(kind), f"average-{row['row']}-{kind}") for kind in OF_AVERAGES],
         )
         for row in found.get("averages", [])
     ]
@@ -134,13 +136,13 @@ def titles(night: bool = False) -> dict[str, str]:
             f"type-{code}-{group}": f"Households: {words.lower()}; {_within(GROUPS[group])}"
             for group in ("EST", "RRH", "PSH")
         }
-    for code, words in _COHORTS.items():
+    for code, words in COHORTS.items():
         found[f"exits-{code}"] = f"Household exits {words}"
         found[f"returned-{code}"] = f"Household exits {words} that returned to homelessness"
-    for row, words in _AVERAGES.items():
+    for row, words in AVERAGES.items():
         found |= {
             f"average-{row}-{kind}": f"Average days: {_within(words)}, {of}"
-            for kind, of in _OF_AVERAGES.items()
+            for kind, of in OF_AVERAGES.items()
         }
     return found
 

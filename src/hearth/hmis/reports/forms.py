@@ -10,11 +10,14 @@ from django.utils import timezone
 from hearth.hmis.access.models import User
 from hearth.hmis.organizations.choices import ProjectChooser, by_organization, cocs_of
 from hearth.hmis.organizations.models import Region
+from hearth.hmis.reports import catalog, scope
 from hearth.hmis.reports.catalog import OfferedReport
 from hearth.hmis.reports.request import ReportRequest, RequestError, coc_codes, projects_in
 from hearth.hmis.ui.forms import DayField, PlainWords
 
 _WEDNESDAY = 2
+#: Made of what its asker sees; else the grant in whose scope it is made of everything.
+_SEEN = "seen"
 _ABOUT_NIGHT = "mm/dd/yyyy. HUD asks for one of the last ten nights of January; this is its last Wednesday."
 
 
@@ -37,6 +40,7 @@ def last_count_night(today: date) -> date:
 class ReportForm(PlainWords, forms.Form):
     """CoC, time and, where the report is of chosen projects, projects. `user` limits the choices."""
 
+    made_of = forms.ChoiceField(label="Made of")
     coc = forms.ChoiceField(label="Continuum of Care")
     start = DayField(label="First day", help_text="mm/dd/yyyy")
     end = DayField(label="Last day", help_text="mm/dd/yyyy. The last day belongs to the report.")
@@ -65,13 +69,21 @@ class ReportForm(PlainWords, forms.Form):
             del self.fields["end"]
             self.fields["start"].label = "Night"
             self.fields["start"].help_text = _ABOUT_NIGHT
-        if report.chooses_projects:
+        of_seen, grants = catalog.may_make_of_seen(user, report), catalog.grants_for(user, report)
+        there = {code for grant in grants for code in scope.cocs(grant)}
+        if not grants:
+            del self.fields["made_of"]
+        else:
+            seen = [(_SEEN, "The records that you may see")] if of_seen else []
+            self.fields["made_of"].choices = [*seen, *((str(one.pk), scope.words(one)) for one in grants)]
+        if report.chooses_projects and of_seen:
             projects = projects_in(user, coc_codes(user))
             self.fields["projects"].choices = by_organization(projects)
-            there = {code for project in projects.prefetch_related("cocs") for code in cocs_of(project)}
+            self.fields["projects"].required = not grants
+            there |= {code for project in projects.prefetch_related("cocs") for code in cocs_of(project)}
         else:
             del self.fields["projects"]
-            there = coc_codes(user)
+            there |= coc_codes(user) if of_seen else set()
         names = {region.code: str(region) for region in Region.objects.restrict(user).filter(kind="coc")}
         choices = [(code, names.get(code, code)) for code in sorted(there)]
         self.fields["coc"].choices = choices if len(choices) == 1 else [("", "Choose one"), *choices]
@@ -80,14 +92,16 @@ class ReportForm(PlainWords, forms.Form):
         """Build the request, so that a wrong one is told at its form."""
         values = super().clean() or {}
         if not self.errors:
+            made_of = values.get("made_of", _SEEN)
             try:
                 self.request = ReportRequest(
                     report=self.report,
                     coc=values["coc"],
                     start=values["start"],
                     end=values.get("end", values["start"]),
-                    projects=tuple(int(pk) for pk in values.get("projects", ())),
+                    projects=tuple(int(pk) for pk in values.get("projects", ())) if made_of == _SEEN else (),
                     accept_unreadable=values.get("accept_unreadable", False),
+                    of_grant=None if made_of == _SEEN else int(made_of),
                 )
                 self.request.check(self.user)
             except RequestError as error:

@@ -42,11 +42,12 @@ def perform(run: ReportRun) -> ReportRun:
     def make() -> dict[str, Any]:
         shutil.rmtree(folder, ignore_errors=True)  # of an earlier attempt
         done = make_result(run, folder, heartbeat)
-        folder.chmod(0o700)
+        if done.zip is not None:
+            folder.chmod(0o700)
         return {
-            "file": folder.relative_to(settings.MEDIA_ROOT).as_posix(),
-            "file_name": done.zip.name,
-            "file_bytes": done.zip.stat().st_size,
+            "file": folder.relative_to(settings.MEDIA_ROOT).as_posix() if done.zip else "",
+            "file_name": done.zip.name if done.zip else "",
+            "file_bytes": done.zip.stat().st_size if done.zip else None,
             "sha256": done.input_sha256,
             "counts": done.rows,
             "result": done.result,

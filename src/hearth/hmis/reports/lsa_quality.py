@@ -51,6 +51,11 @@ def faults(report: Mapping[str, int]) -> list[Count]:
     return found
 
 
+def of_total(column: str) -> str:
+    """Of which total a count of faults is a share; '' where of none."""
+    return str(_FIGURES.FAULTS.get(column, ""))
+
+
 def _title(column: str) -> str:
     known = labels_of(_LSA).counts.get(column)
     return known.title if known else _OTHERS.get(column, column)

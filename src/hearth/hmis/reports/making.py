@@ -18,6 +18,7 @@ from hearth.hmis.jobs.rights import keep_shared_use, rights_of
 from hearth.hmis.reports import records
 from hearth.hmis.reports.catalog import OfferedReport
 from hearth.hmis.reports.heartbeat import ReportHeartbeat
+from hearth.hmis.reports.making_of_scope import make_figures
 from hearth.hmis.reports.models import ReportRun
 from hearth.hmis.reports.request import ReportRequest, RequestError
 from hearth.reporting import engine
@@ -29,9 +30,9 @@ from hearth.reporting.runtime.report import Report
 
 @dataclass(frozen=True)
 class Done:
-    """What the run keeps of a finished report."""
+    """What the run keeps of a finished report. `zip`: the upload; None where none is kept."""
 
-    zip: Path
+    zip: Path | None
     rows: dict[str, int]
     input_sha256: str
     result: dict[str, Any]
@@ -41,6 +42,9 @@ def make_result(run: ReportRun, folder: Path, heartbeat: ReportHeartbeat) -> Don
     """Make the report of `run` in `folder`. Raises what `jobs.failures` explains."""
     request = ReportRequest.from_json(run.report, run.parameters)
     report = _of_year(request.report, run.year)
+    if run.of_grant is not None:
+        result, upload, sha256 = make_figures(run, report, folder, heartbeat, _memory())
+        return Done(upload, {}, sha256, result)
     user = run.created_by
     with acting(user):
         request.check(user)
@@ -71,6 +75,7 @@ def make_result(run: ReportRun, folder: Path, heartbeat: ReportHeartbeat) -> Don
             narrow=narrow,
             accept_unreadable=request.accept_unreadable,
             memory_limit=_memory(),
+            made_of="" if user.sees_all else f"The records that {user} may see",
             on_step=heartbeat.step,
             should_stop=heartbeat.should_stop,
         ),

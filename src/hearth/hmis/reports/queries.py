@@ -8,10 +8,11 @@ from pathlib import Path
 from django.conf import settings
 from django.db.models import QuerySet
 
-from hearth.hmis.access.models import User
+from hearth.hmis.access.models import Grant, User
+from hearth.hmis.access.permissions import Permission
 from hearth.hmis.jobs.rights import kept_file
 from hearth.hmis.organizations.models import Project, Region
-from hearth.hmis.reports import catalog, lsa_columns
+from hearth.hmis.reports import catalog, lsa_columns, scope
 from hearth.hmis.reports.catalog import OfferedReport
 from hearth.hmis.reports.lsa_quality import Count, faults, totals
 from hearth.hmis.reports.models import ReportRun
@@ -34,8 +35,9 @@ def report_run(user: User, pk: int) -> ReportRun | None:
 
 
 def folder_of(user: User, run: ReportRun) -> Path | None:
-    """The files of a finished report, while they are kept, and while the user may see what is in them."""
-    return kept_file(user, run)
+    """The files of a finished report, while they are kept, and while the user may see what is in them. None
+    of a report of everything in a scope: nobody in it has been kept."""
+    return None if run.of_grant is not None else kept_file(user, run)
 
 
 def zip_of(user: User, run: ReportRun) -> Path | None:
@@ -43,7 +45,9 @@ def zip_of(user: User, run: ReportRun) -> Path | None:
     which hands out no rows about people."""
     if settings.COMPARABLE_DATABASE:
         return None
-    folder = folder_of(user, run)
+    if run.of_grant is not None and not scope.holds(user, run.of_grant, Permission.REPORT_UPLOAD):
+        return None
+    folder = kept_file(user, run)
     path = folder / Path(run.file_name).name if folder and run.file_name else None
     return path if path and path.is_file() else None
 
@@ -85,6 +89,12 @@ def asked(user: User, run: ReportRun, names: Mapping[str, str] | None = None) ->
         run.parameters["start"],
         run.parameters["end"],
     )
+
+
+def made_of(user: User, run: ReportRun) -> str:
+    """In which scope a run is made of everything, in words; '' where it is made of what its asker sees."""
+    grant = Grant.objects.restrict(user).filter(pk=run.of_grant).first() if run.of_grant is not None else None
+    return scope.words(grant) if grant else ""
 
 
 def region_names(user: User) -> dict[str, str]:
@@ -201,7 +211,8 @@ def _flag_rows(user: User, run: ReportRun, chosen: list[tuple[int, Flag]]) -> li
 
 
 def comparable(user: User, run: ReportRun) -> list[ReportRun]:
-    """Finished runs of the same report, CoC and projects, the newest first, whose files are there."""
+    """Finished runs of the same report, CoC and projects, the newest first, whose files are there; none of a
+    report of everything in a scope."""
     others = runs(user).filter(
         report=run.report, state="finished", parameters__coc=run.parameters["coc"],
         parameters__projects=run.parameters["projects"],

@@ -11,11 +11,13 @@ decide. The database is read as `hearth_report`, which may read those columns an
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
 import psycopg
 from django.conf import settings
+from psycopg.conninfo import make_conninfo
 
 from hearth.hmis.hud import ssn
 from hearth.hmis.hud.records import is_sealed, model_of, stored_columns
@@ -30,6 +32,7 @@ from hearth.reporting.sources.snapshot import (
     refresh,
 )
 from hearth.server import database
+from hearth.server.errors import ServerError
 from hearth.standards import load
 from hearth.standards.load import MODEL_YEAR
 
@@ -74,6 +77,40 @@ def refreshed(
             on_progress=progress,
             should_stop=should_stop,
         )
+
+
+def of_run(
+    run: int,
+    into: Path,
+    *,
+    progress: OnProgress | None = None,
+    should_stop: Callable[[], bool] | None = None,
+    memory_limit: str = engine.DEFAULT_MEMORY_LIMIT,
+) -> Path:
+    """A copy of everything in the scope that a run is made of, in the folder `into`, which is the caller's to
+    remove. Read as `hearth_counts`, which sees the projects of that run alone, and only while it reads.
+
+    Raises as `refreshed` does.
+    """
+    files = tuple(replace(one, history=None) for one in relations().files)  # it reads no old versions
+    try:
+        url = make_conninfo(database.url("counts"), options=f"-c app.counted_run={run}")
+        psycopg.connect(url).close()
+    except (psycopg.Error, ServerError) as error:
+        raise SnapshotError(
+            "The database does not let the role for counts (hearth_counts) in: restart it with `hearth db"
+            " stop`, or on your own server name it in HEARTH_COUNTS_URL, and run `hearth db setup` and"
+            " `hearth db migrate` once more."
+        ) from error
+    return refresh(
+        url,
+        replace(relations(), files=files),
+        into,
+        unseal=lambda sealed: [ssn.decrypt(one) for one in sealed],
+        memory_limit=memory_limit,
+        on_progress=progress,
+        should_stop=should_stop,
+    )
 
 
 def _take_turn(guard: psycopg.Connection, should_stop: Callable[[], bool] | None) -> None:

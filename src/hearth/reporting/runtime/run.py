@@ -75,7 +75,7 @@ class RunRecord:
     those that were kept beside the result, `steps_sha256` the steps that made them. `not_live` are the
     rows of the input that were not read, as `live.NotLive` counts them; `unread`, `left_out` and `warnings`
     are what was said of the input (see `notes`); `ties`: what of → how often the order of keys decided (see
-    `ties`)."""
+    `ties`). `made_of`: of which records, in words, where not of all that was given."""
 
     report: str
     specification: str
@@ -93,6 +93,7 @@ class RunRecord:
     unread: Sequence[Mapping[str, object]] = ()
     left_out: Sequence[Mapping[str, object]] = ()
     ties: Mapping[str, int] = field(default_factory=dict)
+    made_of: str = ""
 
 
 def run_steps(

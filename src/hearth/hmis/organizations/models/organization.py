@@ -13,6 +13,8 @@ from hearth.hmis.organizations.confidential import confidential_field
 class Organization(RestrictedModel, Record, UserStamped):
     """An agency: what users work for, and what owns projects and their enrollments."""
 
+    counted = "id IN (SELECT p.organization_id FROM organizations_project p)"  # of those that it reads itself
+
     organization_name = confidential_field("Organization.OrganizationName")
     victim_service_provider = hud_field("Organization.VictimServiceProvider")
     organization_common_name = confidential_field("Organization.OrganizationCommonName")

@@ -13,6 +13,8 @@ from hearth.hmis.organizations.confidential import confidential_field, is_hidden
 class Project(RestrictedModel, Record, UserStamped):
     """A project (program) of an organization."""
 
+    counted = "id = ANY ((SELECT hearth_counted_projects())::bigint[])"
+
     organization = models.ForeignKey(
         "organizations.Organization", on_delete=models.PROTECT, related_name="projects"
     )

@@ -13,16 +13,19 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from hearth.hmis.access.guard import refuse, refuse_as_missing, require
 from hearth.hmis.access.permissions import Permission
+from hearth.hmis.access.recent import asked_again
 from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
 from hearth.hmis.jobs.rights import may_open
-from hearth.hmis.reports import actions, catalog, figures, opening, queries
+from hearth.hmis.reports import actions, catalog, figures, figures_alone, opening, queries
 from hearth.hmis.reports.forms import FlagFilter, ReportForm
 from hearth.hmis.reports.models import ReportRun
 from hearth.hmis.reports.request import ReportRequest, RequestError
 from hearth.reporting.runtime.notes import REMEDY
 
 _RUNS_ON_A_PAGE = 20
+_OPENS = "Numbers of people and households open to who is behind them; where one does not, it says why."
+_FIGURES_ALONE = "You get figures, and nobody behind them."
 
 
 @require(Permission.REPORT_VIEW)
@@ -31,10 +34,12 @@ def index(request: HttpRequest) -> HttpResponse:
     """Which reports can be made, and those so far."""
     page = Paginator(queries.runs(request.user), _RUNS_ON_A_PAGE).get_page(request.GET.get("page"))
     names = queries.region_names(request.user)
+    opens = request.user.may(Permission.ENROLLMENT_VIEW)
     return render(
         request,
         "reports/index.html",
         {
+            "lead": f"Made of the records as they are now. {_OPENS if opens else _FIGURES_ALONE}",
             "reports": catalog.reports_for(request.user),
             "page": page,
             "rows": [(run, queries.asked(request.user, run, names)) for run in page],
@@ -55,9 +60,14 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
     if form.is_valid():
         run = actions.queue_report(by=request.user, request=form.request)
         return redirect("reports:run", run.pk)
-    return render(
-        request, "reports/new.html", {"form": form, "report": report, "sees_all": request.user.sees_all}
-    )
+    context = {
+        "form": form,
+        "report": report,
+        "sees_all": request.user.sees_all,
+        "of_seen": catalog.may_make_of_seen(request.user, report),
+        "of_scope": catalog.grants_for(request.user, report),
+    }
+    return render(request, "reports/new.html", context)
 
 
 @require(Permission.REPORT_VIEW)
@@ -69,6 +79,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     run = find(request, pk)
     context = {
         "run": run,
+        "made_of": queries.made_of(request.user, run),
         "asked": queries.asked(request.user, run),
         "was_unreadable": run.state == "refused" and REMEDY in run.message,
         "why_refused": run.message.replace(REMEDY, "Correct them, or run it again with the box below."),
@@ -110,12 +121,16 @@ def again(request: HttpRequest, pk: int) -> HttpResponse:
 @require(Permission.REPORT_VIEW)
 @require_safe
 def download(request: HttpRequest, pk: int) -> HttpResponse:
-    """The zip for HDX; every download is in the access log."""
+    """The zip for HDX; every download is in the access log. That of everything in a scope is whole, so that
+    whoever fetches it is asked again who they are."""
     run = find(request, pk)
     path = queries.zip_of(request.user, run)
     if path is None:
         refuse_as_missing(request, pk=pk)
-    record_access(by=request.user.pk, action=Access.DOWNLOADED, subject=f"reportrun:{run.pk}")
+    if run.of_grant is not None and (page := asked_again(request)) is not None:
+        return page
+    whole = {"everything": True} if run.of_grant is not None else {}
+    record_access(by=request.user.pk, action=Access.DOWNLOADED, subject=f"reportrun:{run.pk}", **whole)
     return FileResponse(path.open("rb"), as_attachment=True, filename=path.name)
 
 
@@ -131,6 +146,14 @@ def _result(request: HttpRequest, run: ReportRun) -> dict[str, Any]:
     user = request.user
     if run.state != "finished" or not may_open(user, run):
         return {"may_open": run.state != "finished"}
+    if run.of_grant is not None:
+        return {
+            "may_open": True,
+            "kept_days": settings.REPORT_KEPT_DAYS,
+            "upload": queries.zip_of(user, run),
+            "tables": figures_alone.tables(run),
+            "seconds": run.result.get("seconds", []),
+        }
     totals, faults = queries.quality(run)
     folder = queries.folder_of(user, run)
     numbers = opening.numbers_of_counts(folder) if folder else {}
