@@ -2,7 +2,7 @@
 show it; and a signature that was due ends when its file comes."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -250,3 +250,13 @@ def test_others_see_choice_day_and_form_and_nothing_of_how_it_was_taken(
     assert client.post(f"/clients/{world.person.pk}/papers/add/", sent).status_code == 302
     with acting(world.administrator):
         assert SealedFile.objects.order_by("pk").last().consent_id is None  # type: ignore[union-attr]  # there
+
+
+def test_an_answer_that_ended_is_not_shown_as_if_it_held(client: Browser, world: World) -> None:
+    address = f"/clients/{world.person.pk}/papers/"
+    world.answers("share", date(2026, 1, 5), until=timezone.localdate() + timedelta(days=1))
+    assert "Ended: ask again" not in client.get(address).content.decode()
+    world.answers("share", date(2026, 1, 6), until=timezone.localdate())
+    for user in (world.worker, world.stranger):
+        client.force_login(user)
+        assert "Ended: ask again" in client.get(address).content.decode()

@@ -47,6 +47,7 @@ def papers(request: HttpRequest, client: int) -> HttpResponse:
         "may_take": may_take,
         "current": current,
         "answer": answer_words(current),
+        "is_over": bool(current and current.ask_from and current.ask_from <= today),
         "is_older": current is not None and queries.is_older_form(request.user, current, today),
     }
     return render(request, "consent/papers.html", context)
