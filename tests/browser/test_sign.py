@@ -82,7 +82,7 @@ def test_by_keyboard_alone(open_page: OpenPage) -> None:
 def test_an_answer_is_looked_at_with_its_form_and_signed(open_page: OpenPage) -> None:
     """One flow: choose, see what it changes, read the release in the client's language, sign."""
     page = open_page("/clients/{rosa}/papers/answer/?method=signed_on_screen", "user")
-    page.get_by_text("Do not share", exact=True).click()
+    page.locator("label", has_text="Do not share").click()
     page.get_by_label("Form that it was given on").select_option(label="Spanish, version 1")
     page.get_by_role("button", name="Go on").click()
     expect(page.get_by_role("heading", name="What it changes")).to_be_visible()

@@ -131,6 +131,7 @@ def test_what_was_typed_goes_along_and_can_be_changed(client: Browser, world: Wo
 def test_the_release_is_shown_in_the_clients_language_and_signed(client: Browser, world: World) -> None:
     page = send(client, world, method="signed_on_screen", witness="Bo", guardian="Ann, mother")
     assert 'lang="es"' in page and "Su respuesta" in page and "Firme con un dedo" in page
+    assert 'La respuesta que se firma: <strong lang="es">Compartir</strong>' in page
     assert "Signature of Ann, mother" in page and "Signature of the witness, Bo" in page
     assert "Sign in the box, or type" in send(client, world, method="signed_on_screen", confirmed="1")
     assert kept(world) == ([], [], [])
@@ -205,6 +206,7 @@ def test_a_signature_that_is_due_is_signed_on_the_screen(client: Browser, world:
     address = f"/clients/{world.person.pk}/papers/{form(world)}/sign/"
     page = client.get(address).content.decode()
     assert "Share, January 5, 2026 (signature due)" in page and "Firme con" in page
+    assert 'La respuesta que se firma: <strong lang="es">Compartir</strong>' in page
     client.post(address, TYPED)
     (consent,), (taking,), (file,) = kept(world)
     assert (taking.signature_due, taking.method) == (False, Method.SIGNED_ON_SCREEN)

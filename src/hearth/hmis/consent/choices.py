@@ -30,10 +30,17 @@ class Applies(models.TextChoices):
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer of a release: what it is called, and whether it opens enrollments to all organizations."""
+    """One answer of a release: what it is called, and whether it opens enrollments to all organizations.
+    `translated`: what it is called in other languages than English, for whoever signs."""
 
     words: str
     opens: bool
+    translated: Mapping[str, str] = field(default_factory=dict)
+
+    def said_in(self, language: str) -> tuple[str, str]:
+        """Its words in a language and which that is; English where nobody has translated them."""
+        found = self.translated.get(language)
+        return (found, language) if found else (self.words, "en")
 
 
 @dataclass(frozen=True)
@@ -48,8 +55,8 @@ class Scheme:
 
     answers: Mapping[str, Answer] = field(
         default_factory=lambda: {
-            "share": Answer("Share", opens=True),
-            "do_not_share": Answer("Do not share", opens=False),
+            "share": Answer("Share", opens=True, translated={"es": "Compartir"}),
+            "do_not_share": Answer("Do not share", opens=False, translated={"es": "No compartir"}),
         }
     )
     months: int | None = None

@@ -44,6 +44,7 @@ NOT_A_SIGNATURE = "This is no signature. Sign in the box again, or type the name
 #: marked as such.
 PAD_WORDS = {
     "en": {
+        "answer": "The answer that is signed",
         "hint": "Sign with a finger, a pen or the mouse.",
         "box": "Box to sign in; to sign by keyboard, type the name below",
         "clear": "Clear the box",
@@ -53,6 +54,7 @@ PAD_WORDS = {
         "agreed": "I sign by typing my name",
     },
     "es": {
+        "answer": "La respuesta que se firma",
         "hint": "Firme con un dedo, un lápiz o el ratón.",
         "box": "Cuadro para firmar; para firmar con el teclado, escriba el nombre abajo",
         "clear": "Borrar el cuadro",

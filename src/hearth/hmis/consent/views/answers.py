@@ -16,7 +16,7 @@ from hearth.hmis.consent.answer_actions import preview, record_with_files
 from hearth.hmis.consent.answer_forms import AnswerForm, ShownBy
 from hearth.hmis.consent.choices import Method
 from hearth.hmis.consent.document_text import blocks
-from hearth.hmis.consent.views.papers import answer_words, client_of
+from hearth.hmis.consent.views.papers import answer_words, client_of, signed_answer
 from hearth.hmis.site.uploads import takes_sealed_files
 
 
@@ -78,5 +78,6 @@ def _check(request: HttpRequest, client: Client, form: AnswerForm, shown_by: Sho
         "would": would,
         "called_back": CALLED_BACK if would.holds and would.cannot_be_called_back else "",
         "document": text,
-        "blocks": [one for one in blocks(text.text) if one.kind not in ("line", "box")] if text else [],
+        "blocks": [one for one in blocks(text.text) if one.kind != "line"] if text else [],
+        "signed": signed_answer(values["choice"], text.language) if text else None,
     }

@@ -18,6 +18,7 @@ from hearth.hmis.clients.models import Client
 from hearth.hmis.consent import answer_actions, documents, queries, sealed_files
 from hearth.hmis.consent.choices import Method
 from hearth.hmis.consent.document_text import blocks
+from hearth.hmis.consent.file_fields import PAD_WORDS
 from hearth.hmis.consent.models import Consent, ConsentDocument
 from hearth.hmis.consent.models.document import DocumentKind, DocumentState
 from hearth.hmis.consent.models.sealed_file import FilePurpose
@@ -102,6 +103,7 @@ def sign(request: HttpRequest, client: int, pk: int) -> HttpResponse:
     to_read = [one for one in blocks(document.text) if one.kind != "line"]  # the form stands in their place
     context = {
         "client": found, "document": document, "blocks": to_read, "form": form, "answer": taking_words(due),
+        "signed": signed_answer(due.consent.choice, document.language),
     }  # fmt: skip
     return render(request, "consent/sign.html", context)
 
@@ -127,6 +129,15 @@ def answer_words(current: Consent | None) -> str:
     return (
         f"{settings.CONSENT_SCHEME.words(current.choice)}, {formats.day(current.given_on)}" if current else ""
     )
+
+
+def signed_answer(choice: str, language: str) -> dict[str, str]:
+    """What stands above the box to sign in: the answer, as far as it is written in the client's language."""
+    answer = settings.CONSENT_SCHEME.answers.get(choice)
+    said, its_language = answer.said_in(language) if answer else (choice, "en")
+    written = language if language in PAD_WORDS else "en"
+    label = PAD_WORDS[written]["answer"]
+    return {"label": label, "label_language": written, "said": said, "language": its_language}
 
 
 def client_of(request: HttpRequest, pk: int) -> Client:
