@@ -72,6 +72,10 @@ _KNOWN = (
 )
 
 
+#: The data source whose user wrote a row.
+_OF_WRITER = "coalesce(user_data_source_id, data_source_id)"
+
+
 class ClientIdentity(RowPolicy):
     """Who a client is: visible to everybody who works with clients (statewide since 2016); a restricted
     client to those with a stay in common, and to whoever sees clients everywhere.
@@ -85,9 +89,9 @@ class ClientIdentity(RowPolicy):
         "(SELECT hearth_everywhere('enrollment_view')) OR ((SELECT hearth_somewhere('client_view'))"
         f" AND {_KNOWN} AND ("
         "current_setting('app.reads_versions', true) = 'on'"
-        " OR (hearth_knows_writer(pgh_obj_id, data_source_id, user_id, updated_by_id)"
+        f" OR (hearth_knows_writer(pgh_obj_id, {_OF_WRITER}, user_id, updated_by_id)"
         " AND (pgh_changed_by IS NULL OR pgh_changed_by = (SELECT hearth_user_id())"
-        " OR hearth_knows_writer(pgh_obj_id, data_source_id, user_id, pgh_changed_by))"
+        f" OR hearth_knows_writer(pgh_obj_id, {_OF_WRITER}, user_id, pgh_changed_by))"
         " AND hearth_knows_change(pgh_obj_id, pgh_id))))"
     )
 

@@ -19,7 +19,8 @@ from hearth.hmis.hud.models import Record
 
 _KNOWN = """
     SELECT id FROM clients_client
-    WHERE id = ANY (%s) AND hearth_knows_writer(id, data_source_id, user_id, updated_by_id)
+    WHERE id = ANY (%s)
+        AND hearth_knows_writer(id, coalesce(user_data_source_id, data_source_id), user_id, updated_by_id)
 """
 
 
@@ -43,7 +44,7 @@ def record_sources(user: User, clients: Iterable[int]) -> dict[int, RecordSource
         known = [pk for (pk,) in cursor.fetchall()]
     rows = Client.objects.restrict(user).filter(pk__in=known).select_related("data_source", "updated_by")
     rows = rows.only(
-        "data_source", "user_id", "date_created", "date_updated",
+        "data_source", "user_id", "user_data_source", "date_created", "date_updated",
         "updated_by__display_name", "updated_by__email",
     )  # fmt: skip
     return {
@@ -73,7 +74,8 @@ def writer_of(record: Record) -> str:
 
     Of a client's record only behind `record_sources`; an enrollment is seen with its writer.
     """
-    if record.updated_by is not None and record.data_source.is_hearth:
+    is_of_here = record.data_source.is_hearth or getattr(record, "user_data_source_id", None) is not None
+    if record.updated_by is not None and is_of_here:
         return str(record.updated_by)
     user_id = getattr(record, "user_id", None)
     return f"user {user_id} there" if user_id else ""

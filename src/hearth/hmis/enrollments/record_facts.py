@@ -59,7 +59,6 @@ class RecordShown:
     is_faulty: bool
     changed_at: datetime | None
     deleted_at: datetime | None
-    hud_user: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +110,6 @@ def shown_record(record: EnrollmentRecord | Enrollment) -> RecordShown:
         is_faulty=record.is_faulty,
         changed_at=record.date_updated,
         deleted_at=record.date_deleted,
-        hud_user=record.user_id or "",
     )
 
 

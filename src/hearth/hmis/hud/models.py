@@ -61,9 +61,19 @@ class Record(models.Model):
 
 
 class UserStamped(models.Model):
-    """HUD's UserID (5.07) of the latest change: the sending system's user, as text."""
+    """HUD's UserID (5.07) of the latest change, as text: a user of the data source that the record is of, or,
+    where somebody else wrote last, of `user_data_source`."""
 
     user_id = HudText(help_text="5.07")
+    user_data_source = models.ForeignKey(
+        "organizations.DataSource",
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        editable=False,
+        db_index=False,
+        help_text="Whose user UserID names; null: the record's own data source's",
+    )
 
     class Meta:
         abstract = True

@@ -16,6 +16,9 @@ from hearth.standards.load import MODEL_YEAR
 
 #: Files whose model is not named like the file.
 _MODEL_OF_FILE = {"User": "SourceUser"}
+#: Keys that are stored as they are, because no record may be there which they name, and the field that says
+#: whose keys they are.
+_DATA_SOURCES = {"UserID": "user_data_source", "HouseholdID": "household_data_source"}
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,8 @@ class Stored:
 
     `kind`: `value` (its own column), `key` (the record's `hud_id`), `relation` (a foreign key to the
     record of file `target`), `through_enrollment` (PersonalID of a record that reaches its client
-    through the enrollment), or `not_stored` (ExportID).
+    through the enrollment), or `not_stored` (ExportID). `data_source`: of a value that is a key (UserID,
+    HouseholdID) the database column with the data source whose key it is, where not the record's own.
     """
 
     column: str
@@ -32,6 +36,7 @@ class Stored:
     field: str = ""
     db_column: str = ""
     target: str = ""
+    data_source: str = ""
 
 
 @lru_cache(maxsize=1)
@@ -75,7 +80,8 @@ def stored_columns(file: str) -> tuple[Stored, ...]:
                 result.append(Stored(name, "through_enrollment", "enrollment__client", "", target))
         else:
             field = fields[python_name(name)]
-            result.append(Stored(name, "value", field.name, field.column))
+            source = fields[_DATA_SOURCES[name]].column if name in _DATA_SOURCES else ""
+            result.append(Stored(name, "value", field.name, field.column, data_source=source))
     return tuple(result)
 
 

@@ -149,6 +149,7 @@ def _relation(file: str) -> Relation:
         table=model._meta.db_table,
         key=definition.key,
         values={c.column: c.db_column for c in columns if c.kind == "value"},
+        household_data_source=next((c.data_source for c in columns if c.column == "HouseholdID"), ""),
         references={c.column: (c.db_column, c.target) for c in columns if c.kind == "relation"},
         person_through_enrollment=any(c.kind == "through_enrollment" for c in columns),
         keeps_text=any(field.name == "as_it_came" for field in model._meta.local_concrete_fields),

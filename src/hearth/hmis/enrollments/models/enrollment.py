@@ -49,6 +49,10 @@ class Enrollment(RestrictedModel, Record, UserStamped):
 
     entry_date = hud_field("Enrollment.EntryDate")
     household_id = hud_field("Enrollment.HouseholdID")
+    household_data_source = models.ForeignKey(
+        "organizations.DataSource", on_delete=models.PROTECT, related_name="+", null=True, editable=False,
+        db_index=False, help_text="Whose household HouseholdID names; null: the record's own data source's",
+    )  # fmt: skip
     relationship_to_hoh = hud_field("Enrollment.RelationshipToHoH")
     enrollment_coc = hud_field("Enrollment.EnrollmentCoC")
     living_situation = hud_field("Enrollment.LivingSituation")

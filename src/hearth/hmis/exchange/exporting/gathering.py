@@ -60,8 +60,8 @@ def _query(file: str, request: ExportRequest) -> tuple[str, list[Any]]:
             value = _key("via", "hud_id")
         elif stored.kind == "key":
             value = _key("r", "hud_id")
-        elif stored.column in ("UserID", "HouseholdID"):
-            value = _key("r", stored.db_column)
+        elif stored.data_source:
+            value = f"coalesce(r.{stored.data_source}, r.data_source_id) || '|' || r.{stored.db_column}"
         else:
             value = _text(file, stored)
         if kept and stored.kind in ("relation", "through_enrollment"):

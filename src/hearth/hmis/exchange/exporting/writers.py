@@ -18,7 +18,8 @@ OWN_KEY = f"0|{OWN_USER_ID}"
 
 _UNKNOWN = """
     SELECT c.id FROM clients_client c WHERE c.id IN (SELECT client_id FROM export_enrollment)
-        AND NOT hearth_knows_writer(c.id, c.data_source_id, c.user_id, c.updated_by_id)
+        AND NOT hearth_knows_writer(
+            c.id, coalesce(c.user_data_source_id, c.data_source_id), c.user_id, c.updated_by_id)
 """
 
 

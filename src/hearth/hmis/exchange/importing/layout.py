@@ -63,6 +63,11 @@ class Layout:
         return columns + ["organization_id"] * self.is_visible_by_organization
 
     @property
+    def data_sources(self) -> list[str]:
+        """Database columns that say whose UserID and HouseholdID are: empty where the export says them."""
+        return [column.data_source for column in self.stored if column.data_source]
+
+    @property
     def sealed(self) -> str | None:
         """The column that is sealed (SSN), by HUD's name."""
         return _sealed(self.file)

@@ -218,6 +218,7 @@ class Writer:
             self._free_places(layout, incoming)
         # A record of a deleted row may be named by nothing in this export: then it keeps what it had.
         assignments = ", ".join(f'"{column}" = {value}' for column, value in taken.items())
+        assignments += "".join(f', "{column}" = NULL' for column in layout.data_sources)
         stamps = ", updated_at = now(), updated_by_id = %s" if "updated_by" in layout.fields else ""
         deleted = (
             "count(*) FILTER (WHERE i.date_deleted IS NOT NULL AND t.date_deleted IS NULL)"

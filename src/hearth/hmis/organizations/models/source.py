@@ -1,5 +1,6 @@
 """Where records come from: data sources, their exports and their users."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
@@ -68,13 +69,17 @@ class Export(RestrictedModel):
 
 @keep_history
 class SourceUser(RestrictedModel, Record):
-    """User.csv: a user of the sending system, named by the UserID of its records. Not who signs in here."""
+    """User.csv: a user of the system that records come from, named by their UserID. Of records entered here
+    it is who signs in as `account`."""
 
     user_first_name = hud_field("User.UserFirstName")
     user_last_name = hud_field("User.UserLastName")
     user_phone = hud_field("User.UserPhone")
     user_extension = hud_field("User.UserExtension")
     user_email = hud_field("User.UserEmail")
+    account = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, editable=False
+    )
 
     class Meta:
         constraints = [unique_source_key("sourceuser")]

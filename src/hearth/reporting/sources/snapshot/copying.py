@@ -79,7 +79,8 @@ def _cell(relation: Relation, column: str, first: int) -> str:
         return _or_as_it_came(relation, column, f"k{place}.person", first)
     cell = f"r.{name(relation.values[column])}"
     if column == _HOUSEHOLD:
-        return hud_keys.written(source, cell, first)
+        own = f"coalesce(r.{name(relation.household_data_source)}, {source})"
+        return hud_keys.written(own, cell, first)
     kind = next(one.type for one in relation.file.columns if one.name == column)
     if column == DELETED and relation.keeps_text:  # any text in it deletes
         has = f"r.as_it_came IS NOT NULL AND json_exists(r.as_it_came, {text('$.' + name(column))})"

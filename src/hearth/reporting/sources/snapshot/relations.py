@@ -34,6 +34,7 @@ class Relation:
     (database column with the other record's `id`, its file). `person_through_enrollment`: PersonalID is not
     stored, but that of the enrollment. `history`: the table with a row (`pgh_id`, `pgh_obj_id`) for every
     change and removal of a row; None: the file is small and is always copied whole.
+    `household_data_source`: the column with the data source whose HouseholdID is, where not the row's own.
     """
 
     file: File
@@ -44,6 +45,7 @@ class Relation:
     person_through_enrollment: bool = False
     keeps_text: bool = True
     history: str | None = None
+    household_data_source: str = ""
     ssn: Text | None = None
 
     @property
@@ -61,6 +63,7 @@ class Relation:
             "hud_id": "S",
             **({"as_it_came": "S"} if self.keeps_text else {}),
             **{column: "key" for column, _ in self.references.values()},
+            **({self.household_data_source: "key"} if self.household_data_source else {}),
             **kept,
         }
 

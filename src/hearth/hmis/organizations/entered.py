@@ -1,0 +1,72 @@
+"""What a record carries that is entered or corrected here: whose it is, its key, who wrote it and when.
+
+HMIS CSV Format Specifications FY2026, 5.01–5.07. Keys are random, so that no export tells how many records
+there are or in which order they came. A record of another data source that is corrected here keeps its key
+and its data source; the user who corrected it is one of this data source, and its row stands in User.csv.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from django.utils import timezone
+
+from hearth.hmis.access.models import User
+from hearth.hmis.hud.models import UserStamped
+from hearth.hmis.organizations.models import DataSource, SourceUser
+
+_NAME = "Entered here"
+_SECOND = timedelta(seconds=1)
+_MOST_LETTERS = 50  # HUD's length of UserFirstName and UserLastName
+
+
+def new_key() -> str:
+    """A key of a record, or of a household, that is entered here: 32 random hexadecimal digits."""
+    return uuid4().hex
+
+
+def entered_here() -> DataSource:
+    """The data source of what is entered here."""
+    return DataSource.objects.get_or_create(is_hearth=True, defaults={"name": _NAME})[0]
+
+
+def stamp(record: UserStamped, *, by: User) -> None:
+    """Give a record that is about to be saved what says who writes it, and a new one its key.
+
+    DateUpdated is now, in the installation's time, and later than before whatever stood there.
+    """
+    here, now = entered_here(), _now()
+    entry: Any = record
+    if entry.pk is None:
+        entry.data_source, entry.hud_id = here, new_key()
+        entry.date_created, entry.created_by = now, by
+    elif entry.date_updated is not None and entry.date_updated >= now:
+        now = entry.date_updated + _SECOND
+    entry.date_updated, entry.updated_by, entry.updated_at = now, by, timezone.now()
+    entry.user_id = _user_row(here, by).hud_id
+    entry.user_data_source = None if entry.data_source_id == here.pk else here
+
+
+def _user_row(here: DataSource, by: User) -> SourceUser:
+    """The row of User.csv of somebody who signs in here, with the name and address of today."""
+    first, _, last = by.display_name.strip().rpartition(" ")
+    said = {
+        "user_first_name": first[:_MOST_LETTERS] or None,
+        "user_last_name": (last or by.email)[:_MOST_LETTERS],
+        "user_email": by.email,
+    }
+    now = _now()
+    row, is_new = SourceUser.objects.get_or_create(
+        account=by,
+        defaults={
+            "data_source": here, "hud_id": new_key(), "date_created": now, "date_updated": now, **said,
+        },
+    )  # fmt: skip
+    if not is_new and any(getattr(row, field) != value for field, value in said.items()):
+        SourceUser.objects.filter(pk=row.pk).update(date_updated=now, updated_at=timezone.now(), **said)
+    return row
+
+
+def _now() -> datetime:
+    """HUD's wall-clock time without zone, in whole seconds."""
+    return timezone.localtime().replace(tzinfo=None, microsecond=0)
