@@ -35,8 +35,8 @@ HISTORIES = [
 ]
 #: Tables whose INSERT policy has a test of its own below.
 OTHERS = {
-    "clients_client", "clients_recentclient", "clients_restriction", "audit_accesslog", "access_grant",
-    "access_usecount", "access_requirementversion", "access_requirementmet",
+    "clients_client", "clients_notthesame", "clients_recentclient", "clients_restriction",
+    "audit_accesslog", "access_grant", "access_usecount", "access_requirementversion", "access_requirementmet",
     "consent_consent", "consent_consentdocument", "consent_consenttaking", "consent_sealedfile",
     "lists_keptview", "exchange_importrun", "exchange_exportrun", "jobs_shareduse", "reports_reportrun",
     "organizations_projectgroup", "organizations_projectgroup_projects",
@@ -147,6 +147,24 @@ def test_clients_are_added_by_who_works_with_them(place: Place) -> None:
             refused(lambda: add("clients_client", values))
     with acting(place.user):
         add("clients_client", values)
+
+
+def test_clients_are_told_apart_in_ones_own_name_of_those_one_may_know(
+    place: Place, administrator: User
+) -> None:
+    with acting(administrator):
+        hidden = factories.make_client()
+        factories.restrict(hidden)
+    one, other = (stay.client_id for stay in place.stays.values())
+    values = {"client_id": one, "other_id": other, "said_by_id": place.user.pk}
+    with acting(place.user):
+        refused(lambda: add("clients_notthesame", values | {"said_by_id": administrator.pk}))
+        refused(lambda: add("clients_notthesame", values | {"other_id": hidden.pk}))
+        refused(lambda: add("clients_notthesame", values | {"client_id": hidden.pk}))
+        add("clients_notthesame", values)
+    auditor = factories.make_auditor()
+    with acting(auditor):
+        refused(lambda: add("clients_notthesame", values | {"said_by_id": auditor.pk}))
 
 
 def test_clients_are_restricted_by_administrators_where_they_have_a_stay(

@@ -64,6 +64,7 @@ HISTORIES = {"clients_clienthistory", "enrollments_enrollmenthistory", *(f"{one}
 ELSEWHERE = {
     "access_requirementmet": "tests/hmis/access/test_requirements.py",
     "access_requirementversion": "tests/hmis/access/test_requirements.py",
+    "clients_notthesame": "tests/hmis/clients/intake",
     "consent_consentdocument": "tests/hmis/consent",
     "consent_consentdocumenthistory": "tests/hmis/consent",
     "consent_consent": "tests/hmis/consent",

@@ -288,7 +288,10 @@ def test_no_history_of_a_file_that_is_not_there(client, world: World, file: str)
 #: Fields of records of which no change is told, and why.
 NOT_TOLD = {
     "data_source", "hud_id", "row_hash",  # what a record is known by
-    "date_created", "date_updated", "user_id",  # HUD's stamps: who and when stand beside each change
+    # HUD's stamps: who and when stand beside each change
+    "date_created", "date_updated", "user_id", "user_data_source",
+    "household_data_source",  # part of the key of a household
+    "account",  # whose row in User.csv it is
     "date_deleted",  # told as deleted and restored
     "as_it_came",  # told with its column
     "id", "is_faulty", "created_at", "created_by", "updated_at", "updated_by",

@@ -394,9 +394,16 @@ def _restriction_changed(entry: AccessLog, details: _Details, roles: Mapping[str
     return [f"{str(done).capitalize()} ", client, f" until before {until}" if until else " without an end"]
 
 
+def _client_added(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
+    apart = details("not_the_same", 0)
+    said = f", told apart from {counted(apart, 'client')} who {units(apart, 'is')} alike" if apart else ""
+    return ["Added ", Ref("client", entry.client_id or 0), said]
+
+
 Sentence = Callable[[AccessLog, _Details, Mapping[str, str]], Parts]
 SENTENCES: dict[Access, Sentence] = {
     Access.CLIENT_VIEWED: _client_viewed,
+    Access.CLIENT_ADDED: _client_added,
     Access.SSN_REVEALED: _ssn_revealed,
     Access.SEARCHED: _searched,
     Access.IMPORTED: _imported,

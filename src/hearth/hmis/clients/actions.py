@@ -1,12 +1,18 @@
-"""What is written about clients by looking at them."""
+"""What is written about clients: adding them, and by looking at them."""
 
-from django.db import connection
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import connection, transaction
 
 from hearth.hmis.access.models import User
+from hearth.hmis.access.permissions import Permission
 from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
-from hearth.hmis.clients.models import Client
+from hearth.hmis.clients.models import Client, NotTheSame
 from hearth.hmis.clients.restrictions import is_reached_without_a_stay
+from hearth.hmis.organizations.entered import stamp
 
 #: A user's list is cut to this many.
 RECENT_KEPT = 50
@@ -20,6 +26,34 @@ _FORGET = """
         SELECT opened_at FROM clients_recentclient WHERE user_id = %s ORDER BY opened_at DESC
         OFFSET %s LIMIT 1)
 """
+
+
+@transaction.atomic
+def add_client(
+    *, by: User, values: Mapping[str, Any], not_the_same: Collection[int] = (), key: str = ""
+) -> Client:
+    """Add a person with these values of Client (model fields). `not_the_same`: clients who are alike and whom
+    `by` told apart from them. `key`: that of the form (`key_of_form`), by which `queries.added_with` finds
+    what it added.
+
+    Raises PermissionDenied for who edits no clients, and IntegrityError where the key is there already.
+    """
+    if not by.may(Permission.CLIENT_EDIT):
+        raise PermissionDenied
+    client = Client(**values)
+    stamp(client, by=by, key=key)
+    client.save()
+    NotTheSame.objects.bulk_create(
+        NotTheSame(client=client, other_id=other, said_by=by) for other in not_the_same
+    )
+    record_access(
+        by=by.pk,
+        action=Access.CLIENT_ADDED,
+        client=client.pk,
+        subject="client",
+        not_the_same=len(not_the_same),
+    )
+    return client
 
 
 def open_client(*, by: User, client: Client, page: str = "client") -> None:

@@ -57,6 +57,11 @@ def client(user: User, pk: int) -> Client | None:
     return clients_of(user).filter(pk=pk).first()
 
 
+def added_with(user: User, key: str) -> Client | None:
+    """The client that this user added with a key; None where there is none."""
+    return clients_of(user).filter(hud_id=key, created_by=user, data_source__is_hearth=True).first()
+
+
 def search(user: User, question: Question, *, page: int, today: date) -> Page:
     """One page of `Found` clients, exact ones before the rest, the likeliest first. A page beyond the last
     gives the first."""
@@ -65,9 +70,17 @@ def search(user: User, question: Question, *, page: int, today: date) -> Page:
     if not rows and page > 1:
         page, rows = 1, ask(question, today, skip=0)
     total = min(rows[0][3], MOST_PAGES * PAGE_ROWS) if rows else 0
+    found = found_of(user, question, rows)
+    found.sort(key=lambda one: not one.is_exact)
+    return Page(found, page, Paginator(range(total), PAGE_ROWS))
+
+
+def found_of(user: User, question: Question, rows: Iterable[tuple[int, float, str, int]]) -> list[Found]:
+    """The clients of the database's answer, those that the user may see, in its order."""
+    rows = list(rows)
     people = clients_of(user).only(*_LISTED).in_bulk([row[0] for row in rows])
     known, lives = record_sources(user, people), beside(user, people)
-    found = [
+    return [
         Found(
             people[pk],
             score,
@@ -76,11 +89,9 @@ def search(user: User, question: Question, *, page: int, today: date) -> Page:
             known[pk].data_source if pk in known else "",
             lives.get(pk),
         )
-        for pk, score, why, _ in ((pk, score, json.loads(why), total) for pk, score, why, total in rows)
+        for pk, score, why in ((pk, score, json.loads(why)) for pk, score, why, _ in rows)
         if pk in people
     ]
-    found.sort(key=lambda one: not one.is_exact)
-    return Page(found, page, Paginator(range(total), PAGE_ROWS))
 
 
 def ask(question: Question, today: date, *, skip: int) -> list[tuple[int, float, str, int]]:

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from hearth.hmis.clients.views import detail, restriction, search
+from hearth.hmis.clients.views import detail, intake, restriction, search
 
 app_name = "clients"
 urlpatterns = [
     path("clients/", search.search, name="search"),
     path("clients/found/<slug:kept>/", search.found, name="found"),
+    path("clients/found/<slug:kept>/add/", intake.add, name="add"),
     path("clients/recent/", search.recent, name="recent"),
     path("clients/<int:pk>/", detail.detail, name="detail"),
     path("clients/<int:pk>/ssn/", detail.ssn, name="ssn"),

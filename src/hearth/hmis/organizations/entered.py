@@ -6,6 +6,7 @@ and its data source; the user who corrected it is one of this data source, and i
 """
 
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 from uuid import uuid4
 
@@ -25,20 +26,27 @@ def new_key() -> str:
     return uuid4().hex
 
 
+def key_of_form(by: User, token: str) -> str:
+    """The key of what a form adds, of the random token that the form had when it was shown to `by`. So the
+    same form sent again finds what it added, and nobody can make a key that is another's."""
+    return sha256(f"{by.pk}|{token}".encode("utf-8", "replace")).hexdigest()[:32]
+
+
 def entered_here() -> DataSource:
     """The data source of what is entered here."""
     return DataSource.objects.get_or_create(is_hearth=True, defaults={"name": _NAME})[0]
 
 
-def stamp(record: UserStamped, *, by: User) -> None:
-    """Give a record that is about to be saved what says who writes it, and a new one its key.
+def stamp(record: UserStamped, *, by: User, key: str = "") -> None:
+    """Give a record that is about to be saved what says who writes it, and a new one its key: `key`, where it
+    was made before with `new_key`.
 
     DateUpdated is now, in the installation's time, and later than before whatever stood there.
     """
     here, now = entered_here(), _now()
     entry: Any = record
     if entry.pk is None:
-        entry.data_source, entry.hud_id = here, new_key()
+        entry.data_source, entry.hud_id = here, key or new_key()
         entry.date_created, entry.created_by = now, by
     elif entry.date_updated is not None and entry.date_updated >= now:
         now = entry.date_updated + _SECOND

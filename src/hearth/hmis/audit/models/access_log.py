@@ -12,6 +12,7 @@ class Access(models.TextChoices):
     """What was done. Values are stored and never change."""
 
     CLIENT_VIEWED = "client_viewed", "Client viewed"
+    CLIENT_ADDED = "client_added", "Client added"
     SSN_REVEALED = "ssn_revealed", "SSN shown in full"
     SEARCHED = "searched", "Clients searched"
     IMPORTED = "imported", "Data imported"

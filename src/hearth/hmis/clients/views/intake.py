@@ -1,0 +1,100 @@
+"""Adding a person: only from a search of one's own that found nobody right."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db import IntegrityError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from hearth.hmis.access import limits
+from hearth.hmis.access.guard import refuse_as_missing, require
+from hearth.hmis.access.permissions import Permission
+from hearth.hmis.clients import actions, queries
+from hearth.hmis.clients.intake import alike
+from hearth.hmis.clients.intake.identity import IdentityForm
+from hearth.hmis.clients.queries import Found
+from hearth.hmis.clients.search import kept as kept_searches
+from hearth.hmis.clients.search import question
+from hearth.hmis.clients.search.prefilled import prefilled
+from hearth.hmis.organizations.entered import key_of_form, new_key
+
+_LONGEST_KEY = 64
+#: The element that htmx fills with people who are alike, while somebody types.
+_PART = "alike"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@require(
+    Permission.CLIENT_SEARCH, Permission.CLIENT_EDIT, Permission.CLIENT_NAME_VIEW, Permission.DOB_VIEW,
+    Permission.SSN_LAST_FOUR_VIEW,
+)  # fmt: skip
+def add(request: HttpRequest, kept: str) -> HttpResponse:
+    """The identity page, begun with what was searched for. Whoever is alike is told apart, one by one."""
+    text = kept_searches.words(request.session, kept)
+    if text is None:
+        refuse_as_missing(request)
+    user, today = request.user, timezone.localdate()
+    if request.method != "POST":
+        asked = question.read(text, today)
+        form = IdentityForm(today=today, initial=prefilled(text, asked))
+        return _page(request, kept, form, [], key=new_key())
+    key = request.POST.get("key", "")[:_LONGEST_KEY] or new_key()
+    hud_id = key_of_form(user, key)
+    if added := queries.added_with(user, hud_id):
+        return redirect("clients:detail", added.pk)  # the same form, sent again
+    form = IdentityForm(request.POST, today=today)
+    is_valid = form.is_valid()
+    is_typing = request.headers.get("HX-Target") == _PART
+    if is_typing and (stopped := limits.use(by=user, what=limits.SEARCHES)):
+        return _page(request, kept, form, [], key=key, stopped=stopped)
+    found = alike.find(user, form.values, today)
+    _write_down(request, form, found)
+    if is_typing:
+        return _page(request, kept, form, found, key=key)
+    apart = _told_apart(request, found)
+    if is_valid and len(apart) == len(found):
+        try:
+            client = actions.add_client(by=user, values=form.values, not_the_same=apart, key=hud_id)
+        except IntegrityError:
+            client = queries.added_with(user, hud_id)  # by the same form, sent twice at once
+            if client is None:
+                raise
+        messages.success(request, "The person was added.")
+        return redirect("clients:detail", client.pk)
+    if is_valid:
+        form.add_error(None, "People below are alike. Say of each whether it is the same person.")
+    return _page(request, kept, form, found, key=key)
+
+
+def _write_down(request: HttpRequest, form: IdentityForm, found: list[Found]) -> None:
+    """Whoever types here looks for people as in the search box, and is in the access log as such."""
+    asked = alike.question(form.values, form.today)
+    shown = [one.client.pk for one in found]
+    shown += [member.pk for one in found if one.beside for member in one.beside.household]
+    actions.record_search(
+        by=request.user,
+        kinds=asked.kinds,
+        found=list(dict.fromkeys(shown)),
+        total=len(found),
+        page=1,
+        again=False,
+    )
+
+
+def _told_apart(request: HttpRequest, found: list[Found]) -> list[int]:
+    """Of those who are alike, whom this user said not to be the same person."""
+    said = set(request.POST.getlist("not_the_same"))
+    return [one.client.pk for one in found if str(one.client.pk) in said]
+
+
+def _page(
+    request: HttpRequest, kept: str, form: IdentityForm, found: Any, *, key: str, stopped: str = ""
+) -> HttpResponse:
+    part = request.headers.get("HX-Target") == _PART
+    template = "clients/parts/alike.html" if part else "clients/add.html"
+    said = set(request.POST.getlist("not_the_same"))
+    context = {"form": form, "found": list(found), "said": said, "kept": kept, "key": key, "stopped": stopped}
+    return render(request, template, context)
