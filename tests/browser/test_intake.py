@@ -1,0 +1,74 @@
+"""Adding a person in a real browser: from a search, by keyboard, at three widths, with whoever is alike."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.checks import accessibility_problems, browser_problems, screenshot, settle, too_wide
+from tests.browser.conftest import OpenPage
+
+
+def search(page: Page, words: str) -> None:
+    page.locator("#id_q").press_sequentially(words, delay=10)
+    expect(page).to_have_url(re.compile("/clients/found/"))
+    expect(page.get_by_role("link", name="Add a person")).to_be_visible()
+
+
+def test_by_keyboard_from_the_search_to_the_client(open_page: OpenPage) -> None:
+    page = open_page("/clients/", "user", 1440)
+    search(page, "zebulon quarterstaff 3/14/85")
+    page.get_by_role("link", name="Add a person").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#id_first_name")).to_have_value("Zebulon")
+    expect(page.locator("#id_birth_date")).to_have_value("03/14/1985")
+    page.locator("#id_ssn").focus()
+    page.keyboard.type("219094321")
+    expect(page.locator("#id_ssn")).to_have_attribute("type", "text")
+    page.keyboard.press("Tab")
+    expect(page.locator("#id_ssn")).to_have_attribute("type", "password")
+    page.locator("#id_races input").nth(6).focus()
+    page.keyboard.press("Space")
+    page.locator("#id_sex input").first.focus()
+    page.keyboard.press("2")
+    expect(page.get_by_label("Male", exact=True)).to_be_checked()
+    page.locator("#id_veteran_status input").first.focus()
+    page.keyboard.press("n")
+    expect(page.locator("#id_veteran_status").get_by_label("No", exact=True)).to_be_checked()
+    page.keyboard.press("Backspace")
+    expect(page.locator("#id_veteran_status input:checked")).to_have_count(0)
+    page.keyboard.press("d")
+    expect(page.locator("#id_veteran_status input:checked")).to_have_count(1)
+    page.get_by_role("button", name="Add this person").focus()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/clients/\d+/$"))
+    expect(page.locator("main")).to_contain_text("Quarterstaff")
+    expect(page.locator("main")).to_contain_text("The person was added")
+    assert browser_problems(page) == []
+
+
+def test_whoever_is_alike_is_shown_while_typing(open_page: OpenPage) -> None:
+    for width in (1440, 768, 360):
+        page = open_page("/clients/", "user", width)
+        search(page, "rosie quil")
+        page.get_by_role("link", name="Add a person").click()
+        page.locator("#id_birth_date").press_sequentially("2/29/1988", delay=10)
+        expect(page.locator("#alike")).to_contain_text("Quill, Rosa Ana")
+        expect(page.locator("#alike")).to_contain_text("same birth date")
+        settle(page)
+        screenshot(page, f"client-add-{width}")
+        assert accessibility_problems(page) == []
+        assert too_wide(page) == []
+        page.get_by_role("button", name="Add this person").click()
+        expect(page.locator("[data-error-summary]")).to_be_focused()
+        screenshot(page, f"client-add-alike-{width}")
+        assert accessibility_problems(page) == []
+        assert browser_problems(page) == []
+
+
+def test_without_scripts(open_page: OpenPage) -> None:
+    page = open_page("/clients/", "user", 1440, java_script_enabled=False)
+    page.locator("#id_q").fill("rosa quil 2/29/1988")
+    page.get_by_role("button", name="Search").click()
+    page.get_by_role("link", name="Add a person").click()
+    page.get_by_role("button", name="Add this person").click()
+    expect(page.get_by_label("Not the same person as Quill, Rosa Ana")).to_be_visible()
