@@ -36,7 +36,8 @@ HISTORIES = [
 #: Tables whose INSERT policy has a test of its own below.
 OTHERS = {
     "clients_client", "clients_notthesame", "clients_recentclient", "clients_restriction",
-    "audit_accesslog", "access_grant", "access_usecount", "access_requirementversion", "access_requirementmet",
+    "audit_accesslog", "access_grant", "access_usecount", "access_requirementversion",
+    "access_requirementmet",
     "consent_consent", "consent_consentdocument", "consent_consenttaking", "consent_sealedfile",
     "lists_keptview", "exchange_importrun", "exchange_exportrun", "jobs_shareduse", "reports_reportrun",
     "organizations_projectgroup", "organizations_projectgroup_projects",
