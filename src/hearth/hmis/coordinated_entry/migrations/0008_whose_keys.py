@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('coordinated_entry', '0007_columns_keep_in_step'),
-        ('organizations', '0005_whose_keys'),
+        ('organizations', '0006_whose_keys'),
     ]
 
     operations = [RenderedOnce([

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('enrollments', '0009_moved_to_clients_one_knows'),
-        ('organizations', '0005_whose_keys'),
+        ('organizations', '0006_whose_keys'),
     ]
 
     operations = [RenderedOnce([

@@ -29,7 +29,7 @@ NOW = [
 class Migration(migrations.Migration):
     dependencies = [
         ("enrollments", "0010_whose_keys"),
-        ("clients", "0012_whose_keys"),
+        ("clients", "0013_whose_keys"),
         ("coordinated_entry", "0008_whose_keys"),
     ]
     operations = [migrations.RunSQL(NOW, BACK)]
