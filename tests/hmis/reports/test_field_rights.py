@@ -15,7 +15,8 @@ from hearth.hmis.access.models import User
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.clients.models import Client
 from hearth.hmis.jobs.rights import may_open, rights_of
-from hearth.hmis.organizations.models import Organization
+from hearth.hmis.organizations.actions import set_confidential_name
+from hearth.hmis.organizations.models import Organization, Project
 from hearth.hmis.reports.models import ReportRun
 from hearth.hmis.reports.records import withheld_values
 from hearth.hmis.reports.request import projects_in
@@ -80,6 +81,25 @@ def test_a_report_is_made_without_what_its_maker_may_not_see(
     content = taken(visitor.get(address + "?download=csv"))
     assert not [name for name in names if name in csv_of(content)]
     assert about_of(content)["Not shown to you"].startswith("names; ")
+
+
+def test_a_report_names_no_project_that_its_maker_may_not_know(place: User, settings: Any) -> None:
+    with acting(place):
+        there = projects_in(worker(place), ["MN-500"])
+        own = there[0].organization
+        user = factories.make_hmis_user(own)
+        hidden = [one for one in Project.objects.exclude(organization=own) if one.project_name]
+        for one in hidden:
+            set_confidential_name(by=place, project=one, is_confidential=True)
+        names = {one.project_name for one in hidden} - {one.project_name for one in own.projects.all()}
+        chosen = [one.pk for one in projects_in(user, ["MN-500"])]
+    run = made(anew(user), report="lsa_project", parameters={"projects": chosen})
+    assert run.state == "finished", run.message
+    assert names and run.parameters["made_with"]["hidden"] == sorted(one.pk for one in hidden)
+    for path in (Path(settings.MEDIA_ROOT) / run.file).rglob("*.parquet"):
+        with engine.connected() as connection:
+            rows = str(engine.rows(connection, f"SELECT * FROM read_parquet({text(path)})"))
+        assert not [name for name in names if name in rows], path.name
 
 
 def days_in(folder: Path) -> set[date]:
