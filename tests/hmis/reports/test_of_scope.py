@@ -14,6 +14,7 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
+from hearth import scratch
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
 from hearth.hmis.access.permissions import Permission
@@ -28,6 +29,7 @@ from hearth.hmis.reports import job, snapshot
 from hearth.hmis.reports.catalog import by_code
 from hearth.hmis.reports.models import ReportRun
 from hearth.hmis.reports.request import ReportRequest, RequestError
+from hearth.reporting.engine import Cancelled
 from hearth.reporting.outputs.small_cells import LEAST
 from hearth.server import database
 from tests import factories
@@ -263,6 +265,25 @@ def test_a_grant_that_ends_meanwhile_leaves_nothing(place: User, monkeypatch: py
     job.work(run.pk)
     run.refresh_from_db()
     assert run.state == "refused" and "may not have this report" in run.message
+    assert run.result == {} and not job.folder_of(run).exists()
+
+
+def test_what_is_read_dies_with_its_process(bare_place: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It lies in scratch, whose lock a kill lets go of; a report that is cancelled leaves nothing at all."""
+    user = coordinator()
+    run = asked(user)
+    into: list[Path] = []
+
+    def stopped(_: int, folder: Path, **how: Any) -> Path:
+        folder.mkdir()
+        into.append(folder)
+        raise Cancelled("stopped at the caller's request")
+
+    monkeypatch.setattr(snapshot, "of_run", stopped)
+    job.work(run.pk)
+    run.refresh_from_db()
+    assert run.state == "cancelled"
+    assert scratch.root() in into[0].parents and not into[0].exists()
     assert run.result == {} and not job.folder_of(run).exists()
 
 
