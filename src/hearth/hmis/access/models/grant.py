@@ -12,8 +12,9 @@ from hearth.hmis.access.row_policies import EVERYTHING, NOTHING, RestrictedModel
 from hearth.hmis.access.scopes import SCOPES, Scope, key_sql
 from hearth.hmis.hud.display import code_words
 
-#: Whether the acting user administers people where a grant holds; asked once for a query.
-ADMINISTERED = f"{key_sql('access_grant.')} = ANY ((SELECT hearth_places_within('user_edit'))::text[])"
+#: Whether the acting user administers people where a grant holds; asked once for a query, and looked up in a
+#: hash (an array would be searched from its beginning for each grant).
+ADMINISTERED = f"{key_sql('access_grant.')} IN (SELECT unnest(hearth_places_within('user_edit')))"
 
 
 class OfGrants(RowPolicy):
