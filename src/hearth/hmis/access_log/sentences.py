@@ -26,6 +26,7 @@ _PAGES = {
     "client": "",
     "client history": "the change history of ",
     "client restriction": "the restrictions of ",
+    "enrolling": "the page to enroll ",
     "client account": "the account of who looked at ",
     "enrollment": "an enrollment of ",
     "enrollment history": "the change history of an enrollment of ",
@@ -400,10 +401,17 @@ def _client_added(entry: AccessLog, details: _Details, roles: Mapping[str, str])
     return ["Added ", Ref("client", entry.client_id or 0), said]
 
 
+def _enrolled(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
+    project = details("project")
+    parts: Parts = ["Enrolled ", Ref("client", entry.client_id or 0)]
+    return [*parts, " in ", Ref("project", project)] if project else parts
+
+
 Sentence = Callable[[AccessLog, _Details, Mapping[str, str]], Parts]
 SENTENCES: dict[Access, Sentence] = {
     Access.CLIENT_VIEWED: _client_viewed,
     Access.CLIENT_ADDED: _client_added,
+    Access.ENROLLED: _enrolled,
     Access.SSN_REVEALED: _ssn_revealed,
     Access.SEARCHED: _searched,
     Access.IMPORTED: _imported,

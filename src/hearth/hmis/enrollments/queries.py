@@ -81,6 +81,12 @@ def visible(model: type[models.Model], user: User) -> QuerySet[Any]:
     return rows if user.sees_all else rows.filter(date_deleted__isnull=True)
 
 
+def enrolled_with(user: User, key: str) -> Enrollment | None:
+    """The enrollment that this user made with a key; None where there is none."""
+    rows = visible(Enrollment, user)
+    return rows.filter(hud_id=key, created_by=user, data_source__is_hearth=True).first()
+
+
 def stays_of(user: User, client: Client) -> list[Stay]:
     """The enrollments of a client that the user may see, the latest first."""
     return _stays(user, visible(Enrollment, user).filter(client=client))

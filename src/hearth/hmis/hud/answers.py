@@ -11,9 +11,17 @@ from django import forms
 from hearth.hmis.hud.display import column_words
 from hearth.standards import load
 from hearth.standards.load import MODEL_YEAR
+from hearth.standards.model import Option
 
-#: Categories of pick lists: the client does not know, prefers not to answer, nobody asked.
-DOES_NOT_KNOW, PREFERS_NOT, MISSING = "dk", "pnta", "missing"
+#: HUD's words in all lists: the client's answers that say nothing, and that nobody asked.
+UNKNOWN = ("Client doesn't know", "Client prefers not to answer")
+MISSING = "Data not collected"
+#: One list serves three questions; each offers what it is used for.
+_USED_FOR = {
+    "Enrollment.LivingSituation": "prior",
+    "CurrentLivingSituation.CurrentLivingSituation": "current",
+    "Exit.Destination": "destination",
+}
 
 
 class Answers(forms.RadioSelect):
@@ -33,30 +41,36 @@ class Answers(forms.RadioSelect):
         return option
 
 
-def answers(column: str) -> list[tuple[int, str]]:
+def answers(column: str) -> list[tuple[str, str]]:
     """(code, words) of what a client can answer to `File.Column`, in HUD's order."""
-    return [(int(one.code), one.label) for one in _offered(column) if MISSING not in one.groups]
+    return [(one.code, one.label) for one in offered(column) if one.label != MISSING]
 
 
 def not_collected(column: str) -> int:
-    """The code that is stored in `File.Column` where nobody asked."""
-    return next(int(one.code) for one in _offered(column) if MISSING in one.groups)
+    """The code that is stored in `File.Column` where nobody asked. Raises LookupError where HUD has none."""
+    for one in offered(column):
+        if one.label == MISSING:
+            return int(one.code)
+    raise LookupError(f"{column} has no code for data that nobody collected")
 
 
-def why_unknown(column: str) -> list[tuple[int, str]]:
+def why_unknown(column: str) -> list[tuple[str, str]]:
     """(code, words) of the answers by which a client does not say it."""
-    return [
-        (int(one.code), one.label)
-        for one in _offered(column)
-        if DOES_NOT_KNOW in one.groups or PREFERS_NOT in one.groups
-    ]
+    return [(one.code, one.label) for one in offered(column) if one.label in UNKNOWN]
 
 
-def _offered(column: str) -> list[Any]:
+def offered(column: str) -> list[Option]:
+    """The current codes of a column's pick list; none for a column without one."""
     registry = load(MODEL_YEAR)
     number = registry.column(column).list
-    assert number is not None, f"{column} has no pick list"
-    return [one for one in registry.list(number).options if one.status == "current"]
+    if number is None:
+        return []
+    use = _USED_FOR.get(column)
+    return [
+        one
+        for one in registry.list(number).options
+        if one.status == "current" and (use is None or not one.used_for or use in one.used_for)
+    ]
 
 
 class AnswerField(forms.TypedChoiceField):
@@ -70,6 +84,6 @@ class AnswerField(forms.TypedChoiceField):
             choices=why_unknown(column) if only_unknown else answers(column),
             coerce=int,
             empty_value=None,
-            widget=Answers(unknown=frozenset(str(code) for code, _ in why_unknown(column))),
+            widget=Answers(unknown=frozenset(code for code, _ in why_unknown(column))),
             **kwargs,
         )

@@ -1,0 +1,114 @@
+"""What is written about enrollments. Each action is one transaction with what follows from it."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from hearth.hmis.access.models import User
+from hearth.hmis.access.permissions import Permission
+from hearth.hmis.audit.actions import record_access
+from hearth.hmis.audit.models.access_log import Access
+from hearth.hmis.clients.models import Client
+from hearth.hmis.enrollments.models import Enrollment, Services
+from hearth.hmis.enrollments.queries import BED_NIGHT
+from hearth.hmis.enrollments.start.choose import why_not
+from hearth.hmis.hud.names import python_name
+from hearth.hmis.hud.records import model_of
+from hearth.hmis.organizations.entered import new_key, stamp
+from hearth.hmis.organizations.models import DataSource, Project
+from hearth.standards import load
+from hearth.standards.load import MODEL_YEAR
+
+_START_STAGE = 1  # list 5.03.1, project start
+_NIGHT_BY_NIGHT = int(load(MODEL_YEAR).list("2.02.6").names["ES_NBN"])
+_DISABILITIES = "Disabilities"
+
+
+class EnrollmentRefused(ValueError):
+    """An enrollment that is impossible. Its text says why and what to do, for whoever enters it."""
+
+
+@transaction.atomic
+def enroll(
+    *,
+    by: User,
+    client: Client,
+    project: Project,
+    entry_date: date,
+    relationship: int,
+    records: Mapping[str, Mapping[str, Any]],
+    household: Enrollment | None = None,
+    key: str = "",
+) -> Enrollment:
+    """Enroll a client in a project of `by`, with what was answered at the start.
+
+    `records`: by file the values of its columns (`hud.questions.Answered.records`). `household`: an
+    enrollment of the household that the client joins; none: a household of its own. In a night-by-night
+    shelter the first night is recorded with it (4.14). `key`: that of the form, as for `clients.actions.add_client`.
+
+    Raises PermissionDenied, EnrollmentRefused, and IntegrityError where the key is there already.
+    """
+    if not by.may(Permission.ENROLLMENT_EDIT, project=project.pk):
+        raise PermissionDenied
+    if household is not None and household.project_id != project.pk:
+        raise EnrollmentRefused("That household is in another project. Choose one of this project.")
+    _, sentence = why_not(by, client, project, entry_date)
+    if sentence:
+        raise EnrollmentRefused(sentence)
+    enrollment = Enrollment(
+        client=client,
+        project=project,
+        entry_date=entry_date,
+        relationship_to_hoh=relationship,
+        household_id=household.household_id if household else new_key(),
+        household_data_source=_source_of(household) if household else None,
+        **_fields(records.get("Enrollment", {})),
+    )
+    stamp(enrollment, by=by, key=key)
+    enrollment.save()
+    for name, values in records.items():
+        if name != "Enrollment":
+            _add_record(by, enrollment, name, values, entry_date)
+    if project.project_type == _NIGHT_BY_NIGHT:
+        night = Services(
+            enrollment=enrollment, date_provided=entry_date, record_type=BED_NIGHT, type_provided=BED_NIGHT
+        )
+        stamp(night, by=by)
+        night.save()
+    record_access(
+        by=by.pk,
+        action=Access.ENROLLED,
+        client=client.pk,
+        subject=f"enrollment:{enrollment.pk}",
+        project=project.pk,
+    )
+    return enrollment
+
+
+def _source_of(household: Enrollment) -> DataSource:
+    """Whose HouseholdID it is that members have in common."""
+    return household.household_data_source or household.data_source
+
+
+def _add_record(by: User, enrollment: Enrollment, name: str, values: Mapping[str, Any], day: date) -> None:
+    """One record of the start (stage 1), dated by it (5.03); `name` may be "Disabilities[5]"."""
+    file, _, row = name.partition("[")
+    model = model_of(file)
+    fields = {one.name for one in model._meta.get_fields()}
+    stored = _fields(values)
+    if file == _DISABILITIES:
+        stored["disability_type"] = int(row.removesuffix("]"))
+    if "information_date" in fields:
+        stored["information_date"] = day
+    if "data_collection_stage" in fields:
+        stored["data_collection_stage"] = _START_STAGE
+    record = model(enrollment=enrollment, **stored)
+    stamp(record, by=by)
+    record.save()
+
+
+def _fields(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {python_name(column): value for column, value in values.items()}

@@ -1,0 +1,86 @@
+"""Where and when somebody is enrolled: projects to choose from, and what makes a start impossible."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from hearth.hmis.access.models import User
+from hearth.hmis.access.permissions import Permission
+from hearth.hmis.clients.models import Client
+from hearth.hmis.enrollments.models import Enrollment
+from hearth.hmis.organizations.choices import by_organization
+from hearth.hmis.organizations.models import Project
+from hearth.hmis.ui import formats
+from hearth.hmis.ui.forms import DayField, PlainWords, TypedAhead
+
+
+def projects_for(user: User, on: date) -> QuerySet[Project]:
+    """Projects in which the user enrolls people and that are open on a day."""
+    own = Project.objects.restrict(user).filter(date_deleted=None, project_type__isnull=False)
+    if not user.everywhere(Permission.ENROLLMENT_EDIT):
+        own = own.filter(pk__in=user.projects(Permission.ENROLLMENT_EDIT))
+    return own.exclude(operating_end_date__lt=on).exclude(operating_start_date__gt=on)
+
+
+def why_not(user: User, client: Client, project: Project, start: date) -> tuple[str, str]:
+    """(field, sentence) of what makes this start impossible; two empty texts where nothing does."""
+    if start > timezone.localdate():
+        return "start", "The day lies in the future. Enter the first day of the stay when it has come."
+    if client.dob is not None and start < client.dob and "dob" not in client.withheld:
+        return "start", "The day is before the client's birth date. Correct one of the two."
+    first, last = project.operating_start_date, project.operating_end_date
+    if first is not None and start < first:
+        return (
+            "start",
+            f"The project began on {formats.day(first)}. Enter a later day, or choose another project.",
+        )
+    if last is not None and start > last:
+        return "start", f"The project ended on {formats.day(last)}. Choose another project."
+    for stay in _stays_there(user, client, project):
+        until = _last_day(stay)
+        if until is None or until > start:
+            when = formats.day(stay.entry_date) if stay.entry_date else "a day that is not recorded"
+            return "project", f"The client is enrolled there since {when}. Open that enrollment instead."
+    return "", ""
+
+
+def _stays_there(user: User, client: Client, project: Project) -> QuerySet[Enrollment]:
+    rows = Enrollment.objects.restrict(user).filter(client=client, project=project, date_deleted=None)
+    return rows.prefetch_related("exit_set")
+
+
+def _last_day(stay: Enrollment) -> date | None:
+    days = [one.exit_date for one in stay.exit_set.all() if one.date_deleted is None and one.exit_date]
+    return max(days, default=None)
+
+
+class ChooseForm(PlainWords, forms.Form):
+    """Which project, and the first day of the stay."""
+
+    project = forms.ChoiceField(label="Project", widget=TypedAhead)
+    start = DayField(
+        label="Project start date",
+        help_text="Shelter: the first night. Street outreach: the first contact. Transitional housing: the day"
+        " of moving in. Permanent housing: the day accepted. Other projects: the first service.",
+    )
+
+    def __init__(self, *args: Any, user: User, client: Client, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user, self.client = user, client
+        self._projects = projects_for(user, timezone.localdate())
+        self.fields["project"].choices = [("", "Choose one"), *by_organization(self._projects)]
+        self.fields["start"].initial = timezone.localdate()
+
+    def clean(self) -> dict[str, Any]:
+        """The project itself, and that the start is possible."""
+        said = super().clean() or {}
+        if said.get("project"):
+            said["project"] = self._projects.get(pk=said["project"])
+            if said.get("start"):
+                field, sentence = why_not(self.user, self.client, said["project"], said["start"])
+                if sentence:
+                    self.add_error(field, sentence)
+        return said

@@ -1,0 +1,126 @@
+"""What is asked when somebody is enrolled, and what follows from the answers."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from hearth.hmis.access import field_rights
+from hearth.hmis.access.models import User
+from hearth.hmis.access.permissions import Permission
+from hearth.hmis.clients.intake.birth import years_old
+from hearth.hmis.clients.intake.identity import ADULT
+from hearth.hmis.clients.models import Client
+from hearth.hmis.hud.answers import not_collected
+from hearth.hmis.hud.display import coc_words
+from hearth.hmis.hud.questions import QuestionForm
+from hearth.hmis.organizations.asked import as_asked
+from hearth.hmis.organizations.choices import cocs_of
+from hearth.hmis.organizations.models import Project
+from hearth.standards import load
+from hearth.standards.form import Question
+from hearth.standards.load import MODEL_YEAR
+
+STAGE = "start"
+HEAD = int(load(MODEL_YEAR).list("3.15.1").names["HEAD"])
+#: Said elsewhere on the page, or worked out.
+_ELSEWHERE = ("Enrollment.EntryDate", "Enrollment.RelationshipToHoH", "Enrollment.EnrollmentCoC")
+_DISABLING = "Enrollment.DisablingCondition"
+_RESPONSE, _LASTING = "DisabilityResponse", "IndefiniteAndImpairs"
+_YES = int(load(MODEL_YEAR).list("1.8").names["YES"])
+_NO = int(load(MODEL_YEAR).list("1.8").names["NO"])
+_TYPES = load(MODEL_YEAR).list("1.3").names
+#: Count by themselves; the others only where they are long-lasting and make living alone hard (3.08).
+_BY_THEMSELVES = {str(_TYPES["DEVELOPMENTAL"]), str(_TYPES["HIV_AIDS"])}
+
+
+def person_of(client: Client, relationship: int, on: date) -> str:
+    """hoh_adult, hoh_child, adult or child. Of unknown age a head is an adult and a member a child (P28)."""
+    is_head = relationship == HEAD
+    is_adult = is_head if client.dob is None else years_old(client.dob, on) >= ADULT
+    return ("hoh_" if is_head else "") + ("adult" if is_adult else "child")
+
+
+class StartForm(QuestionForm):
+    """The questions at the start of a stay. `disabling_because`: answers that make the disabling condition."""
+
+    def __init__(
+        self,
+        *args: Any,
+        user: User,
+        client: Client,
+        place: Project,
+        start: date,
+        relationship: int,
+        **kwargs: Any,
+    ) -> None:
+        self.user = user
+        super().__init__(
+            *args,
+            project=as_asked(place, start),
+            stage=STAGE,
+            person=person_of(client, relationship, start),
+            known={"Client.VeteranStatus": _text(client.veteran_status)},
+            **kwargs,
+        )
+        self.disabling_because: list[str] = []
+        cocs = cocs_of(place)
+        self._only_coc = cocs[0] if len(cocs) == 1 else None
+        if len(cocs) > 1:
+            choices = [("", "Choose one"), *((one, coc_words(one)) for one in cocs)]
+            self.fields["coc"] = forms.ChoiceField(label="CoC of this stay", choices=choices)
+
+    def kept(self, asked: list[Question]) -> list[Question]:
+        """Without what stands elsewhere, what is not for this user, and what follows from other answers."""
+        found = [one for one in asked if one.name not in _ELSEWHERE and not _is_withheld(self.user, one.name)]
+        if any(one.column.file == "Disabilities" for one in found):
+            found = [one for one in found if one.name != _DISABLING]
+        return found
+
+    def clean(self) -> dict[str, Any]:
+        """Add what follows: the CoC, and the disabling condition where its parts are asked (3.08)."""
+        said = super().clean()
+        enrollment = self.answered.records.setdefault("Enrollment", {})
+        enrollment["EnrollmentCoC"] = said.get("coc") or self._only_coc
+        if not any(one.name == _DISABLING for one in self.questions):
+            enrollment["DisablingCondition"] = self._disabling()
+        return said
+
+    def _disabling(self) -> int:
+        rows = {
+            key[len("Disabilities[") : -1]: row
+            for key, row in self.answered.records.items()
+            if key.startswith("Disabilities[")
+        }
+        qualifying = [
+            kind
+            for kind, row in rows.items()
+            if _is_yes(kind, row.get(_RESPONSE)) and (kind in _BY_THEMSELVES or row.get(_LASTING) == _YES)
+        ]
+        names = {str(code): name for name, code in _TYPES.items()}
+        self.disabling_because = [names[kind] for kind in qualifying]
+        if qualifying:
+            return _YES
+        settled = all(
+            row.get(_RESPONSE) == _NO or (_is_yes(kind, row.get(_RESPONSE)) and row.get(_LASTING) == _NO)
+            for kind, row in rows.items()
+        )
+        return _NO if rows and settled else not_collected(_DISABLING)
+
+
+def _is_yes(kind: str, response: int | None) -> bool:
+    """Substance use has three kinds of yes: alcohol, drugs, both (4.10)."""
+    if kind == str(_TYPES["SUBSTANCE_USE"]):
+        return response in (1, 2, 3)
+    return response == _YES
+
+
+def _is_withheld(user: User, name: str) -> bool:
+    column, _, row = name.partition("[")
+    if row == f"{field_rights.HIV}]":
+        return Permission.HIV_VIEW in field_rights.all_missing(user)
+    return not field_rights.may_see(user, column)
+
+
+def _text(code: int | None) -> str | None:
+    return None if code is None else str(code)

@@ -1,0 +1,226 @@
+"""A form made of the questions that the standards ask (`hearth.standards.form.questions`).
+
+One field for each column. What hangs on other answers is shown as they open it (`ui/gates.js`; without
+scripts all is shown), and the server decides: an answer behind a gate that is closed is not stored, and is
+counted in `dropped`. A required question that nobody answered keeps nobody from saving: it stays
+due, and is stored as "Data not collected" where HUD has a code for it.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.validators import RegexValidator
+
+from hearth.hmis.hud.answers import AnswerField, answers, not_collected
+from hearth.hmis.ui.forms import DayField, PlainWords, TypedAhead
+from hearth.standards import load
+from hearth.standards.element import Element
+from hearth.standards.form import HIDDEN, REQUIRED, Project, Question, questions
+from hearth.standards.gates import ALWAYS, Between, Blank, Compared, Either, Every, Gate
+from hearth.standards.load import MODEL_YEAR
+
+#: So many answers at most stand as rows; more are typed ahead.
+MOST_ROWS = 9
+#: Sources of income and the like: read out, and ticked where they apply; the rest is No.
+_TICKED = "1.7"
+#: Worked out from the amounts, never asked beside them.
+_TOTAL = "IncomeBenefits.TotalMonthlyIncome"
+_AMOUNT = "Amount"
+_MOST_MONEY = Decimal("999999.99")
+_YES, _NO = "1", "0"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One data element of the form: its fields in order. `is_sensitive`: folded, and asked alone."""
+
+    element: Element
+    fields: list[forms.BoundField]
+    is_sensitive: bool
+
+    @property
+    def has_errors(self) -> bool:
+        return any(one.errors for one in self.fields)
+
+
+@dataclass(slots=True)
+class Answered:
+    """What a form says. `records`: by file, and of Disabilities by file and type ("Disabilities[5]"), the
+    values of columns as they are stored; `due`: names of required questions without an answer; `dropped`:
+    how many answers were not stored because another one closed them."""
+
+    records: dict[str, dict[str, Any]] = field(default_factory=dict)
+    due: list[str] = field(default_factory=list)
+    dropped: int = 0
+
+
+class QuestionForm(PlainWords, forms.Form):
+    """The questions of one person at one stage in one project on a day.
+
+    `known`: codes of earlier answers by name ("Client.VeteranStatus"), on which gates may hang.
+    """
+
+    def __init__(
+        self,
+        *args: Any,
+        project: Project,
+        stage: str,
+        person: str,
+        known: Mapping[str, str | None] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.project, self.stage, self.person = project, stage, person
+        self.known = dict(known or {})
+        asked = questions(load(MODEL_YEAR), project, stage, person)
+        self.questions = self.kept([one for one in asked if one.name != _TOTAL])
+        for one in self.questions:
+            self.fields[field_name(one.name)] = _field(one)
+        self.answered = Answered()
+
+    def kept(self, asked: list[Question]) -> list[Question]:
+        """Which of the questions stand on this form; all, unless a form has more to say."""
+        return asked
+
+    @property
+    def known_inputs(self) -> list[tuple[str, str]]:
+        """Earlier answers as hidden inputs, for gates that hang on them; what is sent back is not read."""
+        return [(field_name(name), code) for name, code in self.known.items() if code is not None]
+
+    @property
+    def sections(self) -> Iterator[Section]:
+        """The fields by element, in HUD's order."""
+        by_element: dict[str, list[Question]] = {}
+        for one in self.questions:
+            by_element.setdefault(one.element.number, []).append(one)
+        for group in by_element.values():
+            yield Section(
+                group[0].element,
+                [self[field_name(one.name)] for one in group],
+                any(one.column.privacy == "sensitive" for one in group),
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """Work out what is stored."""
+        said = super().clean() or {}
+        typed = {one.name: said.get(field_name(one.name)) for one in self.questions}
+        answers = self.known | {name: _code(value) for name, value in typed.items()}
+        state = {
+            one.name: one.asked
+            for one in questions(load(MODEL_YEAR), self.project, self.stage, self.person, answers)
+        }
+        found = Answered()
+        for one in self.questions:
+            value = typed[one.name]
+            is_asked = state.get(one.name, HIDDEN) != HIDDEN
+            if not is_asked:
+                found.dropped += value not in (None, "", False)
+                value = None
+            elif _is_ticked(one):
+                value = int(_YES if value else _NO)
+            elif value in (None, ""):
+                if state[one.name] == REQUIRED:
+                    found.due.append(one.name)
+                value = _not_collected(one) if state[one.name] == REQUIRED else None
+            file, _, column = one.name.partition(".")
+            column, _, row = column.partition("[")
+            found.records.setdefault(f"{file}[{row}" if row else file, {})[column] = value
+        _add_total(found)
+        self.answered = found
+        return said
+
+
+def field_name(name: str) -> str:
+    """The name of an input: `Disabilities.DisabilityResponse[5]` → `Disabilities-DisabilityResponse-5`."""
+    return name.replace(".", "-").replace("[", "-").replace("]", "")
+
+
+def _field(question: Question) -> forms.Field:
+    made: Any = _of_column(question)
+    made.gate = json.dumps(as_data(question.gate)) if question.gate != ALWAYS else ""
+    return made
+
+
+def _of_column(question: Question) -> forms.Field:
+    column = question.column
+    common: dict[str, Any] = {"label": column.label or column.name, "required": False}
+    if _is_ticked(question):
+        return forms.BooleanField(**common)
+    if column.list is not None:
+        choices = answers(column.id)
+        if len(choices) <= MOST_ROWS and column.type == "I":
+            return AnswerField(column.id, **common)
+        coerce = int if column.type == "I" else str
+        return forms.TypedChoiceField(
+            choices=[("", "Choose one"), *choices],
+            coerce=coerce,
+            empty_value=None,
+            widget=TypedAhead,
+            **common,
+        )
+    if column.type == "D":
+        return DayField(**common)
+    if column.type == "M":
+        return forms.DecimalField(min_value=None if column.signed else 0, max_value=_MOST_MONEY, max_digits=8,
+                                  decimal_places=2, **common)  # fmt: skip
+    if column.type == "I":
+        low = 0 if column.minimum is None else column.minimum
+        high = 2**31 - 1 if column.maximum is None else column.maximum
+        return forms.IntegerField(min_value=low, max_value=high, **common)
+    made = forms.CharField(max_length=column.max_length, **common)
+    if column.pattern:
+        made.validators.append(
+            RegexValidator(rf"^(?:{column.pattern})$", "Type it in the form that is asked.")
+        )
+    return made
+
+
+def as_data(gate: Gate) -> dict[str, Any]:
+    """A gate as `ui/gates.js` reads it; columns are names of inputs."""
+    match gate:
+        case Compared(column, codes, negated):
+            return {"input": field_name(column), "codes": list(codes), "not": negated}
+        case Between(column, low, high):
+            return {"input": field_name(column), "low": low, "high": high}
+        case Blank(column, negated):
+            return {"input": field_name(column), "blank": not negated}
+        case Every(parts):
+            return {"every": [as_data(part) for part in parts]}
+        case Either(parts):
+            return {"either": [as_data(part) for part in parts]}
+    raise TypeError(f"{type(gate).__name__} is no gate")
+
+
+def _is_ticked(question: Question) -> bool:
+    return question.column.list == _TICKED and question.gate != ALWAYS
+
+
+def _code(value: Any) -> str | None:
+    """An answer as gates compare it."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, bool):
+        return _YES if value else _NO
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _not_collected(question: Question) -> int | None:
+    try:
+        return not_collected(question.column.id)
+    except LookupError:
+        return None
+
+
+def _add_total(found: Answered) -> None:
+    """The monthly total of the amounts (4.02.18), where there is any income."""
+    income = found.records.get("IncomeBenefits", {})
+    if "IncomeFromAnySource" not in income:
+        return
+    amounts = [value for column, value in income.items() if column.endswith(_AMOUNT) and value is not None]
+    has_any = income["IncomeFromAnySource"] == int(_YES)
+    income[_TOTAL.partition(".")[2]] = sum(amounts, Decimal(0)) if has_any else None
