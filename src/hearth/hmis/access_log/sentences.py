@@ -401,6 +401,10 @@ def _client_added(entry: AccessLog, details: _Details, roles: Mapping[str, str])
     return ["Added ", Ref("client", entry.client_id or 0), said]
 
 
+def _exited(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
+    return ["Recorded the exit of ", Ref("client", entry.client_id or 0), " from ", _subject(entry)]
+
+
 def _enrolled(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
     project = details("project")
     parts: Parts = ["Enrolled ", Ref("client", entry.client_id or 0)]
@@ -412,6 +416,7 @@ SENTENCES: dict[Access, Sentence] = {
     Access.CLIENT_VIEWED: _client_viewed,
     Access.CLIENT_ADDED: _client_added,
     Access.ENROLLED: _enrolled,
+    Access.EXITED: _exited,
     Access.SSN_REVEALED: _ssn_revealed,
     Access.SEARCHED: _searched,
     Access.IMPORTED: _imported,

@@ -1,6 +1,6 @@
 """What is written about enrollments. Each action is one transaction with what follows from it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -12,7 +12,8 @@ from hearth.hmis.access.permissions import Permission
 from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
 from hearth.hmis.clients.models import Client
-from hearth.hmis.enrollments.models import Enrollment, Services
+from hearth.hmis.enrollments import exiting
+from hearth.hmis.enrollments.models import Enrollment, Exit, Services
 from hearth.hmis.enrollments.queries import BED_NIGHT
 from hearth.hmis.enrollments.start.choose import why_not
 from hearth.hmis.hud.names import python_name
@@ -22,7 +23,8 @@ from hearth.hmis.organizations.models import DataSource, Project
 from hearth.standards import load
 from hearth.standards.load import MODEL_YEAR
 
-_START_STAGE = 1  # list 5.03.1, project start
+#: Of list 5.03.1.
+_START_STAGE, _EXIT_STAGE = 1, 3
 _NIGHT_BY_NIGHT = int(load(MODEL_YEAR).list("2.02.6").names["ES_NBN"])
 _DISABILITIES = "Disabilities"
 
@@ -47,7 +49,8 @@ def enroll(
 
     `records`: by file the values of its columns (`hud.questions.Answered.records`). `household`: an
     enrollment of the household that the client joins; none: a household of its own. In a night-by-night
-    shelter the first night is recorded with it (4.14). `key`: that of the form, as for `clients.actions.add_client`.
+    shelter the first night is recorded with it (4.14). `key`: that of the form, as for
+    `clients.actions.add_client`.
 
     Raises PermissionDenied, EnrollmentRefused, and IntegrityError where the key is there already.
     """
@@ -71,7 +74,7 @@ def enroll(
     enrollment.save()
     for name, values in records.items():
         if name != "Enrollment":
-            _add_record(by, enrollment, name, values, entry_date)
+            _add_record(by, enrollment, name, values, entry_date, _START_STAGE)
     if project.project_type == _NIGHT_BY_NIGHT:
         night = Services(
             enrollment=enrollment, date_provided=entry_date, record_type=BED_NIGHT, type_provided=BED_NIGHT
@@ -88,13 +91,47 @@ def enroll(
     return enrollment
 
 
+@transaction.atomic
+def exit_stay(
+    *,
+    by: User,
+    enrollment: Enrollment,
+    exit_date: date,
+    records: Mapping[str, Mapping[str, Any]],
+    together: Sequence[Enrollment] = (),
+) -> None:
+    """End an enrollment of a project of `by`, with what was answered at the exit. `together`: members of the
+    household who leave on the same day to the same place; what else was asked of them stays due.
+
+    Raises PermissionDenied, and EnrollmentRefused where a day is impossible or a head would leave others.
+    """
+    for one in (enrollment, *together):
+        if not by.may(Permission.ENROLLMENT_EDIT, project=one.project_id):
+            raise PermissionDenied
+        if sentence := exiting.why_not(by, one, exit_date, [other.pk for other in together]):
+            raise EnrollmentRefused(sentence)
+    left = dict(records.get("Exit", {}))
+    for one in (enrollment, *together):
+        end = Exit(enrollment=one, exit_date=exit_date, **_fields(left))
+        stamp(end, by=by)
+        end.save()
+        record_access(
+            by=by.pk, action=Access.EXITED, client=one.client_id, subject=f"enrollment:{one.pk}"
+        )  # fmt: skip
+    for name, values in records.items():
+        if name not in ("Exit", "Enrollment"):
+            _add_record(by, enrollment, name, values, exit_date, _EXIT_STAGE)
+
+
 def _source_of(household: Enrollment) -> DataSource:
     """Whose HouseholdID it is that members have in common."""
     return household.household_data_source or household.data_source
 
 
-def _add_record(by: User, enrollment: Enrollment, name: str, values: Mapping[str, Any], day: date) -> None:
-    """One record of the start (stage 1), dated by it (5.03); `name` may be "Disabilities[5]"."""
+def _add_record(
+    by: User, enrollment: Enrollment, name: str, values: Mapping[str, Any], day: date, stage: int
+) -> None:
+    """One record of the start or the exit, dated by it (5.03); `name` may be "Disabilities[5]"."""
     file, _, row = name.partition("[")
     model = model_of(file)
     fields = {one.name for one in model._meta.get_fields()}
@@ -104,7 +141,7 @@ def _add_record(by: User, enrollment: Enrollment, name: str, values: Mapping[str
     if "information_date" in fields:
         stored["information_date"] = day
     if "data_collection_stage" in fields:
-        stored["data_collection_stage"] = _START_STAGE
+        stored["data_collection_stage"] = stage
     record = model(enrollment=enrollment, **stored)
     stamp(record, by=by)
     record.save()

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from hearth.hmis.enrollments.views import enrollment, start
+from hearth.hmis.enrollments.views import enrollment, exit, start
 
 app_name = "enrollments"
 urlpatterns = [
     path("clients/<int:pk>/enroll/", start.choose, name="choose"),
     path("clients/<int:pk>/enroll/<int:project>/", start.start, name="start"),
     path("enrollments/<int:pk>/", enrollment.detail, name="detail"),
+    path("enrollments/<int:pk>/exit/", exit.exit_stay, name="exit"),
     path("enrollments/<int:pk>/history/", enrollment.history, name="history"),
     path("enrollments/<int:pk>/history/<str:file>/", enrollment.history, name="history_of"),
 ]

@@ -60,9 +60,12 @@ def why_unknown(column: str) -> list[tuple[str, str]]:
 
 
 def offered(column: str) -> list[Option]:
-    """The current codes of a column's pick list; none for a column without one."""
+    """The current codes of a column's pick list; none for a column without one. A column whose list depends
+    on another one names that code in brackets: `Disabilities.DisabilityResponse[10]`."""
     registry = load(MODEL_YEAR)
-    number = registry.column(column).list
+    column, _, row = column.removesuffix("]").partition("[")
+    found = registry.column(column)
+    number = found.list_by.cases.get(row, found.list_by.otherwise) if found.list_by and row else found.list
     if number is None:
         return []
     use = _USED_FOR.get(column)
@@ -78,7 +81,7 @@ class AnswerField(forms.TypedChoiceField):
     it is not known, beside a field in which what is known is typed."""
 
     def __init__(self, column: str, *, only_unknown: bool = False, **kwargs: Any) -> None:
-        kwargs.setdefault("label", column_words(column))
+        kwargs.setdefault("label", column_words(column.partition("[")[0]))
         kwargs.setdefault("required", False)
         super().__init__(
             choices=why_unknown(column) if only_unknown else answers(column),

@@ -151,10 +151,9 @@ def _of_column(question: Question) -> forms.Field:
     common: dict[str, Any] = {"label": column.label or column.name, "required": False}
     if _is_ticked(question):
         return forms.BooleanField(**common)
-    if column.list is not None:
-        choices = answers(column.id)
+    if choices := answers(question.name):
         if len(choices) <= MOST_ROWS and column.type == "I":
-            return AnswerField(column.id, **common)
+            return AnswerField(question.name, **common)
         coerce = int if column.type == "I" else str
         return forms.TypedChoiceField(
             choices=[("", "Choose one"), *choices],
@@ -211,7 +210,7 @@ def _code(value: Any) -> str | None:
 
 def _not_collected(question: Question) -> int | None:
     try:
-        return not_collected(question.column.id)
+        return not_collected(question.name)
     except LookupError:
         return None
 

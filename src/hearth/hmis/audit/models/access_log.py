@@ -14,6 +14,7 @@ class Access(models.TextChoices):
     CLIENT_VIEWED = "client_viewed", "Client viewed"
     CLIENT_ADDED = "client_added", "Client added"
     ENROLLED = "enrolled", "Client enrolled"
+    EXITED = "exited", "Exit recorded"
     SSN_REVEALED = "ssn_revealed", "SSN shown in full"
     SEARCHED = "searched", "Clients searched"
     IMPORTED = "imported", "Data imported"

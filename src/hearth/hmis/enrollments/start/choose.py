@@ -63,8 +63,8 @@ class ChooseForm(PlainWords, forms.Form):
     project = forms.ChoiceField(label="Project", widget=TypedAhead)
     start = DayField(
         label="Project start date",
-        help_text="Shelter: the first night. Street outreach: the first contact. Transitional housing: the day"
-        " of moving in. Permanent housing: the day accepted. Other projects: the first service.",
+        help_text="Shelter: the first night. Street outreach: the first contact. Transitional housing: the"
+        " day of moving in. Permanent housing: the day accepted. Other projects: the first service.",
     )
 
     def __init__(self, *args: Any, user: User, client: Client, **kwargs: Any) -> None:

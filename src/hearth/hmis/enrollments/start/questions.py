@@ -42,7 +42,7 @@ def person_of(client: Client, relationship: int, on: date) -> str:
 
 
 class StartForm(QuestionForm):
-    """The questions at the start of a stay. `disabling_because`: answers that make the disabling condition."""
+    """The questions at the start of a stay. `disabling_because`: what makes the disabling condition."""
 
     def __init__(
         self,
@@ -60,7 +60,7 @@ class StartForm(QuestionForm):
             project=as_asked(place, start),
             stage=STAGE,
             person=person_of(client, relationship, start),
-            known={"Client.VeteranStatus": _text(client.veteran_status)},
+            known=known_of(client),
             **kwargs,
         )
         self.disabling_because: list[str] = []
@@ -72,7 +72,7 @@ class StartForm(QuestionForm):
 
     def kept(self, asked: list[Question]) -> list[Question]:
         """Without what stands elsewhere, what is not for this user, and what follows from other answers."""
-        found = [one for one in asked if one.name not in _ELSEWHERE and not _is_withheld(self.user, one.name)]
+        found = [one for one in asked if one.name not in _ELSEWHERE and not is_withheld(self.user, one.name)]
         if any(one.column.file == "Disabilities" for one in found):
             found = [one for one in found if one.name != _DISABLING]
         return found
@@ -115,7 +115,13 @@ def _is_yes(kind: str, response: int | None) -> bool:
     return response == _YES
 
 
-def _is_withheld(user: User, name: str) -> bool:
+def known_of(client: Client) -> dict[str, str | None]:
+    """Earlier answers on which questions hang."""
+    return {"Client.VeteranStatus": _text(client.veteran_status)}
+
+
+def is_withheld(user: User, name: str) -> bool:
+    """Whether a question's answers are not for a user to see, and so not for them to give."""
     column, _, row = name.partition("[")
     if row == f"{field_rights.HIV}]":
         return Permission.HIV_VIEW in field_rights.all_missing(user)

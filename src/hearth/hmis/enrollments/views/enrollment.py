@@ -32,6 +32,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "end": record_facts.shown_record(stay.exit) if stay.exit else None,
         "kinds": record_facts.kinds(request.user, stay.enrollment),
         "writer": "" if stay.enrollment.project.is_hidden else writer_of(stay.enrollment),
+        "may_exit": request.user.may(Permission.ENROLLMENT_EDIT, project=stay.enrollment.project_id),
     }
     return render(request, "enrollments/detail.html", context)
 

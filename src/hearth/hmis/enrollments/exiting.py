@@ -1,0 +1,98 @@
+"""The end of a stay: what is asked then, who leaves together, and what makes an exit impossible."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from hearth.hmis.access.models import User
+from hearth.hmis.access.permissions import Permission
+from hearth.hmis.enrollments.models import Enrollment
+from hearth.hmis.enrollments.start.questions import HEAD, is_withheld, known_of, person_of
+from hearth.hmis.hud.questions import QuestionForm
+from hearth.hmis.organizations.asked import as_asked
+from hearth.hmis.ui import formats
+from hearth.hmis.ui.forms import DayField
+from hearth.standards.form import Question
+
+STAGE = "exit"
+_DAY = "Exit.ExitDate"
+
+
+def open_members(user: User, enrollment: Enrollment) -> list[Enrollment]:
+    """Others of the household who are still enrolled, where this user works."""
+    rows = Enrollment.objects.restrict(user).filter(
+        project=enrollment.project_id, household_id=enrollment.household_id, date_deleted=None
+    )
+    if not enrollment.household_id:
+        return []
+    rows = rows.exclude(pk=enrollment.pk).select_related("client").prefetch_related("exit_set")
+    if not user.everywhere(Permission.ENROLLMENT_EDIT):
+        rows = rows.filter(project__in=user.projects(Permission.ENROLLMENT_EDIT))
+    return [one for one in rows.order_by("pk") if not is_over(one)]
+
+
+def is_over(enrollment: Enrollment) -> bool:
+    """Whether an exit is recorded."""
+    return any(one.date_deleted is None for one in enrollment.exit_set.all())
+
+
+def why_not(user: User, enrollment: Enrollment, day: date, together: list[int]) -> str:
+    """What makes this exit impossible, in a sentence; empty where nothing does."""
+    if is_over(enrollment):
+        return "An exit is recorded already. Reload the page."
+    if day > timezone.localdate():
+        return "The day lies in the future. Record the exit when the client has left."
+    start = enrollment.entry_date
+    if start is not None and day < start:
+        return f"{formats.day(day)} is before the start, {formats.day(start)}. Correct one of the two."
+    others = [one.pk for one in open_members(user, enrollment)]
+    if enrollment.relationship_to_hoh == HEAD and set(others) - set(together):
+        return "The head of household cannot leave the others behind. Let all leave, or the others first."
+    return ""
+
+
+class ExitForm(QuestionForm):
+    """The day of the exit and its questions; who leaves with the client, where others are still there."""
+
+    exit_date = DayField(label="Exit date", help_text="The last day of the stay, or of service")
+
+    def __init__(self, *args: Any, user: User, enrollment: Enrollment, **kwargs: Any) -> None:
+        self.user, self.enrollment = user, enrollment
+        today, client = timezone.localdate(), enrollment.client
+        super().__init__(
+            *args,
+            project=as_asked(enrollment.project, today),
+            stage=STAGE,
+            person=person_of(client, enrollment.relationship_to_hoh or 0, today),
+            known=known_of(client),
+            **kwargs,
+        )
+        self.members = open_members(user, enrollment)
+        self.fields["exit_date"].initial = today
+        if self.members:
+            self.fields["together"] = forms.BooleanField(
+                label="All of the household leave on this day, to the same place", required=False
+            )
+
+    def kept(self, asked: list[Question]) -> list[Question]:
+        """Without the day, which stands on top, and what is not for this user."""
+        return [one for one in asked if one.name != _DAY and not is_withheld(self.user, one.name)]
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a day that is impossible."""
+        said = super().clean()
+        together = [one.pk for one in self.leaving(said)]
+        if day := said.get("exit_date"):
+            if sentence := why_not(self.user, self.enrollment, day, together):
+                self.add_error("exit_date", sentence)
+            for one in self.leaving(said):
+                if one.entry_date is not None and day < one.entry_date:
+                    self.add_error("exit_date", "A member came later. Correct one of the two.")
+                    break
+        return said
+
+    def leaving(self, said: dict[str, Any]) -> list[Enrollment]:
+        """Who leaves with the client."""
+        return self.members if said.get("together") else []

@@ -1,0 +1,39 @@
+"""Recording the exit of a client, or of a whole household."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from hearth.hmis.access.guard import refuse_as_missing, require
+from hearth.hmis.access.permissions import Permission
+from hearth.hmis.clients.actions import open_client
+from hearth.hmis.enrollments import actions, queries
+from hearth.hmis.enrollments.exiting import ExitForm, is_over
+from hearth.hmis.ui.formats import counted
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@require(Permission.ENROLLMENT_VIEW, Permission.ENROLLMENT_EDIT)
+def exit_stay(request: HttpRequest, pk: int) -> HttpResponse:
+    """The questions of the exit; Finish ends the enrollment."""
+    user, stay = request.user, queries.stay(request.user, pk)
+    if stay is None or not user.may(Permission.ENROLLMENT_EDIT, project=stay.enrollment.project_id):
+        refuse_as_missing(request, enrollment=pk)
+    enrollment = stay.enrollment
+    if is_over(enrollment) or enrollment.date_deleted is not None:
+        return redirect("enrollments:detail", pk)
+    form = ExitForm(request.POST or None, user=user, enrollment=enrollment)
+    if request.method == "POST" and form.is_valid():
+        together = form.leaving(form.cleaned_data)
+        actions.exit_stay(
+            by=user, enrollment=enrollment, exit_date=form.cleaned_data["exit_date"],
+            records=form.answered.records, together=together,
+        )  # fmt: skip
+        due = len(form.answered.due)
+        said = f" {counted(due, 'answer')} due." if due else ""
+        messages.success(request, f"{counted(1 + len(together), 'exit')} recorded.{said}")
+        return redirect("enrollments:detail", pk)
+    open_client(by=user, client=enrollment.client, page="enrollment")
+    context = {"enrollment": enrollment, "client": enrollment.client, "form": form}
+    return render(request, "enrollments/exit.html", context)

@@ -1,0 +1,119 @@
+"""Recording an exit: who leaves together, what is impossible, what is stored."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.test import Client as Browser
+from django.urls import reverse
+from django.utils import timezone
+
+from hearth.hmis.access.context import acting
+from hearth.hmis.access.models import User
+from hearth.hmis.enrollments import actions
+from hearth.hmis.enrollments.models import Disabilities, Enrollment, Exit, IncomeBenefits
+from tests import factories
+from tests.hmis.enrollments.start.test_enroll import START, Place, enroll
+
+pytestmark = pytest.mark.django_db
+
+END = date(2026, 11, 20)
+
+
+@pytest.fixture
+def place(administrator: User) -> Place:
+    return Place(administrator)
+
+
+@pytest.fixture
+def stay(place: Place) -> Enrollment:
+    with acting(place.worker):
+        return enroll(place.worker, place.client, place.housing)
+
+
+@pytest.fixture
+def child(place: Place, stay: Enrollment) -> Enrollment:
+    with acting(place.worker):
+        somebody = factories.make_client(dob=date(2020, 1, 1))
+        return enroll(
+            place.worker, somebody, place.housing, household=stay, relationship=2,
+            entry_date=START + timedelta(days=2),
+        )  # fmt: skip
+
+
+def leave(by: User, stay: Enrollment, day: date = END, **more: Any) -> None:
+    actions.exit_stay(by=by, enrollment=stay, exit_date=day, **{"records": {}} | more)
+
+
+def test_an_exit_with_its_records(
+    client: Browser, place: Place, stay: Enrollment, administrator: User
+) -> None:
+    client.force_login(place.worker)
+    address = reverse("enrollments:exit", args=[stay.pk])
+    page = client.get(address).content.decode()
+    assert "Destination" in page
+    assert 'value="24"' in page  # deceased
+    assert 'value="118"' in page
+    answer = client.post(
+        address,
+        {"exit_date": "11/20/2026", "Exit-Destination": "435", "Exit-DestinationSubsidyType": "440",
+         "IncomeBenefits-IncomeFromAnySource": "0"},
+    )  # fmt: skip
+    assert answer.url == reverse("enrollments:detail", args=[stay.pk])
+    with acting(administrator):
+        end = Exit.objects.get(enrollment=stay)
+        assert (end.exit_date, end.destination, end.destination_subsidy_type) == (END, 435, 440)
+        assert (end.created_by, len(end.hud_id)) == (place.worker, 32)
+        income = IncomeBenefits.objects.get(enrollment=stay, data_collection_stage=3)
+        assert (income.information_date, income.income_from_any_source) == (END, 0)
+        assert {one.disability_response for one in Disabilities.objects.filter(enrollment=stay)} == {99}
+    assert client.post(address, {"exit_date": "11/20/2026"}).url == answer.url  # sent again
+    with acting(administrator):
+        assert Exit.objects.filter(enrollment=stay).count() == 1
+
+
+def test_a_head_takes_the_others_along_or_stays(
+    client: Browser, place: Place, stay: Enrollment, child: Enrollment, administrator: User
+) -> None:
+    client.force_login(place.worker)
+    address = reverse("enrollments:exit", args=[stay.pk])
+    page = client.post(address, {"exit_date": "11/20/2026"})
+    assert "cannot leave the others behind" in page.content.decode()
+    client.post(address, {"exit_date": "11/20/2026", "Exit-Destination": "410", "together": "on"})
+    with acting(administrator):
+        found = Exit.objects.filter(enrollment__in=[stay, child])
+        assert {(one.exit_date, one.destination) for one in found} == {(END, 410)}
+        assert found.count() == 2
+
+
+def test_a_member_leaves_alone(place: Place, stay: Enrollment, child: Enrollment) -> None:
+    with acting(place.worker):
+        leave(place.worker, child)
+        leave(place.worker, stay)  # nobody is left behind
+        with pytest.raises(actions.EnrollmentRefused, match="recorded already"):
+            leave(place.worker, Enrollment.objects.get(pk=stay.pk))
+
+
+def test_what_is_impossible_is_refused(place: Place, stay: Enrollment, child: Enrollment) -> None:
+    today = timezone.localdate()
+    with acting(place.worker):
+        for day, said, more in (
+            (START - timedelta(days=1), "before the start", {}),
+            (today + timedelta(days=1), "lies in the future", {}),
+            (END, "cannot leave the others behind", {}),
+            (START, "before the start", {"together": [child]}),
+        ):
+            with pytest.raises(actions.EnrollmentRefused, match=said):
+                leave(place.worker, stay, day, **more)
+        assert not Exit.objects.exists()
+
+
+def test_only_where_one_enrolls(client: Browser, place: Place, stay: Enrollment, administrator: User) -> None:
+    with acting(administrator):
+        other = factories.make_hmis_user(factories.make_organization())
+        Enrollment.objects.filter(pk=stay.pk).update(is_shared=True)
+    client.force_login(other)
+    assert client.get(reverse("enrollments:exit", args=[stay.pk])).status_code == 404
+    with acting(other), pytest.raises(PermissionDenied):
+        leave(other, stay)
