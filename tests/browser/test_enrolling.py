@@ -1,0 +1,54 @@
+"""Enrolling a client and recording the exit, in a real browser at three widths."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.checks import accessibility_problems, browser_problems, screenshot, settle, too_wide
+from tests.browser.conftest import OpenPage
+
+
+def add(page: Page, name: str) -> None:
+    page.locator("#id_q").press_sequentially(name, delay=10)
+    page.get_by_role("link", name="Add a person").click()
+    page.get_by_role("button", name="Add this person").click()
+    expect(page).to_have_url(re.compile(r"/clients/\d+/$"))
+
+
+def enroll(page: Page, project: str) -> None:
+    page.get_by_role("link", name="Enroll in a project").click()
+    page.locator("select[name=project]").evaluate(
+        "(select, name) => { for (const one of select.options)"
+        " if (one.text.startsWith(name)) select.value = one.value; }",
+        project,
+    )
+    page.get_by_role("button", name="Go on").click()
+    expect(page).to_have_url(re.compile(r"/clients/\d+/enroll/\d+/"))
+
+
+def test_from_the_search_to_the_exit(open_page: OpenPage) -> None:
+    names = {1440: "wilhelmina porterfield", 768: "bartholomew greengrass", 360: "philippa underwood"}
+    for width, name in names.items():
+        page = open_page("/clients/", "user", width)
+        add(page, f"{name} 3/14/1985")
+        enroll(page, "Invented")
+        settle(page)
+        screenshot(page, f"enroll-start-{width}")
+        assert accessibility_problems(page) == []
+        assert too_wide(page) == []
+        hidden = page.locator("[data-gate][hidden]")
+        before = hidden.count()
+        assert before > 0
+        page.locator("#id_Disabilities-DisabilityResponse-5").get_by_label("Yes", exact=True).check(force=True)
+        expect(hidden).to_have_count(before - 1)
+        page.get_by_role("button", name="Finish").click()
+        expect(page).to_have_url(re.compile(r"/enrollments/\d+/$"))
+        expect(page.locator("main")).to_contain_text("Enrolled.")
+        page.get_by_role("link", name="Record the exit").click()
+        settle(page)
+        screenshot(page, f"enroll-exit-{width}")
+        assert accessibility_problems(page) == []
+        assert too_wide(page) == []
+        page.get_by_role("button", name="Finish").click()
+        expect(page.locator("main")).to_contain_text("1 exit recorded")
+        assert browser_problems(page) == []
