@@ -39,7 +39,9 @@ def test_from_the_search_to_the_exit(open_page: OpenPage) -> None:
         hidden = page.locator("[data-gate][hidden]")
         before = hidden.count()
         assert before > 0
-        page.locator("#id_Disabilities-DisabilityResponse-5").get_by_label("Yes", exact=True).check(force=True)
+        page.locator("#id_Disabilities-DisabilityResponse-5").get_by_label("Yes", exact=True).check(
+            force=True
+        )
         expect(hidden).to_have_count(before - 1)
         page.get_by_role("button", name="Finish").click()
         expect(page).to_have_url(re.compile(r"/enrollments/\d+/$"))

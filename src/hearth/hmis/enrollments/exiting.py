@@ -11,7 +11,7 @@ from hearth.hmis.access.permissions import Permission
 from hearth.hmis.enrollments.models import Enrollment
 from hearth.hmis.enrollments.start.questions import HEAD, is_withheld, known_of, person_of
 from hearth.hmis.hud.questions import QuestionForm
-from hearth.hmis.organizations.asked import as_asked
+from hearth.hmis.organizations.form_project import form_project
 from hearth.hmis.ui import formats
 from hearth.hmis.ui.forms import DayField
 from hearth.standards.form import Question
@@ -63,7 +63,7 @@ class ExitForm(QuestionForm):
         today, client = timezone.localdate(), enrollment.client
         super().__init__(
             *args,
-            project=as_asked(enrollment.project, today),
+            project=form_project(enrollment.project, today),
             stage=STAGE,
             person=person_of(client, enrollment.relationship_to_hoh or 0, today),
             known=known_of(client),

@@ -23,6 +23,7 @@ from hearth.standards.element import Element
 from hearth.standards.form import HIDDEN, REQUIRED, Project, Question, questions
 from hearth.standards.gates import ALWAYS, Between, Blank, Compared, Either, Every, Gate
 from hearth.standards.load import MODEL_YEAR
+from hearth.standards.wording import ElementWords, wording
 
 #: So many answers at most stand as rows; more are typed ahead.
 MOST_ROWS = 9
@@ -40,6 +41,7 @@ class Section:
     """One data element of the form: its fields in order. `is_sensitive`: folded, and asked alone."""
 
     element: Element
+    words: ElementWords | None
     fields: list[forms.BoundField]
     is_sensitive: bool
 
@@ -101,6 +103,7 @@ class QuestionForm(PlainWords, forms.Form):
         for group in by_element.values():
             yield Section(
                 group[0].element,
+                wording().get(group[0].element.number),
                 [self[field_name(one.name)] for one in group],
                 any(one.column.privacy == "sensitive" for one in group),
             )
@@ -148,7 +151,10 @@ def _field(question: Question) -> forms.Field:
 
 def _of_column(question: Question) -> forms.Field:
     column = question.column
-    common: dict[str, Any] = {"label": column.label or column.name, "required": False}
+    words = wording().get(question.element.number)
+    own = words.fields.get(column.name) if words else None
+    label, helps = (own.question, own.help) if own else (column.label or column.name, "")
+    common: dict[str, Any] = {"label": label, "help_text": helps, "required": False}
     if _is_ticked(question):
         return forms.BooleanField(**common)
     if choices := answers(question.name):

@@ -14,8 +14,8 @@ from hearth.hmis.clients.models import Client
 from hearth.hmis.hud.answers import not_collected
 from hearth.hmis.hud.display import coc_words
 from hearth.hmis.hud.questions import QuestionForm
-from hearth.hmis.organizations.asked import as_asked
 from hearth.hmis.organizations.choices import cocs_of
+from hearth.hmis.organizations.form_project import form_project
 from hearth.hmis.organizations.models import Project
 from hearth.standards import load
 from hearth.standards.form import Question
@@ -57,7 +57,7 @@ class StartForm(QuestionForm):
         self.user = user
         super().__init__(
             *args,
-            project=as_asked(place, start),
+            project=form_project(place, start),
             stage=STAGE,
             person=person_of(client, relationship, start),
             known=known_of(client),
