@@ -15,6 +15,15 @@ def add(page: Page, name: str) -> None:
     expect(page).to_have_url(re.compile(r"/clients/\d+/$"))
 
 
+def choose(page: Page, name: str, code: str) -> None:
+    """Choose from a list, whether it is typed ahead or not."""
+    page.locator(f"select[name='{name}']").evaluate(
+        "(select, code) => { select.value = code;"
+        " select.dispatchEvent(new Event('change', {bubbles: true})); }",
+        code,
+    )
+
+
 def enroll(page: Page, project: str) -> None:
     page.get_by_role("link", name="Enroll in a project").click()
     page.locator("select[name=project]").evaluate(
@@ -39,9 +48,7 @@ def test_from_the_search_to_the_exit(open_page: OpenPage) -> None:
         hidden = page.locator("[data-gate][hidden]")
         before = hidden.count()
         assert before > 0
-        page.locator("#id_Disabilities-DisabilityResponse-5").get_by_label("Yes", exact=True).check(
-            force=True
-        )
+        choose(page, "Enrollment-LivingSituation", "435")
         expect(hidden).to_have_count(before - 1)
         page.get_by_role("button", name="Finish").click()
         expect(page).to_have_url(re.compile(r"/enrollments/\d+/$"))
