@@ -42,8 +42,9 @@ class Answers(forms.RadioSelect):
 
 
 def answers(column: str) -> list[tuple[str, str]]:
-    """(code, words) of what a client can answer to `File.Column`, in HUD's order."""
-    return [(one.code, one.label) for one in offered(column) if one.label != MISSING]
+    """(code, words) of what a client can answer to `File.Column`, in HUD's order; what says nothing last."""
+    known = [(one.code, one.label) for one in offered(column) if one.label not in (MISSING, *UNKNOWN)]
+    return known + why_unknown(column)
 
 
 def not_collected(column: str) -> int:
