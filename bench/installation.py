@@ -31,9 +31,12 @@ user.save()
 
 
 class Installation:
-    """Context manager: `hearth` commands in a fresh data folder, and a visitor who is signed in."""
+    """Context manager: `hearth` commands in a fresh data folder, and a visitor who is signed in.
 
-    def __init__(self) -> None:
+    `source`: the `src` of another state of the code, to be compared with this one.
+    """
+
+    def __init__(self, source: Path | None = None) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="hearth-bench-"))
         self.home = self.folder / "home"
         with socket.socket() as free:
@@ -43,6 +46,8 @@ class Installation:
             "HEARTH_HOME": str(self.home), "PORT": str(self.port),
             "HEARTH_SECOND_STEP_FOR": "", "HEARTH_ASK_AGAIN_MINUTES": "0",  # the visitor has a password alone
         }  # fmt: skip
+        if source is not None:
+            self.environment["PYTHONPATH"] = str(source)
         self.children: list[subprocess.Popen[bytes]] = []
 
     def __enter__(self) -> "Installation":
@@ -60,6 +65,10 @@ class Installation:
         if postgres.is_symlink():
             shutil.rmtree(postgres.resolve(), ignore_errors=True)
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def postmaster(self) -> int:
+        """The process above all of the database's."""
+        return postmaster(self.home)
 
     def hearth(self, *arguments: str) -> None:
         """Run one command to its end. Raises CalledProcessError when it fails."""
@@ -93,6 +102,11 @@ class Installation:
             time.sleep(0.2)
         visitor.sign_in()
         return visitor
+
+
+def postmaster(home: Path) -> int:
+    """The process above all of the database's, by the data folder that it serves."""
+    return int((home / "postgres" / "data" / "postmaster.pid").read_text().split()[0])
 
 
 def command() -> str:

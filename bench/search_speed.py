@@ -11,14 +11,8 @@ import http.client
 import os
 import random
 import shutil
-import socket
-import subprocess
 import tempfile
-import threading
 import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from urllib.parse import urlencode
@@ -29,6 +23,7 @@ from rich.table import Table
 
 from bench.figures import Figure, percentile
 from bench.invented_names import MISTAKES, NICKNAMES, People
+from bench.steady import at_a_steady_rate, headers, search, served, session_of
 
 CLIENTS, SMALL_CLIENTS = 1_000_000, 20_000
 OF_EACH_KIND, SMALL_OF_EACH_KIND = 150, 20
@@ -119,9 +114,6 @@ def fill(count: int) -> tuple[list[Person], float]:
 
 def _worker() -> str:
     """An HMIS user, signed in: the key of the session."""
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.sessions.backends.db import SessionStore
-
     from hearth.hmis.access.actions import become_first_administrator, give_grant
     from hearth.hmis.access.models import User
     from hearth.hmis.access.roles import HmisUser
@@ -133,12 +125,7 @@ def _worker() -> str:
     become_first_administrator(by=administrator)
     organization = Organization.objects.create(data_source=DataSource.objects.get(), hud_id="O1")
     give_grant(by=administrator, user=user, role=HmisUser, scope=OrganizationScope(organization.pk))
-    session = SessionStore()
-    session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
-    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    session.create()
-    return str(session.session_key)
+    return session_of(user)
 
 
 def in_database(people: list[Person], each: int) -> list[Figure]:
@@ -231,99 +218,23 @@ def _ask(text: str) -> tuple[float, set[int]]:
     return 1000 * (time.perf_counter() - start), {row[0] for row in rows}
 
 
-@contextmanager
-def served(folder: Path, log: Path) -> Iterator[int]:
-    """The web server on a free port."""
-    from hearth.server import processes
-
-    with socket.socket() as probe:
-        probe.bind((processes.HOST, 0))
-        port = int(probe.getsockname()[1])
-    with log.open("ab") as out:
-        server = subprocess.Popen(
-            processes.web_command(processes.HOST, port, processes.WORKERS),
-            env=processes.django_environment(), stdout=out, stderr=out,
-        )  # fmt: skip
-    try:
-        end = time.monotonic() + 60
-        while True:
-            try:
-                urllib.request.urlopen(f"http://{processes.HOST}:{port}/health/ready/", timeout=5).close()
-                break
-            except OSError:
-                if time.monotonic() > end:
-                    raise
-                time.sleep(0.2)
-        yield port
-    finally:
-        server.terminate()
-        server.wait(30)
-
-
-def _search(line: http.client.HTTPConnection, body: str, headers: dict[str, str]) -> http.client.HTTPResponse:
-    """Send a search and follow to its results, as a browser does."""
-    line.request("POST", "/clients/", body, headers)
-    response = line.getresponse()
-    response.read()
-    if response.status == 302:
-        line.request("GET", response.headers["Location"], headers=headers)
-        response = line.getresponse()
-        response.read()
-    return response
-
-
 def over_http(people: list[Person], port: int, session: str, seconds: int) -> list[Figure]:
     """Searches at a steady rate, as htmx sends them while somebody types."""
-    from django.conf import settings
-
     rng = random.Random(9)
-    first = http.client.HTTPConnection("127.0.0.1", port)
-    cookie = f"{settings.SESSION_COOKIE_NAME}={session}"
-    first.request("GET", "/clients/", headers={"Cookie": cookie})
-    answer = first.getresponse()
-    body = answer.read().decode()
-    forgery = next(
-        part.split("=", 1)[1].split(";")[0]
-        for name, part in answer.getheaders()
-        if name.lower() == "set-cookie" and part.startswith(settings.CSRF_COOKIE_NAME)
-    )
-    token = body.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
-    headers = {
-        "Cookie": f"{cookie}; {settings.CSRF_COOKIE_NAME}={forgery}", "X-CSRFToken": token,
-        "HX-Request": "true", "HX-Target": "search-results", "Host": "127.0.0.1",
-        "Content-Type": "application/x-www-form-urlencoded",
-    }  # fmt: skip
+    who = headers(port, session)
     kinds = list(MISTAKES)
     bodies = [urlencode({"q": _typed(rng.choice(kinds), rng, people)[0]}) for _ in range(2000)]
+    first = http.client.HTTPConnection("127.0.0.1", port)
     for body in bodies[-60:]:  # both workers read their templates once
-        _search(first, body, headers)
-    due = iter(range(seconds * REQUESTS_PER_SECOND))
-    lock, times, wrong = threading.Lock(), [], []
-    begin = time.perf_counter() + 0.5
+        search(first, body, who)
 
-    def work() -> None:
-        line = http.client.HTTPConnection("127.0.0.1", port)
-        while True:
-            with lock:
-                number = next(due, None)
-            if number is None:
-                return
-            # Counted from when the request was due: waiting in the client is waiting all the same.
-            at = begin + number / REQUESTS_PER_SECOND
-            time.sleep(max(0.0, at - time.perf_counter()))
-            response = _search(line, bodies[number % len(bodies)], headers)
-            times.append(1000 * (time.perf_counter() - at))
-            if response.status != 200:
-                wrong.append(response.status)
+    def ask(line: http.client.HTTPConnection, number: int) -> int:
+        return search(line, bodies[number % len(bodies)], who).status
 
-    workers = [threading.Thread(target=work) for _ in range(24)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
+    times, wrong = at_a_steady_rate(port, ask, REQUESTS_PER_SECOND, seconds)
     note = f"at {REQUESTS_PER_SECOND} requests/s for {seconds} s"
     return [
         Figure("search over HTTP, p50", percentile(times, 0.5), "ms", note=note),
         Figure("search over HTTP, p95", percentile(times, 0.95), "ms", below=200, note=note),
-        Figure("answers that were errors", len(wrong), "requests", below=1),
+        Figure("answers that were errors", wrong, "requests", below=1),
     ]

@@ -112,7 +112,8 @@ def _client_data(world: World, rows: dict[str, list[Row]]) -> None:
             if kind == "clients_client":
                 rows["clients_searchkey"].append(
                     {"client_id": row["id"], "words": "{invented}", "dob": birth_day(world),
-                     "hud_id": f"t{row['id']}", "is_deleted": row["is_deleted"]}
+                     "hud_id": f"t{row['id']}", "is_deleted": row["is_deleted"],
+                     "is_restricted": row["is_restricted"]}
                 )  # fmt: skip
     for version in world["versions"]:
         row = stored[version["kind"], version["of"]]

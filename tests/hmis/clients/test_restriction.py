@@ -162,7 +162,10 @@ def test_who_says_so_for_the_owner_sees_no_more(hidden: Enrollment, stranger: Us
         cursor.execute("SELECT set_config('app.keeps_step', 'on', true)")
         assert not Client.objects.filter(pk=hidden.client_id).exists()
         assert not Enrollment.objects.exists()
-        for asked in ("hearth_hidden_clients()", "hearth_is_word_of_others('quorn', '{}')"):
+        for asked in (
+            "hearth_is_word_of_known('quorn', '{}', true)",
+            "hearth_likely_words('quorn', '{}', 9, '{}', 9)",
+        ):
             with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
                 cursor.execute(f"SELECT {asked}")
 
@@ -365,3 +368,25 @@ def test_an_enrollment_is_not_moved_to_a_client_whom_one_may_not_know(administra
         assert not Client.objects.filter(pk=hidden.pk).exists()
     with acting(administrator):
         assert moved.update(client=hidden) == 1
+
+
+def test_a_name_that_is_given_afterwards_is_hidden_like_the_first(
+    administrator: User, hidden: Enrollment, stranger: User
+) -> None:
+    with acting(administrator):
+        factories.make_client(first_name="Brindle", last_name="Zorvath")
+    assert stranger.rights  # read once
+    before = answers(stranger, "zorvat brindl")
+    with acting(administrator):
+        Client.objects.filter(pk=hidden.client_id).update(first_name="Brindl", last_name="Zorvat")
+    assert answers(stranger, "zorvat brindl") == before
+    assert hidden.client_id in [one[0] for one in answers(administrator, "zorvat brindl")[0][:-1]]
+
+
+def test_a_search_finds_them_again_when_the_restriction_ends(
+    administrator: User, hidden: Enrollment, stranger: User
+) -> None:
+    assert hidden.client_id not in [one[0] for one in answers(stranger, "xylia quorn")[0][:-1]]
+    with acting(administrator):
+        factories.lift_restrictions(hidden.client)
+    assert hidden.client_id in [one[0] for one in answers(stranger, "xylia quorn")[0][:-1]]

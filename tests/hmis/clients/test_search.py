@@ -166,7 +166,7 @@ def test_who_may_search(people) -> None:
 @pytest.mark.parametrize(
     "statement",
     ["SELECT * FROM clients_searchkey", "SELECT * FROM clients_searchname",
-     "SELECT * FROM hearth_likely_words('john', '{}', 1000, '{}', '{}')",
+     "SELECT * FROM hearth_likely_words('john', '{}', 1000, '{}', 9)",
      "SELECT hearth_search_without_indexes()",
      "DELETE FROM clients_searchkey"],
 )  # fmt: skip

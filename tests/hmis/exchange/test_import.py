@@ -28,7 +28,13 @@ from hearth.reporting.sources import transfer
 from hearth.reporting.sources.problems import SEVERITIES
 from hearth.server import database
 from hearth.standards import load
-from tests.factories import make_administrator, make_client, restrict
+from tests.factories import (
+    make_administrator,
+    make_client,
+    make_hmis_user,
+    make_organization,
+    restrict,
+)
 from tests.hmis.exchange.importing import checks, counted, finished, import_export, records
 from tests.reporting.sources.exports import STAMP, Export, Row
 
@@ -123,6 +129,23 @@ def test_a_client_that_was_imported_is_found(by: User, export: Export, tmp_path:
     with acting(by):
         found = queries.search(by, read("una exmaple", today), page=1, today=today)
         assert next(iter(found)).client.hud_id == "C1"
+
+
+@pytest.mark.usefixtures("stored")
+def test_a_restricted_client_whom_an_import_renames_stays_hidden_from_a_search(
+    by: User, export: Export, tmp_path: Path
+) -> None:
+    with acting(by):
+        person = Client.objects.get(hud_id="C1")
+        restrict(person)
+        stranger = make_hmis_user(make_organization())
+    export.row("Client")["FirstName"] = "Unquelle"
+    finished(by, export.zip(tmp_path))
+    for user, finds in ((by, True), (stranger, False)):
+        for typed in ("unquelle", "unquell"):
+            with acting(user):
+                found = queries.search(user, read(typed, date(2026, 1, 20)), page=1, today=date(2026, 1, 20))
+            assert (person.pk in [one.client.pk for one in found]) is finds
 
 
 @pytest.mark.usefixtures("stored")

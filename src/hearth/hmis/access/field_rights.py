@@ -174,9 +174,9 @@ def _places_without(user: Viewer, permission: Permission) -> models.Q:
     if not user.may(permission):
         return _ALL
     if user.sees_all:
-        return ~models.Q(project_id__in=held)
+        return ~models.Q(project_id__any_of=held)
     without = user.own_projects - held
-    return models.Q(project_id__in=without) if without else _NONE
+    return models.Q(project_id__any_of=without) if without else _NONE
 
 
 def withheld_words(user: Viewer) -> list[str]:

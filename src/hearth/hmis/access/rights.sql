@@ -65,9 +65,14 @@ CREATE OR REPLACE FUNCTION hearth_missing_of(who bigint) RETURNS text[] {secured
     FROM access_grant g, unnest(hearth_missing(g)) kind WHERE g.user_id = who AND hearth_in_force(g)
 $$;
 
--- Whether a grant holds today and nothing is missing for it.
+-- Whether a grant holds today and nothing is missing for it. What is missing is looked up only where the role has a
+-- requirement whose day has come: every policy of every table asks this.
 CREATE OR REPLACE FUNCTION hearth_counts(g access_grant) RETURNS boolean {secured} AS $$
-    SELECT hearth_in_force(g) AND hearth_missing(g) = '{}'
+    SELECT hearth_in_force(g) AND (
+        NOT EXISTS (
+            SELECT FROM access_rolerequirement r JOIN access_requirementversion v ON v.kind = r.kind
+            WHERE r.role = g.role AND v.counts_from <= hearth_today())
+        OR hearth_missing(g) = '{}')
 $$;
 
 -- The projects that a grant opens: of its scope, without those of organizations that have not met what the role
@@ -77,7 +82,10 @@ CREATE OR REPLACE FUNCTION hearth_open_projects(g access_grant) RETURNS bigint[]
         SELECT v FROM access_rolerequirement r JOIN hearth_requirements(hearth_today()) v ON v.kind = r.kind
         WHERE r.role = g.role AND v.kind = ANY ({of_organizations}) AND v.counts_from IS NOT NULL
     )
-    SELECT CASE WHEN NOT EXISTS (SELECT FROM asked) THEN hearth_grant_projects(g) ELSE ARRAY(
+    SELECT CASE WHEN NOT EXISTS (
+        SELECT FROM access_rolerequirement r JOIN access_requirementversion v ON v.kind = r.kind
+        WHERE r.role = g.role AND r.kind = ANY ({of_organizations}) AND v.counts_from <= hearth_today()
+    ) THEN hearth_grant_projects(g) ELSE ARRAY(
         SELECT p.id FROM organizations_project p
         WHERE p.id = ANY (hearth_grant_projects(g)) AND NOT EXISTS (
             SELECT FROM asked WHERE NOT EXISTS (SELECT FROM hearth_days_met(asked.v, NULL, p.organization_id)))
@@ -123,11 +131,18 @@ RETURNS TABLE (permission text, everywhere boolean, projects bigint[]) {secured}
         SELECT g.role, g.scope, hearth_open_projects(g) AS projects
         FROM access_grant g JOIN access_user u ON u.id = g.user_id
         WHERE g.user_id = who AND u.is_active AND hearth_counts(g)
+    ), allowed AS MATERIALIZED (
+        SELECT r.permission, array_agg(r.role ORDER BY r.role) AS roles FROM access_rolepermission r
+        WHERE r.role IN (SELECT held.role FROM held) GROUP BY r.permission
+    ), reach AS (
+        -- Once for the permissions that the same roles have, which are most of them.
+        SELECT them.roles, bool_or(held.scope IN ({unlimited})) AS everywhere,
+            coalesce(array_agg(DISTINCT p) FILTER (WHERE p IS NOT NULL), '{}') AS projects
+        FROM (SELECT DISTINCT roles FROM allowed) them JOIN held ON held.role = ANY (them.roles)
+            LEFT JOIN LATERAL unnest(held.projects) p ON true
+        GROUP BY them.roles
     )
-    SELECT r.permission, bool_or(held.scope IN ({unlimited})),
-        coalesce(array_agg(DISTINCT p) FILTER (WHERE p IS NOT NULL), '{}')
-    FROM held JOIN access_rolepermission r ON r.role = held.role LEFT JOIN LATERAL unnest(held.projects) p ON true
-    GROUP BY r.permission
+    SELECT allowed.permission, reach.everywhere, reach.projects FROM allowed JOIN reach USING (roles)
 $$;
 
 -- The acting user's grants with a permission.
@@ -283,8 +298,11 @@ SET app.keeps_step = 'on' AS $$
             (SELECT array_agg(p) FROM hearth_rights(who) r, unnest(r.projects) p
              WHERE r.permission = 'client_view')::bigint[])
         UNION
-        SELECT DISTINCT r.client_id FROM clients_restriction r
-        WHERE r.ended_at IS NULL AND NOT hearth_is_restricted(r.client_id) AND hearth_shares()
+        SELECT r.client_id
+        FROM clients_restriction r, (SELECT hearth_today() AS today, hearth_shares() AS shares OFFSET 0) now
+        WHERE shares AND r.ended_at IS NULL AND (r.begins_on > today OR r.ends_on <= today) AND NOT EXISTS (
+            SELECT FROM clients_restriction other WHERE other.client_id = r.client_id AND other.ended_at IS NULL
+              AND other.begins_on <= today AND (other.ends_on IS NULL OR other.ends_on > today))
         UNION  -- in a comparable database, whom they entered and nobody serves yet
         SELECT c.id FROM clients_client c
         WHERE NOT hearth_shares() AND c.created_by_id = who AND NOT c.is_restricted
@@ -307,14 +325,6 @@ $$;
 CREATE OR REPLACE FUNCTION hearth_stays_in_common() RETURNS bigint[] {secured} AS $$
     SELECT CASE WHEN current_setting('app.keeps_step', true) = 'on' THEN '{}'
         ELSE hearth_restricted_stays_open_to(hearth_user_id()) END
-$$;
-
--- The clients whom the acting user may not know of: for the search alone, which leaves them out from the start.
-CREATE OR REPLACE FUNCTION hearth_hidden_clients() RETURNS bigint[] {secured} SET app.keeps_step = 'on' AS $$
-    SELECT CASE WHEN hearth_everywhere('client_view') THEN '{}' ELSE (
-        SELECT coalesce(array_agg(c.id), '{}') FROM clients_client c
-        WHERE (c.is_restricted OR NOT hearth_shares()) AND c.id <> ALL ((SELECT hearth_restricted_open_to(hearth_user_id()))::bigint[])
-    ) END
 $$;
 
 -- Whether the acting user may set a restriction in an organization's name, read it and end it: everywhere, or in
@@ -436,7 +446,7 @@ REVOKE ALL ON FUNCTION hearth_rights, hearth_grant_projects, hearth_in_force, he
     hearth_days_met, hearth_missing, hearth_missing_of, hearth_counts, hearth_open_projects, hearth_standing,
     hearth_system_administrators, hearth_is_restricted, hearth_restricted_open_to, hearth_restricted_stays_open_to
     FROM PUBLIC, hearth_loader;
-REVOKE ALL ON FUNCTION hearth_hidden_clients, hearth_projects_of_client FROM PUBLIC, hearth_web, hearth_loader;
+REVOKE ALL ON FUNCTION hearth_projects_of_client FROM PUBLIC, hearth_web, hearth_loader;
 REVOKE ALL ON FUNCTION hearth_who_sees FROM PUBLIC, hearth_loader;
 GRANT EXECUTE ON FUNCTION hearth_who_sees TO hearth_web;
 GRANT EXECUTE ON FUNCTION hearth_rights, hearth_grant_projects, hearth_in_force, hearth_may_administer,

@@ -2,8 +2,8 @@
 
 Everybody who works with clients sees who they are. The writer of a record, their UserID, when they wrote, the
 data source and what stood there before would say which organization knows a person, and of a victim service
-provider's that is the secret it keeps. The rule stands in the database (`hearth_knows_writer`, enrollments
-migration 0004): the acting user sees an enrollment of the client in an organization where that writer wrote.
+provider's that is the secret it keeps. The rule stands in the database (`hearth_known_writers`, enrollments
+migration 0012): the acting user sees an enrollment of the client in an organization where that writer wrote.
 Pages, lists and exports read these things here, and nowhere else.
 """
 
@@ -18,9 +18,10 @@ from hearth.hmis.clients.models import Client
 from hearth.hmis.hud.models import Record
 
 _KNOWN = """
-    SELECT id FROM clients_client
-    WHERE id = ANY (%s)
-        AND hearth_knows_writer(id, coalesce(user_data_source_id, data_source_id), user_id, updated_by_id)
+    SELECT hearth_known_writers(
+        array_agg(id), array_agg(coalesce(user_data_source_id, data_source_id)), array_agg(user_id),
+        array_agg(updated_by_id))
+    FROM clients_client WHERE id = ANY (%s)
 """
 
 

@@ -27,7 +27,7 @@ def names_for(user: User, client: Client) -> QuerySet[Organization]:
     """The organizations in whose name the user may restrict a client: those with a stay of theirs in a
     project in which the user may."""
     stays = client.enrollments.filter(
-        date_deleted=None, project__in=user.projects(Permission.CLIENT_RESTRICT)
+        date_deleted=None, project__any_of=user.projects(Permission.CLIENT_RESTRICT)
     )
     return Organization.objects.restrict(user).filter(pk__in=stays.values("organization"))
 

@@ -12,26 +12,27 @@ FRESH = """
     CREATE TEMPORARY TABLE fresh_search_key ON COMMIT DROP AS
     SELECT c.id AS client_id, hearth_client_words(c.first_name, c.middle_name, c.last_name) AS words,
         c.dob, c.ssn_index AS ssn, c.ssn_last4_index AS ssn_last4, lower(c.hud_id) AS hud_id,
-        c.date_deleted IS NOT NULL AS is_deleted, k.client_id IS NULL AS is_new
+        c.date_deleted IS NOT NULL AS is_deleted, c.is_restricted, k.client_id IS NULL AS is_new
     FROM clients_client c LEFT JOIN clients_searchkey k ON k.client_id = c.id
     WHERE c.data_source_id = %(data_source)s
         AND (k.client_id IS NULL OR %(since)s::timestamptz IS NULL OR c.updated_at >= %(since)s)
 """
 NAMES = """
-    INSERT INTO clients_searchname (word, near, sounds, clients)
-    SELECT word, hearth_near_words(word), hearth_sounds(word), clients
-    FROM (SELECT word, count(*) FILTER (WHERE is_new) AS clients
+    INSERT INTO clients_searchname (word, near, sounds, clients, has_restricted)
+    SELECT word, hearth_near_words(word), hearth_sounds(word), clients, has_restricted
+    FROM (SELECT word, count(*) FILTER (WHERE is_new) AS clients, bool_or(is_restricted) AS has_restricted
           FROM fresh_search_key, unnest(words) AS word GROUP BY word) AS counted
     ORDER BY word
-    ON CONFLICT (word) DO UPDATE SET clients = clients_searchname.clients + excluded.clients
-        WHERE excluded.clients > 0
+    ON CONFLICT (word) DO UPDATE SET clients = clients_searchname.clients + excluded.clients,
+            has_restricted = clients_searchname.has_restricted OR excluded.has_restricted
+        WHERE excluded.clients > 0 OR excluded.has_restricted
 """
 KEYS = """
-    INSERT INTO clients_searchkey (client_id, words, dob, ssn, ssn_last4, hud_id, is_deleted)
-    SELECT client_id, words, dob, ssn, ssn_last4, hud_id, is_deleted FROM fresh_search_key
+    INSERT INTO clients_searchkey (client_id, words, dob, ssn, ssn_last4, hud_id, is_deleted, is_restricted)
+    SELECT client_id, words, dob, ssn, ssn_last4, hud_id, is_deleted, is_restricted FROM fresh_search_key
     ON CONFLICT (client_id) DO UPDATE SET
         words = excluded.words, dob = excluded.dob, ssn = excluded.ssn, ssn_last4 = excluded.ssn_last4,
-        hud_id = excluded.hud_id, is_deleted = excluded.is_deleted
+        hud_id = excluded.hud_id, is_deleted = excluded.is_deleted, is_restricted = excluded.is_restricted
 """
 # From here on the planner's old figures would mislead it, and a first load is faster without indexes.
 MANY = 20_000

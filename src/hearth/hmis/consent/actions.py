@@ -146,7 +146,7 @@ def record_signature(*, by: User, consent: Consent, method: Method = Method.SIGN
 
 def _works_at(by: User, organization: Organization) -> bool:
     own = by.projects(Permission.CLIENT_EDIT)
-    return by.everywhere(Permission.CLIENT_EDIT) or organization.projects.filter(pk__in=own).exists()
+    return by.everywhere(Permission.CLIENT_EDIT) or organization.projects.filter(pk__any_of=own).exists()
 
 
 def _answer(choice: str) -> Answer:

@@ -149,7 +149,7 @@ def _has_stay(user: User, today: date, of: Of) -> Q:
     """Whether a client has a stay where this user works with clients."""
     stays = Enrollment.objects.restrict(user).filter(client=OuterRef("pk"), date_deleted=None)
     if not user.everywhere(Permission.CLIENT_EDIT):
-        stays = stays.filter(project__in=user.projects(Permission.CLIENT_EDIT))
+        stays = stays.filter(project__any_of=user.projects(Permission.CLIENT_EDIT))
     if of.project is not None:
         stays = stays.filter(project=of.project)
     if of.organization is not None:

@@ -182,7 +182,7 @@ def _filters(user: User, of: DueList) -> list[Filter]:
         Project.objects.restrict(user).filter(date_deleted=None).select_related("organization__data_source")
     )
     if not user.everywhere(Permission.CLIENT_EDIT):
-        projects = projects.filter(pk__in=user.projects(Permission.CLIENT_EDIT))
+        projects = projects.filter(pk__any_of=user.projects(Permission.CLIENT_EDIT))
     own = list(projects)
     organizations = sorted(
         organization_names({one.organization for one in own}).items(), key=lambda one: one[1].casefold()
@@ -230,7 +230,7 @@ def _projects(user: User, clients: list[Client]) -> Mapping[int, list[str]]:
         client__in=[one.pk for one in clients], date_deleted=None
     )
     if not user.everywhere(Permission.CLIENT_EDIT):
-        stays = stays.filter(project__in=user.projects(Permission.CLIENT_EDIT))
+        stays = stays.filter(project__any_of=user.projects(Permission.CLIENT_EDIT))
     found: dict[int, list[str]] = defaultdict(list)
     for stay in stays.select_related("project").order_by("-entry_date", "-pk"):
         if (name := str(stay.project)) not in found[stay.client_id]:

@@ -64,14 +64,14 @@ def taking_organizations(user: User) -> QuerySet[Organization]:
     """The organizations that somebody may take papers and signatures for, by name."""
     rows = Organization.objects.restrict(user).filter(date_deleted=None)
     if not user.everywhere(Permission.CLIENT_EDIT):
-        rows = rows.filter(projects__in=user.projects(Permission.CLIENT_EDIT)).distinct()
+        rows = rows.filter(projects__any_of=user.projects(Permission.CLIENT_EDIT)).distinct()
     return rows.order_by("organization_name", "pk")
 
 
 def may_take(by: User, organization: Organization) -> bool:
     """Whether somebody may take papers and signatures for an organization: they edit clients in a project of
     it, or everywhere."""
-    own = organization.projects.filter(pk__in=by.projects(Permission.CLIENT_EDIT))
+    own = organization.projects.filter(pk__any_of=by.projects(Permission.CLIENT_EDIT))
     return by.everywhere(Permission.CLIENT_EDIT) or own.exists()
 
 

@@ -324,7 +324,7 @@ def hidden_addresses(user: User) -> QuerySet[ProjectCoC]:
         | Q(project__target_population=SURVIVORS_OF_DOMESTIC_VIOLENCE)
     )
     rows = ProjectCoC.objects.restrict(user).filter(confidential)
-    return rows.exclude(project__in=user.own_projects)
+    return rows.exclude(project__any_of=user.own_projects)
 
 
 def cocs_of(user: User, project: Project) -> QuerySet[ProjectCoC]:

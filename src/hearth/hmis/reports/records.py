@@ -76,7 +76,7 @@ def shared_with(user: User, projects: Collection[int]) -> list[int]:
     """Enrollments of other projects that tell of people of these: they are in a report of these projects."""
     seen = Enrollment.objects.restrict(user)
     people = seen.filter(project_id__in=projects).values("client_id")
-    others = seen.filter(client_id__in=people).exclude(project_id__in=user.own_projects)
+    others = seen.filter(client_id__in=people).exclude(project_id__any_of=user.own_projects)
     return list(others.values_list("pk", flat=True))
 
 

@@ -172,7 +172,7 @@ def projects_of(user: User) -> QuerySet[Project]:
     """Projects that a user may have reports made of: the own ones, of the kinds that HUD
     asks for (LSA specifications v8, section 4.1)."""
     projects = Project.objects.restrict(user).filter(asked_of())
-    return projects if user.sees_all else projects.filter(pk__in=user.projects(Permission.REPORT_RUN))
+    return projects if user.sees_all else projects.filter(pk__any_of=user.projects(Permission.REPORT_RUN))
 
 
 def projects_in(user: User, cocs: Iterable[str]) -> QuerySet[Project]:

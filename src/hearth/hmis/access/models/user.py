@@ -77,9 +77,19 @@ class User(AbstractUser):
         if not self.is_active or self.pk is None:
             return {}
         with connection.cursor() as cursor:
-            cursor.execute("SELECT permission, everywhere, projects FROM hearth_rights(%s)", [self.pk])
+            # Many permissions reach the same projects: these are sent and read once.
+            cursor.execute(
+                "SELECT array_agg(permission), everywhere, projects FROM hearth_rights(%s)"
+                " GROUP BY everywhere, projects",
+                [self.pk],
+            )
             rows = cursor.fetchall()
-        return {Permission(name): (everywhere, frozenset(projects)) for name, everywhere, projects in rows}
+        return {
+            Permission(name): reach
+            for names, everywhere, projects in rows
+            for reach in [(everywhere, frozenset(projects))]
+            for name in names
+        }
 
     @cached_property
     def roles(self) -> frozenset[str]:

@@ -67,7 +67,7 @@ def candidates(viewer: User, group: ProjectGroup) -> list[Project]:
     """The projects that could be put in: of the viewer's scope, and not there yet."""
     rows = Project.objects.restrict(viewer).filter(date_deleted=None).exclude(groups=group)
     if not viewer.everywhere(Permission.USER_EDIT):
-        rows = rows.filter(pk__in=viewer.projects(Permission.USER_EDIT))
+        rows = rows.filter(pk__any_of=viewer.projects(Permission.USER_EDIT))
     found = list(rows.select_related("organization").order_by("project_name", "pk"))
     allowed = may_put(group, [one.pk for one in found])
     return [one for one in found if one.pk in allowed]

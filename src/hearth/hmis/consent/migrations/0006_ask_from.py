@@ -40,9 +40,19 @@ for old, new in CHANGES:
 # Answers of before; the history keeps that they had no such day.
 ASK = """
 DO $$
+DECLARE
+    part bigint[];
 BEGIN
     PERFORM set_config('app.keeps_step', 'on', true);
-    PERFORM hearth_settle_consents(ARRAY(SELECT DISTINCT client_id FROM consent_consent));
+    -- A thousand clients at a time: the function compares the answers of all whom it is asked for with each other.
+    FOR part IN
+        SELECT array_agg(client_id) FROM (
+            SELECT client_id, row_number() OVER (ORDER BY client_id) / 1000 AS step
+            FROM (SELECT DISTINCT client_id FROM consent_consent) AS asked
+        ) AS counted GROUP BY step
+    LOOP
+        PERFORM hearth_settle_consents(part);
+    END LOOP;
     PERFORM set_config('app.keeps_step', '', true);
 END $$;
 """

@@ -51,7 +51,9 @@ class OfTakingOrganization(RowPolicy):
     def visible(user: Viewer) -> Q:
         if user.sees_all:
             return EVERYTHING
-        own = Project.objects.filter(pk__in=user.own_projects)  # no join: several projects are still one row
+        own = Project.objects.filter(
+            pk__any_of=user.own_projects
+        )  # no join: several projects are still one row
         return Q(organization__in=own.values("organization"))
 
 

@@ -59,7 +59,7 @@ class ExportForm(PlainWords, forms.Form):
         self.fields["cocs"].choices = sorted(names.items())
         projects = Project.objects.restrict(user).filter(date_deleted__isnull=True)
         if not user.sees_all:
-            projects = projects.filter(pk__in=user.own_projects)
+            projects = projects.filter(pk__any_of=user.own_projects)
         self.fields["projects"].choices = by_organization(projects)
 
     def clean(self) -> dict[str, Any]:

@@ -17,9 +17,12 @@ OWN_USER_ID = "hearth"
 OWN_KEY = f"0|{OWN_USER_ID}"
 
 _UNKNOWN = """
-    SELECT c.id FROM clients_client c WHERE c.id IN (SELECT client_id FROM export_enrollment)
-        AND NOT hearth_knows_writer(
-            c.id, coalesce(c.user_data_source_id, c.data_source_id), c.user_id, c.updated_by_id)
+    WITH theirs AS (
+        SELECT c.id, coalesce(c.user_data_source_id, c.data_source_id) AS source, c.user_id, c.updated_by_id
+        FROM clients_client c WHERE c.id IN (SELECT client_id FROM export_enrollment)
+    )
+    SELECT id FROM theirs EXCEPT SELECT hearth_known_writers(
+        array_agg(id), array_agg(source), array_agg(user_id), array_agg(updated_by_id)) FROM theirs
 """
 
 
@@ -30,6 +33,8 @@ def hide_unknown(tables: Connection, exported_on: date) -> int:
     transaction.
     """
     with database.cursor() as cursor:
+        # Planned for as many clients as there are, whatever was asked in this session before.
+        cursor.execute("SELECT set_config('plan_cache_mode', 'force_custom_plan', true)")
         cursor.execute(_UNKNOWN)
         hidden = [pk for (pk,) in cursor.fetchall()]
     if hidden:
