@@ -16,6 +16,8 @@ from tests.sizes import seeds
 
 from .test_cases import give, run_concept
 
+pytestmark = pytest.mark.long
+
 RACES = {
     "AmIndAKNative": 1, "Asian": 2, "BlackAfAmerican": 3, "NativeHIPacific": 4, "White": 5,
     "HispanicLatinao": 6, "MidEastNAfrican": 7,

@@ -16,6 +16,8 @@ from tests.sizes import seeds
 
 from .test_twins import found
 
+pytestmark = pytest.mark.long
+
 SOURCES = {"Earned": "EarnedAmount", "SSI": "SSIAmount", "OtherIncomeSource": "OtherIncomeAmount"}
 UNKNOWN = {8: 98, 9: 98}
 
