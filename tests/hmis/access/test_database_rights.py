@@ -201,7 +201,10 @@ def test_functions_with_the_owners_rights_are_for_named_roles(db: None) -> None:
         "hearth_sees_all", "hearth_sees_clients", "hearth_reads_access_log", "hearth_today",
         "hearth_everywhere", "hearth_somewhere", "hearth_projects", "hearth_grants_with",
         "hearth_grant_within", "hearth_may_give", "hearth_may_restrict", "hearth_known_restricted",
-        "hearth_stays_in_common",
+        "hearth_stays_in_common", "hearth_places_within", "hearth_may_change_group", "hearth_may_put",
+        "hearth_may_record", "hearth_hidden_projects", "hearth_hidden_organizations",
+        # Of settings and published texts, not of anybody.
+        "hearth_shares", "hearth_requirements", "hearth_train_again_on",
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(

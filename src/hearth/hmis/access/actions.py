@@ -19,6 +19,7 @@ from django.utils import timezone
 from psycopg.types.json import Jsonb
 
 from hearth.hmis.access.context import acting
+from hearth.hmis.access.group_lock import lock_project_group
 from hearth.hmis.access.lock import forget_failures
 from hearth.hmis.access.models import Grant, User
 from hearth.hmis.access.permissions import Permission
@@ -93,13 +94,6 @@ def end_grant(*, by: User, grant: Grant, reason: str = "") -> None:
         if not Grant.objects.filter(pk=grant.pk, ended_at__isnull=True).update(end_reason=reason):
             raise ValueError("This grant is over already.")
         _record(by, grant.user, Access.ROLE_CHANGED, done="ended", **_of_grant(grant))
-
-
-def lock_project_group(pk: int) -> None:
-    """Until the transaction ends nobody else gives a grant for this group of projects, or changes what is in
-    it: each is checked against the other."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('project_group', %s))", [pk])
 
 
 _NOT_THERE = {

@@ -44,6 +44,11 @@ def clock(value: datetime) -> str:
     return f"{_here(value):%I:%M %p}".removeprefix("0")
 
 
+def in_a_field(value: date) -> str:
+    """06/29/1963, as a day is typed."""
+    return f"{value:{IN_A_FIELD}}"
+
+
 def month(value: date) -> str:
     """June 1963."""
     return f"{value:%B} {value.year}"

@@ -12,8 +12,8 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Count, Q
 from django.utils import timezone
 
-from hearth.hmis.access.actions import lock_project_group
 from hearth.hmis.access.context import acting
+from hearth.hmis.access.group_lock import lock_project_group
 from hearth.hmis.access.models import Grant, User
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.audit.actions import record_access

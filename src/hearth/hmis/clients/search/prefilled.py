@@ -20,9 +20,9 @@ def prefilled(text: str, asked: Question) -> dict[str, str]:
     values["middle_name"] = " ".join(names[1:-1])
     birth = asked.birth
     if birth is not None and birth.is_day:
-        values["birth_date"] = f"{birth.first:{formats.IN_A_FIELD}}"
+        values["birth_date"] = formats.in_a_field(birth.first)
     elif birth is not None and birth.first.month == birth.last.month:
-        values["birth_date"] = f"{birth.first:%m/%Y}"
+        values["birth_date"] = f"{birth.first.month}/{birth.first.year}"
     # Four figures alone may be a year as well.
     if asked.ssn or (asked.last4 and (birth is None or birth.is_day)):
         values["ssn"] = asked.ssn or asked.last4
