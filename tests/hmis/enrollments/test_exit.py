@@ -117,3 +117,22 @@ def test_only_where_one_enrolls(client: Browser, place: Place, stay: Enrollment,
     assert client.get(reverse("enrollments:exit", args=[stay.pk])).status_code == 404
     with acting(other), pytest.raises(PermissionDenied):
         leave(other, stay)
+
+
+def test_what_somebody_else_wrote_meanwhile_is_said(
+    client: Browser, place: Place, stay: Enrollment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two people with the same form: the second is told, and nothing is written twice."""
+    client.force_login(place.worker)
+    real, first = actions.exit_stay, []
+
+    def meanwhile(**asked: Any) -> None:
+        if not first:
+            first.append(real(**asked))
+        real(**asked | {"enrollment": Enrollment.objects.get(pk=stay.pk)})
+
+    monkeypatch.setattr(actions, "exit_stay", meanwhile)
+    page = client.post(reverse("enrollments:exit", args=[stay.pk]), {"exit_date": "11/20/2026"}, follow=True)
+    assert "An exit is recorded already" in page.content.decode()
+    with acting(place.worker):
+        assert Exit.objects.filter(enrollment=stay).count() == 1

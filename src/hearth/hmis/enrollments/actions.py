@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import connection, transaction
 
 from hearth.hmis.access.models import User
 from hearth.hmis.access.permissions import Permission
@@ -58,6 +58,7 @@ def enroll(
         raise PermissionDenied
     if household is not None and household.project_id != project.pk:
         raise EnrollmentRefused("That household is in another project. Choose one of this project.")
+    _one_at_a_time(client)
     _, sentence = why_not(by, client, project, entry_date)
     if sentence:
         raise EnrollmentRefused(sentence)
@@ -105,6 +106,7 @@ def exit_stay(
 
     Raises PermissionDenied, and EnrollmentRefused where a day is impossible or a head would leave others.
     """
+    _one_at_a_time(enrollment.client)
     for one in (enrollment, *together):
         if not by.may(Permission.ENROLLMENT_EDIT, project=one.project_id):
             raise PermissionDenied
@@ -121,6 +123,13 @@ def exit_stay(
     for name, values in records.items():
         if name not in ("Exit", "Enrollment"):
             _add_record(by, enrollment, name, values, exit_date, _EXIT_STAGE)
+
+
+def _one_at_a_time(client: Client) -> None:
+    """Until the transaction ends nobody else enrolls or exits this client: what is impossible is looked up,
+    and a stay that is being written elsewhere would not be seen."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('stays', %s))", [client.pk])
 
 
 def _source_of(household: Enrollment) -> DataSource:

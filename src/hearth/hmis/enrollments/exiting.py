@@ -4,11 +4,12 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from hearth.hmis.access.models import User
 from hearth.hmis.access.permissions import Permission
-from hearth.hmis.enrollments.models import Enrollment
+from hearth.hmis.enrollments.models import Enrollment, Exit
 from hearth.hmis.enrollments.start.questions import HEAD, is_withheld, known_of, person_of
 from hearth.hmis.hud.questions import QuestionForm
 from hearth.hmis.organizations.form_project import form_project
@@ -27,20 +28,21 @@ def open_members(user: User, enrollment: Enrollment) -> list[Enrollment]:
     )
     if not enrollment.household_id:
         return []
-    rows = rows.exclude(pk=enrollment.pk).select_related("client").prefetch_related("exit_set")
+    over = Exit.objects.restrict(user).filter(enrollment=OuterRef("pk"), date_deleted=None)
+    rows = rows.exclude(pk=enrollment.pk).filter(~Exists(over)).select_related("client")
     if not user.everywhere(Permission.ENROLLMENT_EDIT):
         rows = rows.filter(project__in=user.projects(Permission.ENROLLMENT_EDIT))
-    return [one for one in rows.order_by("pk") if not is_over(one)]
+    return list(rows.order_by("pk"))
 
 
-def is_over(enrollment: Enrollment) -> bool:
-    """Whether an exit is recorded."""
-    return any(one.date_deleted is None for one in enrollment.exit_set.all())
+def is_over(user: User, enrollment: Enrollment) -> bool:
+    """Whether an exit is recorded, now."""
+    return Exit.objects.restrict(user).filter(enrollment=enrollment, date_deleted=None).exists()
 
 
 def why_not(user: User, enrollment: Enrollment, day: date, together: list[int]) -> str:
     """What makes this exit impossible, in a sentence; empty where nothing does."""
-    if is_over(enrollment):
+    if is_over(user, enrollment):
         return "An exit is recorded already. Reload the page."
     if day > timezone.localdate():
         return "The day lies in the future. Record the exit when the client has left."

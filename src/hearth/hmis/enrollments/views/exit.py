@@ -21,19 +21,24 @@ def exit_stay(request: HttpRequest, pk: int) -> HttpResponse:
     if stay is None or not user.may(Permission.ENROLLMENT_EDIT, project=stay.enrollment.project_id):
         refuse_as_missing(request, enrollment=pk)
     enrollment = stay.enrollment
-    if is_over(enrollment) or enrollment.date_deleted is not None:
+    if is_over(user, enrollment) or enrollment.date_deleted is not None:
         return redirect("enrollments:detail", pk)
     form = ExitForm(request.POST or None, user=user, enrollment=enrollment)
     if request.method == "POST" and form.is_valid():
         together = form.leaving(form.cleaned_data)
-        actions.exit_stay(
-            by=user, enrollment=enrollment, exit_date=form.cleaned_data["exit_date"],
-            records=form.answered.records, together=together,
-        )  # fmt: skip
+        try:
+            actions.exit_stay(
+                by=user, enrollment=enrollment, exit_date=form.cleaned_data["exit_date"],
+                records=form.answered.records, together=together,
+            )  # fmt: skip
+        except actions.EnrollmentRefused as refused:  # what somebody else wrote meanwhile
+            messages.error(request, str(refused))
+            return redirect("enrollments:detail", pk)
         due = len(form.answered.due)
         said = f" {counted(due, 'answer')} due." if due else ""
         messages.success(request, f"{counted(1 + len(together), 'exit')} recorded.{said}")
         return redirect("enrollments:detail", pk)
-    open_client(by=user, client=enrollment.client, page="enrollment")
+    if request.method != "POST":
+        open_client(by=user, client=enrollment.client, page="enrollment")
     context = {"enrollment": enrollment, "client": enrollment.client, "form": form}
     return render(request, "enrollments/exit.html", context)

@@ -34,7 +34,8 @@ def choose(request: HttpRequest, pk: int) -> HttpResponse:
         said = form.cleaned_data
         address = reverse("enrollments:start", args=[client.pk, said["project"].pk])
         return redirect(f"{address}?start={said['start'].isoformat()}")
-    open_client(by=request.user, client=client, page="enrolling")
+    if request.method != "POST":
+        open_client(by=request.user, client=client, page="enrolling")
     return render(request, "enrollments/choose.html", {"client": client, "form": form})
 
 
@@ -64,6 +65,8 @@ def start(request: HttpRequest, pk: int, project: int) -> HttpResponse:
     form = StartForm(request.POST or None, **about)
     if request.method == "POST" and form.is_valid():
         return _finish(request, form, client, place, day, key)
+    if request.method != "POST":
+        open_client(by=user, client=client, page="enrolling")
     context = {"client": client, "place": place, "start": day, "form": form, "key": key}
     return render(request, "enrollments/start.html", context)
 
@@ -77,6 +80,9 @@ def _finish(
             by=request.user, client=client, project=place, entry_date=day, relationship=HEAD,
             records=form.answered.records, key=hud_id,
         )  # fmt: skip
+    except actions.EnrollmentRefused as refused:  # what somebody else wrote meanwhile
+        messages.error(request, str(refused))
+        return redirect("enrollments:choose", client.pk)
     except IntegrityError:
         made = queries.enrolled_with(request.user, hud_id)  # by the same form, sent twice at once
         if made is None:
