@@ -10,7 +10,11 @@ from hearth.formulas import disarmed, is_formula
 
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "hearth"
 #: HUD's files, which programs read to the letter.
-OF_HUD = {"reporting/synthetic/planting.py", "reporting/sources/transfer.py"}
+OF_HUD = {
+    "reporting/synthetic/planting.py",
+    "reporting/sources/transfer.py",
+    "standards/form_batch.py",  # codes that were checked, names of columns, conditions on them
+}
 #: What does not show, of Unicode's own: control characters, marks, spaces of all kinds.
 UNSEEN = [
     chr(code) for code in range(0x110000) if unicodedata.category(chr(code)) in ("Cc", "Cf", "Zs", "Zl", "Zp")

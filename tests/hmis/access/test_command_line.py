@@ -189,7 +189,9 @@ class TestCommands:
 
     def test_a_password_is_read_from_a_script(self, hearth_user: Any, administrator: User, ben: User) -> None:
         said = hearth_user("password", ben.email, input=f"{factories.PASSWORD}\nmore\n")
-        assert said.output == f"{ben.email} has a new password.\n"
+        assert said.output == (
+            f"{ben.email} has a new password, to be changed at the next sign-in unless it is your own.\n"
+        )
         ben.refresh_from_db()
         assert ben.check_password(factories.PASSWORD)
         said = hearth_user("password", ben.email, input="short\n")

@@ -127,6 +127,7 @@ def addresses(ids: dict[str, list[int]]) -> list[str]:
 _VALUE = re.compile(r"""'(?:[^']|'')*'|"_django_curs_\w+"|\b\d+\b""")
 #: Not of the page: what is written of the session once in a while, and savepoints around it.
 _NOW_AND_THEN = (
+    'SELECT "usersessions_usersession"', 'INSERT INTO "usersessions_usersession"',
     'UPDATE "usersessions_usersession"', 'UPDATE "django_session"', "SAVEPOINT", "RELEASE SAVEPOINT",
 )  # fmt: skip
 

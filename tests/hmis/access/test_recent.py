@@ -190,6 +190,13 @@ ASKING = {
     "people:end": ("POST",),
     "people:password": ("POST",),
     "people:do": ("POST",),
+    "people:group": ("POST",),
+    "people:groups": ("POST",),
+    "people:organization": ("POST",),
+    "people:publish_requirement": ("POST",),
+    "people:record_met": ("POST",),
+    "people:withdraw_met": ("POST",),
+    "people:withdraw_of_organization": ("POST",),
 }
 
 

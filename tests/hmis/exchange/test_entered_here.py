@@ -52,6 +52,11 @@ def households(by: User, place: Path) -> dict[str, set[str]]:
         said.setdefault(row["HouseholdID"], set()).add(row["EnrollmentID"])
     together = rows(snapshot.refreshed(), "SELECT HouseholdID, count(*) FROM Enrollment GROUP BY 1")
     assert sorted(count for _, count in together) == sorted(map(len, said.values()))
+    longest = rows(
+        snapshot.refreshed(),
+        "SELECT max(length(EnrollmentID)), max(length(HouseholdID)), max(length(PersonalID)) FROM Enrollment",
+    )
+    assert max(longest[0]) <= 32  # a longer key is none, and no report would be made
     return said
 
 

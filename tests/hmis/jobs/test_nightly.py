@@ -1,5 +1,6 @@
 """What is done at night: once, whatever number of workers, and again after a kill."""
 
+import logging
 import subprocess
 import sys
 import textwrap
@@ -71,7 +72,13 @@ def test_each_duty_is_done_once_a_night_in_order(duties) -> None:
 
 
 @pytest.mark.django_db
-def test_one_that_fails_is_tried_again_three_times_and_keeps_none_of_the_others(duties, capsys) -> None:
+def test_one_that_fails_is_tried_again_three_times_and_keeps_none_of_the_others(
+    duties, capsys, monkeypatch
+) -> None:
+    for handler in logging.root.handlers:  # made while another test's stream stood there
+        if getattr(getattr(handler, "stream", None), "closed", False):
+            monkeypatch.setattr(handler, "stream", sys.stderr)
+
     def fails() -> None:
         raise ValueError("Zebulonia")
 

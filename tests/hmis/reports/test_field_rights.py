@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client as Visitor
 from django.urls import reverse
+from django.utils import timezone
 
 from hearth.hmis.access import field_rights
 from hearth.hmis.access.context import acting
@@ -161,11 +162,12 @@ def test_who_lost_a_field_right_does_not_open_what_was_made_with_it(
 ) -> None:
     with acting(administrator):
         user = factories.make_hmis_user(factories.make_organization())
-    run = ReportRun(parameters={"made_with": rights_of(user)}, created_by=user)
+    made = {"created_by": user, "created_at": timezone.now()}
+    run = ReportRun(parameters={"made_with": rights_of(user)}, **made)
     assert may_open(user, run)
-    old = ReportRun(parameters={"made_with": {"sees_all": False, "projects": []}}, created_by=user)
+    old = ReportRun(parameters={"made_with": {"sees_all": False, "projects": []}}, **made)
     assert may_open(user, old)
     without(Permission.DOB_VIEW)
     user = anew(user)
     assert not may_open(user, run) and not may_open(user, old)
-    assert may_open(user, ReportRun(parameters={"made_with": rights_of(user)}, created_by=user))
+    assert may_open(user, ReportRun(parameters={"made_with": rights_of(user)}, **made))

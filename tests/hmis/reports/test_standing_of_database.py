@@ -10,7 +10,7 @@ import pytest
 
 from hearth.hmis.access.context import acting
 from hearth.hmis.enrollments.models import Enrollment
-from hearth.hmis.organizations.models import Organization
+from hearth.hmis.organizations.models import Organization, Project
 from hearth.hmis.reports import records
 from hearth.hmis.reports.snapshot import refreshed
 from hearth.reporting.making import How, make
@@ -89,6 +89,10 @@ def test_a_report_is_made_as_if_nothing_outside_the_rights_of_who_asks_were_ther
     with acting(user):
         seen = set(Enrollment.objects.restrict(user).values_list("hud_id", flat=True))
         narrow = records.narrowing(user, asked.report.registry)
+        # Names that are confidential to this user are not in what they may see.
+        names = dict(Organization.objects.values_list("hud_id", "organization_name"))
+        called = dict(Project.objects.values_list("hud_id", "project_name"))
+        common = dict(Project.objects.values_list("hud_id", "project_common_name"))
     assert narrow is not None
     there = {row["EnrollmentID"] for row in rows["Enrollment"]}
     assert seen and seen < there
@@ -96,6 +100,13 @@ def test_a_report_is_made_as_if_nothing_outside_the_rights_of_who_asks_were_ther
         file: [row for row in some if "EnrollmentID" not in row or row["EnrollmentID"] in seen]
         for file, some in rows.items()
     }
+    own["Organization"] = [
+        row | {"OrganizationName": names[row["OrganizationID"]]} for row in own["Organization"]
+    ]
+    own["Project"] = [
+        row | {"ProjectName": called[row["ProjectID"]], "ProjectCommonName": common[row["ProjectID"]]}
+        for row in own["Project"]
+    ]
     made = {
         "whole": make(asked.report, source, asked.parameters(), tmp_path / "whole", How("0")),
         "own": make(

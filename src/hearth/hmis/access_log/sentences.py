@@ -157,10 +157,11 @@ def _exported(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> 
 def _reported(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
     subject = _subject(entry)
     coc, scope, _, projects = details("coc"), details("scope"), details("report"), details("projects")
+    of_all = ", in figures alone of everything there" if details("everything") else ""
     if not isinstance(subject, Ref):
         kind = "HIC" if scope == "HIC" else "LSA of chosen projects" if scope == "PROJECT" else "LSA"
         return [f"Ran the {kind} {coc} on the command line"]
-    return ["Ran ", subject, f" of {counted(projects, 'project')}" if projects else ""]
+    return ["Ran ", subject, f" of {counted(projects, 'project')}" if projects else "", of_all]
 
 
 def _members_viewed(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:

@@ -31,7 +31,7 @@ def open_members(user: User, enrollment: Enrollment) -> list[Enrollment]:
     over = Exit.objects.restrict(user).filter(enrollment=OuterRef("pk"), date_deleted=None)
     rows = rows.exclude(pk=enrollment.pk).filter(~Exists(over)).select_related("client")
     if not user.everywhere(Permission.ENROLLMENT_EDIT):
-        rows = rows.filter(project__in=user.projects(Permission.ENROLLMENT_EDIT))
+        rows = rows.filter(project__any_of=user.projects(Permission.ENROLLMENT_EDIT))
     return list(rows.order_by("pk"))
 
 

@@ -21,7 +21,7 @@ def projects_for(user: User, on: date) -> QuerySet[Project]:
     """Projects in which the user enrolls people and that are open on a day."""
     own = Project.objects.restrict(user).filter(date_deleted=None, project_type__isnull=False)
     if not user.everywhere(Permission.ENROLLMENT_EDIT):
-        own = own.filter(pk__in=user.projects(Permission.ENROLLMENT_EDIT))
+        own = own.filter(pk__any_of=user.projects(Permission.ENROLLMENT_EDIT))
     return own.exclude(operating_end_date__lt=on).exclude(operating_start_date__gt=on)
 
 

@@ -2,7 +2,7 @@
 
 A key is unique within its data source only. Keys of people, their stays and what hangs on those are written
 as they are where they are of the first data source; those of any other have its number in front (`3.C100`),
-so that everybody can be found again by the key alone. Files about projects are few rows and always read
+or are a digest where that would be longer than HUD allows. Files about projects are few rows and always read
 whole: there only a key that an earlier source uses as well gets the number, as in an export, because HUD
 knows projects by these keys.
 """
@@ -21,7 +21,7 @@ def numbered(source: str, key: str) -> str:
 
 def written(source: str, key: str, first: int) -> str:
     """SQL of a key of people's files; NULL for none. `first`: the data source that keeps its keys."""
-    return f"CASE WHEN {source} = {first} OR {key} IS NULL THEN {key} ELSE concat({source}, '.', {key}) END"
+    return f"CASE WHEN {source} = {first} OR {key} IS NULL THEN {key} ELSE {numbered(source, key)} END"
 
 
 def as_came(column: str) -> str:
