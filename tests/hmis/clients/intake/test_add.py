@@ -206,6 +206,15 @@ def test_a_key_of_somebody_else_or_of_no_form_is_not_used(
     assert len({one.hud_id for one in made}) == len(made) == 5
 
 
+def test_the_same_token_of_two_users_is_two_forms(client: Browser, worker: User, administrator: User) -> None:
+    with acting(administrator):
+        other = factories.make_hmis_user(factories.make_organization())
+    token = new_key()
+    for user, name in ((worker, "Zora"), (other, "Ibrahim")):
+        assert client.post(begin(client, user), {"first_name": name, "key": token}).status_code == 302
+    assert {one.first_name for one in added(administrator)} == {"Zora", "Ibrahim"}
+
+
 def test_nobody_is_added_without_a_search(client: Browser, worker: User, administrator: User) -> None:
     client.force_login(worker)
     for kept in ("none", "x" * 22):
