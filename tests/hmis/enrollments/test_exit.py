@@ -87,6 +87,17 @@ def test_a_head_takes_the_others_along_or_stays(
         assert found.count() == 2
 
 
+def test_the_place_is_said_of_all_and_the_rest_of_one(
+    place: Place, stay: Enrollment, child: Enrollment
+) -> None:
+    said = {"Destination": 435, "DestinationSubsidyType": 440, "HousingAssessment": 1}
+    with acting(place.worker):
+        leave(place.worker, stay, records={"Exit": said}, together=[child])
+        ends = {one.enrollment_id: one for one in Exit.objects.all()}
+    assert {one.destination_subsidy_type for one in ends.values()} == {440}
+    assert (ends[stay.pk].housing_assessment, ends[child.pk].housing_assessment) == (1, None)
+
+
 def test_a_member_leaves_alone(place: Place, stay: Enrollment, child: Enrollment) -> None:
     with acting(place.worker):
         leave(place.worker, child)

@@ -27,6 +27,8 @@ from hearth.standards.load import MODEL_YEAR
 _START_STAGE, _EXIT_STAGE = 1, 3
 _NIGHT_BY_NIGHT = int(load(MODEL_YEAR).list("2.02.6").names["ES_NBN"])
 _DISABILITIES = "Disabilities"
+#: Where somebody went (3.12): said once for all who leave together.
+_WHERE = frozenset({"Destination", "DestinationSubsidyType", "OtherDestination"})
 
 
 class EnrollmentRefused(ValueError):
@@ -113,8 +115,10 @@ def exit_stay(
         if sentence := exiting.why_not(by, one, exit_date, [other.pk for other in together]):
             raise EnrollmentRefused(sentence)
     left = dict(records.get("Exit", {}))
+    where = {column: value for column, value in left.items() if column in _WHERE}
     for one in (enrollment, *together):
-        end = Exit(enrollment=one, exit_date=exit_date, **_fields(left))
+        said = left if one.pk == enrollment.pk else where
+        end = Exit(enrollment=one, exit_date=exit_date, **_fields(said))
         stamp(end, by=by)
         end.save()
         record_access(

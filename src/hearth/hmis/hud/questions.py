@@ -34,6 +34,8 @@ _TOTAL = "IncomeBenefits.TotalMonthlyIncome"
 _AMOUNT = "Amount"
 _MOST_MONEY = Decimal("999999.99")
 _YES, _NO = "1", "0"
+_DISABILITIES = "Disabilities"
+_HIV = load(MODEL_YEAR).list("1.3").names["HIV_AIDS"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +132,21 @@ class QuestionForm(PlainWords, forms.Form):
                 if state[one.name] == REQUIRED:
                     found.due.append(one.name)
                 value = _not_collected(one) if state[one.name] == REQUIRED else None
-            file, _, column = one.name.partition(".")
-            column, _, row = column.partition("[")
-            found.records.setdefault(f"{file}[{row}" if row else file, {})[column] = value
+            record, column = _place(one.name)
+            found.records.setdefault(record, {})[column] = value
         _add_total(found)
         self.answered = found
         return said
+
+
+def _place(name: str) -> tuple[str, str]:
+    """The record and the column of a question. T-cells, viral load and treatment (W3, W4, W6) stand in the row
+    of HIV/AIDS, without saying so in their names."""
+    file, _, column = name.partition(".")
+    column, _, row = column.removesuffix("]").partition("[")
+    if file == _DISABILITIES:
+        return f"{file}[{row or _HIV}]", column
+    return file, column
 
 
 def field_name(name: str) -> str:
