@@ -140,8 +140,8 @@ class QuestionForm(PlainWords, forms.Form):
 
 
 def _place(name: str) -> tuple[str, str]:
-    """The record and the column of a question. T-cells, viral load and treatment (W3, W4, W6) stand in the row
-    of HIV/AIDS, without saying so in their names."""
+    """The record and the column of a question. T-cells, viral load and treatment (W3, W4, W6) stand in the
+    row of HIV/AIDS, without saying so in their names."""
     file, _, column = name.partition(".")
     column, _, row = column.removesuffix("]").partition("[")
     if file == _DISABILITIES:

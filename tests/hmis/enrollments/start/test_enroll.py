@@ -15,7 +15,14 @@ from hearth.hmis.access.models import User
 from hearth.hmis.audit.models import AccessLog
 from hearth.hmis.clients.models import Client
 from hearth.hmis.enrollments import actions
-from hearth.hmis.enrollments.models import Disabilities, Enrollment, HealthAndDV, IncomeBenefits, Services
+from hearth.hmis.enrollments.models import (
+    Disabilities,
+    Enrollment,
+    Exit,
+    HealthAndDV,
+    IncomeBenefits,
+    Services,
+)
 from hearth.hmis.enrollments.start.questions import StartForm
 from hearth.hmis.organizations.entered import new_key
 from hearth.hmis.organizations.models import Funder, Organization, Project, ProjectCoC
@@ -239,3 +246,31 @@ def test_an_address_with_another_day_leads_back(client: Browser, place: Place, d
     client.force_login(place.worker)
     address = reverse("enrollments:start", args=[place.client.pk, place.shelter.pk])
     assert client.get(f"{address}?start={day}").status_code in (302, 404)
+
+
+#: Each kind of project with a main funding source of its own (codes of 2.02.6 and 2.06.1).
+MAIN = {
+    "ES EE, ESG": (0, 8), "ES NbN, ESG": (1, 8), "TH, RHY": (2, 24), "PSH, HOPWA": (3, 13),
+    "SO, PATH": (4, 21), "SSO, CoC": (6, 4), "SH, CoC": (8, 5), "HP, SSVF": (12, 33), "RRH, VASH": (13, 20), "CE, CoC": (14, 4),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", MAIN)
+def test_from_start_to_exit_of_each_kind_with_nothing_answered(
+    client: Browser, place: Place, administrator: User, kind: str
+) -> None:
+    with acting(administrator):
+        project = place.project(*MAIN[kind])
+    client.force_login(place.worker)
+    address = reverse("enrollments:start", args=[place.client.pk, project.pk])
+    assert client.get(f"{address}?start=2026-11-02").status_code == 200
+    page = client.post(f"{address}?start=2026-11-02", {"key": new_key()})
+    assert page.status_code == 302
+    with acting(administrator):
+        stay = Enrollment.objects.get(client=place.client)
+    address = reverse("enrollments:exit", args=[stay.pk])
+    assert client.get(address).status_code == 200
+    assert client.post(address, {"exit_date": "11/20/2026"}).status_code == 302
+    assert client.get(page.url).status_code == 200
+    with acting(administrator):
+        assert Exit.objects.get(enrollment=stay).destination == 99
