@@ -251,7 +251,8 @@ def test_an_address_with_another_day_leads_back(client: Browser, place: Place, d
 #: Each kind of project with a main funding source of its own (codes of 2.02.6 and 2.06.1).
 MAIN = {
     "ES EE, ESG": (0, 8), "ES NbN, ESG": (1, 8), "TH, RHY": (2, 24), "PSH, HOPWA": (3, 13),
-    "SO, PATH": (4, 21), "SSO, CoC": (6, 4), "SH, CoC": (8, 5), "HP, SSVF": (12, 33), "RRH, VASH": (13, 20), "CE, CoC": (14, 4),
+    "SO, PATH": (4, 21), "SSO, CoC": (6, 4), "SH, CoC": (8, 5), "HP, SSVF": (12, 33),
+    "RRH, VASH": (13, 20), "CE, CoC": (14, 4),
 }  # fmt: skip
 
 
