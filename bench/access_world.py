@@ -72,7 +72,7 @@ def build(clients: int) -> None:
         connection.execute("SET session_replication_role = replica")
         connection.execute("SET work_mem = '200MB'")
         for statement in _statements():
-            connection.execute(statement)  # type: ignore[call-overload]
+            connection.execute(statement)  # type: ignore[call-overload]  # text of ours
         connection.execute("VACUUM (ANALYZE)")
 
 

@@ -85,7 +85,7 @@ def bring_up_to_date(using: str = "default", **signal: Any) -> None:
             pairs = [list(column) for column in zip(*rows, strict=True)]
             # Tables and columns are named above; nothing of a user is in the text.
             column = _OF_ROLES[table]
-            cursor.execute(f"DELETE FROM {table} WHERE (role, {column}) NOT IN {wanted}", pairs)  # noqa: S608
+            cursor.execute(f"DELETE FROM {table} WHERE (role, {column}) NOT IN {wanted}", pairs)  # noqa: S608  # of ours
             cursor.execute(f"INSERT INTO {table} {wanted} ON CONFLICT DO NOTHING", pairs)
         for one in REQUIREMENTS.values():
             first = {"kind": one.code, "text": one.text, "valid_days": one.valid_days}

@@ -7,7 +7,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         # They connect the signals of sign-in.
-        from hearth.hmis.accounts import due, known_device, second_factor, sign_in_log  # noqa: F401
+        from hearth.hmis.accounts import due, known_device, second_factor, sign_in_log  # noqa: F401  # they listen
         from hearth.hmis.accounts.people.unused import lock_unused
         from hearth.hmis.accounts.sessions import remove_ended
         from hearth.hmis.jobs import nightly
