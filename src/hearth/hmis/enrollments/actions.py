@@ -60,7 +60,7 @@ def enroll(
         raise PermissionDenied
     if household is not None and household.project_id != project.pk:
         raise EnrollmentRefused("That household is in another project. Choose one of this project.")
-    _one_at_a_time(client)
+    one_at_a_time(client)
     _, sentence = why_not(by, client, project, entry_date)
     if sentence:
         raise EnrollmentRefused(sentence)
@@ -71,13 +71,13 @@ def enroll(
         relationship_to_hoh=relationship,
         household_id=household.household_id if household else new_key(),
         household_data_source=_source_of(household) if household else None,
-        **_fields(records.get("Enrollment", {})),
+        **fields_of(records.get("Enrollment", {})),
     )
     stamp(enrollment, by=by, key=key)
     enrollment.save()
     for name, values in records.items():
         if name != "Enrollment":
-            _add_record(by, enrollment, name, values, entry_date, _START_STAGE)
+            add_record(by, enrollment, name, values, entry_date, _START_STAGE)
     if project.project_type == _NIGHT_BY_NIGHT:
         night = Services(
             enrollment=enrollment, date_provided=entry_date, record_type=BED_NIGHT, type_provided=BED_NIGHT
@@ -108,7 +108,7 @@ def exit_stay(
 
     Raises PermissionDenied, and EnrollmentRefused where a day is impossible or a head would leave others.
     """
-    _one_at_a_time(enrollment.client)
+    one_at_a_time(enrollment.client)
     for one in (enrollment, *together):
         if not by.may(Permission.ENROLLMENT_EDIT, project=one.project_id):
             raise PermissionDenied
@@ -118,7 +118,7 @@ def exit_stay(
     where = {column: value for column, value in left.items() if column in _WHERE}
     for one in (enrollment, *together):
         said = left if one.pk == enrollment.pk else where
-        end = Exit(enrollment=one, exit_date=exit_date, **_fields(said))
+        end = Exit(enrollment=one, exit_date=exit_date, **fields_of(said))
         stamp(end, by=by)
         end.save()
         record_access(
@@ -126,10 +126,10 @@ def exit_stay(
         )  # fmt: skip
     for name, values in records.items():
         if name not in ("Exit", "Enrollment"):
-            _add_record(by, enrollment, name, values, exit_date, _EXIT_STAGE)
+            add_record(by, enrollment, name, values, exit_date, _EXIT_STAGE)
 
 
-def _one_at_a_time(client: Client) -> None:
+def one_at_a_time(client: Client) -> None:
     """Until the transaction ends nobody else enrolls or exits this client: what is impossible is looked up,
     and a stay that is being written elsewhere would not be seen."""
     with connection.cursor() as cursor:
@@ -141,14 +141,14 @@ def _source_of(household: Enrollment) -> DataSource:
     return household.household_data_source or household.data_source
 
 
-def _add_record(
+def add_record(
     by: User, enrollment: Enrollment, name: str, values: Mapping[str, Any], day: date, stage: int
 ) -> None:
-    """One record of the start or the exit, dated by it (5.03); `name` may be "Disabilities[5]"."""
+    """One record of a stage (a code of 5.03.1), of a day; `name` may be "Disabilities[5]"."""
     file, _, row = name.partition("[")
     model = model_of(file)
     fields = {one.name for one in model._meta.get_fields()}
-    stored = _fields(values)
+    stored = fields_of(values)
     if file == _DISABILITIES:
         stored["disability_type"] = int(row.removesuffix("]"))
     if "information_date" in fields:
@@ -160,5 +160,6 @@ def _add_record(
     record.save()
 
 
-def _fields(values: Mapping[str, Any]) -> dict[str, Any]:
+def fields_of(values: Mapping[str, Any]) -> dict[str, Any]:
+    """By the names of model fields what stands by the names of columns."""
     return {python_name(column): value for column, value in values.items()}

@@ -11,7 +11,7 @@ from hearth.hmis.access.permissions import Permission
 from hearth.hmis.clients.intake.birth import years_old
 from hearth.hmis.clients.intake.identity import ADULT
 from hearth.hmis.clients.models import Client
-from hearth.hmis.hud.answers import not_collected
+from hearth.hmis.enrollments.disabling import DISABLING, disabling_condition
 from hearth.hmis.hud.display import coc_words
 from hearth.hmis.hud.questions import QuestionForm
 from hearth.hmis.organizations.choices import cocs_of
@@ -25,13 +25,6 @@ STAGE = "start"
 HEAD = int(load(MODEL_YEAR).list("3.15.1").names["HEAD"])
 #: Said elsewhere on the page, or worked out.
 _ELSEWHERE = ("Enrollment.EntryDate", "Enrollment.RelationshipToHoH", "Enrollment.EnrollmentCoC")
-_DISABLING = "Enrollment.DisablingCondition"
-_RESPONSE, _LASTING = "DisabilityResponse", "IndefiniteAndImpairs"
-_YES = int(load(MODEL_YEAR).list("1.8").names["YES"])
-_NO = int(load(MODEL_YEAR).list("1.8").names["NO"])
-_TYPES = load(MODEL_YEAR).list("1.3").names
-#: Count by themselves; the others only where they are long-lasting and make living alone hard (3.08).
-_BY_THEMSELVES = {str(_TYPES["DEVELOPMENTAL"]), str(_TYPES["HIV_AIDS"])}
 
 
 def person_of(client: Client, relationship: int, on: date) -> str:
@@ -74,7 +67,7 @@ class StartForm(QuestionForm):
         """Without what stands elsewhere, what is not for this user, and what follows from other answers."""
         found = [one for one in asked if one.name not in _ELSEWHERE and not is_withheld(self.user, one.name)]
         if any(one.column.file == "Disabilities" for one in found):
-            found = [one for one in found if one.name != _DISABLING]
+            found = [one for one in found if one.name != DISABLING]
         return found
 
     def clean(self) -> dict[str, Any]:
@@ -82,37 +75,10 @@ class StartForm(QuestionForm):
         said = super().clean()
         enrollment = self.answered.records.setdefault("Enrollment", {})
         enrollment["EnrollmentCoC"] = said.get("coc") or self._only_coc
-        if not any(one.name == _DISABLING for one in self.questions):
-            enrollment["DisablingCondition"] = self._disabling()
+        if not any(one.name == DISABLING for one in self.questions):
+            code, self.disabling_because = disabling_condition(self.answered.records)
+            enrollment["DisablingCondition"] = code
         return said
-
-    def _disabling(self) -> int:
-        rows = {
-            key[len("Disabilities[") : -1]: row
-            for key, row in self.answered.records.items()
-            if key.startswith("Disabilities[")
-        }
-        qualifying = [
-            kind
-            for kind, row in rows.items()
-            if _is_yes(kind, row.get(_RESPONSE)) and (kind in _BY_THEMSELVES or row.get(_LASTING) == _YES)
-        ]
-        names = {str(code): name for name, code in _TYPES.items()}
-        self.disabling_because = [names[kind] for kind in qualifying]
-        if qualifying:
-            return _YES
-        settled = all(
-            row.get(_RESPONSE) == _NO or (_is_yes(kind, row.get(_RESPONSE)) and row.get(_LASTING) == _NO)
-            for kind, row in rows.items()
-        )
-        return _NO if rows and settled else not_collected(_DISABLING)
-
-
-def _is_yes(kind: str, response: int | None) -> bool:
-    """Substance use has three kinds of yes: alcohol, drugs, both (4.10)."""
-    if kind == str(_TYPES["SUBSTANCE_USE"]):
-        return response in (1, 2, 3)
-    return response == _YES
 
 
 def known_of(client: Client) -> dict[str, str | None]:
