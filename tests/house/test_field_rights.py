@@ -47,6 +47,7 @@ TEMPLATES = {
     "clients/templates/clients/detail.html",
     "clients/templates/clients/parts/birth_date.html",
     "clients/templates/clients/parts/recent.html",
+    "enrollments/templates/enrollments/parts/person.html",
     "enrollments/templates/enrollments/parts/together.html",
 }
 #: Code that takes a protected attribute from an object, and from where it has that object.

@@ -7,7 +7,7 @@ due, and is stored as "Data not collected" where HUD has a code for it.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -20,7 +20,7 @@ from hearth.hmis.hud.answers import AnswerField, answers, not_collected
 from hearth.hmis.ui.forms import DayField, PlainWords, TypedAhead
 from hearth.standards import load
 from hearth.standards.element import Element
-from hearth.standards.form import HIDDEN, REQUIRED, Project, Question, questions
+from hearth.standards.form import HIDDEN, OPTIONAL, REQUIRED, Project, Question, questions
 from hearth.standards.gates import ALWAYS, Between, Blank, Compared, Either, Every, Gate
 from hearth.standards.load import MODEL_YEAR
 from hearth.standards.wording import ElementWords, wording
@@ -55,10 +55,11 @@ class Section:
 @dataclass(slots=True)
 class Answered:
     """What a form says. `records`: by file, and of Disabilities by file and type ("Disabilities[5]"), the
-    values of columns as they are stored; `due`: names of required questions without an answer; `dropped`:
-    how many answers were not stored because another one closed them."""
+    values of columns as they are stored; `given`: how many required questions have an answer; `due`: names of
+    those without; `dropped`: how many answers were not stored because another one closed them."""
 
     records: dict[str, dict[str, Any]] = field(default_factory=dict)
+    given: int = 0
     due: list[str] = field(default_factory=list)
     dropped: int = 0
 
@@ -66,8 +67,11 @@ class Answered:
 class QuestionForm(PlainWords, forms.Form):
     """The questions of one person at one stage in one project on a day.
 
-    `known`: codes of earlier answers by name ("Client.VeteranStatus"), on which gates may hang.
+    `known`: codes of earlier answers by name ("Client.VeteranStatus"), on which gates may hang. Several
+    people stand on one page by a `prefix` each; `of_whom` is said in the page's list of errors then.
     """
+
+    of_whom = ""
 
     def __init__(
         self,
@@ -84,7 +88,10 @@ class QuestionForm(PlainWords, forms.Form):
         asked = questions(load(MODEL_YEAR), project, stage, person)
         self.questions = self.kept([one for one in asked if one.name != _TOTAL])
         for one in self.questions:
-            self.fields[field_name(one.name)] = _field(one)
+            made: Any = _of_column(one)
+            made.gate = json.dumps(as_data(one.gate, self.add_prefix)) if one.gate != ALWAYS else ""
+            made.is_due = one.asked != OPTIONAL and not _is_ticked(one)
+            self.fields[field_name(one.name)] = made
         self.answered = Answered()
 
     def kept(self, asked: list[Question]) -> list[Question]:
@@ -94,7 +101,19 @@ class QuestionForm(PlainWords, forms.Form):
     @property
     def known_inputs(self) -> list[tuple[str, str]]:
         """Earlier answers as hidden inputs, for gates that hang on them; what is sent back is not read."""
-        return [(field_name(name), code) for name, code in self.known.items() if code is not None]
+        known = ((name, code) for name, code in self.known.items() if code is not None)
+        return [(self.add_prefix(field_name(name)), code) for name, code in known]
+
+    @property
+    def state(self) -> tuple[int, int]:
+        """How many answers are given and due, as `ui/gates.js` counts them on."""
+        if self.is_bound:
+            self.errors  # noqa: B018  reads what was sent, where nobody did yet
+            return self.answered.given, len(self.answered.due)
+        answers = dict.fromkeys((one.name for one in self.questions), None) | self.known
+        asked = questions(load(MODEL_YEAR), self.project, self.stage, self.person, answers)
+        is_required = {one.name for one in asked if one.asked == REQUIRED}
+        return 0, sum(one.name in is_required and not _is_ticked(one) for one in self.questions)
 
     @property
     def sections(self) -> Iterator[Section]:
@@ -132,6 +151,8 @@ class QuestionForm(PlainWords, forms.Form):
                 if state[one.name] == REQUIRED:
                     found.due.append(one.name)
                 value = _not_collected(one) if state[one.name] == REQUIRED else None
+            else:
+                found.given += state[one.name] == REQUIRED
             record, column = _place(one.name)
             found.records.setdefault(record, {})[column] = value
         _add_total(found)
@@ -152,12 +173,6 @@ def _place(name: str) -> tuple[str, str]:
 def field_name(name: str) -> str:
     """The name of an input: `Disabilities.DisabilityResponse[5]` → `Disabilities-DisabilityResponse-5`."""
     return name.replace(".", "-").replace("[", "-").replace("]", "")
-
-
-def _field(question: Question) -> forms.Field:
-    made: Any = _of_column(question)
-    made.gate = json.dumps(as_data(question.gate)) if question.gate != ALWAYS else ""
-    return made
 
 
 def _of_column(question: Question) -> forms.Field:
@@ -196,19 +211,19 @@ def _of_column(question: Question) -> forms.Field:
     return made
 
 
-def as_data(gate: Gate) -> dict[str, Any]:
-    """A gate as `ui/gates.js` reads it; columns are names of inputs."""
+def as_data(gate: Gate, named: Callable[[str], str] = str) -> dict[str, Any]:
+    """A gate as `ui/gates.js` reads it; columns are names of inputs, as `named` of the form makes them."""
     match gate:
         case Compared(column, codes, negated):
-            return {"input": field_name(column), "codes": list(codes), "not": negated}
+            return {"input": named(field_name(column)), "codes": list(codes), "not": negated}
         case Between(column, low, high):
-            return {"input": field_name(column), "low": low, "high": high}
+            return {"input": named(field_name(column)), "low": low, "high": high}
         case Blank(column, negated):
-            return {"input": field_name(column), "blank": not negated}
+            return {"input": named(field_name(column)), "blank": not negated}
         case Every(parts):
-            return {"every": [as_data(part) for part in parts]}
+            return {"every": [as_data(part, named) for part in parts]}
         case Either(parts):
-            return {"either": [as_data(part) for part in parts]}
+            return {"either": [as_data(part, named) for part in parts]}
     raise TypeError(f"{type(gate).__name__} is no gate")
 
 

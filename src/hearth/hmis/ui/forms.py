@@ -4,6 +4,7 @@ Set as FORM_RENDERER. Form and field templates are in `templates/ui/forms/`; the
 from its widget's template, plus an error class where the field has errors.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
@@ -159,6 +160,29 @@ def _of_django(field: forms.Field, code: str) -> str:
         if kind.__module__.startswith("django.") and code in vars(kind).get("default_error_messages", {}):
             return str(vars(kind)["default_error_messages"][code])
     return ""
+
+
+class Together:
+    """Several forms of one page, for its one list of errors. A form whose `of_whom` says something is named
+    there by it."""
+
+    def __init__(self, *together: forms.BaseForm) -> None:
+        self.forms = together
+
+    def is_valid(self) -> bool:
+        """Whether all are; each is looked at, so that all errors are shown at once."""
+        return not [one for one in self.forms if not one.is_valid()]
+
+    @property
+    def errors(self) -> list[str]:
+        return [name for one in self.forms for name in one.errors]
+
+    @property
+    def non_field_errors(self) -> list[str]:
+        return [str(said) for one in self.forms for said in one.non_field_errors()]
+
+    def __iter__(self) -> Iterator[forms.BoundField]:
+        return (field for one in self.forms for field in one)
 
 
 class UswdsRenderer(TemplatesSetting):
