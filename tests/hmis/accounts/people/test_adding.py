@@ -17,6 +17,7 @@ from hearth.hmis.access.scopes import OrganizationScope, ProjectScope
 from hearth.hmis.accounts.people import actions, places, spreadsheet
 from hearth.hmis.site import mailing
 from tests.hmis.accounts.people.test_pages import Town, form, grant_of, signed_in
+from tests.hmis.ui.workbooks import workbook
 
 pytestmark = pytest.mark.django_db
 
@@ -192,7 +193,8 @@ def test_every_mistake_stands_at_its_line(town: Town, lines: list[str], mistakes
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (b"PK\x03\x04rest", "This is an Excel workbook."),
+        (b"PK\x03\x04rest", "The file cannot be read as an Excel workbook."),
+        (b"\xd0\xcf\x11\xe0rest", "This is an Excel workbook with a password, or of an old kind (.xls)."),
         ("E-mail,Name\nx,Zoë".encode("latin-1"), "The file is not UTF-8."),
         (b"E-mail\x00", "The file is not text."),
         (b"E-mail,Name,Role,Reason\n", "The file has no people below its headings."),
@@ -217,6 +219,30 @@ def test_a_file_that_cannot_be_taken_is_a_sentence(town: Town, data: bytes, said
 def test_spreadsheets_write_csv_in_several_ways(town: Town, write: Callable[[str], str]) -> None:
     text = write(f"{HEAD}\nnia@example.org,Nia,hmis_user,{town.a.pk},,,,,new\n")
     assert "Add this person" in send(signed_in(town.boss), text)
+
+
+def test_a_workbook_is_checked_like_csv(town: Town, settings: Any) -> None:
+    """Numbers and days are what somebody would type, and lines are counted as Excel counts them."""
+    settings.MAIL_SERVER = object()
+    client, before = signed_in(town.boss), count()
+    last = TODAY + timedelta(days=30)
+    rows = [HEAD.split(","), ["nia@example.org", "Nia", "hmis_user", town.a.pk, "", "", "", last, "new"], []]
+    wrong = ["ned@example.org", "Ned", "hmis_user", town.b.pk, "", "", "", "", "=1+1"]
+    page = send(client, workbook([*rows, wrong]))
+    assert "Nobody was added" in page and 'data-label="Line">4<' in page
+    assert "There is no such organization for you." in page
+    assert "Reason: a spreadsheet would take it for a formula." in page
+    done = client.post("/people/new/many/", {"sheet": kept_in(send(client, workbook(rows)))}, follow=True)
+    assert "1 person added and invited by mail." in done.content.decode()
+    nia = User.objects.get(email="nia@example.org")
+    assert grant_of(nia, town.administrator).ends_on == last + timedelta(days=1)
+    assert count() == before + 1 and mailing.send_due() == 1
+
+
+def test_a_workbook_of_ten_thousand_people_is_refused(town: Town) -> None:
+    rows = [["nia@example.org", "Nia", "hmis_user", "", "", "", "", "", "new"]] * 10_000
+    said = send(signed_in(town.boss), workbook([HEAD.split(","), *rows]))
+    assert "The file has 10,000 people. Send at most 1,000 at a time." in said
 
 
 def test_all_of_a_sheet_or_none(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:

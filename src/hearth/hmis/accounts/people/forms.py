@@ -102,8 +102,9 @@ class SheetForm(PlainWords, forms.Form):
 
     file = forms.FileField(
         label="Spreadsheet",
-        help_text="CSV UTF-8, up to 1,000 people. You see every line before anybody is added.",
-        widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
+        help_text="Excel (.xlsx) or CSV UTF-8, up to 1,000 people. You see every line before anybody is"
+        " added.",
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,text/csv"}),
     )
 
 

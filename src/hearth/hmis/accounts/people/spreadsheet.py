@@ -1,13 +1,10 @@
-"""Many people from a spreadsheet (CSV, UTF-8): read and checked line by line, before anything is written.
+"""Many people from a spreadsheet (`sheet_lines`): checked line by line, before anything is written.
 
 A line is a person with one grant. What it names must be on offer to whoever sends it, as in the form for one
 person: of places, names or our numbers.
 """
 
-import csv
-import io
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -16,7 +13,6 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils import timezone
 
-from hearth.formulas import is_formula
 from hearth.hmis.access.models import User
 from hearth.hmis.access.roles import Role
 from hearth.hmis.access.scopes import (
@@ -27,14 +23,11 @@ from hearth.hmis.access.scopes import (
     Scope,
     StateScope,
 )
-from hearth.hmis.accounts.people import places
+from hearth.hmis.accounts.people import places, sheet_lines
 from hearth.hmis.accounts.people.forms import LAST_YEAR
 from hearth.hmis.accounts.people.places import Place
-from hearth.hmis.ui import formats
 from hearth.hmis.ui.forms import DayField
 
-MOST_ROWS = 1000
-_LONGEST = 500
 #: Heading → what it is here; small letters.
 COLUMNS = {
     "e-mail": "email", "name": "name", "role": "role", "organization": "organization", "project": "project",
@@ -47,10 +40,6 @@ _KINDS: dict[str, type[Scope]] = {
     "organization": OrganizationScope, "project": ProjectScope, "project_group": ProjectGroupScope,
     "coc": CocScope,
 }  # fmt: skip
-
-
-class Unreadable(ValueError):
-    """The file cannot be taken at all: a sentence that says what to do."""
 
 
 @dataclass(slots=True)
@@ -78,30 +67,9 @@ class Line:
         }  # fmt: skip
 
 
-def text_of(data: bytes) -> str:
-    """The text of a file. Raises Unreadable for a workbook and for another encoding."""
-    if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise Unreadable("This is an Excel workbook. Save it as “CSV UTF-8” and send that.")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Unreadable("The file is not UTF-8. In Excel, save it as “CSV UTF-8”.") from error
-    if "\x00" in text:
-        raise Unreadable("The file is not text. Save it as “CSV UTF-8”.")
-    return text
-
-
 def checked(viewer: User, text: str) -> list[Line]:
-    """Every line of the file, with its mistakes. The viewer acts. Raises Unreadable."""
-    rows = _rows(text)
-    headings = _headings(rows[0][1] if rows else [])
-    people = [(number, row) for number, row in rows[1:] if any(cell.strip() for cell in row)]
-    if not people:
-        raise Unreadable("The file has no people below its headings.")
-    if len(people) > MOST_ROWS:
-        said = formats.counted(len(people), "person")
-        raise Unreadable(f"The file has {said}. Send at most {formats.number(MOST_ROWS)} at a time.")
-    cells = [(number, {key: _cell(row, at) for key, at in headings.items()}) for number, row in people]
+    """Every line of the file, with its mistakes. The viewer acts. Raises `sheet_lines.Unreadable`."""
+    cells = sheet_lines.read(text, columns=COLUMNS, also=_ALSO, needed=_NEEDED)
     emails = Counter(one["email"].casefold() for _, one in cells if one["email"])
     known = {
         one.casefold()
@@ -114,46 +82,6 @@ def checked(viewer: User, text: str) -> list[Line]:
         roles, {code: places.places_for(viewer, role) for code, role in roles.items()}, emails, known
     )
     return [check.line(number, one) for number, one in cells]
-
-
-def _rows(text: str) -> list[tuple[int, list[str]]]:
-    """(line, cells), counted as a spreadsheet counts rows."""
-    first = text.partition("\n")[0]
-    delimiter = max(",;\t", key=first.count)
-    try:
-        return list(
-            enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), start=1)
-        )
-    except csv.Error as error:
-        raise Unreadable(
-            "The file cannot be read as CSV: a quotation mark is not closed, or stands alone."
-        ) from error
-
-
-def _headings(row: Sequence[str]) -> dict[str, int]:
-    known = COLUMNS | _ALSO
-    found: dict[str, int] = {}
-    for at, cell in enumerate(row):
-        key = known.get(" ".join(cell.split()).casefold())
-        if key is None and cell.strip():
-            raise Unreadable(
-                f"Column {at + 1} has a heading that is not known. Known are: {_named(COLUMNS)}."
-            )
-        if key in found:
-            raise Unreadable(f"The file has the column “{cell.strip()}” twice.")
-        if key:
-            found[key] = at
-    if missing := [name for name, key in COLUMNS.items() if key in _NEEDED and key not in found]:
-        raise Unreadable(f"The first line names the columns. Missing: {_named(missing)}.")
-    return found
-
-
-def _named(headings: Any) -> str:
-    return ", ".join(f"“{one.capitalize() if one != 'coc' else 'CoC'}”" for one in headings)
-
-
-def _cell(row: Sequence[str], at: int) -> str:
-    return " ".join(row[at].split()) if at < len(row) else ""
 
 
 class _Check:
@@ -170,15 +98,13 @@ class _Check:
         self.today = timezone.localdate()
 
     def line(self, number: int, cells: dict[str, str]) -> Line:
-        line = Line(number, cells["email"][:_LONGEST], cells["name"][:_LONGEST], reason=cells["reason"])
+        line = Line(
+            number,
+            *(cells[one][: sheet_lines.LONGEST] for one in ("email", "name")),
+            reason=cells["reason"],
+        )
         wrong = line.mistakes
-        for key, text in cells.items():
-            if is_formula(text):
-                wrong.append(
-                    f"{key.replace('_', ' ').capitalize()}: a spreadsheet would take it for a formula."
-                )
-            elif len(text) > _LONGEST:
-                wrong.append(f"{key.replace('_', ' ').capitalize()}: shorten it to {_LONGEST} characters.")
+        wrong += sheet_lines.mistakes(cells)
         self._email(line)
         if not line.name:
             wrong.append("The name is missing.")

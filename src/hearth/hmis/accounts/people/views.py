@@ -21,7 +21,7 @@ from hearth.hmis.access.models import Grant
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.access.recent import asked_again, signed_in_recently
 from hearth.hmis.access.roles import Role
-from hearth.hmis.accounts.people import actions, listing, places, queries, spreadsheet
+from hearth.hmis.accounts.people import actions, listing, places, queries, sheet_lines, spreadsheet
 from hearth.hmis.accounts.people.forms import AddForm, EndForm, FirstPasswordForm, GrantForm, SheetForm
 from hearth.hmis.accounts.people.queries import Person
 from hearth.hmis.audit.actions import record_access
@@ -168,9 +168,9 @@ def add_many(request: HttpRequest) -> HttpResponse:
     form = SheetForm(request.POST, request.FILES) if request.method == "POST" else SheetForm()
     if form.is_bound and form.is_valid():
         try:
-            text = spreadsheet.text_of(form.cleaned_data["file"].read())
+            text = sheet_lines.text_of(form.cleaned_data["file"].read())
             lines = spreadsheet.checked(request.user, text)
-        except spreadsheet.Unreadable as error:
+        except sheet_lines.Unreadable as error:
             form.add_error("file", str(error))
         else:
             wrong = [one for one in lines if one.mistakes]
