@@ -45,6 +45,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "export": ("hearth.hmis.exchange.exporting.cli:export", "Export HMIS CSV."),
     "report": ("hearth.hmis.reports.cli:app", "Make HUD's reports: the LSA and the HIC."),
     "standards": ("hearth.standards.cli:app", "What HUD asks for: show, compare, check."),
+    "local": ("hearth.hmis.local.cli:local", "Local elements: show, load from a spreadsheet, check."),
     "synth": ("hearth.reporting.synthetic.cli:app", "Write an invented HMIS CSV export."),
 }
 
@@ -66,7 +67,7 @@ class LazyGroup(TyperGroup):
         module, _, attribute = COMMANDS[cmd_name][0].partition(":")
         target = getattr(importlib.import_module(module), attribute)
         if cmd_name == "standards":
-            _join_projects()
+            _join_application()
         if not isinstance(target, typer.Typer):
             single = typer.Typer(rich_markup_mode=None)
             single.command(cmd_name)(target)
@@ -91,8 +92,9 @@ class LazyGroup(TyperGroup):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
 
 
-def _join_projects() -> None:
-    """Give `hearth standards form` the projects of the database, which the registry itself does not know."""
+def _join_application() -> None:
+    """Give `hearth standards form` the projects of the database, and `lint` the local elements: the registry
+    itself knows neither."""
     from hearth.standards import cli as standards
 
     def find_project(*asked: Any) -> Any:
@@ -100,7 +102,13 @@ def _join_projects() -> None:
 
         return find(*asked)
 
+    def further_problems() -> Any:
+        from hearth.hmis.local.cli import problems_of_local_elements
+
+        return problems_of_local_elements()
+
     standards.find_project = find_project
+    standards.further_problems = further_problems
 
 
 app = typer.Typer(cls=LazyGroup, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)

@@ -52,6 +52,13 @@ from hearth.standards.gates import (
         ("A IS NOT NULL", {"A": None}, False),
         ("A IS NOT NULL", {}, None),
         ("A = '99'", {"A": "99"}, True),
+        ("local_program in {X}", {"LocalProgram.X": "1"}, True),
+        ("local_program in {X}", {"LocalProgram.X": "0"}, False),
+        ("local_program in {X}", {}, None),
+        ("local_program in {X, Y}", {"LocalProgram.X": "0", "LocalProgram.Y": "1"}, True),
+        ("local_program in {X, Y}", {"LocalProgram.X": "0", "LocalProgram.Y": "0"}, False),
+        ("local_program in {X} AND A = 1", {"LocalProgram.X": "1", "A": "1"}, True),
+        ("local_program in {X} AND A = 1", {"LocalProgram.X": "0", "A": "1"}, False),
         ("A = 1 AND B = 2", {"A": "1", "B": "2"}, True),
         ("A = 1 AND B = 2", {"A": "1"}, None),
         ("A = 1 AND B = 2", {"A": "0"}, False),
@@ -74,7 +81,8 @@ def test_a_gate_is_open_shut_or_not_known(text: str, answers: Answers, holds: bo
     [
         "only in permanent housing", "A", "A =", "A = B", "A IN ()", "A IN (1", "A BETWEEN 1", "A IS 1",
         "= 1", "A = 1 B = 2", "A = 1 AND", "(A = 1", "A = 1)", "A = 1; DROP", "A > 1",
-        "A = 1 NOT", "A NOT 1", "AND",
+        "A = 1 NOT", "A NOT 1", "AND", "local_program in {}", "local_program in {1}", "local_program in (X)",
+        "local_program in {X", "local_program in {X} AND",
     ],
 )  # fmt: skip
 def test_what_is_no_gate_is_refused(text: str) -> None:

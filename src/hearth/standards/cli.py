@@ -105,6 +105,14 @@ def _no_database(number: int, day: "date | None", acting: str | None) -> "tuple[
 find_project: "Callable[[int, date | None, str | None], tuple[Project, date]]" = _no_database
 
 
+def _no_further_problems() -> list[str]:
+    return []
+
+
+#: What else is linted with the registry, each problem with its place; `hearth.cli` puts in local elements.
+further_problems: "Callable[[], list[str]]" = _no_further_problems
+
+
 @app.command()
 def form(
     number: Annotated[
@@ -302,9 +310,11 @@ def lint(
     from hearth.standards.lint import lint as problems_of
     from hearth.standards.load import FOLDER
 
-    problems = problems_of(folder or FOLDER)
+    problems = [str(problem) for problem in problems_of(folder or FOLDER)]
+    if folder is None:
+        problems += further_problems()
     for problem in problems:
-        typer.echo(str(problem), err=True)
+        typer.echo(problem, err=True)
     if problems:
         typer.echo(f"{len(problems)} to repair.", err=True)
         raise typer.Exit(1)

@@ -5,6 +5,10 @@ It is written as predicates are, `DisabilityType = 10 AND DisabilityResponse IN 
 a column of the same row, `File.Column` of another one, or `Disabilities.DisabilityResponse[8]`: the response
 of the row with that DisabilityType. Codes are text, as everywhere in the registry.
 
+`local_program in {FHPAP, LTH}` asks whether a household has the money of one of these state and local
+programs (their catalog is local data). It is read as `LocalProgram.FHPAP = 1 OR LocalProgram.LTH = 1`: a
+household may have several at once, and each is an answer of its own.
+
 `holds` has three values: an answer that nobody gave yet leaves open what hangs on it.
 """
 
@@ -112,9 +116,12 @@ Gate = Compared | Between | Blank | Every | Either
 ALWAYS, NEVER = Every(), Either()
 
 _TOKEN = re.compile(
-    r"\s*(?:(?P<word>AND|OR|NOT|IN|BETWEEN|IS|NULL)\b|(?P<name>[A-Za-z]\w*(?:\.[A-Za-z]\w*)?(?:\[\d+\])?)"
-    r"|(?P<code>\d+|'[^']*')|(?P<sign><>|=|\(|\)|,))"
+    r"\s*(?:(?P<program>local_program in)\b|(?P<word>AND|OR|NOT|IN|BETWEEN|IS|NULL)\b"
+    r"|(?P<name>[A-Za-z]\w*(?:\.[A-Za-z]\w*)?(?:\[\d+\])?)"
+    r"|(?P<code>\d+|'[^']*')|(?P<sign><>|=|\(|\)|\{|\}|,))"
 )
+#: The file of the answers whether a household has the money of a program.
+LOCAL_PROGRAM = "LocalProgram"
 
 
 def every(*parts: Gate) -> Gate:
@@ -257,6 +264,8 @@ class _Reader:
             inner = self.any_of()
             self.take("sign", ")")
             return inner
+        if self.kind == "program":
+            return self.of_programs()
         column = self.take("name")
         if self.kind == "sign":
             negated = self.take("sign", "=", "<>") == "<>"
@@ -281,3 +290,14 @@ class _Reader:
             found.append(self.take("code").strip("'"))
         self.take("sign", ")")
         return Compared(column, tuple(found), word == "NOT")
+
+    def of_programs(self) -> Gate:
+        """`local_program in {…}`: one of the named programs at least."""
+        self.step()
+        self.take("sign", "{")
+        found = [self.take("name")]
+        while self.kind == "sign" and self.word == ",":
+            self.step()
+            found.append(self.take("name"))
+        self.take("sign", "}")
+        return either(*(Compared(f"{LOCAL_PROGRAM}.{name}", ("1",)) for name in found))
