@@ -116,6 +116,7 @@ PAGES = [
     Page("client-restriction", "/clients/{restricted}/restriction/", "administrator"),
     Page("client-restriction-free", "/clients/{rosa}/restriction/", "administrator"),
     Page("client-enroll", "/clients/{rosa}/enroll/", "user"),
+    Page("enrollment-update", "/enrollments/{enrollment}/answers/update/", "user"),
     Page("enrollment-exit", "/enrollments/{enrollment}/exit/", "user"),
     Page("people-groups", "/people/groups/", "administrator"),
     Page("people-requirements", "/people/requirements/", "administrator"),

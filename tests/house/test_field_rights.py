@@ -66,6 +66,7 @@ ATTRIBUTES = {
     "consent/demo.py": "of invented people, whom the demonstration's administrator read",
     "consent/file_actions.py": "whoever imports answers is a system administrator, who sees all fields",
     "enrollments/record_facts.py": "of records that were read by restrict(user)",
+    "enrollments/stages/last.py": "of records that were read by restrict(user)",
     "enrollments/start/choose.py": "of a client that was read by restrict(user)",
     "enrollments/start/questions.py": "of a client that was read by restrict(user)",
     "enrollments/timeline.py": "of records that were read by restrict(user)",

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import connection, transaction
+from django.db import transaction
 
 from hearth.hmis.access.models import User
 from hearth.hmis.access.permissions import Permission
@@ -16,8 +16,7 @@ from hearth.hmis.enrollments import exiting
 from hearth.hmis.enrollments.models import Enrollment, Exit, Services
 from hearth.hmis.enrollments.queries import BED_NIGHT
 from hearth.hmis.enrollments.start.choose import why_not
-from hearth.hmis.hud.names import python_name
-from hearth.hmis.hud.records import model_of
+from hearth.hmis.enrollments.writing import add_record, fields_of, one_at_a_time
 from hearth.hmis.organizations.entered import new_key, stamp
 from hearth.hmis.organizations.models import DataSource, Project
 from hearth.standards import load
@@ -26,7 +25,6 @@ from hearth.standards.load import MODEL_YEAR
 #: Of list 5.03.1.
 _START_STAGE, _EXIT_STAGE = 1, 3
 _NIGHT_BY_NIGHT = int(load(MODEL_YEAR).list("2.02.6").names["ES_NBN"])
-_DISABILITIES = "Disabilities"
 #: Where somebody went (3.12): said once for all who leave together.
 _WHERE = frozenset({"Destination", "DestinationSubsidyType", "OtherDestination"})
 
@@ -129,37 +127,6 @@ def exit_stay(
             add_record(by, enrollment, name, values, exit_date, _EXIT_STAGE)
 
 
-def one_at_a_time(client: Client) -> None:
-    """Until the transaction ends nobody else enrolls or exits this client: what is impossible is looked up,
-    and a stay that is being written elsewhere would not be seen."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('stays', %s))", [client.pk])
-
-
 def _source_of(household: Enrollment) -> DataSource:
     """Whose HouseholdID it is that members have in common."""
     return household.household_data_source or household.data_source
-
-
-def add_record(
-    by: User, enrollment: Enrollment, name: str, values: Mapping[str, Any], day: date, stage: int
-) -> None:
-    """One record of a stage (a code of 5.03.1), of a day; `name` may be "Disabilities[5]"."""
-    file, _, row = name.partition("[")
-    model = model_of(file)
-    fields = {one.name for one in model._meta.get_fields()}
-    stored = fields_of(values)
-    if file == _DISABILITIES:
-        stored["disability_type"] = int(row.removesuffix("]"))
-    if "information_date" in fields:
-        stored["information_date"] = day
-    if "data_collection_stage" in fields:
-        stored["data_collection_stage"] = stage
-    record = model(enrollment=enrollment, **stored)
-    stamp(record, by=by)
-    record.save()
-
-
-def fields_of(values: Mapping[str, Any]) -> dict[str, Any]:
-    """By the names of model fields what stands by the names of columns."""
-    return {python_name(column): value for column, value in values.items()}

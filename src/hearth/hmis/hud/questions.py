@@ -143,7 +143,7 @@ class QuestionForm(PlainWords, forms.Form):
             value = typed[one.name]
             is_asked = state.get(one.name, HIDDEN) != HIDDEN
             if not is_asked:
-                found.dropped += value not in (None, "", False)
+                found.dropped += not is_blank(value)
                 value = None
             elif _is_ticked(one):
                 value = int(_YES if value else _NO)
@@ -153,14 +153,19 @@ class QuestionForm(PlainWords, forms.Form):
                 value = _not_collected(one) if state[one.name] == REQUIRED else None
             else:
                 found.given += state[one.name] == REQUIRED
-            record, column = _place(one.name)
+            record, column = place_of(one.name)
             found.records.setdefault(record, {})[column] = value
         _add_total(found)
         self.answered = found
         return said
 
 
-def _place(name: str) -> tuple[str, str]:
+def is_blank(value: Any) -> bool:
+    """Whether nothing was answered: not so of 0, which is a No."""
+    return value is None or value == "" or value is False
+
+
+def place_of(name: str) -> tuple[str, str]:
     """The record and the column of a question. T-cells, viral load and treatment (W3, W4, W6) stand in the
     row of HIV/AIDS, without saying so in their names."""
     file, _, column = name.partition(".")

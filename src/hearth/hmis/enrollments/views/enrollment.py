@@ -15,6 +15,7 @@ from hearth.hmis.clients.actions import open_client
 from hearth.hmis.clients.record_source import writer_of
 from hearth.hmis.enrollments import queries, record_facts
 from hearth.hmis.enrollments.queries import Stay
+from hearth.hmis.enrollments.stages import questions
 from hearth.hmis.hud import display
 
 
@@ -23,6 +24,7 @@ from hearth.hmis.hud import display
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything about one enrollment."""
     stay = _stay(request, pk, "enrollment")
+    may_edit = request.user.may(Permission.ENROLLMENT_EDIT, project=stay.enrollment.project_id)
     context = {
         "stay": stay,
         "enrollment": stay.enrollment,
@@ -32,7 +34,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "end": record_facts.shown_record(stay.exit) if stay.exit else None,
         "kinds": record_facts.kinds(request.user, stay.enrollment),
         "writer": "" if stay.enrollment.project.is_hidden else writer_of(stay.enrollment),
-        "may_exit": request.user.may(Permission.ENROLLMENT_EDIT, project=stay.enrollment.project_id),
+        "may_exit": may_edit,
+        "stages": questions.offered(stay.enrollment, stay.exit) if may_edit else [],
     }
     return render(request, "enrollments/detail.html", context)
 

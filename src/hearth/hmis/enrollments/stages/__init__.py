@@ -1,0 +1,1 @@
+"""Later answers of a stay: updates, annual assessments, what is asked after the exit."""

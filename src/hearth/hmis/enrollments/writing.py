@@ -1,0 +1,57 @@
+"""What the actions of enrollments have in common: how a record is made of answers, and one hand at a time."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.db import connection
+
+from hearth.hmis.access.models import User
+from hearth.hmis.clients.models import Client
+from hearth.hmis.enrollments.models import Enrollment
+from hearth.hmis.hud.names import python_name
+from hearth.hmis.hud.records import model_of
+from hearth.hmis.organizations.entered import stamp
+
+_DISABILITIES = "Disabilities"
+#: What `stamp` sets of a record that is there already.
+STAMPS = ("user_id", "user_data_source", "date_updated", "updated_by", "updated_at")
+
+
+def one_at_a_time(client: Client) -> None:
+    """Until the transaction ends nobody else enrolls or exits this client: what is impossible is looked up,
+    and a stay that is being written elsewhere would not be seen."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('stays', %s))", [client.pk])
+
+
+def add_record(
+    by: User, enrollment: Enrollment, name: str, values: Mapping[str, Any], day: date, stage: int
+) -> None:
+    """One record of a stage (a code of 5.03.1), of a day; `name` may be "Disabilities[5]"."""
+    file, _, row = name.partition("[")
+    model = model_of(file)
+    fields = {one.name for one in model._meta.get_fields()}
+    stored = fields_of(values)
+    if file == _DISABILITIES:
+        stored["disability_type"] = int(row.removesuffix("]"))
+    if "information_date" in fields:
+        stored["information_date"] = day
+    if "data_collection_stage" in fields:
+        stored["data_collection_stage"] = stage
+    record = model(enrollment=enrollment, **stored)
+    stamp(record, by=by)
+    record.save()
+
+
+def fields_of(values: Mapping[str, Any]) -> dict[str, Any]:
+    """By the names of model fields what stands by the names of columns."""
+    return {python_name(column): value for column, value in values.items()}
+
+
+def correct(record: Any, by: User, values: Mapping[str, Any]) -> None:
+    """Give a stored record other values, by the names of its fields, and say who wrote them."""
+    for name, value in values.items():
+        setattr(record, name, value)
+    stamp(record, by=by)
+    record.save(update_fields=[*values, *STAMPS])
