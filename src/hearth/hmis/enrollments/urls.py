@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from hearth.hmis.enrollments.views import enrollment, exit, stage, start
+from hearth.hmis.enrollments.views import enrollment, exit, point, stage, start
 
 app_name = "enrollments"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("clients/<int:pk>/enroll/<int:project>/", start.start, name="start"),
     path("enrollments/<int:pk>/", enrollment.detail, name="detail"),
     path("enrollments/<int:pk>/exit/", exit.exit_stay, name="exit"),
+    path("enrollments/<int:pk>/happened/<str:slug>/", point.record, name="point"),
     path("enrollments/<int:pk>/answers/<str:stage>/", stage.record, name="stage"),
     path("enrollments/<int:pk>/history/", enrollment.history, name="history"),
     path("enrollments/<int:pk>/history/<str:file>/", enrollment.history, name="history_of"),

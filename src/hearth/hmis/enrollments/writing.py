@@ -26,7 +26,13 @@ def one_at_a_time(client: Client) -> None:
 
 
 def add_record(
-    by: User, enrollment: Enrollment, name: str, values: Mapping[str, Any], day: date, stage: int
+    by: User,
+    enrollment: Enrollment,
+    name: str,
+    values: Mapping[str, Any],
+    day: date,
+    stage: int | None,
+    key: str = "",
 ) -> None:
     """One record of a stage (a code of 5.03.1), of a day; `name` may be "Disabilities[5]"."""
     file, _, row = name.partition("[")
@@ -40,7 +46,7 @@ def add_record(
     if "data_collection_stage" in fields:
         stored["data_collection_stage"] = stage
     record = model(enrollment=enrollment, **stored)
-    stamp(record, by=by)
+    stamp(record, by=by, key=key)
     record.save()
 
 
@@ -55,3 +61,8 @@ def correct(record: Any, by: User, values: Mapping[str, Any]) -> None:
         setattr(record, name, value)
     stamp(record, by=by)
     record.save(update_fields=[*values, *STAMPS])
+
+
+def locked(by: User, model: type[Any], pk: int) -> Any:
+    """A record as it is now, which nobody else changes until the transaction ends."""
+    return model.objects.restrict(by).select_for_update(of=("self",)).get(pk=pk)

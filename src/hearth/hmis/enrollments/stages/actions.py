@@ -13,8 +13,15 @@ from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
 from hearth.hmis.enrollments.actions import EnrollmentRefused
 from hearth.hmis.enrollments.models import Enrollment
+from hearth.hmis.enrollments.stages import points
+from hearth.hmis.enrollments.stages.points import Point
 from hearth.hmis.enrollments.stages.questions import POST_EXIT, exit_of, recorded_as, why_not
-from hearth.hmis.enrollments.writing import add_record, correct, fields_of, one_at_a_time
+from hearth.hmis.enrollments.stages.recorded import version_of
+from hearth.hmis.enrollments.writing import add_record, correct, fields_of, locked, one_at_a_time
+
+
+class ChangedMeanwhile(EnrollmentRefused):
+    """Somebody else wrote since the form was shown; nothing was written."""
 
 
 @transaction.atomic
@@ -59,4 +66,42 @@ def record_stage(
         by=by.pk, action=Access.STAGE_RECORDED, client=enrollment.client_id,
         subject=f"enrollment:{enrollment.pk}", project=enrollment.project_id, stage=stage,
         unchanged=list(unchanged), is_unusual=is_unusual,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def record_point(
+    *,
+    by: User,
+    enrollment: Enrollment,
+    point: Point,
+    day: date | None,
+    values: Mapping[str, Any],
+    version: str = "",
+    key: str = "",
+) -> None:
+    """Record what happened on a day of a stay. `values`: by columns of the point's file. Where the enrollment
+    itself holds the answer, `version` is that of what was shown, and no `day` takes it back; else `key` is
+    that of the form (`key_of_form`).
+
+    Raises PermissionDenied, EnrollmentRefused where the day is impossible, ChangedMeanwhile where somebody
+    else wrote since, and IntegrityError where the key is there already.
+    """
+    if not by.may(Permission.ENROLLMENT_EDIT, project=enrollment.project_id):
+        raise PermissionDenied
+    one_at_a_time(enrollment.client)
+    if day is not None and (sentence := points.why_not(by, enrollment, day)):
+        raise EnrollmentRefused(sentence)
+    if point.is_record:
+        if day is None:
+            raise EnrollmentRefused("Enter the day.")
+        add_record(by, enrollment, point.file, values, day, None, key)
+    else:
+        now = locked(by, Enrollment, enrollment.pk)
+        if version_of({"Enrollment": now}) != version:
+            raise ChangedMeanwhile
+        correct(now, by, fields_of(values))
+    record_access(
+        by=by.pk, action=Access.STAGE_RECORDED, client=enrollment.client_id,
+        subject=f"enrollment:{enrollment.pk}", project=enrollment.project_id, stage=point.slug,
     )  # fmt: skip

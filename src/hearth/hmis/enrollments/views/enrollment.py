@@ -15,7 +15,7 @@ from hearth.hmis.clients.actions import open_client
 from hearth.hmis.clients.record_source import writer_of
 from hearth.hmis.enrollments import queries, record_facts
 from hearth.hmis.enrollments.queries import Stay
-from hearth.hmis.enrollments.stages import questions
+from hearth.hmis.enrollments.stages import points, questions
 from hearth.hmis.hud import display
 
 
@@ -36,6 +36,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "writer": "" if stay.enrollment.project.is_hidden else writer_of(stay.enrollment),
         "may_exit": may_edit,
         "stages": questions.offered(stay.enrollment, stay.exit) if may_edit else [],
+        "points": points.offered(stay.enrollment, stay.exit) if may_edit else [],
     }
     return render(request, "enrollments/detail.html", context)
 

@@ -1,0 +1,123 @@
+"""Answers that are recorded already, to be corrected: shown as they are, changed where somebody changed them.
+
+What was shown carries its version. Where a record has another one by the time it is saved, somebody else
+wrote meanwhile: both values are shown, and nothing is written until they were looked at.
+"""
+
+from collections.abc import Mapping
+from copy import copy
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from hearth.hmis.access.models import User
+from hearth.hmis.enrollments.models import Enrollment
+from hearth.hmis.enrollments.start.questions import is_withheld, known_of, person_of
+from hearth.hmis.enrollments.writing import fields_of
+from hearth.hmis.hud import display
+from hearth.hmis.hud.answers import MISSING, offered
+from hearth.hmis.hud.names import python_name
+from hearth.hmis.hud.questions import QuestionForm, field_name, place_of
+from hearth.hmis.organizations.form_project import form_project
+from hearth.standards.form import Question
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    """Two values of one question: what somebody else saved, and what was typed."""
+
+    label: str
+    theirs: str
+    yours: str
+
+
+class RecordedForm(QuestionForm):
+    """The questions of a stage with what is stored. `stored`: by "IncomeBenefits" or "Disabilities[5]" the
+    record, where there is one; `only`: the numbers of elements that stand on the form, all if empty."""
+
+    def __init__(
+        self,
+        *args: Any,
+        user: User,
+        enrollment: Enrollment,
+        stage: str,
+        day: date,
+        stored: Mapping[str, Any],
+        only: tuple[str, ...] = (),
+        **kwargs: Any,
+    ) -> None:
+        self.user, self.enrollment, self.stored, self.only = user, enrollment, stored, only
+        super().__init__(
+            *args,
+            project=form_project(enrollment.project, day),
+            stage=stage,
+            person=person_of(enrollment.client, enrollment.relationship_to_hoh or 0, day),
+            known=known_of(enrollment.client),
+            **kwargs,
+        )
+        for one in self.questions:
+            value = self.stored_value(one.name)
+            is_missing = value is not None and str(value) in _missing(one.name)
+            self.fields[field_name(one.name)].initial = None if is_missing else value
+
+    def kept(self, asked: list[Question]) -> list[Question]:
+        """Those of the elements that are wanted, without what is not for this user."""
+        wanted = [one for one in asked if not self.only or one.element.number in self.only]
+        return [one for one in wanted if not is_withheld(self.user, one.name)]
+
+    def stored_value(self, name: str) -> Any:
+        """What is stored in answer to a question; None where nothing is."""
+        record, column = place_of(name)
+        row = self.stored.get(record)
+        return None if row is None else getattr(row, python_name(column))
+
+    @property
+    def version(self) -> str:
+        """What says which state of the records is shown."""
+        return version_of(self.stored)
+
+    def changes(self) -> dict[str, dict[str, Any]]:
+        """By record the values, by names of fields, of the elements in which somebody changed something."""
+        changed = {one.element.number for one in self.questions if field_name(one.name) in self.changed_data}
+        found: dict[str, dict[str, Any]] = {}
+        for one in self.questions:
+            if one.element.number not in changed:
+                continue
+            record, column = place_of(one.name)
+            value = self.answered.records.get(record, {}).get(column)
+            if value != self.stored_value(one.name):
+                found.setdefault(record, {}).update(fields_of({column: value}))
+        if "4.02" in changed and "IncomeBenefits" in self.answered.records:
+            total = self.answered.records["IncomeBenefits"].get("TotalMonthlyIncome")
+            found.setdefault("IncomeBenefits", {})["total_monthly_income"] = total
+        return found
+
+    def both(self) -> list[Both]:
+        """What is stored by now and what was typed, where they differ."""
+        found = []
+        for one in self.questions:
+            record, column = place_of(one.name)
+            typed = self.answered.records.get(record, {}).get(column)
+            now = self.stored_value(one.name)
+            if typed != now and (row := self.stored.get(record)) is not None:
+                theirs = display.words(row, python_name(column))
+                label = str(self.fields[field_name(one.name)].label)
+                found.append(Both(label, theirs or "–", _in_words(row, column, typed) or "–"))
+        return found
+
+
+def _in_words(row: Any, column: str, value: Any) -> str:
+    """A value as the record would show it."""
+    like = copy(row)
+    setattr(like, python_name(column), value)
+    return display.words(like, python_name(column))
+
+
+def version_of(stored: Mapping[str, Any]) -> str:
+    """The state of records: when each was written last, and which there are."""
+    return " ".join(f"{name}={row.pk}@{row.date_updated}" for name, row in sorted(stored.items()))
+
+
+def _missing(name: str) -> set[str]:
+    """The codes by which nobody was asked, which are no answers and stand blank on a form."""
+    return {one.code for one in offered(name) if one.label == MISSING}
