@@ -1,8 +1,9 @@
 """The way on when the key of Social Security numbers is lost for good: the numbers are given up, and said so.
 
 What the lost key sealed can never be read again, neither in a record nor in its old versions. So all of it is
-removed; where a record said that the number is known (quality 1 or 2), it now says "data not collected" (99),
-and exports write no number. The numbers come back with the next import of a source that has them.
+removed, also drafts of forms; where a record said that the number is known (quality 1 or 2), it now says
+"data not collected" (99), and exports write no number. The numbers come back with the next import of a source
+that has them.
 """
 
 from collections.abc import Iterator
@@ -39,6 +40,8 @@ def forget(connection: Connection) -> int:
     given = keys.ssn_key()
     with connection.transaction(), past_row_security(connection, _CLIENTS, _HISTORY):
         clients = connection.execute(_FORGET).rowcount
+        if _has_drafts(connection):
+            connection.execute("DELETE FROM enrollments_draft")  # with their answers
         connection.execute(_FORGET_HISTORY)  # after the line above, which makes old versions of its own
         connection.execute(
             f"INSERT INTO {TABLE} (purpose, check_value) VALUES (%s, %s)"  # noqa: S608  (a constant)
@@ -51,6 +54,12 @@ def forget(connection: Connection) -> int:
             [clients],
         )
     return clients
+
+
+def _has_drafts(connection: Connection) -> bool:
+    """Whether the database is of a version that has drafts of forms, sealed under the same key."""
+    row = connection.execute("SELECT to_regclass('enrollments_draft') IS NOT NULL").fetchone()
+    return bool(row and row[0])
 
 
 @contextmanager

@@ -1,9 +1,10 @@
 """What is sealed with the installation's keys, and how: in one place, since a key is proved by opening it.
 
 Social Security numbers: `version (1 byte) | nonce (12) | ciphertext and tag`, AES-GCM under a key derived
-from the SSN key. Files: the same form, each under a random key of its own, bound to the row that it belongs
-to; that key is sealed in the row, under one derived from the key of files. Secrets of second factors, and the
-words of a search in its session: Fernet, each under a key derived from the secret key.
+from the SSN key. Answers in drafts of forms: the same, under a key derived for them, bound to their place.
+Files: the same form, each under a random key of its own, bound to the row that it belongs to; that key is
+sealed in the row, under one derived from the key of files. Secrets of second factors, and the words of a
+search in its session: Fernet, each under a key derived from the secret key.
 """
 
 import base64
@@ -29,6 +30,11 @@ def derived(ssn_key: bytes, purpose: bytes) -> bytes:
 def ssn_cipher(ssn_key: bytes) -> AESGCM:
     """What seals Social Security numbers."""
     return AESGCM(derived(ssn_key, b"encryption"))
+
+
+def drafts_cipher(ssn_key: bytes) -> AESGCM:
+    """What seals the answers of drafts."""
+    return AESGCM(derived(ssn_key, b"drafts"))
 
 
 def seal(cipher: AESGCM, value: str) -> bytes:

@@ -18,7 +18,7 @@ from hearth.hmis.access.roles import AgencyAdministrator
 from hearth.hmis.access.row_policies import OfProject, Open
 from hearth.hmis.consent.models import Consent
 from hearth.hmis.coordinated_entry.models import Assessment
-from hearth.hmis.enrollments.models import Enrollment
+from hearth.hmis.enrollments.models import Draft, DraftAnswer, Enrollment
 from hearth.hmis.enrollments.models.base import EnrollmentRecord
 from hearth.hmis.organizations.models import ProjectGroup
 from tests import factories
@@ -41,6 +41,7 @@ OTHERS = {
     "consent_consent", "consent_consentdocument", "consent_consenttaking", "consent_sealedfile",
     "lists_keptview", "exchange_importrun", "exchange_exportrun", "jobs_shareduse", "reports_reportrun",
     "organizations_projectgroup", "organizations_projectgroup_projects",
+    "enrollments_draft", "enrollments_draftanswer",
 }  # fmt: skip
 
 
@@ -263,6 +264,46 @@ def test_a_file_is_stored_for_ones_own_organization(place: Place) -> None:
         theirs = values | {"name": "b", "organization_id": place.other.pk}
         refused(lambda: add("consent_sealedfile", theirs))
         add("consent_sealedfile", own)
+
+
+def test_a_draft_is_begun_in_ones_own_name_and_project_of_a_client_one_may_know(
+    place: Place, administrator: User
+) -> None:
+    with acting(administrator):
+        hidden = factories.make_client()
+        factories.restrict(hidden)
+    own, other = place.stays[place.own.pk], place.stays[place.other.pk]
+    values = {
+        "kind": "exit", "client_id": own.client_id, "project_id": own.project_id, "enrollment_id": own.pk,
+        "started_by_id": place.user.pk, "changed_by_id": place.user.pk, "expires_on": "2099-01-01",
+    }  # fmt: skip
+    wrong: list[dict[str, Any]] = [
+        {"project_id": other.project_id, "enrollment_id": None},
+        {"enrollment_id": other.pk},
+        {"client_id": hidden.pk, "enrollment_id": None},
+        {"started_by_id": administrator.pk},
+    ]
+    for nobody in (factories.make_auditor(), factories.make_user(), None):
+        with acting(nobody):
+            refused(lambda: add("enrollments_draft", values))
+    with acting(place.user):
+        for one in wrong:
+            refused(lambda one=one: add("enrollments_draft", values | one))
+        add("enrollments_draft", values)
+        draft = Draft.objects.get()
+    answer = {
+        "draft_id": draft.pk, "client_id": own.client_id, "name": "x", "sealed": b"x", "version": 1,
+        "changed_by_id": place.user.pk,
+    }  # fmt: skip
+    with acting(place.user):
+        refused(lambda: add("enrollments_draftanswer", answer | {"client_id": hidden.pk}))
+        refused(lambda: add("enrollments_draftanswer", answer | {"changed_by_id": administrator.pk}))
+        add("enrollments_draftanswer", answer)
+    elsewhere = factories.make_hmis_user(place.other)
+    with acting(elsewhere):
+        assert not Draft.objects.exists()
+        assert not DraftAnswer.objects.exists()
+        refused(lambda: add("enrollments_draftanswer", answer | {"changed_by_id": elsewhere.pk, "name": "y"}))
 
 
 def test_grants_are_given_by_administrators_alone(place: Place, administrator: User) -> None:

@@ -72,6 +72,8 @@ ELSEWHERE = {
     "consent_consenttaking": "tests/hmis/consent",
     "consent_consenttakinghistory": "tests/hmis/consent",
     "consent_sealedfile": "tests/hmis/consent/test_sealed_files.py",
+    "enrollments_draft": "tests/hmis/enrollments/drafts",
+    "enrollments_draftanswer": "tests/hmis/enrollments/drafts",
     "exchange_exportrun": "tests/hmis/jobs/test_rights.py",
     "exchange_importrun": "tests/hmis/jobs/test_rights.py",
     "jobs_shareduse": "tests/hmis/jobs/test_shared_use.py",

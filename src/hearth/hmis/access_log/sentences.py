@@ -412,12 +412,24 @@ def _enrolled(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> 
     return [*parts, " in ", Ref("project", project)] if project else parts
 
 
+def _draft_changed(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
+    done, kind, project = details("done", "changed"), details("kind", ""), details("project")
+    answers = details("answers")
+    words = {"begun": "Began", "discarded": "Discarded", "expired": "Removed after its time"}
+    parts: Parts = [f"{words.get(done, str(done).capitalize())} a draft"]
+    parts += [f" ({str(kind).replace('_', ' ')})"] if kind else []
+    parts += [f" with {counted(answers, 'answer')}"] if answers is not None else []
+    parts += [" of ", Ref("client", entry.client_id or 0)]
+    return [*parts, " in ", Ref("project", project)] if project else parts
+
+
 Sentence = Callable[[AccessLog, _Details, Mapping[str, str]], Parts]
 SENTENCES: dict[Access, Sentence] = {
     Access.CLIENT_VIEWED: _client_viewed,
     Access.CLIENT_ADDED: _client_added,
     Access.ENROLLED: _enrolled,
     Access.EXITED: _exited,
+    Access.DRAFT_CHANGED: _draft_changed,
     Access.SSN_REVEALED: _ssn_revealed,
     Access.SEARCHED: _searched,
     Access.IMPORTED: _imported,

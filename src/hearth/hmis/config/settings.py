@@ -13,7 +13,8 @@ and how long it is refused beyond), `HEARTH_MAIL_URL` and `HEARTH_MAIL_FROM` (th
 `HEARTH_METRICS_TOKEN`, `HEARTH_LOG_LEVEL`,
 `HEARTH_MAX_UPLOAD_MB`, `HEARTH_SITE_NAME` (shown beside the logo), `HEARTH_IMPLEMENTATION_ID` (of
 exports; the name of the site otherwise), `HEARTH_REPORT_MEMORY` (what one report may use, as 2GB),
-`HEARTH_REPORT_DAYS` (how long the files of reports are kept), `HEARTH_DEMO` (1: a banner says that
+`HEARTH_REPORT_DAYS` (how long the files of reports are kept), `HEARTH_DRAFT_DAYS` (how long a form that
+nobody finished is kept), `HEARTH_DEMO` (1: a banner says that
 everybody is invented), `HEARTH_COMPARABLE_DATABASE` (1: a victim service provider's own installation),
 `HEARTH_DEBUG` (never in service).
 """
@@ -48,6 +49,7 @@ IMPLEMENTATION_ID = os.environ.get("HEARTH_IMPLEMENTATION_ID", SITE_NAME)
 # Who is named in reports that are uploaded to HUD: HEARTH_REPORT_VENDOR, _SOFTWARE, _CONTACT, _EMAIL.
 REPORT_VENDOR = Vendor.of(os.environ)
 REPORT_MEMORY = os.environ.get("HEARTH_REPORT_MEMORY", "")  # one report's; the engine's default if blank
+DRAFT_KEPT_DAYS = int(os.environ.get("HEARTH_DRAFT_DAYS", "30"))  # since something was typed in it last
 REPORT_KEPT_DAYS = int(os.environ.get("HEARTH_REPORT_DAYS", "90"))  # files of reports; figures stay
 HELP_CONTACT = HelpContact.of(os.environ)
 IS_DEMO = os.environ.get("HEARTH_DEMO") == "1"

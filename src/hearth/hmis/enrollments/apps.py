@@ -9,8 +9,17 @@ class EnrollmentsConfig(AppConfig):
         from hearth.hmis.access.permissions import Permission
         from hearth.hmis.audit import subjects
         from hearth.hmis.clients import beside, page
-        from hearth.hmis.enrollments import latest, named, timeline
+        from hearth.hmis.enrollments import exiting, latest, named, timeline
+        from hearth.hmis.enrollments.drafts import actions, kinds
+        from hearth.hmis.enrollments.models import Draft
+        from hearth.hmis.enrollments.start import choose
+        from hearth.hmis.jobs import nightly
 
+        kinds.register(kinds.Kind(Draft.Kind.START, choose.address, choose.is_open))
+        kinds.register(kinds.Kind(Draft.Kind.EXIT, exiting.address, exiting.is_open))
+        nightly.register(
+            nightly.Duty("drafts_old", "Remove drafts in which nobody has typed for long", actions.remove_old)
+        )
         page.add(
             page.Part(
                 "enrollments",

@@ -5,11 +5,13 @@ from typing import Any
 
 from django import forms
 from django.db.models import Exists, OuterRef
+from django.urls import reverse
 from django.utils import timezone
 
 from hearth.hmis.access.models import User
 from hearth.hmis.access.permissions import Permission
-from hearth.hmis.enrollments.models import Enrollment, Exit
+from hearth.hmis.enrollments.drafts.about import About
+from hearth.hmis.enrollments.models import Draft, Enrollment, Exit
 from hearth.hmis.enrollments.start.questions import HEAD, is_withheld, known_of, person_of
 from hearth.hmis.hud.questions import QuestionForm
 from hearth.hmis.organizations.form_project import form_project
@@ -38,6 +40,17 @@ def open_members(user: User, enrollment: Enrollment) -> list[Enrollment]:
 def is_over(user: User, enrollment: Enrollment) -> bool:
     """Whether an exit is recorded, now."""
     return Exit.objects.restrict(user).filter(enrollment=enrollment, date_deleted=None).exists()
+
+
+def is_open(user: User, about: About) -> bool:
+    """Whether the exit that a draft would be of is still to be recorded."""
+    enrollment = Enrollment.objects.restrict(user).filter(pk=about.enrollment, date_deleted=None).first()
+    return enrollment is not None and not is_over(user, enrollment)
+
+
+def address(draft: Draft) -> str:
+    """Where a draft of an exit is resumed."""
+    return reverse("enrollments:exit", args=[draft.enrollment_id])
 
 
 def why_not(user: User, enrollment: Enrollment, day: date, together: list[int]) -> str:

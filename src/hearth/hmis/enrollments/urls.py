@@ -2,10 +2,13 @@
 
 from django.urls import path
 
-from hearth.hmis.enrollments.views import enrollment, exit, point, stage, start
+from hearth.hmis.enrollments.views import drafts, enrollment, exit, point, stage, start
 
 app_name = "enrollments"
 urlpatterns = [
+    path("drafts/", drafts.drafts, name="drafts"),
+    path("drafts/save/", drafts.save_answer, name="save_answer"),
+    path("drafts/<int:pk>/discard/", drafts.discard, name="discard_draft"),
     path("clients/<int:pk>/enroll/", start.choose, name="choose"),
     path("clients/<int:pk>/enroll/<int:project>/", start.start, name="start"),
     path("enrollments/<int:pk>/", enrollment.detail, name="detail"),

@@ -18,6 +18,7 @@ class Access(models.TextChoices):
     STAGE_RECORDED = "stage_recorded", "Answers of a stay recorded"
     RECORD_CORRECTED = "record_corrected", "Record of a stay corrected"
     RECORD_REMOVED = "record_removed", "Record of a stay removed"
+    DRAFT_CHANGED = "draft_changed", "Draft begun or given up"
     SSN_REVEALED = "ssn_revealed", "SSN shown in full"
     SEARCHED = "searched", "Clients searched"
     IMPORTED = "imported", "Data imported"

@@ -1,3 +1,4 @@
+from hearth.hmis.enrollments.models.draft import Draft, DraftAnswer
 from hearth.hmis.enrollments.models.enrollment import Enrollment, Exit
 from hearth.hmis.enrollments.models.events import CurrentLivingSituation, Services
 from hearth.hmis.enrollments.models.stages import (
@@ -11,6 +12,8 @@ from hearth.hmis.enrollments.models.stages import (
 __all__ = [
     "CurrentLivingSituation",
     "Disabilities",
+    "Draft",
+    "DraftAnswer",
     "EmploymentEducation",
     "Enrollment",
     "Exit",

@@ -5,12 +5,14 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils import timezone
 
 from hearth.hmis.access.models import User
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.clients.models import Client
-from hearth.hmis.enrollments.models import Enrollment
+from hearth.hmis.enrollments.drafts.about import About
+from hearth.hmis.enrollments.models import Draft, Enrollment
 from hearth.hmis.organizations.choices import by_organization
 from hearth.hmis.organizations.models import Project
 from hearth.hmis.ui import formats
@@ -55,6 +57,21 @@ def _stays_there(user: User, client: Client, project: Project) -> QuerySet[Enrol
 def _last_day(stay: Enrollment) -> date | None:
     days = [one.exit_date for one in stay.exit_set.all() if one.date_deleted is None and one.exit_date]
     return max(days, default=None)
+
+
+def is_open(user: User, about: About) -> bool:
+    """Whether the start that a draft would be of is still possible."""
+    client = Client.objects.restrict(user).filter(pk=about.client).first()
+    place = projects_for(user, about.day).filter(pk=about.project).first() if about.day else None
+    if client is None or place is None or about.day is None:
+        return False
+    return not why_not(user, client, place, about.day)[1]
+
+
+def address(draft: Draft) -> str:
+    """Where a draft of a start is resumed."""
+    where = reverse("enrollments:start", args=[draft.client_id, draft.project_id])
+    return f"{where}?start={draft.day.isoformat()}" if draft.day else where
 
 
 class ChooseForm(PlainWords, forms.Form):

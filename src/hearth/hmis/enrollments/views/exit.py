@@ -9,7 +9,10 @@ from hearth.hmis.access.guard import refuse_as_missing, require
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.clients.actions import open_client
 from hearth.hmis.enrollments import actions, queries
+from hearth.hmis.enrollments.drafts.about import About
+from hearth.hmis.enrollments.drafts.form_draft import FormDraft
 from hearth.hmis.enrollments.exiting import ExitForm, is_over
+from hearth.hmis.enrollments.models import Draft
 from hearth.hmis.ui.formats import counted
 
 
@@ -23,14 +26,20 @@ def exit_stay(request: HttpRequest, pk: int) -> HttpResponse:
     enrollment = stay.enrollment
     if is_over(user, enrollment) or enrollment.date_deleted is not None:
         return redirect("enrollments:detail", pk)
+    about = About(Draft.Kind.EXIT, client=enrollment.client_id, project=enrollment.project_id, enrollment=pk)
+    draft = FormDraft(request, about)
     form = ExitForm(request.POST or None, user=user, enrollment=enrollment)
-    if request.method == "POST" and form.is_valid():
+    draft.fill(form, client=enrollment.client_id)
+    if answer := draft.kept():
+        return answer
+    if request.method == "POST" and form.is_valid() and draft.agrees():
         together = form.leaving(form.cleaned_data)
         try:
-            actions.exit_stay(
-                by=user, enrollment=enrollment, exit_date=form.cleaned_data["exit_date"],
-                records=form.answered.records, together=together,
-            )  # fmt: skip
+            with draft.finishing():
+                actions.exit_stay(
+                    by=user, enrollment=enrollment, exit_date=form.cleaned_data["exit_date"],
+                    records=form.answered.records, together=together,
+                )  # fmt: skip
         except actions.EnrollmentRefused as refused:  # what somebody else wrote meanwhile
             messages.error(request, str(refused))
             return redirect("enrollments:detail", pk)
@@ -40,5 +49,5 @@ def exit_stay(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("enrollments:detail", pk)
     if request.method != "POST":
         open_client(by=user, client=enrollment.client, page="enrollment")
-    context = {"enrollment": enrollment, "client": enrollment.client, "form": form}
+    context = {"enrollment": enrollment, "client": enrollment.client, "form": form, "draft": draft}
     return render(request, "enrollments/exit.html", context)

@@ -16,6 +16,9 @@ from hearth.hmis.clients import queries as clients
 from hearth.hmis.clients.actions import open_client
 from hearth.hmis.clients.models import Client
 from hearth.hmis.enrollments import actions, queries
+from hearth.hmis.enrollments.drafts.about import About
+from hearth.hmis.enrollments.drafts.form_draft import FormDraft
+from hearth.hmis.enrollments.models import Draft
 from hearth.hmis.enrollments.start.choose import ChooseForm, projects_for, why_not
 from hearth.hmis.enrollments.start.questions import HEAD, StartForm
 from hearth.hmis.organizations.entered import key_of_form, new_key
@@ -62,24 +65,28 @@ def start(request: HttpRequest, pk: int, project: int) -> HttpResponse:
         "start": day,
         "relationship": HEAD,
     }
-    form = StartForm(request.POST or None, **about)
-    if request.method == "POST" and form.is_valid():
-        return _finish(request, form, client, place, day, key)
+    draft = FormDraft(request, About(Draft.Kind.START, client=client.pk, project=place.pk, day=day))
+    form = draft.fill(StartForm(request.POST or None, **about), client=client.pk)
+    if answer := draft.kept():
+        return answer
+    if request.method == "POST" and form.is_valid() and draft.agrees():
+        return _finish(request, form, draft, client, place, day, key)
     if request.method != "POST":
         open_client(by=user, client=client, page="enrolling")
-    context = {"client": client, "place": place, "start": day, "form": form, "key": key}
+    context = {"client": client, "place": place, "start": day, "form": form, "draft": draft, "key": key}
     return render(request, "enrollments/start.html", context)
 
 
 def _finish(
-    request: HttpRequest, form: StartForm, client: Client, place: Any, day: date, key: str
+    request: HttpRequest, form: StartForm, draft: FormDraft, client: Client, place: Any, day: date, key: str
 ) -> HttpResponse:
     hud_id = key_of_form(request.user, key)
     try:
-        made = actions.enroll(
-            by=request.user, client=client, project=place, entry_date=day, relationship=HEAD,
-            records=form.answered.records, key=hud_id,
-        )  # fmt: skip
+        with draft.finishing():
+            made = actions.enroll(
+                by=request.user, client=client, project=place, entry_date=day, relationship=HEAD,
+                records=form.answered.records, key=hud_id,
+            )  # fmt: skip
     except actions.EnrollmentRefused as refused:  # what somebody else wrote meanwhile
         messages.error(request, str(refused))
         return redirect("enrollments:choose", client.pk)

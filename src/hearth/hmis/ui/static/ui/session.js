@@ -105,12 +105,15 @@
       body.setAttribute("data-signed-out", "");
       cover.showModal();
     }
-    function lift(answer) {
-      // The token of forms belongs to the session that has ended.
+    // The token of forms belongs to the session that has ended.
+    function renew(answer) {
       document.querySelectorAll("input[name=csrfmiddlewaretoken]").forEach(function (field) {
         field.value = answer.token;
       });
       body.setAttribute("hx-headers", JSON.stringify({ "X-CSRFToken": answer.token }));
+    }
+    function lift(answer) {
+      renew(answer);
       begin(answer.seconds);
       delete warning.dataset.seen;
       isOver = false;
@@ -119,6 +122,7 @@
       if (before && before.focus) {
         before.focus();
       }
+      document.dispatchEvent(new CustomEvent("hearth-signed-in")); // what waited is sent (autosave.js)
     }
     // Who is signed in now? The same user goes on; the page of another is left.
     function look() {
@@ -200,6 +204,10 @@
     });
     // The server has ended the session before us (another device, an administrator).
     document.addEventListener("hearth-signed-out", lay);
+    document.addEventListener("hearth-active", touch);
+    document.addEventListener("hearth-new-token", function (event) {
+      renew(event.detail);
+    });
     if (channel) {
       channel.addEventListener("message", look);
     }
