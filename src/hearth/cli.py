@@ -30,7 +30,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("hearth.server.cli:demo", "Start everything with an invented Minnesota in it."),
     "serve": ("hearth.server.cli:serve", "Serve the web application."),
     "worker": ("hearth.server.cli:worker", "Run the jobs that pages queue: imports, exports, reports."),
-    "user": ("hearth.hmis.access.cli:user", "People who sign in: add, and give a password."),
+    "user": ("hearth.hmis.accounts.cli:user", "People who sign in: add, invite, and give a password."),
+    "group": (
+        "hearth.hmis.accounts.people.groups_cli:group",
+        "Groups of projects that grants are for.",
+    ),
     "requirement": (
         "hearth.hmis.access.requirements_cli:requirement",
         "Agreements and training that roles require.",

@@ -10,12 +10,13 @@ from click.testing import Result
 from django.db import OperationalError
 from typer.testing import CliRunner
 
-from hearth.hmis.access import cli, command_line, named
+from hearth.hmis.access import command_line, named
 from hearth.hmis.access.command_line import acting_administrator
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
 from hearth.hmis.access.models.use_count import UseCount
 from hearth.hmis.access.roles import HmisUser, SystemAdministrator
+from hearth.hmis.accounts import cli
 from hearth.hmis.audit.models import AccessLog
 from hearth.server import database
 from hearth.server.errors import ServerError

@@ -36,6 +36,7 @@ from hearth.hmis.access.scopes import (
     StateScope,
     key_sql,
 )
+from hearth.hmis.accounts import actions as doors
 from hearth.hmis.enrollments.models import Enrollment
 from hearth.hmis.organizations.models import Funder, Organization, Project, ProjectCoC, ProjectGroup
 from tests import factories
@@ -382,23 +383,23 @@ def test_the_doors_of_an_account(
     if may:
         with acting(by):
             change_doors(user)
-        actions.deactivate(by=by, email=user.email)
-        actions.reactivate(by=by, email=user.email)
+        doors.deactivate(by=by, email=user.email)
+        doors.reactivate(by=by, email=user.email)
         return
     for change in ({"password": "!"}, {"is_active": False}, {"email": "other@example.org"}):
         with acting(by), pytest.raises(DatabaseError, match="not yours to administer"), transaction.atomic():
             User.objects.filter(pk=user.pk).update(**change)
     for action in (
-        actions.deactivate,
-        actions.reactivate,
-        actions.unlock,
-        actions.end_sessions,
-        actions.reset_mfa,
+        doors.deactivate,
+        doors.reactivate,
+        doors.unlock,
+        doors.end_sessions,
+        doors.reset_mfa,
     ):
         with pytest.raises(PermissionDenied):
             action(by=by, email=user.email)
     with pytest.raises(PermissionDenied):
-        actions.set_password(by=by, email=user.email, password=factories.PASSWORD)
+        doors.set_password(by=by, email=user.email, password=factories.PASSWORD)
 
 
 def test_a_grant_that_begins_tomorrow_or_elsewhere_counts_and_one_that_is_over_does_not(town: Town) -> None:

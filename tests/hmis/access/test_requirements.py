@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from hearth.hmis.access import actions
 from hearth.hmis.access import requirement_records as records
+from hearth.hmis.access.administered import system_administrators
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import Grant, RequirementMet, RequirementVersion, User
 from hearth.hmis.access.permissions import Permission
@@ -30,6 +31,7 @@ from hearth.hmis.access.roles import (
     SystemAdministrator,
 )
 from hearth.hmis.access.scopes import CocScope, OrganizationScope, ProjectGroupScope, ProjectScope, StateScope
+from hearth.hmis.accounts import actions as doors
 from hearth.hmis.audit.models import AccessLog
 from hearth.hmis.enrollments.models import Enrollment
 from hearth.hmis.organizations.models import ProjectCoC, ProjectGroup
@@ -237,7 +239,7 @@ def test_a_closed_administrator_is_still_the_administrator(town: Town) -> None:
     town.asks(UserAgreement, asks_again=False)
     other = factories.make_administrator()
     assert not fresh(other).permissions
-    assert other in actions.system_administrators()
+    assert other in system_administrators()
     stranger = factories.make_user()
     assert not actions.become_first_administrator(by=stranger)
 
@@ -268,7 +270,7 @@ def test_letting_somebody_in_again_does_not_make_up_for_training(town: Town) -> 
     town.trained(town.of_a, 300)
     long_ago = timezone.now() - timedelta(days=250)
     User.objects.filter(pk=town.of_a.pk).update(used_from=long_ago, last_login=long_ago, is_active=False)
-    actions.reactivate(by=town.administrator, email=town.of_a.email)
+    doors.reactivate(by=town.administrator, email=town.of_a.email)
     assert reached(fresh(town.of_a)) == set()
     User.objects.filter(pk=town.of_a.pk).update(train_again_from=None)  # nobody but the trigger writes it
     assert fresh(town.of_a).train_again_from == TODAY - timedelta(days=250 - TRAINED_AGAIN_AFTER)

@@ -8,9 +8,10 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from hearth.hmis.access import cli, requirements_cli
+from hearth.hmis.access import requirements_cli
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import RequirementMet, RequirementVersion, User
+from hearth.hmis.accounts.cli import user
 from hearth.server import database
 from hearth.server.errors import ServerError
 from tests import factories
@@ -81,5 +82,5 @@ def test_what_cannot_be_is_a_sentence(administrator: User, words: tuple[str, ...
 def test_what_an_administrator_lacks_is_said_by_other_commands_too(administrator: User) -> None:
     factories.make_user(email="ben@example.org")
     ran("publish", "user_agreement", "--from", "2026-01-01")
-    done = ran("unlock", "ben@example.org", app=cli.user)
+    done = ran("unlock", "ben@example.org", app=user)
     assert isinstance(done.exception, ServerError) and "lacks: User agreement" in str(done.exception)

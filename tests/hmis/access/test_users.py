@@ -3,11 +3,12 @@
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from hearth.hmis.access.actions import add_user, set_password
+from hearth.hmis.access.actions import add_user
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
 from hearth.hmis.access.roles import Auditor, HmisUser, SystemAdministrator
 from hearth.hmis.access.scopes import OrganizationScope, StateScope
+from hearth.hmis.accounts.actions import set_password
 from tests import factories
 
 pytestmark = pytest.mark.django_db

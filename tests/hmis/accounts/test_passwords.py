@@ -13,10 +13,10 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import timezone
 
-from hearth.hmis.access.actions import set_password
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
 from hearth.hmis.accounts import passwords
+from hearth.hmis.accounts.actions import set_password
 from hearth.hmis.accounts.sign_in import MfaAdapter
 from hearth.hmis.audit.models import AccessLog
 from hearth.hmis.site.models import Mail

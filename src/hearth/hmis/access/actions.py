@@ -1,4 +1,4 @@
-"""Adding people, giving and ending grants, passwords and doors of accounts.
+"""Adding people, giving and ending grants. What is done to an account itself stands in `accounts/actions.py`.
 
 Who may do it is the database's to say (`rights_sql.py`): these actions ask the same functions that its
 policies and triggers ask, so that they can refuse in words.
@@ -7,33 +7,20 @@ policies and triggers ask, so that they can refuse in words.
 from datetime import date
 from typing import Any
 
-from allauth.mfa.models import Authenticator
-from django.contrib.auth import SESSION_KEY
-from django.contrib.auth.password_validation import validate_password
-from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, connection, transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 from psycopg.types.json import Jsonb
 
+from hearth.hmis.access.administered import administered, is_last_administrator
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.group_lock import lock_project_group
-from hearth.hmis.access.lock import forget_failures
 from hearth.hmis.access.models import Grant, User
-from hearth.hmis.access.permissions import Permission
 from hearth.hmis.access.roles import Role, SystemAdministrator
 from hearth.hmis.access.scopes import SCOPES, Scope
 from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
-
-
-def system_administrators() -> QuerySet[User]:
-    """Whoever holds the role now. Asked of a function of the database: a command asks before anybody acts."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT hearth_system_administrators()")
-        return User.objects.filter(pk__in=[row[0] for row in cursor.fetchall()])
 
 
 @transaction.atomic
@@ -83,7 +70,7 @@ def give_grant(
 def end_grant(*, by: User, grant: Grant, reason: str = "") -> None:
     """End a grant from the next request on. Raises PermissionDenied where `by` may not give such a one, and
     ValueError with a sentence for one that is over, and for the last system administrator's."""
-    if grant.role == SystemAdministrator.code and _is_last_administrator(grant.user):
+    if grant.role == SystemAdministrator.code and is_last_administrator(grant.user):
         raise ValueError(
             f"{grant.user.email} is the only system administrator: make somebody else one first."
         )
@@ -157,53 +144,10 @@ def add_user(
 
 
 @transaction.atomic
-def set_password(*, by: User, email: str, password: str) -> None:
-    """Give somebody a new password. Raises ValueError with a sentence when there is nobody of that address
-    or the password is too weak."""
-    user = _user(by, email)
-    try:
-        validate_password(password, user)
-    except ValidationError as error:
-        raise ValueError(" ".join(error.messages)) from error
-    user.set_password(password)
-    with acting(by):
-        user.save(update_fields=["password"])
-    _record(by, user, Access.PASSWORD_CHANGED)
-
-
-@transaction.atomic
-def deactivate(*, by: User, email: str) -> User:
-    """Let somebody in no more, from the next request on. Raises ValueError for the last administrator."""
-    user = _user(by, email)
-    if _is_last_administrator(user):
-        raise ValueError(f"{user.email} is the only system administrator: make somebody else one first.")
-    user.is_active = False
-    with acting(by):
-        user.save(update_fields=["is_active"])
-    _end_sessions(user)
-    _record(by, user, Access.USER_CHANGED, done="deactivated")
-    return user
-
-
-@transaction.atomic
-def reactivate(*, by: User, email: str) -> User:
-    """Let somebody in again who was deactivated, or locked because nobody signed in for long: that a system
-    administrator lifts, others get a ValueError with a sentence. Time without a sign-in counts anew."""
-    user = _user(by, email)
-    if user.locked_unused_at is not None and not by.everywhere(Permission.USER_EDIT):
-        raise ValueError(f"{user.email} is locked for want of sign-ins: ask a system administrator.")
-    user.is_active, user.locked_unused_at, user.used_from = True, None, timezone.now()
-    with acting(by):
-        user.save(update_fields=["is_active", "locked_unused_at", "used_from"])
-    _record(by, user, Access.USER_CHANGED, done="reactivated")
-    return user
-
-
-@transaction.atomic
 def remove_role(*, by: User, email: str, role: type[Role], scope: Scope, reason: str = "") -> User:
     """End the grants of a role that somebody holds in one scope. Raises ValueError where there is none, or it
     is the last administrator's."""
-    user = _user(by, email)
+    user = administered(by, email)
     with acting(by):
         held = list(Grant.objects.filter(user=user, role=role.code, ended_at__isnull=True, **scope.values()))
     if not held:
@@ -211,60 +155,6 @@ def remove_role(*, by: User, email: str, role: type[Role], scope: Scope, reason:
     for grant in held:
         end_grant(by=by, grant=grant, reason=reason)
     return user
-
-
-@transaction.atomic
-def unlock(*, by: User, email: str) -> int:
-    """Forget the failed tries on an account; returns how many there were."""
-    user = _user(by, email)
-    count = forget_failures(user)
-    _record(by, user, Access.USER_CHANGED, done="unlocked")
-    return count
-
-
-@transaction.atomic
-def end_sessions(*, by: User, email: str) -> int:
-    """Sign somebody out everywhere; returns of how many sessions."""
-    user = _user(by, email)
-    ended = _end_sessions(user)
-    _record(by, user, Access.USER_CHANGED, done="signed out everywhere", sessions=ended)
-    return ended
-
-
-@transaction.atomic
-def reset_mfa(*, by: User, email: str) -> bool:
-    """Take somebody's second step and recovery codes away; whether there were any."""
-    user = _user(by, email)
-    found, _ = Authenticator.objects.filter(user=user).delete()
-    _record(by, user, Access.SECOND_STEP_CHANGED, done="removed")
-    return bool(found)
-
-
-def _user(by: User, email: str) -> User:
-    if not by.may(Permission.USER_EDIT):
-        raise PermissionDenied
-    user = User.objects.filter(email__iexact=email).first()
-    if user is None:
-        raise ValueError(f"Nobody has the address {email}.")
-    with acting(by), connection.cursor() as cursor:
-        cursor.execute("SELECT hearth_may_administer(%s)", [user.pk])
-        if not cursor.fetchone()[0]:
-            raise PermissionDenied
-    return user
-
-
-def _is_last_administrator(user: User) -> bool:
-    return list(system_administrators().values_list("pk", flat=True)[:2]) == [user.pk]
-
-
-def _end_sessions(user: User) -> int:
-    mine = [
-        session.pk
-        for session in Session.objects.iterator()
-        if session.get_decoded().get(SESSION_KEY) == str(user.pk)
-    ]
-    Session.objects.filter(pk__in=mine).delete()
-    return len(mine)
 
 
 def _record(by: User, user: User, action: Access, **details: Any) -> None:

@@ -10,7 +10,10 @@ import getpass
 import os
 import re
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from hearth.server import database
 from hearth.server.errors import ServerError
@@ -19,6 +22,8 @@ from hearth.server.processes import SETTINGS, django
 
 if TYPE_CHECKING:
     from hearth.hmis.access.models import User
+
+Acting = Annotated[str | None, typer.Option("--as", metavar="EMAIL", help="Who acts: an administrator.")]
 
 
 def prepare() -> None:
@@ -64,7 +69,7 @@ def acting_administrator(email: str | None) -> "User":
     installation without any, the first is made: of the given address, else, with the embedded database, as
     `<login>@localhost`. It has no password, so that nobody can sign in with it until one is set.
     """
-    from hearth.hmis.access.actions import system_administrators
+    from hearth.hmis.access.administered import system_administrators
 
     administrators = system_administrators()
     if email:
@@ -117,3 +122,26 @@ def _own_address() -> str:
     except (OSError, KeyError):  # an account without a name, as in some containers
         login = f"user{os.getuid()}"
     return f"{re.sub(r'[^A-Za-z0-9._-]', '', login) or 'user'}@localhost"
+
+
+def done(action: Callable[..., Any], *, by: "User", **what: Any) -> Any:
+    """Do an action in somebody's name. Raises ServerError with the sentence of what cannot be, and of what is
+    not theirs to do; where an agreement of their own is missing, with that."""
+    from django.core.exceptions import PermissionDenied
+
+    try:
+        return action(by=by, **what)
+    except ValueError as error:
+        raise ServerError(str(error)) from error
+    except PermissionDenied as error:
+        from hearth.hmis.access.requirement_records import missing_for
+
+        if lacks := missing_for(by):
+            named = ", ".join(one.name for one in lacks)
+            raise ServerError(
+                f"{by.email} lacks: {named}. What is to be signed is signed with"
+                f" `hearth requirement sign {lacks[-1].code} --as {by.email}`."
+            ) from error
+        raise ServerError(
+            f"{by.email} may not do this: nobody acts on their own rights, or outside them."
+        ) from error

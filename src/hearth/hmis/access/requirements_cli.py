@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hearth.arguments import LARGEST_ID
-from hearth.hmis.access.cli import Acting, done
+from hearth.hmis.access.command_line import Acting, done
 from hearth.server.errors import ServerError
 
 if TYPE_CHECKING:

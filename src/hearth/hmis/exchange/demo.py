@@ -16,7 +16,8 @@ from rich.console import Console
 import hearth
 from hearth import scratch
 from hearth.hmis.access import requirement_records
-from hearth.hmis.access.actions import become_first_administrator, give_grant, system_administrators
+from hearth.hmis.access.actions import become_first_administrator, give_grant
+from hearth.hmis.access.administered import system_administrators
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
 from hearth.hmis.access.requirements import REQUIREMENTS, AgencyAgreement, PrivacyTraining, UserAgreement

@@ -109,7 +109,7 @@ def test_an_account_that_another_request_made_meanwhile(town: Town, monkeypatch:
     manager = type(User.objects)
     monkeypatch.setattr(manager, "filter", lambda self, **fields: self.none())
     with pytest.raises(ValueError, match="just added"):
-        actions.add(by=town.administrator, request=None, email=town.of_b.email, **asked)
+        actions.add(by=town.administrator, site="https://example.org/", email=town.of_b.email, **asked)
 
 
 def test_a_sheet_is_checked_then_all_are_added_once(town: Town, settings: Any) -> None:

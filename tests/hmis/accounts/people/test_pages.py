@@ -25,6 +25,7 @@ from hearth.hmis.access.roles import (
     SystemAdministrator,
 )
 from hearth.hmis.access.scopes import CocScope, OrganizationScope, ProjectScope, Scope, StateScope
+from hearth.hmis.accounts import actions as doors
 from hearth.hmis.accounts.people import places
 from hearth.hmis.audit.models import AccessLog
 from hearth.hmis.organizations.models import Organization, Project, ProjectCoC, ProjectGroup, Region
@@ -253,7 +254,7 @@ def test_doors_of_an_account_are_opened_and_closed(town: Town, settings: Any) ->
 
 def test_a_closed_account_gets_no_password_and_no_link(town: Town, settings: Any) -> None:
     settings.MAIL_SERVER = object()
-    rights.deactivate(by=town.administrator, email=town.of_a.email)
+    doors.deactivate(by=town.administrator, email=town.of_a.email)
     client = signed_in(town.boss)
     good = {"password1": factories.PASSWORD, "password2": factories.PASSWORD}
     said = client.post(f"/people/{town.of_a.pk}/password/", good).content.decode()

@@ -8,11 +8,11 @@ from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from hearth.hmis.access import actions
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
 from hearth.hmis.access.roles import AgencyAdministrator, HmisUser
 from hearth.hmis.access.scopes import OrganizationScope
+from hearth.hmis.accounts import actions as doors
 from hearth.hmis.accounts.people import actions as people_actions
 from hearth.hmis.accounts.people.unused import lock_unused
 from hearth.hmis.audit.models import AccessLog
@@ -116,7 +116,7 @@ def test_a_lock_is_lifted_by_system_administrators_alone(administrator: User) ->
         entry = AccessLog.objects.get(subject=f"user:{user.pk}", action="user_changed")
     assert (entry.user_id, entry.details["done"]) == (None, "locked for want of sign-ins")
     with pytest.raises(ValueError, match="ask a system administrator"):
-        actions.reactivate(by=boss, email=user.email)
+        doors.reactivate(by=boss, email=user.email)
     with pytest.raises(ValueError, match="Reactivate the account first"):
         people_actions.set_first_password(by=boss, user=fresh(user), password=factories.PASSWORD)
     for fields in ({"is_active": True}, {"locked_unused_at": None}):
@@ -129,7 +129,7 @@ def test_a_lock_is_lifted_by_system_administrators_alone(administrator: User) ->
     assert opened.is_active and opened.locked_unused_at is None
     assert lock_unused() is None
     with pytest.raises(PermissionDenied):
-        actions.reactivate(by=opened, email=boss.email)
+        doors.reactivate(by=opened, email=boss.email)
 
 
 def test_the_list_and_the_page_tell_it(administrator: User) -> None:

@@ -1,27 +1,27 @@
 """What is done to somebody's account from their page: with a mail to them, and written to the access log.
 
-Grants and doors of accounts are `access.actions`; here stands what needs mail and sessions.
+Grants are `access.actions`, doors of accounts `accounts.actions`; here stands what sends mail.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urljoin
 
 from allauth.account.adapter import get_adapter
 from allauth.account.app_settings import PASSWORD_RESET_TOKEN_GENERATOR
 from allauth.account.utils import user_pk_to_url_str
-from allauth.utils import build_absolute_uri
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
 
 from hearth.hmis.access import actions
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
+from hearth.hmis.accounts import actions as doors
 from hearth.hmis.accounts import open_sessions
 from hearth.hmis.accounts.people import queries
 from hearth.hmis.accounts.people.invitation_link import INVITED_FOR, has_links_left, is_invited
@@ -42,8 +42,8 @@ def set_first_password(*, by: User, user: User, password: str) -> None:
     _must_administer(by, user)
     if not user.is_active:
         raise ValueError(f"{user.email} is deactivated. Reactivate the account first.")
-    actions.set_password(by=by, email=user.email, password=password)
-    actions.unlock(by=by, email=user.email)
+    doors.set_password(by=by, email=user.email, password=password)
+    doors.unlock(by=by, email=user.email)
     open_sessions.end_all(user)
     send(
         by=by, user=user, kind="account_changed",
@@ -53,10 +53,10 @@ def set_first_password(*, by: User, user: User, password: str) -> None:
 
 
 @transaction.atomic
-def send_link(*, by: User, user: User, request: HttpRequest) -> timedelta:
-    """Mail somebody a link to set their password: an invitation where they never had one. Returns how long
-    it holds. Raises PermissionDenied like `set_first_password`, and ValueError where no mail can be sent, or
-    the account got its links of an hour."""
+def send_link(*, by: User, user: User, site: str) -> timedelta:
+    """Mail somebody a link to set their password: an invitation where they never had one. `site`: the address
+    of the first page, as they reach it. Returns how long it holds. Raises PermissionDenied like
+    `set_first_password`, and ValueError where no mail can be sent or the account got its links of an hour."""
     _must_administer(by, user)
     if not user.is_active:
         raise ValueError(f"{user.email} is deactivated. Reactivate the account first.")
@@ -73,13 +73,13 @@ def send_link(*, by: User, user: User, request: HttpRequest) -> timedelta:
     key = PASSWORD_RESET_TOKEN_GENERATOR().make_token(user)
     path = reverse("account_reset_password_from_key", args=[user_pk_to_url_str(user), key])
     context = {
-        "site_name": settings.SITE_NAME, "by": by, "link": build_absolute_uri(request, path),
+        "site_name": settings.SITE_NAME, "by": by, "link": urljoin(site, path),
         "is_new": is_new, "days": INVITED_FOR.days,
     }  # fmt: skip
     said = "you are invited" if is_new else "set a new password"
     send(
         by=by, user=user, kind=kind, lifetime=lifetime,
-        subject=get_adapter(request).format_email_subject(said),
+        subject=get_adapter().format_email_subject(said),
         body=render_to_string("people/mail/link.txt", context),
     )  # fmt: skip
     done = "sent an invitation" if is_new else "sent a link to set a password"
@@ -99,9 +99,9 @@ class Added:
 
 
 @transaction.atomic
-def add(*, by: User, request: HttpRequest, email: str, **grant: Any) -> Added:
+def add(*, by: User, site: str, email: str, **grant: Any) -> Added:
     """Add a person with a grant, and invite them where mail is set; or give the grant to whoever has the
-    address already. `grant` as in `access.actions.add_user`.
+    address already. `site` as in `send_link`, `grant` as in `access.actions.add_user`.
 
     Raises PermissionDenied and ValueError like that, and ValueError for an account that is deactivated.
     """
@@ -117,19 +117,19 @@ def add(*, by: User, request: HttpRequest, email: str, **grant: Any) -> Added:
         raise ValueError(f"Somebody else has just added {email}.") from error
     invites = before is None and mail_is_set()
     if invites:
-        send_link(by=by, user=user, request=request)
+        send_link(by=by, user=user, site=site)
     return Added(user, before is None, invites)
 
 
 @transaction.atomic
-def add_many(*, by: User, request: HttpRequest, lines: Iterable[Line]) -> list[Added]:
+def add_many(*, by: User, site: str, lines: Iterable[Line]) -> list[Added]:
     """Add all people of checked lines, or none. Raises ValueError with a sentence where one has an account
     meanwhile or a line has a mistake, and PermissionDenied like `add`."""
     added = []
     for line in lines:
         if line.mistakes:
             raise ValueError(f"Line {line.number} has mistakes. Nobody was added.")
-        one = add(by=by, request=request, **line.chosen())
+        one = add(by=by, site=site, **line.chosen())
         if not one.is_new:
             raise ValueError(f"{line.email} has an account meanwhile. Nobody was added.")
         added.append(one)

@@ -3,6 +3,9 @@
 import csv
 import io
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from pathlib import Path
+
+from django.conf import settings
 
 from hearth.formulas import is_formula
 from hearth.hmis.ui import formats, workbooks
@@ -41,6 +44,14 @@ def text_of(data: bytes) -> str:
     if "\x00" in text:
         raise Unreadable("The file is not text. Save it as “CSV UTF-8” or as .xlsx.")
     return text
+
+
+def text_of_file(path: Path) -> str:
+    """The same of a file of this machine, which is as large as one that a page takes. Raises Unreadable."""
+    if path.stat().st_size > settings.MAX_FORM_BYTES:
+        most = settings.MAX_FORM_BYTES // 1024 // 1024
+        raise Unreadable(f"The file is larger than {most} MB. Copy the lines into a new one.")
+    return text_of(path.read_bytes())
 
 
 def read(

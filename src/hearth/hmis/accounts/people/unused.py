@@ -11,7 +11,7 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from hearth.hmis.access.actions import system_administrators
+from hearth.hmis.access.administered import system_administrators
 from hearth.hmis.access.models import User
 from hearth.hmis.accounts import open_sessions
 from hearth.hmis.accounts.people.invitation_link import is_invited

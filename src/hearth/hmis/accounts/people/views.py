@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from allauth.utils import build_absolute_uri
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -21,6 +22,7 @@ from hearth.hmis.access.models import Grant
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.access.recent import asked_again, signed_in_recently
 from hearth.hmis.access.roles import Role
+from hearth.hmis.accounts import actions as doors
 from hearth.hmis.accounts.people import actions, listing, places, queries, sheet_lines, spreadsheet
 from hearth.hmis.accounts.people.forms import AddForm, EndForm, FirstPasswordForm, GrantForm, SheetForm
 from hearth.hmis.accounts.people.queries import Person
@@ -141,7 +143,7 @@ def add(request: HttpRequest) -> HttpResponse:
             context["place"] = form.places[form.cleaned_data["place"]]
             return render(request, "people/add_preview.html", context)
         try:
-            added = actions.add(by=request.user, request=request, role=role, **form.chosen())
+            added = actions.add(by=request.user, site=_site(request), role=role, **form.chosen())
         except ValueError as error:
             form.add_error(None, str(error))
         except PermissionDenied:
@@ -150,6 +152,10 @@ def add(request: HttpRequest) -> HttpResponse:
             messages.success(request, _said_of(added))
             return redirect("people:person", pk=added.user.pk)
     return render(request, "people/add.html", context)
+
+
+def _site(request: HttpRequest) -> str:
+    return str(build_absolute_uri(request, "/"))
 
 
 def _said_of(added: actions.Added) -> str:
@@ -191,7 +197,7 @@ def _add_checked(request: HttpRequest, found: str) -> HttpResponse:
     if any(one.mistakes for one in lines):
         return render(request, "people/sheet_check.html", _check(lines) | {"sheet": "", "is_changed": True})
     try:
-        added = actions.add_many(by=request.user, request=request, lines=lines)
+        added = actions.add_many(by=request.user, site=_site(request), lines=lines)
     except ValueError as error:
         messages.error(request, str(error))
         return redirect("people:add_many")
@@ -278,32 +284,32 @@ class _Deed:
 
 
 def _unlock(request: HttpRequest, found: Person) -> str:
-    tries = rights.unlock(by=request.user, email=found.user.email)
+    tries = doors.unlock(by=request.user, email=found.user.email)
     return f"{found.user} may sign in again; {formats.counted(tries, 'failed try,failed tries')} forgotten."
 
 
 def _end_sessions(request: HttpRequest, found: Person) -> str:
-    ended = rights.end_sessions(by=request.user, email=found.user.email)
+    ended = doors.end_sessions(by=request.user, email=found.user.email)
     return f"{found.user} is signed out everywhere: {formats.counted(ended, 'session')} ended."
 
 
 def _reset_second_step(request: HttpRequest, found: Person) -> str:
-    had = rights.reset_mfa(by=request.user, email=found.user.email)
+    had = doors.reset_mfa(by=request.user, email=found.user.email)
     return f"{found.user} signs in with the password alone." if had else f"{found.user} had no second step."
 
 
 def _deactivate(request: HttpRequest, found: Person) -> str:
-    rights.deactivate(by=request.user, email=found.user.email)
+    doors.deactivate(by=request.user, email=found.user.email)
     return f"{found.user} cannot sign in any more."
 
 
 def _reactivate(request: HttpRequest, found: Person) -> str:
-    rights.reactivate(by=request.user, email=found.user.email)
+    doors.reactivate(by=request.user, email=found.user.email)
     return f"{found.user} may sign in again."
 
 
 def _send_link(request: HttpRequest, found: Person) -> str:
-    lifetime = actions.send_link(by=request.user, user=found.user, request=request)
+    lifetime = actions.send_link(by=request.user, user=found.user, site=_site(request))
     hours = round(lifetime.total_seconds() / 3600)
     held = formats.counted(lifetime.days, "day") if lifetime.days else formats.counted(hours, "hour")
     return f"A link to set a password goes to {found.user.email}. It holds for {held}."

@@ -7,11 +7,12 @@ from django.test import Client
 from typer.testing import CliRunner
 
 from hearth.hmis.access import actions
-from hearth.hmis.access.cli import user as command
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
 from hearth.hmis.access.roles import HmisUser, SystemAdministrator
 from hearth.hmis.access.scopes import OrganizationScope, StateScope
+from hearth.hmis.accounts import actions as doors
+from hearth.hmis.accounts.cli import user as command
 from hearth.hmis.audit.models import AccessLog
 from tests import factories
 
@@ -33,15 +34,15 @@ def done(administrator: User, person: User) -> list[tuple[int | None, str]]:
 def test_each_is_done_and_written_down(administrator: User, person: User) -> None:
     browser = Client()
     browser.force_login(person)
-    assert actions.end_sessions(by=administrator, email=person.email) == 1
+    assert doors.end_sessions(by=administrator, email=person.email) == 1
     assert browser.get("/").status_code == 302
     RecoveryCodes.activate(person)
-    assert actions.reset_mfa(by=administrator, email=person.email)
-    assert not actions.reset_mfa(by=administrator, email=person.email)
-    assert actions.unlock(by=administrator, email=person.email) == 0
+    assert doors.reset_mfa(by=administrator, email=person.email)
+    assert not doors.reset_mfa(by=administrator, email=person.email)
+    assert doors.unlock(by=administrator, email=person.email) == 0
     scope = OrganizationScope(factories.works_for(person))
     actions.remove_role(by=administrator, email=person.email, role=HmisUser, scope=scope)
-    actions.deactivate(by=administrator, email=person.email.upper())
+    doors.deactivate(by=administrator, email=person.email.upper())
     fresh = User.objects.get(pk=person.pk)
     assert (fresh.is_active, fresh.own_projects) == (False, frozenset())
     assert [(administrator.pk, what) for what in (
@@ -51,7 +52,7 @@ def test_each_is_done_and_written_down(administrator: User, person: User) -> Non
 
 def test_what_cannot_be_is_a_sentence(administrator: User, person: User) -> None:
     with pytest.raises(ValueError, match="only system administrator"):
-        actions.deactivate(by=administrator, email=administrator.email)
+        doors.deactivate(by=administrator, email=administrator.email)
     with pytest.raises(ValueError, match="only system administrator"):
         actions.remove_role(
             by=administrator, email=administrator.email, role=SystemAdministrator, scope=StateScope()
@@ -60,7 +61,7 @@ def test_what_cannot_be_is_a_sentence(administrator: User, person: User) -> None
         actions.remove_role(
             by=administrator, email=person.email, role=SystemAdministrator, scope=StateScope()
         )
-    for action in (actions.deactivate, actions.unlock, actions.end_sessions, actions.reset_mfa):
+    for action in (doors.deactivate, doors.unlock, doors.end_sessions, doors.reset_mfa):
         with pytest.raises(ValueError, match="Nobody has the address"):
             action(by=administrator, email="x@example.org")
         with pytest.raises(PermissionDenied):

@@ -1,17 +1,18 @@
 """`hearth user`: people who may sign in, from the terminal of the server machine."""
 
 import sys
-from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from hearth.arguments import LARGEST_ID
+from hearth.hmis.access.command_line import Acting, done
 from hearth.server.errors import ServerError
 
 if TYPE_CHECKING:
-    from hearth.hmis.access.models import Grant, User
+    from hearth.hmis.access.models import Grant
     from hearth.hmis.access.roles import Role
     from hearth.hmis.access.scopes import Scope
 
@@ -23,13 +24,13 @@ user = typer.Typer(
     \b
     Examples:
       hearth user add ada@example.org --role system_administrator
-      hearth user add ben@example.org --role hmis_user --organization 17 --name "Ben Berg"
+      hearth user invite ben@example.org --role hmis_user --organization 17 --name "Ben Berg"
+      hearth user import people.xlsx
       hearth user password ben@example.org --as ada@example.org
       hearth user unlock ben@example.org
     """,
 )
 
-Acting = Annotated[str | None, typer.Option("--as", metavar="EMAIL", help="Who acts: an administrator.")]
 Email = Annotated[str, typer.Argument(help="Whom it is about.")]
 RoleName = Annotated[
     str,
@@ -47,6 +48,10 @@ ProjectGroupName = Annotated[
     str | None, typer.Option(help="The name of the group of projects where it holds.")
 ]
 Coc = Annotated[str | None, typer.Option(metavar="MN-500", help="The Continuum of Care where it holds.")]
+Site = Annotated[
+    str | None,
+    typer.Option(metavar="ADDRESS", help="Where people sign in; the first of HEARTH_ORIGINS if not given."),
+]
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD")]
 Reason = Annotated[str, typer.Option(help="Why, for whoever reads it later.")]
 
@@ -94,6 +99,99 @@ def add(
 
 
 @user.command()
+def invite(
+    email: Annotated[str, typer.Argument(help="E-mail address, to which the invitation goes.")],
+    role: RoleName,
+    organization: OrganizationNumber = None,
+    project: ProjectNumber = None,
+    project_group: ProjectGroupName = None,
+    coc: Coc = None,
+    begins: Day = None,
+    ends: Day = None,
+    reason: Reason = "",
+    name: Annotated[str, typer.Option(help="Name shown to others.")] = "",
+    site: Site = None,
+    acting: Acting = None,
+) -> None:
+    """Add a person with a grant and mail a link to set a password; whoever is there gets the grant alone.
+
+    \b
+    Example:
+      hearth user invite ben@example.org --role hmis_user --organization 17 --site https://hmis.example.org
+    """
+    from hearth.hmis.access import command_line
+
+    command_line.prepare()
+    from hearth.hmis.accounts.people.actions import add as add_and_invite
+    from hearth.hmis.accounts.people.actions import mail_is_set
+
+    chosen, scope = _role_and_scope(role, organization, project, project_group, coc)
+    if not mail_is_set():
+        raise ServerError(
+            "This installation has no mail server (HEARTH_MAIL_URL). Use `hearth user add` and then"
+            " `hearth user password`."
+        )
+    added = done(
+        add_and_invite, by=command_line.acting_administrator(acting), site=_site(site), email=email,
+        name=name, role=chosen, scope=scope, begins_on=begins and begins.date(), ends_on=ends and ends.date(),
+        reason=reason,
+    )  # fmt: skip
+    mailed = "An invitation goes out" if added.is_invited else "The account was there: no mail goes out"
+    typer.echo(f"{added.user.email}: {chosen.name}. {mailed}.")
+
+
+@user.command(name="import")
+def import_(
+    sheet: Annotated[
+        Path, typer.Argument(metavar="SHEET", exists=True, dir_okay=False, help="Excel (.xlsx) or CSV UTF-8.")
+    ],
+    yes: Annotated[bool, typer.Option("--yes", help="Add without asking if no line has a mistake.")] = False,
+    site: Site = None,
+    acting: Acting = None,
+) -> None:
+    """Add many people with a grant each, and invite them: all lines of a spreadsheet, or none.
+
+    Columns: E-mail, Name, Role, Reason; Organization, Project, Group of projects or CoC; First day, Last day.
+    Every line is checked and shown before anything is written or sent.
+
+    \b
+    Examples:
+      hearth user import people.xlsx
+      hearth user import people.csv --yes --site https://hmis.example.org --as ada@example.org
+    """
+    from hearth.hmis.access import command_line
+
+    command_line.prepare()
+    from hearth.formats import counted
+    from hearth.hmis.access.context import acting as acting_as
+    from hearth.hmis.accounts.people import actions, spreadsheet
+    from hearth.hmis.accounts.people.sheet_lines import Unreadable, text_of_file
+
+    by = command_line.acting_administrator(acting)
+    try:
+        with acting_as(by):
+            lines = spreadsheet.checked(by, text_of_file(sheet))
+    except Unreadable as error:
+        raise ServerError(str(error)) from error
+    for one in lines:
+        where = f"{one.role.name}, {one.place.text}" if one.role and one.place else ""
+        typer.echo(f"Line {one.number}  {one.email}  {' '.join(one.mistakes) or where}")
+    if wrong := sum(bool(one.mistakes) for one in lines):
+        raise ServerError(
+            f"{counted(wrong, 'line')} of {len(lines)} with mistakes. Nobody was added: correct the file."
+        )
+    is_mailed = actions.mail_is_set()
+    address = _site(site) if is_mailed else ""
+    what = "Add and invite" if is_mailed else "Add"
+    if not yes and not typer.confirm(f"{what} {counted(len(lines), 'person')}?"):
+        typer.echo("Nobody was added.")
+        return
+    added = done(actions.add_many, by=by, site=address, lines=lines)
+    sent = "and invited by mail" if is_mailed else "Set a first password for each: `hearth user password`"
+    typer.echo(f"{counted(len(added), 'person')} added{' ' if is_mailed else '. '}{sent}.")
+
+
+@user.command()
 def password(
     email: Annotated[str, typer.Argument(help="Who is to get a new password.")],
     acting: Acting = None,
@@ -108,7 +206,7 @@ def password(
     from hearth.hmis.access import command_line
 
     command_line.prepare()
-    from hearth.hmis.access.actions import set_password
+    from hearth.hmis.accounts.actions import set_password
 
     if sys.stdin.isatty():
         chosen = typer.prompt("New password", hide_input=True, confirmation_prompt=True)
@@ -138,15 +236,15 @@ def list_users(acting: Acting = None) -> None:
 @user.command()
 def deactivate(email: Email, acting: Acting = None) -> None:
     """Let somebody sign in no more, and end what is open."""
-    done = _asked("deactivate", acting, email=email)
-    typer.echo(f"{done.email} cannot sign in any more.")
+    made = _asked("deactivate", acting, email=email)
+    typer.echo(f"{made.email} cannot sign in any more.")
 
 
 @user.command()
 def reactivate(email: Email, acting: Acting = None) -> None:
     """Let somebody sign in again who was deactivated."""
-    done = _asked("reactivate", acting, email=email)
-    typer.echo(f"{done.email} may sign in again.")
+    made = _asked("reactivate", acting, email=email)
+    typer.echo(f"{made.email} may sign in again.")
 
 
 @user.command(name="remove-role")
@@ -164,9 +262,12 @@ def remove_role(
     from hearth.hmis.access import command_line
 
     command_line.prepare()
+    from hearth.hmis.access.actions import remove_role as remove_role_of
+
     chosen, scope = _role_and_scope(role, organization, project, project_group, coc)
-    done = _asked("remove_role", acting, email=email, role=chosen, scope=scope, reason=reason)
-    typer.echo(f"{done.email} no longer holds the role {chosen.name}.")
+    by = command_line.acting_administrator(acting)
+    made = done(remove_role_of, by=by, email=email, role=chosen, scope=scope, reason=reason)
+    typer.echo(f"{made.email} no longer holds the role {chosen.name}.")
 
 
 @user.command()
@@ -219,6 +320,19 @@ def _role_and_scope(
     return ROLES[role], where[0]
 
 
+def _site(given: str | None) -> str:
+    """The address that links begin with. Raises ServerError where it is none, or none is known."""
+    from urllib.parse import urlsplit
+
+    from django.conf import settings
+
+    site = given or next(iter(settings.CSRF_TRUSTED_ORIGINS), "")
+    parts = urlsplit(site)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ServerError("Name the address where people sign in, such as --site https://hmis.example.org.")
+    return f"{parts.scheme}://{parts.netloc}/"
+
+
 def _project_group(name: str) -> int:
     from django.apps import apps
 
@@ -235,33 +349,10 @@ def _in_short(grant: "Grant") -> str:
 
 
 def _asked(action: str, acting: str | None, **what: Any) -> Any:
-    """Do one of `access.actions` as an administrator; what cannot be is told in its sentence."""
+    """Do one of `accounts.actions` as an administrator; what cannot be is told in its sentence."""
     from hearth.hmis.access import command_line
 
     command_line.prepare()
-    from hearth.hmis.access import actions
+    from hearth.hmis.accounts import actions
 
     return done(getattr(actions, action), by=command_line.acting_administrator(acting), **what)
-
-
-def done(action: Callable[..., Any], *, by: "User", **what: Any) -> Any:
-    """Do an action in somebody's name. Raises ServerError with the sentence of what cannot be, and of what is
-    not theirs to do; where an agreement of their own is missing, with that."""
-    from django.core.exceptions import PermissionDenied
-
-    try:
-        return action(by=by, **what)
-    except ValueError as error:
-        raise ServerError(str(error)) from error
-    except PermissionDenied as error:
-        from hearth.hmis.access.requirement_records import missing_for
-
-        if lacks := missing_for(by):
-            named = ", ".join(one.name for one in lacks)
-            raise ServerError(
-                f"{by.email} lacks: {named}. What is to be signed is signed with"
-                f" `hearth requirement sign {lacks[-1].code} --as {by.email}`."
-            ) from error
-        raise ServerError(
-            f"{by.email} may not do this: nobody acts on their own rights, or outside them."
-        ) from error
