@@ -13,6 +13,8 @@ import pytest
 
 from hearth.hmis.access.field_rights import OF_HIV_ROWS, field_rights
 from hearth.hmis.hud.names import python_name
+from hearth.hmis.organizations.confidential import ConfidentialText
+from hearth.hmis.organizations.models import Organization, Project
 
 HMIS = Path(__file__).resolve().parents[2] / "src" / "hearth" / "hmis"
 COLUMNS = {hud.partition(".")[2] for one in field_rights() for hud in one.columns} | {
@@ -36,6 +38,16 @@ VALUES = {
     "ArrayAgg",
 }
 
+#: What takes SQL, whole or a piece of it.
+TAKES_SQL = {"RawSQL", "execute", "executemany", "raw", "extra", "SQL", "Literal"}
+#: How a name that can be confidential is named in SQL; by the ORM it is read through its mask.
+CONFIDENTIAL = [
+    field.column
+    for model in (Project, Organization)
+    for field in model._meta.local_fields
+    if isinstance(field, ConfidentialText)
+]
+CONFIDENTIAL_NAME = re.compile(rf"\b(?:{'|'.join(CONFIDENTIAL)})\b")
 #: Files whose SQL names a protected field, and why they may.
 SQL = {
     "clients/search_keys.py": "keeps the keys of the search; search/rights.py says which are asked",
@@ -93,17 +105,64 @@ def test_a_protected_field_is_not_read_past_its_object() -> None:
     assert found == set(SQL), "read it as an object of restrict(user), or say here why not"
 
 
-def texts_past_objects(tree: ast.AST) -> Iterator[str]:
+def test_sql_reads_no_name_that_can_be_confidential() -> None:
+    """A name of a project or an organization is masked where the ORM reads its column, and there alone."""
+    found = {
+        relative(path)
+        for path in python_files()
+        for text in sql_of(ast.parse(path.read_text(encoding="utf-8")))
+        if CONFIDENTIAL_NAME.search(text)
+    }
+    found |= {
+        relative(path)
+        for path in HMIS.rglob("*.sql")
+        if CONFIDENTIAL_NAME.search(path.read_text(encoding="utf-8"))
+    }
+    assert found == set(), "read it by the ORM (organizations/confidential.py)"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "cursor.execute('SELECT p.project_name FROM x p')",
+        "cursor.execute(f'SELECT {a}, organization_name FROM x')",
+        "RawSQL('coalesce(project_common_name, %s)', [1])",
+        "QUERY = 'SELECT organization_common_name FROM x'",
+        "rows.extra(where=['project_name = 1'])",
+    ],
+)
+def test_names_in_sql_are_found(code: str) -> None:
+    assert any(CONFIDENTIAL_NAME.search(text) for text in sql_of(ast.parse(code)))
+    assert not any(
+        CONFIDENTIAL_NAME.search(text) for text in sql_of(ast.parse("rows.values('project_name')"))
+    )
+
+
+def sql_of(tree: ast.AST) -> Iterator[str]:
+    """The texts that are SQL: with SELECT in them, or given to what takes SQL."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and called(node) in VALUES:
+        if isinstance(node, ast.Call) and called(node) in TAKES_SQL:
+            given = [*node.args, *(one.value for one in node.keywords)]
             yield from (
-                one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, str)
+                one.value
+                for argument in given
+                for one in ast.walk(argument)
+                if isinstance(one, ast.Constant) and isinstance(one.value, str)
             )
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and "SELECT" in node.value:
             yield node.value
         elif isinstance(node, ast.JoinedStr):
-            yield "".join(
-                one.value for one in node.values if isinstance(one, ast.Constant) and "SELECT" in one.value
+            texts = [str(one.value) for one in node.values if isinstance(one, ast.Constant)]
+            if any("SELECT" in one for one in texts):
+                yield " ".join(texts)
+
+
+def texts_past_objects(tree: ast.AST) -> Iterator[str]:
+    yield from sql_of(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and called(node) in VALUES:
+            yield from (
+                one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, str)
             )
 
 

@@ -333,6 +333,28 @@ def test_where_the_scheme_asks_a_household_the_head_answers_for_all(world: World
     assert (len(recorded.consents), recorded.changed.touched) == (2, 2)
 
 
+@pytest.mark.parametrize("choice", ["share", "do_not_share"])
+def test_a_head_does_not_answer_for_who_left_or_came_later(world: World, settings: Any, choice: str) -> None:
+    """Bound are who is in the household on that day and who leaves on it, nobody of a stay that is over."""
+    settings.CONSENT_SCHEME = replace(settings.CONSENT_SCHEME, per="household")
+    with acting(world.administrator):
+        there, leaving, left, later, of_old = (factories.make_client() for _ in range(5))
+    member = {"household_id": "H1", "relationship_to_hoh": 3}
+    world.stay(household_id="H1")
+    world.stay(client=there, **member)
+    exits = {leaving: date(2026, 3, 1), left: date(2026, 2, 28)}
+    stays = {person: world.stay(client=person, **member) for person in exits}
+    world.stay(date(2026, 3, 2), client=later, **member)
+    over = world.stay(date(2025, 1, 5), household_id="H0")
+    stays[over.client], exits[over.client] = over, date(2025, 2, 1)
+    world.stay(date(2025, 1, 5), client=of_old, **member | {"household_id": "H0"})
+    with acting(world.administrator):
+        for person, day in exits.items():
+            Exit.objects.create(**factories.record(enrollment=stays[person], exit_date=day, destination=410))
+    recorded = world.answers(choice, date(2026, 3, 1))
+    assert {one.client_id for one in recorded.consents} == {world.person.pk, there.pk, leaving.pk}
+
+
 def test_by_word_leaves_a_signature_due(world: World) -> None:
     world.stay()
     given = {"method": Method.BY_WORD, "witness": "Invented Colleague"}

@@ -4,14 +4,17 @@ import csv
 import getpass
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from psycopg import OperationalError
 from typer.testing import CliRunner
 
 from hearth.hmis.access import command_line
 from hearth.hmis.access.command_line import acting_administrator
 from hearth.hmis.exchange.importing import unchanged
+from hearth.hmis.exchange.importing.actions import NotAllowed, queue_import
 from hearth.hmis.exchange.importing.cli import import_app
 from hearth.hmis.exchange.models import ImportRun
 from hearth.server import database
@@ -44,6 +47,19 @@ def test_import_and_again(tmp_path: Path) -> None:
     assert "nothing has changed" in said
     assert "rows/s" not in said
     assert records() == before
+
+
+def test_nothing_is_shared_in_a_comparable_database(tmp_path: Path, settings: Any) -> None:
+    """Refused before anything is read: somebody who says --shared would think that others see it."""
+    administrator = make_administrator()
+    settings.COMPARABLE_DATABASE = True
+    with pytest.raises(ServerError, match="comparable database: nothing is shared"):
+        hearth_import(Export().zip(tmp_path), "--yes", "--shared")
+    upload = SimpleUploadedFile("export.zip", b"")
+    with pytest.raises(NotAllowed, match="comparable database"):
+        queue_import(by=administrator, upload=upload, source="", is_shared=True)
+    assert not ImportRun.objects.exists()
+    assert hearth_import(Export().zip(tmp_path), "--yes")[0] == 0
 
 
 def test_without_a_terminal_nobody_can_be_asked(tmp_path: Path) -> None:

@@ -27,7 +27,8 @@ NOT_ALL = (
 )
 #: What an account does not hold, whoever prints it.
 NOT_LISTED = (
-    "Lists, search results, reports and exports in which this person was one of several are not listed."
+    "Lists, search results, reports and exports in which this person was one of several are not listed. What"
+    " was printed, exported or seen cannot be called back, also where this person shares no more."
 )
 
 _LOOKED = "SELECT at, account, organizations, is_administrator, action FROM hearth_who_looked(%s)"

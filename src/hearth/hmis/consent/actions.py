@@ -17,7 +17,7 @@ from hearth.hmis.consent import documents
 from hearth.hmis.consent.choices import Answer, Applies, Method, of_age_on
 from hearth.hmis.consent.following import Changed, follow_and_count
 from hearth.hmis.consent.models import Consent, ConsentTaking
-from hearth.hmis.enrollments.models import Enrollment
+from hearth.hmis.enrollments.models import Enrollment, Exit
 from hearth.hmis.organizations.models import Organization
 from hearth.hmis.ui.formats import counted
 
@@ -98,7 +98,8 @@ def record_consent(
 
     `until`: first day on which it does not hold any more; else as the scheme says. `guardian`: who answered
     for a minor, and as what. `form_version`: what the form calls itself; the answer keeps the document that
-    does so in that language. Where the scheme asks per household, the head's answer is every member's.
+    does so in that language. Where the scheme asks per household, the head's answer is that of everybody who
+    is in it on that day.
     Raises ConsentRefused, and PermissionDenied for who does not work with clients there.
     """
     if not _works_at(by, organization):
@@ -109,7 +110,7 @@ def record_consent(
     document = documents.release_of(by, language, form_version)
     _check(answer, organization, given_on, method, form_version, language, applies, until, witness)
     consents, changed = [], Changed()
-    for person in [client, *_members(by, client)]:
+    for person in [client, *_members(by, client, given_on)]:
         _check_guardian(answer, person, given_on, guardian)
         consent = Consent.objects.create(
             client=person, choice=choice, given_on=given_on, form_version=form_version, document=document
@@ -209,11 +210,14 @@ def _check_guardian(answer: Answer, person: Client, given_on: date, guardian: st
         )
 
 
-def _members(by: User, client: Client) -> list[Client]:
-    """Where a household is asked as one: those who are in it with this head."""
+def _members(by: User, client: Client, day: date) -> list[Client]:
+    """Where a household is asked as one: those who are in it with this head on the day of the answer. Whoever
+    left before, or came later, was not asked with it and answers alone."""
     if settings.CONSENT_SCHEME.per != "household":
         return []
-    stays = Enrollment.objects.restrict(by).filter(date_deleted=None)
+    left = Exit.objects.restrict(by).filter(date_deleted=None, exit_date__lt=day)
+    stays = Enrollment.objects.restrict(by).filter(date_deleted=None, entry_date__lte=day)
+    stays = stays.exclude(pk__in=left.values("enrollment_id"))
     found: dict[int, Client] = {}
     for head in stays.filter(client=client, relationship_to_hoh=1).exclude(household_id=None):
         same = stays.filter(project=head.project_id, household_id=head.household_id).exclude(client=client)

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
@@ -29,6 +30,11 @@ def _require_import(by: User) -> None:
         raise NotAllowed("Importing data needs a system administrator")
 
 
+def _require_sharing(is_shared: bool) -> None:
+    if is_shared and settings.COMPARABLE_DATABASE:
+        raise NotAllowed("This is a comparable database: nothing is shared. Import it without --shared.")
+
+
 def start_command_import(
     *,
     by: User,
@@ -38,8 +44,10 @@ def start_command_import(
     folder: str = "",
     answers: dict[str, Any] | None = None,
 ) -> ImportRun:
-    """A run that this process is about to perform. `answers`: what `settling` asks for."""
+    """A run that this process is about to perform. `answers`: what `settling` asks for. Raises NotAllowed, in
+    a comparable database for what is to be shared, too."""
     _require_import(by)
+    _require_sharing(is_shared)
     sweep()
     asked = {"source": source, "is_shared": is_shared, "folder": folder, "started_by": COMMAND}
     return start_run(by=by, kind=KIND, file_name=file_name, parameters=asked | (answers or {}))
@@ -52,9 +60,10 @@ def queue_import(
     """A run for a worker, with its uploaded file.
 
     The file is put in its place once the run is committed: where this process dies before, no file is left
-    that belongs to no run, and the run is ended in words (`jobs.sweep`).
+    that belongs to no run, and the run is ended in words (`jobs.sweep`). Raises NotAllowed like the other.
     """
     _require_import(by)
+    _require_sharing(is_shared)
     run: ImportRun = start_run(
         by=by,
         kind=KIND,

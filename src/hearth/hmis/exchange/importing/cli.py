@@ -96,7 +96,7 @@ def import_(
     if not (yes or ask):
         raise ServerError("There is no terminal to ask at before records are written: add --yes.")
     command_line.prepare()
-    from hearth.hmis.exchange.importing.actions import cancel_import, start_command_import
+    from hearth.hmis.exchange.importing.actions import NotAllowed, cancel_import, start_command_import
     from hearth.hmis.exchange.importing.perform import perform
 
     user = command_line.acting_administrator(acting)
@@ -113,7 +113,10 @@ def import_(
             answers=answers,
         )
 
-    run = start()
+    try:
+        run = start()
+    except NotAllowed as error:
+        raise ServerError(str(error)) from error
     with ProgressBar(console) as bar:
 
         def confirm(summary: list[Any], rows: int, name: str, is_new: bool) -> bool:
