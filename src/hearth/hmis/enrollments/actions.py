@@ -1,6 +1,7 @@
 """What is written about enrollments. Each action is one transaction with what follows from it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -15,9 +16,10 @@ from hearth.hmis.clients.models import Client
 from hearth.hmis.enrollments import exiting
 from hearth.hmis.enrollments.models import Enrollment, Exit, Services
 from hearth.hmis.enrollments.queries import BED_NIGHT
-from hearth.hmis.enrollments.start.choose import why_not
-from hearth.hmis.enrollments.writing import add_record, fields_of, one_at_a_time
-from hearth.hmis.organizations.entered import new_key, stamp
+from hearth.hmis.enrollments.start.choose import why_not_each
+from hearth.hmis.enrollments.start.questions import HEAD
+from hearth.hmis.enrollments.writing import add_records, fields_of, new_record, one_at_a_time
+from hearth.hmis.organizations.entered import Stamp, key_of_form, new_key, stamp
 from hearth.hmis.organizations.models import DataSource, Project
 from hearth.standards import load
 from hearth.standards.load import MODEL_YEAR
@@ -33,7 +35,15 @@ class EnrollmentRefused(ValueError):
     """An enrollment that is impossible. Its text says why and what to do, for whoever enters it."""
 
 
-@transaction.atomic
+@dataclass(frozen=True, slots=True)
+class NewMember:
+    """Somebody to enroll: `records` are by file the values of its columns (`hud.questions.Answered.records`)."""
+
+    client: Client
+    relationship: int
+    records: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
 def enroll(
     *,
     by: User,
@@ -45,51 +55,86 @@ def enroll(
     household: Enrollment | None = None,
     key: str = "",
 ) -> Enrollment:
-    """Enroll a client in a project of `by`, with what was answered at the start.
+    """Enroll one client: `enroll_household` of one."""
+    member = NewMember(client, relationship, records)
+    return enroll_household(
+        by=by, members=[member], project=project, entry_date=entry_date, household=household, key=key
+    )[0]
 
-    `records`: by file the values of its columns (`hud.questions.Answered.records`). `household`: an
-    enrollment of the household that the client joins; none: a household of its own. In a night-by-night
-    shelter the first night is recorded with it (4.14). `key`: that of the form, as for
-    `clients.actions.add_client`.
+
+@transaction.atomic
+def enroll_household(
+    *,
+    by: User,
+    members: Sequence[NewMember],
+    project: Project,
+    entry_date: date,
+    household: Enrollment | None = None,
+    key: str = "",
+) -> list[Enrollment]:
+    """Enroll people together in a project of `by`, with what was answered at the start: all or nobody.
+
+    `household`: an enrollment of the household that they join; none: a household of its own, of which exactly
+    one is the head. In a night-by-night shelter the first night is recorded with it (4.14). `key`: that of
+    the form, as for `clients.actions.add_client`; the first member's enrollment has it.
 
     Raises PermissionDenied, EnrollmentRefused, and IntegrityError where the key is there already.
     """
     if not by.may(Permission.ENROLLMENT_EDIT, project=project.pk):
         raise PermissionDenied
+    clients = [one.client for one in members]
+    one_at_a_time(*clients)
+    _may_be_a_household(members, project, household)
+    for _, sentence in why_not_each(by, clients, project, entry_date).values():
+        raise EnrollmentRefused(sentence)
+    stamps, household_id = Stamp(by), household.household_id if household else new_key()
+    made = []
+    for number, member in enumerate(members):
+        enrollment = Enrollment(
+            client=member.client,
+            project=project,
+            entry_date=entry_date,
+            relationship_to_hoh=member.relationship,
+            household_id=household_id,
+            household_data_source=_source_of(household) if household else None,
+            **fields_of(member.records.get("Enrollment", {})),
+        )
+        stamps.put(enrollment, key=key_of_form(by, f"{key}:{number}") if key and number else key)
+        made.append(enrollment)
+    Enrollment.objects.bulk_create(made)
+    records = [
+        new_record(enrollment, name, values, entry_date, _START_STAGE)
+        for enrollment, member in zip(made, members, strict=True)
+        for name, values in member.records.items()
+        if name != "Enrollment"
+    ]
+    if project.project_type == _NIGHT_BY_NIGHT:
+        records += [
+            Services(enrollment=one, date_provided=entry_date, record_type=BED_NIGHT, type_provided=BED_NIGHT)
+            for one in made
+        ]
+    add_records(stamps, records)
+    for enrollment in made:
+        record_access(
+            by=by.pk,
+            action=Access.ENROLLED,
+            client=enrollment.client_id,
+            subject=f"enrollment:{enrollment.pk}",
+            project=project.pk,
+        )
+    return made
+
+
+def _may_be_a_household(members: Sequence[NewMember], project: Project, household: Enrollment | None) -> None:
     if household is not None and household.project_id != project.pk:
         raise EnrollmentRefused("That household is in another project. Choose one of this project.")
-    one_at_a_time(client)
-    _, sentence = why_not(by, client, project, entry_date)
-    if sentence:
-        raise EnrollmentRefused(sentence)
-    enrollment = Enrollment(
-        client=client,
-        project=project,
-        entry_date=entry_date,
-        relationship_to_hoh=relationship,
-        household_id=household.household_id if household else new_key(),
-        household_data_source=_source_of(household) if household else None,
-        **fields_of(records.get("Enrollment", {})),
-    )
-    stamp(enrollment, by=by, key=key)
-    enrollment.save()
-    for name, values in records.items():
-        if name != "Enrollment":
-            add_record(by, enrollment, name, values, entry_date, _START_STAGE)
-    if project.project_type == _NIGHT_BY_NIGHT:
-        night = Services(
-            enrollment=enrollment, date_provided=entry_date, record_type=BED_NIGHT, type_provided=BED_NIGHT
-        )
-        stamp(night, by=by)
-        night.save()
-    record_access(
-        by=by.pk,
-        action=Access.ENROLLED,
-        client=client.pk,
-        subject=f"enrollment:{enrollment.pk}",
-        project=project.pk,
-    )
-    return enrollment
+    if len({one.client.pk for one in members}) < len(members):
+        raise EnrollmentRefused("Somebody is listed twice. Take one of the two lines away.")
+    heads = sum(one.relationship == HEAD for one in members)
+    if household is None and heads != 1:
+        raise EnrollmentRefused("A household has exactly one head. Choose who it is.")
+    if household is not None and heads:
+        raise EnrollmentRefused("The household has a head. Change the head on the page of the household.")
 
 
 @transaction.atomic
@@ -122,9 +167,12 @@ def exit_stay(
         record_access(
             by=by.pk, action=Access.EXITED, client=one.client_id, subject=f"enrollment:{one.pk}"
         )  # fmt: skip
-    for name, values in records.items():
-        if name not in ("Exit", "Enrollment"):
-            add_record(by, enrollment, name, values, exit_date, _EXIT_STAGE)
+    more = [
+        new_record(enrollment, name, values, exit_date, _EXIT_STAGE)
+        for name, values in records.items()
+        if name not in ("Exit", "Enrollment")
+    ]
+    add_records(Stamp(by), more)
 
 
 def _source_of(household: Enrollment) -> DataSource:

@@ -1,6 +1,6 @@
 """What the actions of enrollments have in common: how a record is made of answers, and one hand at a time."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -9,20 +9,25 @@ from django.db import connection
 from hearth.hmis.access.models import User
 from hearth.hmis.clients.models import Client
 from hearth.hmis.enrollments.models import Enrollment
+from hearth.hmis.enrollments.models.base import EnrollmentRecord
 from hearth.hmis.hud.names import python_name
 from hearth.hmis.hud.records import model_of
-from hearth.hmis.organizations.entered import stamp
+from hearth.hmis.organizations.entered import Stamp, stamp
 
 _DISABILITIES = "Disabilities"
 #: What `stamp` sets of a record that is there already.
 STAMPS = ("user_id", "user_data_source", "date_updated", "updated_by", "updated_at")
 
 
-def one_at_a_time(client: Client) -> None:
-    """Until the transaction ends nobody else enrolls or exits this client: what is impossible is looked up,
+def one_at_a_time(*clients: Client) -> None:
+    """Until the transaction ends nobody else enrolls or exits these clients: what is impossible is looked up,
     and a stay that is being written elsewhere would not be seen."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('stays', %s))", [client.pk])
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended('stays', one)) FROM"
+            " (SELECT one FROM unnest(%s::bigint[]) AS one ORDER BY one) AS ordered",
+            [[one.pk for one in clients]],
+        )
 
 
 def add_record(
@@ -34,9 +39,18 @@ def add_record(
     stage: int | None,
     key: str = "",
 ) -> None:
-    """One record of a stage (a code of 5.03.1), of a day; `name` may be "Disabilities[5]"."""
+    """Save one record as `new_record` makes it; `key` is its own, where it was made before."""
+    record = new_record(enrollment, name, values, day, stage)
+    stamp(record, by=by, key=key)
+    record.save()
+
+
+def new_record(
+    enrollment: Enrollment, name: str, values: Mapping[str, Any], day: date, stage: int | None
+) -> EnrollmentRecord:
+    """One record of a stage (a code of 5.03.1), of a day, not saved; `name` may be "Disabilities[5]"."""
     file, _, row = name.partition("[")
-    model = model_of(file)
+    model: Any = model_of(file)
     fields = {one.name for one in model._meta.get_fields()}
     stored = fields_of(values)
     if file == _DISABILITIES:
@@ -45,9 +59,18 @@ def add_record(
         stored["information_date"] = day
     if "data_collection_stage" in fields:
         stored["data_collection_stage"] = stage
-    record = model(enrollment=enrollment, **stored)
-    stamp(record, by=by, key=key)
-    record.save()
+    made: EnrollmentRecord = model(enrollment=enrollment, **stored)
+    return made
+
+
+def add_records(stamps: Stamp, records: Iterable[EnrollmentRecord]) -> None:
+    """Save new records, those of a file at once."""
+    by_file: dict[type[EnrollmentRecord], list[EnrollmentRecord]] = {}
+    for record in records:
+        stamps.put(record)
+        by_file.setdefault(type(record), []).append(record)
+    for model, rows in by_file.items():
+        model.objects.bulk_create(rows)
 
 
 def fields_of(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -37,22 +37,34 @@ def entered_here() -> DataSource:
     return DataSource.objects.get_or_create(is_hearth=True, defaults={"name": _NAME})[0]
 
 
-def stamp(record: UserStamped, *, by: User, key: str = "") -> None:
-    """Give a record that is about to be saved what says who writes it, and a new one its key: `key`, where it
-    was made before with `new_key`.
+class Stamp:
+    """What `by` puts on records that are about to be saved together; asks the database once for all of them."""
 
-    DateUpdated is now, in the installation's time, and later than before whatever stood there.
-    """
-    here, now = entered_here(), _now()
-    entry: Any = record
-    if entry.pk is None:
-        entry.data_source, entry.hud_id = here, key or new_key()
-        entry.date_created, entry.created_by = now, by
-    elif entry.date_updated is not None and entry.date_updated >= now:
-        now = entry.date_updated + _SECOND
-    entry.date_updated, entry.updated_by, entry.updated_at = now, by, timezone.now()
-    entry.user_id = _user_row(here, by).hud_id
-    entry.user_data_source = None if entry.data_source_id == here.pk else here
+    def __init__(self, by: User) -> None:
+        self.by, self.here = by, entered_here()
+        self.user_id = _user_row(self.here, by).hud_id
+
+    def put(self, record: UserStamped, *, key: str = "") -> None:
+        """Give a record what says who writes it, and a new one its key: `key`, where it was made before with
+        `new_key`.
+
+        DateUpdated is now, in the installation's time, and later than before whatever stood there.
+        """
+        here, now = self.here, _now()
+        entry: Any = record
+        if entry.pk is None:
+            entry.data_source, entry.hud_id = here, key or new_key()
+            entry.date_created, entry.created_by = now, self.by
+        elif entry.date_updated is not None and entry.date_updated >= now:
+            now = entry.date_updated + _SECOND
+        entry.date_updated, entry.updated_by, entry.updated_at = now, self.by, timezone.now()
+        entry.user_id = self.user_id
+        entry.user_data_source = None if entry.data_source_id == here.pk else here
+
+
+def stamp(record: UserStamped, *, by: User, key: str = "") -> None:
+    """Put the stamp of `by` on one record."""
+    Stamp(by).put(record, key=key)
 
 
 def _user_row(here: DataSource, by: User) -> SourceUser:

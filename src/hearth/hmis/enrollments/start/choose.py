@@ -1,5 +1,6 @@
 """Where and when somebody is enrolled: projects to choose from, and what makes a start impossible."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -29,29 +30,39 @@ def projects_for(user: User, on: date) -> QuerySet[Project]:
 
 def why_not(user: User, client: Client, project: Project, start: date) -> tuple[str, str]:
     """(field, sentence) of what makes this start impossible; two empty texts where nothing does."""
-    if start > timezone.localdate():
-        return "start", "The day lies in the future. Enter the first day of the stay when it has come."
-    if client.dob is not None and start < client.dob and "dob" not in client.withheld:
-        return "start", "The day is before the client's birth date. Correct one of the two."
-    first, last = project.operating_start_date, project.operating_end_date
-    if first is not None and start < first:
-        return (
-            "start",
-            f"The project began on {formats.day(first)}. Enter a later day, or choose another project.",
-        )
-    if last is not None and start > last:
-        return "start", f"The project ended on {formats.day(last)}. Choose another project."
-    for stay in _stays_there(user, client, project):
+    return why_not_each(user, [client], project, start).get(client.pk, ("", ""))
+
+
+def why_not_each(
+    user: User, clients: Iterable[Client], project: Project, start: date
+) -> dict[int, tuple[str, str]]:
+    """The same of several at once, by client; absent where nothing makes it impossible."""
+    listed = list(clients)
+    found = {}
+    for client in listed:
+        if sentence := _wrong_day(client, project, start):
+            found[client.pk] = ("start", sentence)
+    stays = Enrollment.objects.restrict(user).filter(client__in=listed, project=project, date_deleted=None)
+    for stay in stays.prefetch_related("exit_set"):
         until = _last_day(stay)
         if until is None or until > start:
             when = formats.day(stay.entry_date) if stay.entry_date else "a day that is not recorded"
-            return "project", f"The client is enrolled there since {when}. Open that enrollment instead."
-    return "", ""
+            sentence = f"The client is enrolled there since {when}. Open that enrollment instead."
+            found.setdefault(stay.client_id, ("project", sentence))
+    return found
 
 
-def _stays_there(user: User, client: Client, project: Project) -> QuerySet[Enrollment]:
-    rows = Enrollment.objects.restrict(user).filter(client=client, project=project, date_deleted=None)
-    return rows.prefetch_related("exit_set")
+def _wrong_day(client: Client, project: Project, start: date) -> str:
+    if start > timezone.localdate():
+        return "The day lies in the future. Enter the first day of the stay when it has come."
+    if client.dob is not None and start < client.dob and "dob" not in client.withheld:
+        return "The day is before the client's birth date. Correct one of the two."
+    first, last = project.operating_start_date, project.operating_end_date
+    if first is not None and start < first:
+        return f"The project began on {formats.day(first)}. Enter a later day, or choose another project."
+    if last is not None and start > last:
+        return f"The project ended on {formats.day(last)}. Choose another project."
+    return ""
 
 
 def _last_day(stay: Enrollment) -> date | None:

@@ -18,6 +18,7 @@ from hearth.hmis.organizations.choices import cocs_of
 from hearth.hmis.organizations.form_project import form_project
 from hearth.hmis.organizations.models import Project
 from hearth.standards import load
+from hearth.standards.form import Project as FormProject
 from hearth.standards.form import Question
 from hearth.standards.load import MODEL_YEAR
 
@@ -35,7 +36,10 @@ def person_of(client: Client, relationship: int, on: date) -> str:
 
 
 class StartForm(QuestionForm):
-    """The questions at the start of a stay. `disabling_because`: what makes the disabling condition."""
+    """The questions at the start of a stay. `disabling_because`: what makes the disabling condition.
+
+    `asks`: the project as a form sees it on that day, where the caller has it for several people already.
+    """
 
     def __init__(
         self,
@@ -45,19 +49,20 @@ class StartForm(QuestionForm):
         place: Project,
         start: date,
         relationship: int,
+        asks: FormProject | None = None,
         **kwargs: Any,
     ) -> None:
         self.user = user
         super().__init__(
             *args,
-            project=form_project(place, start),
+            project=asks or form_project(place, start),
             stage=STAGE,
             person=person_of(client, relationship, start),
             known=known_of(client),
             **kwargs,
         )
         self.disabling_because: list[str] = []
-        cocs = cocs_of(place)
+        cocs = cocs_of(place) if relationship == HEAD else []
         self._only_coc = cocs[0] if len(cocs) == 1 else None
         if len(cocs) > 1:
             choices = [("", "Choose one"), *((one, coc_words(one)) for one in cocs)]
@@ -71,7 +76,7 @@ class StartForm(QuestionForm):
         return found
 
     def clean(self) -> dict[str, Any]:
-        """Add what follows: the CoC, and the disabling condition where its parts are asked (3.08)."""
+        """Add what follows: the CoC, of the head (3.16), and the disabling condition where its parts are asked (3.08)."""
         said = super().clean()
         enrollment = self.answered.records.setdefault("Enrollment", {})
         enrollment["EnrollmentCoC"] = said.get("coc") or self._only_coc

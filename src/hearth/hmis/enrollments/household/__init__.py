@@ -1,0 +1,1 @@
+"""Households: who presents together (`presenting`), and what is said of them before they are enrolled."""
