@@ -77,6 +77,7 @@ ATTRIBUTES = {
     "consent/actions.py": "refuses where the day is withheld: a guardian answers for a minor",
     "consent/demo.py": "of invented people, whom the demonstration's administrator read",
     "consent/file_actions.py": "whoever imports answers is a system administrator, who sees all fields",
+    "enrollments/household/presenting.py": "of clients that were read by restrict(user); asks `withheld`",
     "enrollments/record_facts.py": "of records that were read by restrict(user)",
     "enrollments/stages/last.py": "of records that were read by restrict(user)",
     "enrollments/start/choose.py": "of a client that was read by restrict(user)",

@@ -37,7 +37,7 @@ class EnrollmentRefused(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class NewMember:
-    """Somebody to enroll: `records` are by file the values of its columns (`hud.questions.Answered.records`)."""
+    """Somebody to enroll. `records`: by file the values of its columns (`hud.questions.Answered.records`)."""
 
     client: Client
     relationship: int

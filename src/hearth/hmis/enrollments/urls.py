@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from hearth.hmis.enrollments.views import drafts, enrollment, exit, point, stage, start
+from hearth.hmis.enrollments.views import drafts, enrollment, exit, household, point, stage, start
 
 app_name = "enrollments"
 urlpatterns = [
@@ -11,7 +11,10 @@ urlpatterns = [
     path("drafts/<int:pk>/discard/", drafts.discard, name="discard_draft"),
     path("clients/<int:pk>/enroll/", start.choose, name="choose"),
     path("clients/<int:pk>/enroll/<int:project>/", start.start, name="start"),
+    path("clients/<int:pk>/enroll/<int:project>/household/", household.gather, name="gather"),
     path("enrollments/<int:pk>/", enrollment.detail, name="detail"),
+    path("enrollments/<int:pk>/join/", household.join, name="join"),
+    path("enrollments/<int:pk>/join/answers/", household.join_start, name="join_start"),
     path("enrollments/<int:pk>/exit/", exit.exit_stay, name="exit"),
     path("enrollments/<int:pk>/happened/<str:slug>/", point.record, name="point"),
     path("enrollments/<int:pk>/answers/<str:stage>/", stage.record, name="stage"),

@@ -38,7 +38,7 @@ def entered_here() -> DataSource:
 
 
 class Stamp:
-    """What `by` puts on records that are about to be saved together; asks the database once for all of them."""
+    """What `by` puts on records that are saved together; the database is asked once for all of them."""
 
     def __init__(self, by: User) -> None:
         self.by, self.here = by, entered_here()

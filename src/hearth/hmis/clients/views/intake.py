@@ -7,6 +7,7 @@ from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
 from hearth.hmis.access import limits
@@ -44,7 +45,7 @@ def add(request: HttpRequest, kept: str) -> HttpResponse:
     key = request.POST.get("key", "")[:_LONGEST_KEY] or new_key()
     hud_id = key_of_form(user, key)
     if added := queries.added_with(user, hud_id):
-        return redirect("clients:detail", added.pk)  # the same form, sent again
+        return _onward(request, added.pk)  # the same form, sent again
     form = IdentityForm(request.POST, today=today)
     is_valid = form.is_valid()
     is_typing = request.headers.get("HX-Target") == _PART
@@ -63,10 +64,22 @@ def add(request: HttpRequest, kept: str) -> HttpResponse:
             if client is None:
                 raise
         messages.success(request, "The person was added.")
-        return redirect("clients:detail", client.pk)
+        return _onward(request, client.pk)
     if is_valid:
         form.add_error(None, "People below are alike. Say of each whether it is the same person.")
     return _page(request, kept, form, found, key=key)
+
+
+def _then(request: HttpRequest) -> str:
+    """The page of this site to which whoever is found or added is brought; '' where there is none."""
+    then = request.GET.get("then", "")
+    return then if then.startswith("/") and url_has_allowed_host_and_scheme(then, allowed_hosts=None) else ""
+
+
+def _onward(request: HttpRequest, client: int) -> HttpResponse:
+    if then := _then(request):
+        return redirect(f"{then}{'&' if '?' in then else '?'}add={client}")
+    return redirect("clients:detail", client)
 
 
 def _write_down(request: HttpRequest, form: IdentityForm, found: list[Found]) -> None:
@@ -96,5 +109,13 @@ def _page(
     part = request.headers.get("HX-Target") == _PART
     template = "clients/parts/alike.html" if part else "clients/add.html"
     said = set(request.POST.getlist("not_the_same"))
-    context = {"form": form, "found": list(found), "said": said, "kept": kept, "key": key, "stopped": stopped}
+    context = {
+        "form": form,
+        "found": list(found),
+        "said": said,
+        "kept": kept,
+        "key": key,
+        "stopped": stopped,
+        "then": _then(request),
+    }
     return render(request, template, context)

@@ -1,4 +1,4 @@
-"""Who presents together: as an address of a page has them, and what is said of them before anything is written.
+"""Who presents together: as the address of a page has them, and what is said of them before it is written.
 
 An address lists ids of clients with their relationship to the head, `11-12.3-13` (3: spouse or partner; 13 is
 not said yet); names never stand in it. Back, reload and a second tab keep the list, and no table holds it.
@@ -46,12 +46,13 @@ Listed = tuple[int, int | None]
 @dataclass(slots=True)
 class Presenting:
     """One person who presents. `elsewhere`: where they are enrolled now, as far as the user may see;
-    `refused`: what makes enrolling them impossible, in a sentence."""
+    `refused`: what makes enrolling them impossible, in a sentence; `error`: that, or what is to be said."""
 
     client: Client
     relationship: int | None
     elsewhere: list[Enrollment] = field(default_factory=list)
     refused: str = ""
+    error: str = ""
 
     @property
     def is_head(self) -> bool:
@@ -63,7 +64,7 @@ def read(text: str, *, has_head: bool) -> list[Listed]:
     found: dict[int, int | None] = {}
     for part in text.split("-")[: 2 * MOST]:
         key, _, code = part.partition(".")
-        if key.isascii() and key.isdigit() and 0 < len(key) < 19:
+        if key.isascii() and key.isdigit() and len(key) < 19 and int(key):
             known = code.isascii() and code.isdigit() and len(code) < 3 and int(code) in _CODES
             found.setdefault(int(key), int(code) if known else None)
     listed = list(found.items())[:MOST]

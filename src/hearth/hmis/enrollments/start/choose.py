@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.db.models import QuerySet
@@ -82,7 +83,11 @@ def is_open(user: User, about: About) -> bool:
 def address(draft: Draft) -> str:
     """Where a draft of a start is resumed."""
     where = reverse("enrollments:start", args=[draft.client_id, draft.project_id])
-    return f"{where}?start={draft.day.isoformat()}" if draft.day else where
+    if draft.enrollment_id:
+        where = reverse("enrollments:join_start", args=[draft.enrollment_id])
+    asked = {"start": draft.day.isoformat() if draft.day else "", "who": draft.subject}
+    said = {name: value for name, value in asked.items() if value}
+    return f"{where}?{urlencode(said)}" if said else where
 
 
 class ChooseForm(PlainWords, forms.Form):

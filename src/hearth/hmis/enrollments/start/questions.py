@@ -76,7 +76,8 @@ class StartForm(QuestionForm):
         return found
 
     def clean(self) -> dict[str, Any]:
-        """Add what follows: the CoC, of the head (3.16), and the disabling condition where its parts are asked (3.08)."""
+        """Add what follows: the CoC of the head (3.16), and the disabling condition where its parts are asked
+        (3.08)."""
         said = super().clean()
         enrollment = self.answered.records.setdefault("Enrollment", {})
         enrollment["EnrollmentCoC"] = said.get("coc") or self._only_coc

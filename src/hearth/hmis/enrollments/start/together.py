@@ -1,0 +1,111 @@
+"""The questions of people who start a stay together: a card each, and what may be the same for all."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.http import QueryDict
+
+from hearth.hmis.access.models import User
+from hearth.hmis.clients.models import Client
+from hearth.hmis.clients.templatetags.clients import full_name
+from hearth.hmis.enrollments.actions import NewMember
+from hearth.hmis.enrollments.household.presenting import RELATION_WORDS
+from hearth.hmis.enrollments.start.questions import StartForm
+from hearth.hmis.hud.questions import field_name
+from hearth.hmis.organizations.form_project import form_project
+from hearth.hmis.organizations.models import Project
+
+#: By element, the columns that one press gives to the others who are asked them and have nothing answered;
+#: None: all of them. Where they slept may be the same; how often somebody was homeless is asked of each.
+#: Health, disabilities, income and violence are never here.
+SAME: Mapping[str, tuple[str, ...] | None] = {
+    "3.917": (
+        "Enrollment.LivingSituation", "Enrollment.RentalSubsidyType", "Enrollment.LengthOfStay",
+        "Enrollment.LOSUnderThreshold",
+    ),
+    "4.03": None,
+    "4.04": None,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """The questions of one person."""
+
+    client: Client
+    relationship: int
+    form: StartForm
+
+    @property
+    def relation(self) -> str:
+        return RELATION_WORDS.get(self.relationship, "Relationship not said")
+
+    @property
+    def is_ready(self) -> bool:
+        """Nothing typed is wrong."""
+        return not self.form.errors
+
+
+def cards(
+    user: User, people: Sequence[tuple[Client, int]], place: Project, start: date, typed: QueryDict | None
+) -> list[Card]:
+    """A card for each; whoever is alone has no prefix before the names of inputs."""
+    asks = form_project(place, start)
+    made = []
+    for client, relationship in people:
+        form = StartForm(
+            typed, user=user, client=client, place=place, start=start, relationship=relationship, asks=asks,
+            prefix=f"c{client.pk}" if len(people) > 1 else None,
+        )  # fmt: skip
+        if len(people) > 1:
+            form.of_whom = full_name(client)
+        made.append(Card(client, relationship, form))
+    return made
+
+
+def members(household: Iterable[Card]) -> list[NewMember]:
+    """Who is enrolled, with what was answered."""
+    return [NewMember(one.client, one.relationship, one.form.answered.records) for one in household]
+
+
+def give(
+    typed: QueryDict, household: Sequence[Card], number: str
+) -> tuple[QueryDict, list[Card], list[Card]]:
+    """What was typed, with the first person's answers of an element given to the others who are asked it and
+    have answered nothing of it; who got them; and who had answers of their own, and kept them."""
+    given, got, kept = typed.copy(), [], []
+    first, *others = household
+    for one in others:
+        columns = _columns(one.form, number)
+        if not columns or not _columns(first.form, number):
+            continue
+        if any(given.get(one.form.add_prefix(name)) for name in columns):
+            kept.append(one)
+            continue
+        for name in columns:
+            if (answers := typed.getlist(first.form.add_prefix(name))) and answers != [""]:
+                given.setlist(one.form.add_prefix(name), answers)
+        got.append(one)
+    return given, got, kept
+
+
+def _columns(form: StartForm, number: str) -> list[str]:
+    only = SAME[number]
+    return [
+        field_name(one.name)
+        for one in form.questions
+        if one.element.number == number and (only is None or one.name in only)
+    ]
+
+
+def can_be_given(household: Sequence[Card]) -> list[str]:
+    """Elements whose answers may be the same, and that the first and somebody else are asked."""
+    return list(_can_be_given(household)) if len(household) > 1 else []
+
+
+def _can_be_given(household: Sequence[Card]) -> Iterator[str]:
+    first, *others = household
+    for number in SAME:
+        if _columns(first.form, number) and any(_columns(one.form, number) for one in others):
+            yield number
