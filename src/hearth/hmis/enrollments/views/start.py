@@ -112,7 +112,8 @@ def ask(
     people = [(one.client, one.relationship or 0) for one in found]
     about = Beginning(place, day, people, back, cancel, household)
     for_draft = About(
-        Draft.Kind.START, client=people[0][0].pk, project=place.pk, day=day, enrollment=household and household.pk,
+        Draft.Kind.START, client=people[0][0].pk, project=place.pk, day=day,
+        enrollment=household.pk if household else None,
         subject=presenting.written(listed) if len(listed) > 1 or household else "",
     )  # fmt: skip
     typed = request.POST if request.method == "POST" else None
