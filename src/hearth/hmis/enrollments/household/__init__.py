@@ -1,1 +1,1 @@
-"""Households: who presents together (`presenting`), and what is said of them before they are enrolled."""
+"""Households: who presents together (`presenting`), and the questions of each on one page (`cards`)."""

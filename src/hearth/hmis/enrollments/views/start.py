@@ -21,9 +21,8 @@ from hearth.hmis.clients.templatetags.clients import full_name
 from hearth.hmis.enrollments import actions, queries
 from hearth.hmis.enrollments.drafts.about import About
 from hearth.hmis.enrollments.drafts.form_draft import SAVE, FormDraft
-from hearth.hmis.enrollments.household import presenting
+from hearth.hmis.enrollments.household import cards, presenting
 from hearth.hmis.enrollments.models import Draft, Enrollment
-from hearth.hmis.enrollments.start import together
 from hearth.hmis.enrollments.start.choose import ChooseForm, projects_for
 from hearth.hmis.enrollments.start.questions import HEAD
 from hearth.hmis.organizations.entered import key_of_form, new_key
@@ -117,13 +116,13 @@ def ask(
         subject=presenting.written(listed) if len(listed) > 1 or household else "",
     )  # fmt: skip
     typed = request.POST if request.method == "POST" else None
-    household_cards = together.cards(user, people, place, day, typed)
+    household_cards = cards.cards(user, people, place, day, typed)
     given = request.POST.get("do", "").removeprefix(_SAME)
-    if typed is not None and given in together.SAME:
+    if typed is not None and given in cards.SAME:
         # What was given is kept like what is typed, and stands on the page that comes.
-        request.POST, got, left = together.give(typed, household_cards, given)
+        request.POST, got, left = cards.give(typed, household_cards, given)
         request.POST[SAVE] = "button"
-        household_cards = together.cards(user, people, place, day, request.POST)
+        household_cards = cards.cards(user, people, place, day, request.POST)
         messages.info(request, _given(got, left))
     draft = FormDraft(request, for_draft)
     for card in household_cards:
@@ -142,7 +141,7 @@ def ask(
         "cards": household_cards,
         "first": household_cards[0].form,
         "errors": Together(*(one.form for one in household_cards)),
-        "same": together.can_be_given(household_cards),
+        "same": cards.can_be_given(household_cards),
         "draft": draft,
         "notes": presenting.sentences(people, day) if household is None else [],
         "key": key,
@@ -150,7 +149,7 @@ def ask(
     return render(request, "enrollments/start.html", context)
 
 
-def _given(got: Sequence[together.Card], kept: Sequence[together.Card]) -> str:
+def _given(got: Sequence[cards.Card], kept: Sequence[cards.Card]) -> str:
     words = "Nobody else has these answers open."
     if got:
         words = f"Given to {', '.join(full_name(one.client) for one in got)}. Nothing is finished yet."
@@ -160,13 +159,13 @@ def _given(got: Sequence[together.Card], kept: Sequence[together.Card]) -> str:
 
 
 def _finish(
-    request: HttpRequest, about: Beginning, household: Sequence[together.Card], draft: FormDraft, key: str
+    request: HttpRequest, about: Beginning, household: Sequence[cards.Card], draft: FormDraft, key: str
 ) -> HttpResponse:
     hud_id = key_of_form(request.user, key)
     try:
         with draft.finishing():
             made = actions.enroll_household(
-                by=request.user, members=together.members(household), project=about.place,
+                by=request.user, members=cards.members(household), project=about.place,
                 entry_date=about.day, household=about.household, key=hud_id,
             )[0]  # fmt: skip
     except actions.EnrollmentRefused as refused:  # what somebody else wrote meanwhile
