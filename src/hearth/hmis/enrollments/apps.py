@@ -12,11 +12,15 @@ class EnrollmentsConfig(AppConfig):
         from hearth.hmis.enrollments import exiting, latest, named, timeline
         from hearth.hmis.enrollments.drafts import actions, kinds
         from hearth.hmis.enrollments.models import Draft
+        from hearth.hmis.enrollments.stages import resumed
         from hearth.hmis.enrollments.start import choose
         from hearth.hmis.jobs import nightly
 
         kinds.register(kinds.Kind(Draft.Kind.START, choose.address, choose.is_open))
         kinds.register(kinds.Kind(Draft.Kind.EXIT, exiting.address, exiting.is_open))
+        for stage in (Draft.Kind.UPDATE, Draft.Kind.ANNUAL, Draft.Kind.POST_EXIT):
+            kinds.register(kinds.Kind(stage, resumed.address_of_stage, resumed.is_open))
+        kinds.register(kinds.Kind(Draft.Kind.OCCURRENCE, resumed.address_of_point, resumed.is_open))
         nightly.register(
             nightly.Duty("drafts_old", "Remove drafts in which nobody has typed for long", actions.remove_old)
         )

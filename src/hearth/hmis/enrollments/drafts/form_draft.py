@@ -80,6 +80,11 @@ class FormDraft:
         return abouts.signed(self.user, self.about, {client for _, client in self._forms}, names)
 
     @property
+    def base_version(self) -> str:
+        """What the record that is edited said of its last change when its editing began."""
+        return self.draft.base_version if self.draft else self.about.base_version
+
+    @property
     def client(self) -> int:
         return self.about.client
 
@@ -92,6 +97,14 @@ class FormDraft:
         """Where the draft is to be saved and not the form finished: keep all, and show the page again."""
         if self.request.method != "POST" or SAVE not in self.request.POST:
             return None
+        if not self.take_in():
+            return None
+        messages.success(self.request, "Draft saved. Nothing is finished yet.")
+        return redirect(self.request.get_full_path())
+
+    def take_in(self) -> bool:
+        """Keep all that the sent forms hold, and stay on the page; False where something was not kept, which
+        is then said on the page."""
         seen = self._seen()
         stored = {(one.client, one.name) for one in self._answers}
         typed = {
@@ -105,13 +118,11 @@ class FormDraft:
         except (actions.DraftRefused, actions.DraftOver) as refused:
             said = str(refused) or "The form was finished meanwhile, or its draft was discarded."
             messages.error(self.request, said)
-            return None
-        if not saved.conflicts:
-            messages.success(self.request, "Draft saved. Nothing is finished yet.")
-            return redirect(self.request.get_full_path())
+            return False
         self._look_again()
-        self._compare(seen)
-        return None
+        if saved.conflicts:
+            self._compare(seen)
+        return not saved.conflicts
 
     def agrees(self) -> bool:
         """Whether nobody saved other answers while this page was open. Where somebody did, `changed` shows
@@ -150,7 +161,8 @@ class FormDraft:
 
     def _sent(self, form: forms.Form) -> Iterator[tuple[str, list[str]]]:
         for name in form.fields:
-            sent = self.request.POST.getlist(form.add_prefix(name))
+            data: Any = form.data if form.is_bound else self.request.POST  # a view may have added to it
+            sent = data.getlist(form.add_prefix(name))
             yield name, [value for value in sent if value]
 
     def _seen(self) -> dict[tuple[int, str], int]:

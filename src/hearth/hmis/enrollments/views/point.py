@@ -12,6 +12,9 @@ from hearth.hmis.access.permissions import Permission
 from hearth.hmis.clients.actions import open_client
 from hearth.hmis.enrollments import queries
 from hearth.hmis.enrollments.actions import EnrollmentRefused
+from hearth.hmis.enrollments.drafts.about import About
+from hearth.hmis.enrollments.drafts.form_draft import FormDraft
+from hearth.hmis.enrollments.models import Draft
 from hearth.hmis.enrollments.stages import actions
 from hearth.hmis.enrollments.stages.points import BY_SLUG, PointForm
 from hearth.hmis.hud.questions import field_name
@@ -40,18 +43,28 @@ def record(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     if not form.questions:
         messages.error(request, "This project does not ask it of this client.")
         return redirect("enrollments:detail", pk)
+    about = About(
+        Draft.Kind.OCCURRENCE, client=enrollment.client_id, project=enrollment.project_id, enrollment=pk,
+        subject=slug, base_version=form.version,
+    )  # fmt: skip
+    draft = FormDraft(request, about)
+    draft.fill(form, client=enrollment.client_id)
+    if answer := draft.kept():
+        return answer
     key = request.POST.get("key", "")[:_LONGEST_KEY] or new_key()
-    both, version = [], form.version
-    if request.method == "POST" and form.is_valid():
+    both, version = [], request.POST.get("version", "") or draft.base_version
+    if request.method == "POST" and form.is_valid() and draft.agrees():
+        taken_back = form.cleaned_data.get("take_back")
         try:
-            actions.record_point(
-                by=user, enrollment=enrollment, point=point,
-                day=None if form.cleaned_data.get("take_back") else form.cleaned_data[field_name(point.day)],
-                values=form.answered.records.get(point.file, {}), version=request.POST.get("version", ""),
-                key=key_of_form(user, key),
-            )  # fmt: skip
+            with draft.finishing():
+                actions.record_point(
+                    by=user, enrollment=enrollment, point=point,
+                    day=None if taken_back else form.cleaned_data[field_name(point.day)],
+                    values=form.answered.records.get(point.file, {}),
+                    version=request.POST.get("version", ""), key=key_of_form(user, key),
+                )  # fmt: skip
         except actions.ChangedMeanwhile:
-            both = form.both()
+            both, version = form.both(), form.version
             messages.warning(request, "Somebody else saved this meanwhile. Look at both, then press Finish.")
         except EnrollmentRefused as refused:  # what somebody else wrote meanwhile
             messages.error(request, str(refused))
@@ -64,7 +77,7 @@ def record(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     elif request.method != "POST":
         open_client(by=user, client=enrollment.client, page="enrollment")
     context = {
-        "enrollment": enrollment, "client": enrollment.client, "form": form, "title": point.title,
-        "key": key, "version": version, "both": both,
+        "enrollment": enrollment, "client": enrollment.client, "form": form, "draft": draft,
+        "title": point.title, "key": key, "version": version, "both": both,
     }  # fmt: skip
     return render(request, "enrollments/point.html", context)

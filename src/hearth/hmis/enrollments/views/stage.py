@@ -15,6 +15,8 @@ from hearth.hmis.access.permissions import Permission
 from hearth.hmis.clients.actions import open_client
 from hearth.hmis.enrollments import queries
 from hearth.hmis.enrollments.actions import EnrollmentRefused
+from hearth.hmis.enrollments.drafts.about import About
+from hearth.hmis.enrollments.drafts.form_draft import FormDraft
 from hearth.hmis.enrollments.models import Enrollment
 from hearth.hmis.enrollments.stages import actions
 from hearth.hmis.enrollments.stages.questions import POST_EXIT, TITLES, StageForm
@@ -45,14 +47,25 @@ def record(request: HttpRequest, pk: int, stage: str) -> HttpResponse:
     if not form.questions:
         messages.error(request, "Nothing is asked of this client then.")
         return redirect("enrollments:detail", pk)
+    draft = FormDraft(
+        request,
+        About(stage, client=enrollment.client_id, project=enrollment.project_id, enrollment=pk),
+    )
+    is_finished = False
     if request.method == "POST":
         form, is_finished = _typed(request, form, about)
-        if is_finished and form.is_valid():
-            return _finish(request, form, enrollment, stage)
+    draft.fill(form, client=enrollment.client_id)
+    if answer := draft.kept():
+        return answer
+    if request.method == "POST":
+        if not is_finished:
+            draft.take_in()  # the last answers that were asked for
+        elif form.is_valid() and draft.agrees():
+            return _finish(request, form, draft, enrollment, stage)
     else:
         open_client(by=user, client=enrollment.client, page="enrollment")
     context = {
-        "enrollment": enrollment, "client": enrollment.client, "form": form, "stage": stage,
+        "enrollment": enrollment, "client": enrollment.client, "form": form, "draft": draft, "stage": stage,
         "title": TITLES[stage], "questions_of": day.isoformat(), "offers_last": stage != POST_EXIT,
         "opened": request.POST.get(_SAME, ""),
     }  # fmt: skip
@@ -79,13 +92,17 @@ def _typed(request: HttpRequest, form: StageForm, about: dict[str, Any]) -> tupl
     return sent, wanted in ("", _ALL)
 
 
-def _finish(request: HttpRequest, form: StageForm, enrollment: Enrollment, stage: str) -> HttpResponse:
+def _finish(
+    request: HttpRequest, form: StageForm, draft: FormDraft, enrollment: Enrollment, stage: str
+) -> HttpResponse:
     try:
-        actions.record_stage(
-            by=request.user, enrollment=enrollment, stage=stage, day=form.cleaned_data["information_date"],
-            records=form.answered.records, disabling=form.disabling(), unchanged=form.unchanged(),
-            is_unusual=bool(form.cleaned_data.get("is_right")),
-        )  # fmt: skip
+        with draft.finishing():
+            actions.record_stage(
+                by=request.user, enrollment=enrollment, stage=stage,
+                day=form.cleaned_data["information_date"], records=form.answered.records,
+                disabling=form.disabling(), unchanged=form.unchanged(),
+                is_unusual=bool(form.cleaned_data.get("is_right")),
+            )  # fmt: skip
     except EnrollmentRefused as refused:  # what somebody else wrote meanwhile
         messages.error(request, str(refused))
         return redirect("enrollments:detail", enrollment.pk)
