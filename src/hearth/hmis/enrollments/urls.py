@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from hearth.hmis.enrollments.views import drafts, enrollment, exit, household, point, stage, start
+from hearth.hmis.enrollments.views import drafts, enrollment, exit, fixing, household, point, stage, start
 
 app_name = "enrollments"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("clients/<int:pk>/enroll/<int:project>/", start.start, name="start"),
     path("clients/<int:pk>/enroll/<int:project>/household/", household.gather, name="gather"),
     path("enrollments/<int:pk>/", enrollment.detail, name="detail"),
+    path("enrollments/<int:pk>/correct/<slug:what>/", fixing.correct, name="correct"),
     path("enrollments/<int:pk>/join/", household.join, name="join"),
     path("enrollments/<int:pk>/join/answers/", household.join_start, name="join_start"),
     path("enrollments/<int:pk>/exit/", exit.exit_stay, name="exit"),

@@ -41,7 +41,7 @@ def why_not_each(
     listed = list(clients)
     found = {}
     for client in listed:
-        if sentence := _wrong_day(client, project, start):
+        if sentence := wrong_day(client, project, start):
             found[client.pk] = ("start", sentence)
     stays = Enrollment.objects.restrict(user).filter(client__in=listed, project=project, date_deleted=None)
     for stay in stays.prefetch_related("exit_set"):
@@ -53,7 +53,8 @@ def why_not_each(
     return found
 
 
-def _wrong_day(client: Client, project: Project, start: date) -> str:
+def wrong_day(client: Client, project: Project, start: date) -> str:
+    """What makes a first day impossible whatever else is recorded, in a sentence; empty: nothing does."""
     if start > timezone.localdate():
         return "The day lies in the future. Enter the first day of the stay when it has come."
     if client.dob is not None and start < client.dob and "dob" not in client.withheld:

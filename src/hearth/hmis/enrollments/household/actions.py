@@ -1,0 +1,62 @@
+"""What is put right in households: only what was looked at, and only where it is still so."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from hearth.hmis.access.models import User
+from hearth.hmis.access.permissions import Permission
+from hearth.hmis.audit.actions import record_access
+from hearth.hmis.audit.models.access_log import Access
+from hearth.hmis.enrollments.actions import EnrollmentRefused
+from hearth.hmis.enrollments.household.plan import NOW, OWN_HOUSEHOLD, Plan
+from hearth.hmis.enrollments.models import Enrollment
+from hearth.hmis.enrollments.writing import STAMPS, one_at_a_time
+from hearth.hmis.organizations.entered import Stamp, new_key
+
+
+@transaction.atomic
+def carry_out(
+    *,
+    by: User,
+    household: Sequence[Enrollment],
+    planned: Callable[[], Plan],
+    seen: str,
+    what: str,
+    **details: Any,
+) -> Plan:
+    """Make the changes of a plan that `by` looked at. `planned` makes the plan anew, once nobody else can
+    change these people's stays; `seen` is the token of what was looked at. `what` and `details` stand in the
+    access log: kinds, codes and days, no client data.
+
+    Raises PermissionDenied, and EnrollmentRefused where it is impossible, or no longer what was looked at.
+    """
+    one_at_a_time(*(one.client for one in household))
+    plan = planned()
+    touched = {one.record.project_id for one in plan.changes}
+    if not all(by.may(Permission.ENROLLMENT_EDIT, project=project) for project in touched):
+        raise PermissionDenied
+    if plan.impossible:
+        raise EnrollmentRefused(plan.impossible)
+    if plan.token != seen:
+        raise EnrollmentRefused(
+            "These are not the changes that you looked at: something is different now. Look again."
+        )
+    stamps, own_household = Stamp(by), new_key()
+    for record, values in plan.by_record():
+        stamps.put(record)
+        made = {NOW: record.date_updated, OWN_HOUSEHOLD: own_household}
+        for name, value in values.items():
+            setattr(record, name, made.get(value, value) if isinstance(value, str) else value)
+        record.save(update_fields=[*values, *STAMPS])
+    stays = {one.pk: one for one in household} | {
+        one.record.pk: one.record for one in plan.changes if isinstance(one.record, Enrollment)
+    }
+    for stay in stays.values():
+        record_access(
+            by=by.pk, action=Access.RECORD_CORRECTED, client=stay.client_id, subject=f"enrollment:{stay.pk}",
+            project=stay.project_id, what=what, changes=len(plan.changes), **details,
+        )  # fmt: skip
+    return plan

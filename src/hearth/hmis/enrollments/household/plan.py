@@ -1,0 +1,128 @@
+"""Changes of stored records that are looked at before they are made: each line before → after."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from hearth.hmis.access import field_rights
+from hearth.hmis.clients.templatetags.clients import full_name
+from hearth.hmis.enrollments.household.presenting import RELATION_WORDS
+from hearth.hmis.enrollments.models import Enrollment
+from hearth.hmis.hud import display
+from hearth.hmis.ui import formats
+
+#: Values that are made when the change is: the moment of the removal, and a HouseholdID of its own.
+NOW, OWN_HOUSEHOLD = "(now)", "(a household of its own)"
+_REMOVED, _HOUSEHOLD, _RELATIONSHIP = "date_deleted", "household_id", "relationship_to_hoh"
+#: Follows from another change, and says nothing to a reader.
+_UNSHOWN = ("household_data_source",)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field of one record."""
+
+    record: Any
+    field: str
+    after: Any
+
+    @property
+    def before(self) -> Any:
+        return getattr(self.record, self.field)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A change as it is shown: of whom, what, and both values in words."""
+
+    who: str
+    what: str
+    before: str
+    after: str
+
+
+@dataclass(slots=True)
+class Plan:
+    """What would be changed, in the order in which it is written. `notes`: what a reader should know;
+    `impossible`: why it cannot be done, in a sentence."""
+
+    changes: list[Change] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    impossible: str = ""
+
+    def change(self, record: Any, name: str, after: Any) -> None:
+        """Add a change, where it is one."""
+        if getattr(record, name) != after:
+            self.changes.append(Change(record, name, after))
+
+    @property
+    def token(self) -> str:
+        """Stands for exactly these changes of exactly these values: what was looked at is what is made."""
+        said = [
+            (type(one.record).__name__, one.record.pk, one.field, str(one.before), str(one.after))
+            for one in self.changes
+        ]
+        return sha256(repr(said).encode()).hexdigest()
+
+    @property
+    def lines(self) -> list[Line]:
+        """The changes as they are shown; records of one kind that are removed stand on one line. That HIV was
+        asked about is not counted, for not everybody may know it."""
+        removed = Counter(
+            (_who(one.record), _file(one.record))
+            for one in self.changes
+            if one.field == _REMOVED and getattr(one.record, "disability_type", None) != field_rights.HIV
+        )
+        return [*self._lines(), *(
+            Line(who, file, formats.counted(count, "record"), "removed")
+            for (who, file), count in removed.items()
+        )]  # fmt: skip
+
+    def _lines(self) -> Iterator[Line]:
+        for one in self.changes:
+            if one.field not in (_REMOVED, *_UNSHOWN):
+                label = _label(one)
+                yield Line(_who(one.record), label, _words(one, one.before), _words(one, one.after))
+
+    def by_record(self) -> Iterator[tuple[Any, dict[str, Any]]]:
+        """Each record once, where it comes first, with its new values."""
+        found: dict[tuple[type, int], tuple[Any, dict[str, Any]]] = {}
+        for one in self.changes:
+            key = (type(one.record), one.record.pk)
+            found.setdefault(key, (one.record, {}))[1][one.field] = one.after
+        yield from found.values()
+
+
+def _enrollment(record: Any) -> Enrollment:
+    enrollment: Enrollment = record if isinstance(record, Enrollment) else record.enrollment
+    return enrollment
+
+
+def _who(record: Any) -> str:
+    return full_name(_enrollment(record).client)
+
+
+def _file(record: Any) -> str:
+    hud = next(one.hud for one in record._meta.local_concrete_fields if getattr(one, "hud", ""))
+    return str(hud).partition(".")[0]
+
+
+def _label(one: Change) -> str:
+    if one.field == _HOUSEHOLD:
+        return "Household"
+    label = display.column_words(one.record._meta.get_field(one.field).hud)
+    return label if isinstance(one.record, Enrollment) else f"{_file(one.record)}: {label}"
+
+
+def _words(one: Change, value: Any) -> str:
+    if one.field == _HOUSEHOLD:
+        if value == one.before:
+            return "this one"
+        return "a household of their own" if value == OWN_HOUSEHOLD else "the other one"
+    if one.field == _RELATIONSHIP:
+        return RELATION_WORDS.get(value, "not said")
+    if value is None:
+        return "nothing"
+    return str(value) if isinstance(value, str) else formats.day(value)
