@@ -50,6 +50,15 @@ def test_from_the_search_to_the_exit(open_page: OpenPage) -> None:
         assert before > 0
         choose(page, "Enrollment-LivingSituation", "435")
         expect(hidden).to_have_count(before - 1)
+        choose(page, "Enrollment-LivingSituation", "116")
+        unlikely = page.locator(".hearth-unlikely")
+        page.locator("[name='Enrollment-DateToStreetESSH']").fill("01/01/2019")
+        page.locator("[name='Enrollment-TimesHomelessPastThreeYears'][value='2'] + label").click()
+        expect(unlikely).to_contain_text("Homelessness began three years ago or earlier")
+        unlikely.get_by_text("Yes, this is right").click()
+        settle(page)
+        screenshot(page, f"enroll-unlikely-{width}")
+        assert accessibility_problems(page) == []
         page.get_by_role("button", name="Finish").click()
         expect(page).to_have_url(re.compile(r"/enrollments/\d+/$"))
         expect(page.locator("main")).to_contain_text("Enrolled.")
@@ -59,5 +68,7 @@ def test_from_the_search_to_the_exit(open_page: OpenPage) -> None:
         assert accessibility_problems(page) == []
         assert too_wide(page) == []
         page.get_by_role("button", name="Finish").click()
+        expect(page.locator("main")).to_contain_text("on the day of entry, without a night")
+        page.get_by_role("button", name="Finish").click()  # seen, and left as it is
         expect(page.locator("main")).to_contain_text("1 exit recorded")
         assert browser_problems(page) == []

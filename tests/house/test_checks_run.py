@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from hearth.reporting.sources import column_checks, declared_checks
+from hearth.reporting.sources import column_checks, declared_checks, record_checks
 from hearth.standards import Check, load
-from hearth.standards.kinds import EVERY_IMPORT, EVERY_READING, KINDS
+from hearth.standards.kinds import EVERY_IMPORT, EVERY_READING, IN_FORMS, KINDS
 from hearth.standards.pages import FOLDER
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -43,6 +43,8 @@ def is_run(check: Check) -> bool:
     match KINDS[check.kind].runs:
         case "":
             return False
+        case where if where == IN_FORMS:
+            return check.kind in record_checks.KINDS_IN_FORMS
         case _ if check.kind in (*declared_checks.KINDS, *column_checks.KINDS):
             return True
         case _ if check.kind in ("reference", "among"):  # all of the kind, for the columns that ask for it

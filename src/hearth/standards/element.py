@@ -146,6 +146,7 @@ class Field:
 
     `name` is `File.Column`, with the DisabilityType in brackets for 4.05 to 4.10. `gate` names columns with
     their files. Without `funders` and types it is so in every project. `optional` fields may stay blank.
+    `yes_if`: nobody is asked, for it follows from other answers: 1 where the gate holds, else 0.
     """
 
     column: Column
@@ -155,6 +156,7 @@ class Field:
     project_types: tuple[str, ...] = ()
     except_project_types: tuple[str, ...] = ()
     optional: bool = False
+    yes_if: Gate | None = None
     disputed: tuple[Reading, ...] = ()
 
     def applies(self, project_type: str, funders: Iterable[str]) -> bool:

@@ -49,7 +49,8 @@ class Question:
     """One field to ask. `asked` is required, conditional (see `gate`), optional or hidden.
 
     `name` is `File.Column`, with the DisabilityType in brackets for 4.05 to 4.10. `why` are the requirements
-    it is asked for, demands before offers; each knows its line of the registry (`at`).
+    it is asked for, demands before offers; each knows its line of the registry (`at`). `yes_if`: it is not
+    put to anybody but follows from other answers, 1 where that gate holds and else 0.
     """
 
     element: Element
@@ -58,6 +59,7 @@ class Question:
     asked: str
     gate: Gate
     why: tuple[Requirement, ...]
+    yes_if: Gate | None = None
 
     @property
     def condition(self) -> str:
@@ -121,7 +123,7 @@ def _of_element(
         # What hangs on another field of the element is as open as that field.
         gate = one.gate if opens == ALWAYS or names & {*columns(one.gate)} else every(opens, one.gate)
         asked = OPTIONAL if one.optional or not demanded else REQUIRED if gate == ALWAYS else CONDITIONAL
-        yield Question(element, one.column, one.name, asked, gate, why)
+        yield Question(element, one.column, one.name, asked, gate, why, one.yes_if)
 
 
 def _fields(asks: Iterable[Field], project: Project) -> Iterator[Field]:

@@ -209,6 +209,21 @@ def renamed(of: Gate, name: Callable[[str], str]) -> Gate:
             return Blank(name(column), negated)
 
 
+def put_in(of: Gate, follows: Mapping[str, Gate]) -> Gate:
+    """The gate with `A = 1` written out for every A that follows from other answers: 1 where its gate holds.
+    ValueError where it is compared with anything else."""
+    match of:
+        case Every(parts):
+            return every(*(put_in(part, follows) for part in parts))
+        case Either(parts):
+            return either(*(put_in(part, follows) for part in parts))
+        case Compared(column, ("1",), False) if column in follows:
+            return follows[column]
+    if of.column in follows:
+        raise ValueError(f"{of} compares what follows from other answers with something else than 1")
+    return of
+
+
 @cache
 def bare(of: Gate) -> str:
     """The gate in words of columns, without their files; empty when it is always open."""

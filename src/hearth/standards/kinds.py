@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 EVERY_IMPORT = "every import"
+IN_FORMS = "forms, while somebody enters; not in an import"
 EVERY_READING = "every import and every report, while the export is opened"
 
 
@@ -26,7 +27,7 @@ _LISTS = "the work lists and data quality reports that will run it are still to 
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {
         "sql": Kind("a predicate over rows", EVERY_IMPORT, has_predicate=True),
-        "quality": Kind("a predicate over rows", not_run=_LISTS, has_predicate=True),
+        "quality": Kind("a predicate over rows", IN_FORMS, has_predicate=True),
         "dependent": Kind(
             "a predicate over rows, from the column's condition", EVERY_IMPORT, has_predicate=True
         ),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from hearth.standards.element import Element, Field, Requirement
-from hearth.standards.gates import codes, columns
+from hearth.standards.gates import ALWAYS, codes, columns
 from hearth.standards.load import LATEST, Registry, load
 from hearth.standards.model import Column, Place
 from hearth.standards.predicates import columns as named_columns
@@ -92,7 +92,7 @@ def _field(registry: Registry, element: Element, one: Field) -> Iterator[Problem
     for code in (*one.project_types, *one.except_project_types):
         if code not in registry.list(PROJECT_TYPES):
             yield Problem(element.at, f"{code} is not a project type.", f"Use codes of list {PROJECT_TYPES}.")
-    for name in columns(one.gate):
+    for name in (*columns(one.gate), *columns(one.yes_if or ALWAYS)):
         if _column(registry, name) is None:
             yield Problem(
                 element.at,
@@ -103,7 +103,7 @@ def _field(registry: Registry, element: Element, one: Field) -> Iterator[Problem
 
 
 def _codes(registry: Registry, at: Place, one: Field) -> Iterator[Problem]:
-    for name, code in codes(one.gate):
+    for name, code in (*codes(one.gate), *codes(one.yes_if or ALWAYS)):
         column = _column(registry, name)
         if column and column.lists and not any(code in registry.list(number) for number in column.lists):
             yield Problem(

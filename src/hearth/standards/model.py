@@ -301,6 +301,10 @@ class Join:
     on: str
 
 
+#: How the ids of checks end that speak of what is not there (checks/README.md).
+_MISSING = frozenset({"missing", "unknown", "absent", "incomplete"})
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """One thing that can be wrong. checks/README.md explains every field and the predicate's SQL.
@@ -332,6 +336,11 @@ class Check:
     since: int | None = None
     until: int | None = None
     at: Place = field(default=NOWHERE, compare=False)
+
+    @property
+    def says_missing(self) -> bool:
+        """Whether it says that an answer is not there or not known, and nothing of the answers that are."""
+        return self.id.rpartition("_")[2] in _MISSING
 
     @property
     def runs(self) -> str:

@@ -22,7 +22,7 @@ _REQUIREMENT_KEYS = (
 )  # fmt: skip
 _ASK_KEYS = (
     "columns", "program", "project_types", "except_project_types", "if", "optional", "disputed", "since",
-    "until",
+    "until", "yes_if",
 )  # fmt: skip
 # Who must collect what is known from the FY2026 manual on; an element of an earlier year has no rows.
 REQUIREMENTS_SINCE = 2026
@@ -204,6 +204,9 @@ def _asks(
                 column=column,
                 name=f"{column.id}{bracket}",
                 gate=renamed(opens, _qualified(column.file, fixed.get("DisabilityType"))),
+                yes_if=renamed(_gate(entry, "yes_if"), _qualified(column.file, fixed.get("DisabilityType")))
+                if "yes_if" in entry
+                else None,
                 funders=_funders(entry.text("program"), entry, lists) if "program" in entry else (),
                 project_types=_types(entry),
                 except_project_types=entry.texts("except_project_types"),

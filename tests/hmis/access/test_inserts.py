@@ -41,7 +41,7 @@ OTHERS = {
     "consent_consent", "consent_consentdocument", "consent_consenttaking", "consent_sealedfile",
     "lists_keptview", "exchange_importrun", "exchange_exportrun", "jobs_shareduse", "reports_reportrun",
     "organizations_projectgroup", "organizations_projectgroup_projects",
-    "enrollments_draft", "enrollments_draftanswer",
+    "enrollments_checkanswer", "enrollments_draft", "enrollments_draftanswer",
 }  # fmt: skip
 
 
@@ -167,6 +167,20 @@ def test_clients_are_told_apart_in_ones_own_name_of_those_one_may_know(
     auditor = factories.make_auditor()
     with acting(auditor):
         refused(lambda: add("clients_notthesame", values | {"said_by_id": auditor.pk}))
+
+
+def test_checks_are_answered_in_ones_own_name_of_stays_of_ones_projects(
+    place: Place, administrator: User
+) -> None:
+    own, foreign = place.stays.values()
+    values = {"enrollment_id": own.pk, "check_id": "age_over_100", "values": "v", "said_by_id": place.user.pk}
+    with acting(place.user):
+        refused(lambda: add("enrollments_checkanswer", values | {"said_by_id": administrator.pk}))
+        refused(lambda: add("enrollments_checkanswer", values | {"enrollment_id": foreign.pk}))
+        add("enrollments_checkanswer", values)
+    auditor = factories.make_auditor()
+    with acting(auditor):
+        refused(lambda: add("enrollments_checkanswer", values | {"said_by_id": auditor.pk}))
 
 
 def test_clients_are_restricted_by_administrators_where_they_have_a_stay(

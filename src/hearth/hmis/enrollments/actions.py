@@ -14,6 +14,9 @@ from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
 from hearth.hmis.clients.models import Client
 from hearth.hmis.enrollments import exiting
+from hearth.hmis.enrollments.checks import actions as checks
+from hearth.hmis.enrollments.checks.found import Found
+from hearth.hmis.enrollments.checks.looked_at import EXIT_STAGE, START_STAGE
 from hearth.hmis.enrollments.models import Enrollment, Exit, Services
 from hearth.hmis.enrollments.queries import BED_NIGHT
 from hearth.hmis.enrollments.start.choose import why_not_each
@@ -24,8 +27,6 @@ from hearth.hmis.organizations.models import DataSource, Project
 from hearth.standards import load
 from hearth.standards.load import MODEL_YEAR
 
-#: Of list 5.03.1.
-_START_STAGE, _EXIT_STAGE = 1, 3
 _NIGHT_BY_NIGHT = int(load(MODEL_YEAR).list("2.02.6").names["ES_NBN"])
 #: Where somebody went (3.12): said once for all who leave together.
 _WHERE = frozenset({"Destination", "DestinationSubsidyType", "OtherDestination"})
@@ -37,11 +38,13 @@ class EnrollmentRefused(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class NewMember:
-    """Somebody to enroll. `records`: by file the values of its columns (`hud.questions.Answered.records`)."""
+    """Somebody to enroll. `records`: by file the values of its columns (`hud.questions.Answered.records`);
+    `right`: what checks found unlikely and is right (`checks.form`)."""
 
     client: Client
     relationship: int
     records: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    right: Sequence[Found] = ()
 
 
 def enroll(
@@ -54,9 +57,10 @@ def enroll(
     records: Mapping[str, Mapping[str, Any]],
     household: Enrollment | None = None,
     key: str = "",
+    right: Sequence[Found] = (),
 ) -> Enrollment:
     """Enroll one client: `enroll_household` of one."""
-    member = NewMember(client, relationship, records)
+    member = NewMember(client, relationship, records, right)
     return enroll_household(
         by=by, members=[member], project=project, entry_date=entry_date, household=household, key=key
     )[0]
@@ -103,7 +107,7 @@ def enroll_household(
         made.append(enrollment)
     Enrollment.objects.bulk_create(made)
     records = [
-        new_record(enrollment, name, values, entry_date, _START_STAGE)
+        new_record(enrollment, name, values, entry_date, START_STAGE)
         for enrollment, member in zip(made, members, strict=True)
         for name, values in member.records.items()
         if name != "Enrollment"
@@ -114,7 +118,8 @@ def enroll_household(
             for one in made
         ]
     add_records(stamps, records)
-    for enrollment in made:
+    for enrollment, member in zip(made, members, strict=True):
+        checks.keep(by=by, enrollment=enrollment, right=member.right)
         record_access(
             by=by.pk,
             action=Access.ENROLLED,
@@ -145,9 +150,11 @@ def exit_stay(
     exit_date: date,
     records: Mapping[str, Mapping[str, Any]],
     together: Sequence[Enrollment] = (),
+    right: Sequence[Found] = (),
 ) -> None:
     """End an enrollment of a project of `by`, with what was answered at the exit. `together`: members of the
-    household who leave on the same day to the same place; what else was asked of them stays due.
+    household who leave on the same day to the same place; what else was asked of them stays due. `right` as
+    for `enroll`.
 
     Raises PermissionDenied, and EnrollmentRefused where a day is impossible or a head would leave others.
     """
@@ -168,11 +175,12 @@ def exit_stay(
             by=by.pk, action=Access.EXITED, client=one.client_id, subject=f"enrollment:{one.pk}"
         )  # fmt: skip
     more = [
-        new_record(enrollment, name, values, exit_date, _EXIT_STAGE)
+        new_record(enrollment, name, values, exit_date, EXIT_STAGE)
         for name, values in records.items()
         if name not in ("Exit", "Enrollment")
     ]
     add_records(Stamp(by), more)
+    checks.keep(by=by, enrollment=enrollment, right=right)
 
 
 def _source_of(household: Enrollment) -> DataSource:

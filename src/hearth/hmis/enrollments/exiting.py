@@ -10,10 +10,11 @@ from django.utils import timezone
 
 from hearth.hmis.access.models import User
 from hearth.hmis.access.permissions import Permission
+from hearth.hmis.enrollments.checks.form import CheckedForm, answered_before
+from hearth.hmis.enrollments.checks.looked_at import EXIT_STAGE, Entered
 from hearth.hmis.enrollments.drafts.about import About
 from hearth.hmis.enrollments.models import Draft, Enrollment, Exit
 from hearth.hmis.enrollments.start.questions import HEAD, is_withheld, known_of, person_of
-from hearth.hmis.hud.questions import QuestionForm
 from hearth.hmis.organizations.form_project import form_project
 from hearth.hmis.ui import formats
 from hearth.hmis.ui.forms import DayField
@@ -68,7 +69,7 @@ def why_not(user: User, enrollment: Enrollment, day: date, together: list[int]) 
     return ""
 
 
-class ExitForm(QuestionForm):
+class ExitForm(CheckedForm):
     """The day of the exit and its questions; who leaves with the client, where others are still there."""
 
     exit_date = DayField(label="Exit date", help_text="The last day of the stay, or of service")
@@ -82,6 +83,7 @@ class ExitForm(QuestionForm):
             stage=STAGE,
             person=person_of(client, enrollment.relationship_to_hoh or 0, today),
             known=known_of(client),
+            answered=answered_before(user, enrollment),
             **kwargs,
         )
         self.members = open_members(user, enrollment)
@@ -107,6 +109,23 @@ class ExitForm(QuestionForm):
                     self.add_error("exit_date", "A member came later. Correct one of the two.")
                     break
         return said
+
+    def entered(self) -> Entered | None:
+        """The exit as checks look at it, where its day is known."""
+        day = self.cleaned_data.get("exit_date")
+        if day is None:
+            return None
+        return Entered(
+            client=self.enrollment.client,
+            project=self.enrollment.project,
+            records=self.answered.records,
+            day=day,
+            stage=EXIT_STAGE,
+            entry_date=self.enrollment.entry_date,
+            relationship=self.enrollment.relationship_to_hoh,
+            enrollment=self.enrollment,
+            exit_date=day,
+        )
 
     def leaving(self, said: dict[str, Any]) -> list[Enrollment]:
         """Who leaves with the client."""

@@ -8,7 +8,7 @@ due, and is stored as "Data not collected" where HUD has a code for it.
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -21,7 +21,7 @@ from hearth.hmis.ui.forms import DayField, PlainWords, TypedAhead
 from hearth.standards import load
 from hearth.standards.element import Element
 from hearth.standards.form import HIDDEN, OPTIONAL, REQUIRED, Project, Question, questions
-from hearth.standards.gates import ALWAYS, Between, Blank, Compared, Either, Every, Gate
+from hearth.standards.gates import ALWAYS, Between, Blank, Compared, Either, Every, Gate, columns, put_in
 from hearth.standards.load import MODEL_YEAR
 from hearth.standards.wording import ElementWords, wording
 
@@ -86,13 +86,20 @@ class QuestionForm(PlainWords, forms.Form):
         self.project, self.stage, self.person = project, stage, person
         self.known = dict(known or {})
         asked = questions(load(MODEL_YEAR), project, stage, person)
-        self.questions = self.kept([one for one in asked if one.name != _TOTAL])
+        self._follows = {one.name: one for one in asked if one.yes_if is not None}
+        put = [self._put(one) for one in asked if one.name != _TOTAL and one.name not in self._follows]
+        self.questions = self.kept(put)
         for one in self.questions:
             made: Any = _of_column(one)
             made.gate = json.dumps(as_data(one.gate, self.add_prefix)) if one.gate != ALWAYS else ""
             made.is_due = one.asked != OPTIONAL and not _is_ticked(one)
             self.fields[field_name(one.name)] = made
         self.answered = Answered()
+
+    def _put(self, question: Question) -> Question:
+        """The question with a gate of answers that are given, not of what follows from them."""
+        follows = {name: one.yes_if for name, one in self._follows.items() if one.yes_if is not None}
+        return replace(question, gate=put_in(question.gate, follows))
 
     def kept(self, asked: list[Question]) -> list[Question]:
         """Which of the questions stand on this form; all, unless a form has more to say."""
@@ -134,6 +141,8 @@ class QuestionForm(PlainWords, forms.Form):
         said = super().clean() or {}
         typed = {one.name: said.get(field_name(one.name)) for one in self.questions}
         answers = self.known | {name: _code(value) for name, value in typed.items()}
+        followed = {name: _followed(one, answers) for name, one in self._follows.items()}
+        answers |= {name: _code(value) for name, value in followed.items()}
         state = {
             one.name: one.asked
             for one in questions(load(MODEL_YEAR), self.project, self.stage, self.person, answers)
@@ -155,6 +164,9 @@ class QuestionForm(PlainWords, forms.Form):
                 found.given += state[one.name] == REQUIRED
             record, column = place_of(one.name)
             found.records.setdefault(record, {})[column] = value
+        for name, value in followed.items():
+            record, column = place_of(name)
+            found.records.setdefault(record, {})[column] = None if state[name] == HIDDEN else value
         _add_total(found)
         self.answered = found
         return said
@@ -163,6 +175,14 @@ class QuestionForm(PlainWords, forms.Form):
 def is_blank(value: Any) -> bool:
     """Whether nothing was answered: not so of 0, which is a No."""
     return value is None or value == "" or value is False
+
+
+def _followed(question: Question, answers: Mapping[str, str | None]) -> int | None:
+    """1 where its gate holds, 0 where not, None where an answer that it looks at is not there."""
+    gate = question.yes_if or ALWAYS
+    if any(answers.get(column) is None for column in columns(gate)):
+        return None
+    return int(_YES if gate.holds(answers) else _NO)
 
 
 def place_of(name: str) -> tuple[str, str]:

@@ -65,31 +65,42 @@ def check_declared(
 
     Of a `partial` export those are left out that conclude from what is not there: NOT EXISTS, and groups of
     rows (a household without a head)."""
+    wanted = [
+        check
+        for check in registry.checks.values()
+        if check.kind in KINDS
+        and not (partial and (check.per or "NOT EXISTS" in (check.violates or "").upper()))
+    ]
+    for check in may_be_broken(collected.connection, wanted, file, filled):
+        _collect(collected, check, file)
+
+
+def may_be_broken(
+    connection: Connection,
+    checks: Iterable[Check],
+    file: File,
+    filled: Mapping[str, frozenset[str]] = MappingProxyType({}),
+) -> Iterator[Check]:
+    """The checks of rows of `file` that something may break: those that look at one row at a time are counted
+    in one scan, the others are there unless nothing can break them."""
     together: dict[str, list[Check]] = defaultdict(list)
-    alone: list[Check] = []
-    for check in registry.checks.values():
-        if check.kind not in KINDS or file.name not in check.files or check.violates is None:
-            continue
-        if partial and (check.per or "NOT EXISTS" in check.violates.upper()):
-            continue
-        if not can_hold(check, file, filled):
+    for check in checks:
+        if file.name not in check.files or check.violates is None or not can_hold(check, file, filled):
             continue
         if check.per or "SELECT" in check.violates.upper():
-            alone.append(check)
+            yield check
         else:
             together[_from(check, file)].append(check)
-    for source, checks in together.items():
-        for start in range(0, len(checks), _AT_ONCE):
-            chunk = checks[start : start + _AT_ONCE]
+    for source, ones in together.items():
+        for start in range(0, len(ones), _AT_ONCE):
+            chunk = ones[start : start + _AT_ONCE]
             counts = engine.row(
-                collected.connection,
+                connection,
                 "SELECT " + ", ".join(f"count_if({check.violates})" for check in chunk) + f" {source}",
             )
             for check, count in zip(chunk, counts, strict=True):
                 if count:
-                    _collect(collected, check, file)
-    for check in alone:
-        _collect(collected, check, file)
+                    yield check
 
 
 def _from(check: Check, file: File) -> str:

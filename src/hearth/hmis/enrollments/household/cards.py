@@ -22,7 +22,6 @@ from hearth.hmis.organizations.models import Project
 SAME: Mapping[str, tuple[str, ...] | None] = {
     "3.917": (
         "Enrollment.LivingSituation", "Enrollment.RentalSubsidyType", "Enrollment.LengthOfStay",
-        "Enrollment.LOSUnderThreshold",
     ),
     "4.03": None,
     "4.04": None,
@@ -66,7 +65,10 @@ def cards(
 
 def members(household: Iterable[Card]) -> list[NewMember]:
     """Who is enrolled, with what was answered."""
-    return [NewMember(one.client, one.relationship, one.form.answered.records) for one in household]
+    return [
+        NewMember(one.client, one.relationship, one.form.answered.records, one.form.right)
+        for one in household
+    ]
 
 
 def give(

@@ -1,3 +1,4 @@
+from hearth.hmis.enrollments.models.check_answer import CheckAnswer
 from hearth.hmis.enrollments.models.draft import Draft, DraftAnswer
 from hearth.hmis.enrollments.models.enrollment import Enrollment, Exit
 from hearth.hmis.enrollments.models.events import CurrentLivingSituation, Services
@@ -10,6 +11,7 @@ from hearth.hmis.enrollments.models.stages import (
 )
 
 __all__ = [
+    "CheckAnswer",
     "CurrentLivingSituation",
     "Disabilities",
     "Draft",

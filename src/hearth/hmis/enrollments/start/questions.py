@@ -11,9 +11,10 @@ from hearth.hmis.access.permissions import Permission
 from hearth.hmis.clients.intake.birth import years_old
 from hearth.hmis.clients.intake.identity import ADULT
 from hearth.hmis.clients.models import Client
+from hearth.hmis.enrollments.checks.form import CheckedForm
+from hearth.hmis.enrollments.checks.looked_at import START_STAGE, Entered
 from hearth.hmis.enrollments.disabling import DISABLING, disabling_condition
 from hearth.hmis.hud.display import coc_words
-from hearth.hmis.hud.questions import QuestionForm
 from hearth.hmis.organizations.choices import cocs_of
 from hearth.hmis.organizations.form_project import form_project
 from hearth.hmis.organizations.models import Project
@@ -35,7 +36,7 @@ def person_of(client: Client, relationship: int, on: date) -> str:
     return ("hoh_" if is_head else "") + ("adult" if is_adult else "child")
 
 
-class StartForm(QuestionForm):
+class StartForm(CheckedForm):
     """The questions at the start of a stay. `disabling_because`: what makes the disabling condition.
 
     `asks`: the project as a form sees it on that day, where the caller has it for several people already.
@@ -52,7 +53,8 @@ class StartForm(QuestionForm):
         asks: FormProject | None = None,
         **kwargs: Any,
     ) -> None:
-        self.user = user
+        self.user, self.client, self.place = user, client, place
+        self.start, self.relationship = start, relationship
         super().__init__(
             *args,
             project=asks or form_project(place, start),
@@ -85,6 +87,18 @@ class StartForm(QuestionForm):
             code, self.disabling_because = disabling_condition(self.answered.records)
             enrollment["DisablingCondition"] = code
         return said
+
+    def entered(self) -> Entered:
+        """The start as checks look at it."""
+        return Entered(
+            client=self.client,
+            project=self.place,
+            records=self.answered.records,
+            day=self.start,
+            stage=START_STAGE,
+            entry_date=self.start,
+            relationship=self.relationship,
+        )
 
 
 def known_of(client: Client) -> dict[str, str | None]:

@@ -9,6 +9,7 @@ from hearth.hmis.access.guard import refuse_as_missing, require
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.clients.actions import open_client
 from hearth.hmis.enrollments import actions, queries
+from hearth.hmis.enrollments.checks.form import findings, only_looks
 from hearth.hmis.enrollments.drafts.about import About
 from hearth.hmis.enrollments.drafts.form_draft import FormDraft
 from hearth.hmis.enrollments.exiting import ExitForm, is_over
@@ -29,6 +30,8 @@ def exit_stay(request: HttpRequest, pk: int) -> HttpResponse:
     about = About(Draft.Kind.EXIT, client=enrollment.client_id, project=enrollment.project_id, enrollment=pk)
     draft = FormDraft(request, about)
     form = ExitForm(request.POST or None, user=user, enrollment=enrollment)
+    if only_looks(request):
+        return findings(request, form)
     draft.fill(form, client=enrollment.client_id)
     if answer := draft.kept():
         return answer
@@ -38,7 +41,7 @@ def exit_stay(request: HttpRequest, pk: int) -> HttpResponse:
             with draft.finishing():
                 actions.exit_stay(
                     by=user, enrollment=enrollment, exit_date=form.cleaned_data["exit_date"],
-                    records=form.answered.records, together=together,
+                    records=form.answered.records, together=together, right=form.right,
                 )  # fmt: skip
         except actions.EnrollmentRefused as refused:  # what somebody else wrote meanwhile
             messages.error(request, str(refused))

@@ -19,6 +19,7 @@ from hearth.hmis.clients.actions import open_client
 from hearth.hmis.clients.models import Client
 from hearth.hmis.clients.templatetags.clients import full_name
 from hearth.hmis.enrollments import actions, queries
+from hearth.hmis.enrollments.checks.form import findings, only_looks
 from hearth.hmis.enrollments.drafts.about import About
 from hearth.hmis.enrollments.drafts.form_draft import SAVE, FormDraft
 from hearth.hmis.enrollments.household import cards, presenting
@@ -117,6 +118,8 @@ def ask(
     )  # fmt: skip
     typed = request.POST if request.method == "POST" else None
     household_cards = cards.cards(user, people, place, day, typed)
+    if only_looks(request):
+        return findings(request, *(one.form for one in household_cards))
     given = request.POST.get("do", "").removeprefix(_SAME)
     if typed is not None and given in cards.SAME:
         # What was given is kept like what is typed, and stands on the page that comes.

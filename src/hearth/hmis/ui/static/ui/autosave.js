@@ -32,7 +32,8 @@
     // What an input is: whose, its name without the prefix of the person's card, and its key.
     function of(input) {
       var card = input.closest("[data-draft-client]");
-      if (!card || !form.contains(card) || !input.name || input.type === "hidden" || /^draft-/.test(input.name)) {
+      if (!card || !form.contains(card) || !input.name || input.type === "hidden" || /^draft-/.test(input.name)
+          || input.closest("[data-findings]")) {  // said of answers, and none itself
         return null;
       }
       var prefix = card.dataset.draftPrefix ? card.dataset.draftPrefix + "-" : "";
