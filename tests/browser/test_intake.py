@@ -72,3 +72,28 @@ def test_without_scripts(open_page: OpenPage) -> None:
     page.get_by_role("link", name="Add a person").click()
     page.get_by_role("button", name="Add this person").click()
     expect(page.get_by_label("Not the same person as Quill, Rosa Ana")).to_be_visible()
+
+
+def test_two_people_correct_the_same_person(open_page: OpenPage) -> None:
+    page = open_page("/clients/", "user", 1440)
+    search(page, "rosa quil 2/29/1988")
+    page.locator("#search-results a").first.click()
+    page.get_by_role("link", name="Edit identity").click()
+    address = page.url.partition("//")[2].partition("/")[2]
+    other = open_page(f"/{address}", "user", 360)
+    other.locator("#id_middle_name").fill("Ana Sofía")
+    other.get_by_role("button", name="Save").click()
+    expect(other.locator("main")).to_contain_text("The changes were saved")
+    page.locator("#id_middle_name").fill("Anna")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("main")).to_contain_text("Rosa Ana Sofía Quill")
+    for width in (1440, 768, 360):
+        page.set_viewport_size({"width": width, "height": 900})
+        settle(page)
+        screenshot(page, f"client-edit-both-{width}")
+        assert accessibility_problems(page) == []
+        assert too_wide(page) == []
+    page.get_by_text("As it is stored now").click()
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("main")).to_contain_text("Nothing was changed")
+    assert browser_problems(page) == []

@@ -55,18 +55,19 @@ SQL = {
 }
 #: Templates that print a protected field of a client: read by restrict(user), so that it is not there.
 TEMPLATES = {
-    "clients/templates/clients/add.html",  # the input, for who may see all that it asks
     "clients/templates/clients/detail.html",
     "clients/templates/clients/parts/birth_date.html",
+    "clients/templates/clients/parts/identity.html",  # the inputs, without those of what one may not see
     "clients/templates/clients/parts/recent.html",
     "enrollments/templates/enrollments/parts/person.html",
     "enrollments/templates/enrollments/parts/together.html",
 }
 #: Code that takes a protected attribute from an object, and from where it has that object.
 ATTRIBUTES = {
-    "clients/actions.py": "the SSN in full, behind SSN_REVEAL; the client is read by restrict(user)",
+    "clients/actions.py": "the SSN in full, behind SSN_REVEAL; whether a correction leaves a child a veteran",
     "clients/identity.py": "of a client that was read by restrict(user)",
     "clients/intake/alike.py": "of clients that were read by restrict(user)",
+    "clients/intake/correcting.py": "of a client read by restrict(user); asks may_see for each group",
     "clients/queries.py": "of clients that were read by restrict(user)",
     "clients/search/prefilled.py": "of what was typed, which the page that asks for all fields shows",
     "clients/search/question.py": "of what was typed, which search/rights.py narrows",

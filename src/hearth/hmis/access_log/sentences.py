@@ -24,6 +24,7 @@ _SEARCHED_BY = {
 }  # fmt: skip
 _PAGES = {
     "client": "",
+    "client identity": "the identity form of ",
     "client history": "the change history of ",
     "client restriction": "the restrictions of ",
     "enrolling": "the page to enroll ",
@@ -31,6 +32,7 @@ _PAGES = {
     "enrollment": "an enrollment of ",
     "enrollment history": "the change history of an enrollment of ",
 }
+_CORRECTED = {"birth": "birth date", "ssn": "SSN", "race": "race and ethnicity", "veteran": "veteran status"}
 _ENDED = {
     "finished": "finished", "failed": "failed", "refused": "refused", "cancelled": "cancelled",
     "asking": "waits for an answer",
@@ -402,6 +404,11 @@ def _client_added(entry: AccessLog, details: _Details, roles: Mapping[str, str])
     return ["Added ", Ref("client", entry.client_id or 0), said]
 
 
+def _client_changed(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
+    changed = ", ".join(_CORRECTED.get(one, one) for one in details("changed", []))
+    return ["Corrected ", Ref("client", entry.client_id or 0), f": {changed}" if changed else ""]
+
+
 def _exited(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
     return ["Recorded the exit of ", Ref("client", entry.client_id or 0), " from ", _subject(entry)]
 
@@ -427,6 +434,7 @@ Sentence = Callable[[AccessLog, _Details, Mapping[str, str]], Parts]
 SENTENCES: dict[Access, Sentence] = {
     Access.CLIENT_VIEWED: _client_viewed,
     Access.CLIENT_ADDED: _client_added,
+    Access.CLIENT_CHANGED: _client_changed,
     Access.ENROLLED: _enrolled,
     Access.EXITED: _exited,
     Access.DRAFT_CHANGED: _draft_changed,

@@ -1,19 +1,23 @@
-"""What is written about clients: adding them, and by looking at them."""
+"""What is written about clients: adding and correcting them, and by looking at them."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
+from django.utils import timezone
 
 from hearth.hmis.access.models import User
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
+from hearth.hmis.clients.intake.correcting import is_child, stored_version
+from hearth.hmis.clients.intake.identity import GROUPS
 from hearth.hmis.clients.models import Client, NotTheSame
 from hearth.hmis.clients.restrictions import is_reached_without_a_stay
-from hearth.hmis.organizations.entered import stamp
+from hearth.hmis.organizations.entered import STAMPED, stamp
 
+_VETERAN = 1  # of list 1.8
 #: A user's list is cut to this many.
 RECENT_KEPT = 50
 
@@ -54,6 +58,77 @@ def add_client(
         not_the_same=len(not_the_same),
     )
     return client
+
+
+class ChangedMeanwhile(Exception):
+    """Somebody else changed what is changed here, and nobody said which of both holds. `stored`: the client
+    as it is now; `groups`: of `intake.identity.GROUPS`."""
+
+    def __init__(self, stored: Client, groups: list[str]) -> None:
+        super().__init__("Somebody else changed the same meanwhile")
+        self.stored, self.groups = stored, groups
+
+
+class CorrectionRefused(ValueError):
+    """What cannot be, with what somebody else wrote meanwhile. Its text says why and what to do."""
+
+
+@transaction.atomic
+def correct_client(
+    *,
+    by: User,
+    client: Client,
+    values: Mapping[str, Any],
+    base: Mapping[str, str],
+    chosen: Mapping[str, str] | None = None,
+) -> list[str]:
+    """Store what is changed of who somebody is; returns the groups (`GROUPS`) that changed.
+
+    `values`: fields of Client, of whole groups. `base`: by group the version (`stored_version`) that they
+    were typed over. `chosen`: for a group that changed since, `mine.` or `theirs.` with the version that the
+    answer was given for. A record of another data source keeps its key (`organizations.entered`).
+
+    Raises PermissionDenied, ChangedMeanwhile, CorrectionRefused.
+    """
+    if not by.may(Permission.CLIENT_EDIT):
+        raise PermissionDenied
+    stored = Client.objects.select_for_update().filter(pk=client.pk, date_deleted=None).first()
+    if stored is None:
+        raise PermissionDenied
+    changed: dict[str, dict[str, Any]] = {}
+    undecided = []
+    for name, group in GROUPS.items():
+        said = {field: values[field] for field in group.stored if field in values}
+        if all(getattr(stored, field) == value for field, value in said.items()):
+            continue
+        version = stored_version(stored, name)
+        answer = (chosen or {}).get(name)
+        if version == base.get(name) or answer == f"mine.{version}":
+            changed[name] = said
+        elif answer != f"theirs.{version}":
+            undecided.append(name)
+    if undecided:
+        raise ChangedMeanwhile(stored, undecided)
+    if changed:
+        _write(stored, {field: value for said in changed.values() for field, value in said.items()}, by)
+        record_access(
+            by=by.pk, action=Access.CLIENT_CHANGED, client=client.pk, subject="client", changed=list(changed)
+        )
+    return list(changed)
+
+
+def _write(stored: Client, values: dict[str, Any], by: User) -> None:
+    for field, value in values.items():
+        setattr(stored, field, value)
+    decides = "dob" in values or "veteran_status" in values
+    if decides and stored.veteran_status == _VETERAN and is_child(stored.dob, timezone.localdate()):
+        raise CorrectionRefused("Somebody under 18 is no veteran. Check the birth date.")
+    columns = {stored._meta.get_field(field).hud.partition(".")[2] for field in values}
+    came = stored.as_it_came or {}
+    stored.as_it_came = {column: text for column, text in came.items() if column not in columns} or None
+    stamp(stored, by=by)
+    keys = {"ssn_index", "ssn_last4_index"} if "ssn" in values else set()
+    stored.save(update_fields={*values, *keys, "as_it_came", *STAMPED})
 
 
 def open_client(*, by: User, client: Client, page: str = "client") -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from hearth.hmis.clients.views import detail, intake, restriction, search
+from hearth.hmis.clients.views import correcting, detail, intake, restriction, search
 
 app_name = "clients"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("clients/found/<slug:kept>/add/", intake.add, name="add"),
     path("clients/recent/", search.recent, name="recent"),
     path("clients/<int:pk>/", detail.detail, name="detail"),
+    path("clients/<int:pk>/edit/", correcting.edit, name="edit"),
     path("clients/<int:pk>/ssn/", detail.ssn, name="ssn"),
     path("clients/<int:pk>/restriction/", restriction.restriction, name="restriction"),
     path("clients/<int:pk>/restriction/<int:restriction>/end/", restriction.end, name="restriction_end"),

@@ -16,6 +16,8 @@ from hearth.hmis.access.models import User
 from hearth.hmis.hud.models import UserStamped
 from hearth.hmis.organizations.models import DataSource, SourceUser
 
+#: What `stamp` writes to a record that is there: for `update_fields`.
+STAMPED = ("date_updated", "updated_by", "updated_at", "user_id", "user_data_source")
 _NAME = "Entered here"
 _SECOND = timedelta(seconds=1)
 _MOST_LETTERS = 50  # HUD's length of UserFirstName and UserLastName

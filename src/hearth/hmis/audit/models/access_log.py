@@ -13,6 +13,7 @@ class Access(models.TextChoices):
 
     CLIENT_VIEWED = "client_viewed", "Client viewed"
     CLIENT_ADDED = "client_added", "Client added"
+    CLIENT_CHANGED = "client_changed", "Client corrected"
     ENROLLED = "enrolled", "Client enrolled"
     EXITED = "exited", "Exit recorded"
     STAGE_RECORDED = "stage_recorded", "Answers of a stay recorded"

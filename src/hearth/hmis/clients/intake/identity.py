@@ -4,6 +4,7 @@ Quality codes follow from what was typed, and are asked only where they cannot f
 known. What nobody asked is "Data not collected", which nobody chooses.
 """
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -31,6 +32,31 @@ _LONGEST_DETAIL = 100
 def _text(label: str, **attrs: Any) -> forms.CharField:
     widget = forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "dir": "auto", **attrs})
     return forms.CharField(label=label, required=False, max_length=_LONGEST, widget=widget)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Questions that are answered together. `questions`: fields of the form; `stored`: of Client."""
+
+    label: str
+    questions: tuple[str, ...]
+    stored: tuple[str, ...]
+
+
+GROUPS = {
+    "name": Group("Name", (*_NAMES, "name_is_partial", "name_unknown"), (*_NAMES, "name_data_quality")),
+    "birth": Group(
+        "Birth date", ("birth_date", "birth_is_approximate", "birth_unknown"), ("dob", "dob_data_quality")
+    ),
+    "ssn": Group("Social Security number", ("ssn", "ssn_unknown"), ("ssn", "ssn_data_quality")),
+    "race": Group(
+        "Race and ethnicity",
+        ("races", "race_unknown", "additional_race_ethnicity"),
+        (*(python_name(one) for one in RACES), "race_none", "additional_race_ethnicity"),
+    ),
+    "sex": Group("Sex", ("sex",), ("sex",)),
+    "veteran": Group("Veteran", ("veteran_status",), ("veteran_status",)),
+}
 
 
 class IdentityForm(PlainWords, forms.Form):
@@ -93,19 +119,31 @@ class IdentityForm(PlainWords, forms.Form):
         self.birth_words = ""
         #: Whether the age is asked about.
         self.asks_age = False
+        #: The birth date that is stored, where none is read.
+        self.known_birth: date | None = None
 
     def clean(self) -> dict[str, Any]:
         """Work out `values`, or say at each field what is wrong and how to mend it."""
         said = super().clean() or {}
         values: dict[str, Any] = {}
-        values |= self._name(said)
-        values |= self._birth(said)
-        values |= self._ssn(said)
-        values |= self._race(said)
-        values["sex"] = _or_not_collected(said.get("sex"), "Client.Sex")
-        values |= self._veteran(said, values.get("dob"))
+        if self.reads("name"):
+            values |= self._name(said)
+        if self.reads("birth"):
+            values |= self._birth(said)
+        if self.reads("ssn"):
+            values |= self._ssn(said)
+        if self.reads("race"):
+            values |= self._race(said)
+        if self.reads("sex"):
+            values["sex"] = _or_not_collected(said.get("sex"), "Client.Sex")
+        if self.reads("veteran"):
+            values |= self._veteran(said, values.get("dob", self.known_birth))
         self.values = values
         return said
+
+    def reads(self, group: str) -> bool:
+        """Whether a group of questions (`GROUPS`) is read: all of them, where somebody is added."""
+        return group in GROUPS
 
     def _name(self, said: dict[str, Any]) -> dict[str, Any]:
         names = {field: " ".join(said.get(field, "").split()) for field in _NAMES}

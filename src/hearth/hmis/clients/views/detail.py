@@ -109,6 +109,7 @@ def _context(request: HttpRequest, client: Client) -> dict:
         "client": client,
         "identity": identity(client),
         "parts": page.parts(request.user, client),
+        "may_edit": request.user.may(Permission.CLIENT_EDIT) and client.date_deleted is None,
         "is_restricted": restrictions.is_in_force(client),
         "may_restrict": restrictions.may_restrict(request.user, client),
         "without_stay": restrictions.is_reached_without_a_stay(request.user, client),
