@@ -35,7 +35,8 @@ HISTORIES = [
 ]
 #: Tables whose INSERT policy has a test of its own below.
 OTHERS = {
-    "clients_client", "clients_notthesame", "clients_recentclient", "clients_restriction",
+    "clients_client", "clients_notthesame", "clients_othername", "clients_recentclient",
+    "clients_restriction",
     "audit_accesslog", "access_grant", "access_usecount", "access_requirementversion",
     "access_requirementmet",
     "consent_consent", "consent_consentdocument", "consent_consenttaking", "consent_sealedfile",
@@ -43,6 +44,10 @@ OTHERS = {
     "organizations_projectgroup", "organizations_projectgroup_projects",
     "enrollments_checkanswer", "enrollments_draft", "enrollments_draftanswer",
 }  # fmt: skip
+
+
+#: Tables of what is said of a client beside HUD's columns, and what else a row of each needs.
+OF_CLIENTS: dict[str, dict[str, str]] = {"clients_othername": {"kind": "alias", "name": "Kit"}}
 
 
 class Place:
@@ -149,6 +154,23 @@ def test_clients_are_added_by_who_works_with_them(place: Place) -> None:
             refused(lambda: add("clients_client", values))
     with acting(place.user):
         add("clients_client", values)
+
+
+def test_what_is_said_of_a_client_is_added_by_whoever_edits_those_they_know(
+    place: Place, administrator: User
+) -> None:
+    with acting(administrator):
+        hidden = factories.make_client()
+        factories.restrict(hidden)
+    one = next(iter(place.stays.values())).client_id
+    for table, more in OF_CLIENTS.items():
+        values = {"client_id": one, "added_by_id": place.user.pk} | more
+        with acting(place.user):
+            refused(lambda table=table, values=values: add(table, values | {"client_id": hidden.pk}))
+            add(table, values)
+        for nobody in (factories.make_auditor(), factories.make_user(), None):
+            with acting(nobody):
+                refused(lambda table=table, values=values: add(table, values))
 
 
 def test_clients_are_told_apart_in_ones_own_name_of_those_one_may_know(

@@ -65,6 +65,8 @@ ELSEWHERE = {
     "access_requirementmet": "tests/hmis/access/test_requirements.py",
     "access_requirementversion": "tests/hmis/access/test_requirements.py",
     "clients_notthesame": "tests/hmis/clients/intake",
+    "clients_othername": "tests/hmis/clients/test_other_names.py",
+    "clients_othernamehistory": "tests/hmis/clients/test_other_names.py",
     "consent_consentdocument": "tests/hmis/consent",
     "consent_consentdocumenthistory": "tests/hmis/consent",
     "consent_consent": "tests/hmis/consent",

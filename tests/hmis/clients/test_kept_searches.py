@@ -188,7 +188,7 @@ def test_questions_do_not_grow_with_the_hits(as_administrator, django_assert_num
         for place, first_name in enumerate(("Quorra", "Zed"), start=1):
             person = factories.make_client(first_name=first_name, last_name="Lightfoot")
             factories.make_enrollment(person, project, household_id=f"Q{number}", relationship_to_hoh=place)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         found = queries.search(as_administrator, read("quorra lightfoot", TODAY), page=1, today=TODAY)
         assert all(one.beside.household[0].first_name == "Zed" for one in found[:hits])
 

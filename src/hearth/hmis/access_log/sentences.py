@@ -25,6 +25,7 @@ _SEARCHED_BY = {
 _PAGES = {
     "client": "",
     "client identity": "the identity form of ",
+    "client names": "the other names of ",
     "client history": "the change history of ",
     "client restriction": "the restrictions of ",
     "enrolling": "the page to enroll ",

@@ -1,6 +1,6 @@
 """What is written about clients: adding and correcting them, and by looking at them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -13,7 +13,7 @@ from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
 from hearth.hmis.clients.intake.correcting import is_child, stored_version
 from hearth.hmis.clients.intake.identity import GROUPS
-from hearth.hmis.clients.models import Client, NotTheSame
+from hearth.hmis.clients.models import Client, NameKind, NotTheSame, OtherName
 from hearth.hmis.clients.restrictions import is_reached_without_a_stay
 from hearth.hmis.organizations.entered import STAMPED, stamp
 
@@ -34,7 +34,13 @@ _FORGET = """
 
 @transaction.atomic
 def add_client(
-    *, by: User, values: Mapping[str, Any], not_the_same: Collection[int] = (), key: str = ""
+    *,
+    by: User,
+    values: Mapping[str, Any],
+    not_the_same: Collection[int] = (),
+    key: str = "",
+    preferred_name: str = "",
+    other_names: Sequence[str] = (),
 ) -> Client:
     """Add a person with these values of Client (model fields). `not_the_same`: clients who are alike and whom
     `by` told apart from them. `key`: that of the form (`key_of_form`), by which `queries.added_with` finds
@@ -50,6 +56,9 @@ def add_client(
     NotTheSame.objects.bulk_create(
         NotTheSame(client=client, other_id=other, said_by=by) for other in not_the_same
     )
+    names = [(NameKind.PREFERRED, preferred_name)] if preferred_name else []
+    for kind, name in [*names, *((NameKind.ALIAS, one) for one in other_names)]:
+        OtherName.objects.create(client=client, kind=kind, name=name, added_by=by)
     record_access(
         by=by.pk,
         action=Access.CLIENT_ADDED,

@@ -11,6 +11,7 @@ from django.db import connection
 from hearth.hmis.access.models import User
 from hearth.hmis.clients.beside import Beside, beside
 from hearth.hmis.clients.models import Client, RecentClient
+from hearth.hmis.clients.other_names import queries as other_names
 from hearth.hmis.clients.record_source import record_sources
 from hearth.hmis.clients.search import birth_dates, reasons
 from hearth.hmis.clients.search.names import stand_ins
@@ -36,7 +37,8 @@ _SEARCH = """
 class Found:
     """A client that a search found, and why in plain words. `score`: 10 is a whole name and nothing else;
     `is_exact`: nothing that was asked is otherwise. `data_source` is empty where the user may not know it
-    (`clients/record_source.py`), `beside` is None where they see no enrollment."""
+    (`clients/record_source.py`), `beside` is None where they see no enrollment. `preferred`: the name that
+    they want to be called by."""
 
     client: Client
     score: float
@@ -44,6 +46,7 @@ class Found:
     reasons: list[str]
     data_source: str
     beside: Beside | None
+    preferred: str = ""
 
 
 def clients_of(user: User) -> "Iterable[Client]":
@@ -80,6 +83,7 @@ def found_of(user: User, question: Question, rows: Iterable[tuple[int, float, st
     rows = list(rows)
     people = clients_of(user).only(*_LISTED).in_bulk([row[0] for row in rows])
     known, lives = record_sources(user, people), beside(user, people)
+    called = other_names.preferred(user, people)
     return [
         Found(
             people[pk],
@@ -88,6 +92,7 @@ def found_of(user: User, question: Question, rows: Iterable[tuple[int, float, st
             reasons.in_words(why, question, people[pk].dob is not None),
             known[pk].data_source if pk in known else "",
             lives.get(pk),
+            called.get(pk, ""),
         )
         for pk, score, why in ((pk, score, json.loads(why)) for pk, score, why, _ in rows)
         if pk in people

@@ -10,10 +10,14 @@ from typing import Any
 # The rows written since a moment, and those without keys: a client of a corrected or repeated import.
 FRESH = """
     CREATE TEMPORARY TABLE fresh_search_key ON COMMIT DROP AS
-    SELECT c.id AS client_id, hearth_client_words(c.first_name, c.middle_name, c.last_name) AS words,
+    SELECT c.id AS client_id, own.words || other.words AS words, other.words AS other_words,
         c.dob, c.ssn_index AS ssn, c.ssn_last4_index AS ssn_last4, lower(c.hud_id) AS hud_id,
         c.date_deleted IS NOT NULL AS is_deleted, c.is_restricted, k.client_id IS NULL AS is_new
-    FROM clients_client c LEFT JOIN clients_searchkey k ON k.client_id = c.id
+    FROM clients_client c LEFT JOIN clients_searchkey k ON k.client_id = c.id,
+        LATERAL (SELECT hearth_client_words(c.first_name, c.middle_name, c.last_name) AS words) AS own,
+        -- Who is new here has no other names yet.
+        LATERAL (SELECT CASE WHEN k.client_id IS NULL THEN '{}'::text[]
+                             ELSE hearth_other_words(c.id, own.words) END AS words OFFSET 0) AS other
     WHERE c.data_source_id = %(data_source)s
         AND (k.client_id IS NULL OR %(since)s::timestamptz IS NULL OR c.updated_at >= %(since)s)
 """
@@ -28,10 +32,13 @@ NAMES = """
         WHERE excluded.clients > 0 OR excluded.has_restricted
 """
 KEYS = """
-    INSERT INTO clients_searchkey (client_id, words, dob, ssn, ssn_last4, hud_id, is_deleted, is_restricted)
-    SELECT client_id, words, dob, ssn, ssn_last4, hud_id, is_deleted, is_restricted FROM fresh_search_key
+    INSERT INTO clients_searchkey (client_id, words, other_words, dob, ssn, ssn_last4, hud_id, is_deleted,
+        is_restricted)
+    SELECT client_id, words, other_words, dob, ssn, ssn_last4, hud_id, is_deleted, is_restricted
+    FROM fresh_search_key
     ON CONFLICT (client_id) DO UPDATE SET
-        words = excluded.words, dob = excluded.dob, ssn = excluded.ssn, ssn_last4 = excluded.ssn_last4,
+        words = excluded.words, other_words = excluded.other_words, dob = excluded.dob,
+        ssn = excluded.ssn, ssn_last4 = excluded.ssn_last4,
         hud_id = excluded.hud_id, is_deleted = excluded.is_deleted, is_restricted = excluded.is_restricted
 """
 # From here on the planner's old figures would mislead it, and a first load is faster without indexes.

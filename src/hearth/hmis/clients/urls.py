@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from hearth.hmis.clients.views import correcting, detail, intake, restriction, search
+from hearth.hmis.clients.views import correcting, detail, intake, other_names, restriction, search
 
 app_name = "clients"
 urlpatterns = [
@@ -12,6 +12,9 @@ urlpatterns = [
     path("clients/recent/", search.recent, name="recent"),
     path("clients/<int:pk>/", detail.detail, name="detail"),
     path("clients/<int:pk>/edit/", correcting.edit, name="edit"),
+    path("clients/<int:pk>/names/", other_names.index, name="other_names"),
+    path("clients/<int:pk>/names/<int:name>/end/", other_names.end, name="other_name_end"),
+    path("clients/<int:pk>/names/<int:name>/remove/", other_names.remove, name="other_name_remove"),
     path("clients/<int:pk>/ssn/", detail.ssn, name="ssn"),
     path("clients/<int:pk>/restriction/", restriction.restriction, name="restriction"),
     path("clients/<int:pk>/restriction/<int:restriction>/end/", restriction.end, name="restriction_end"),

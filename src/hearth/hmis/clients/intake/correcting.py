@@ -38,6 +38,8 @@ _DIGITS = 24
 class CorrectionForm(IdentityForm):
     """The identity of a client who is stored. `values` has only what is changed here."""
 
+    preferred_name = None  # other names have a page of their own, with their days
+    other_names = None
     base = forms.CharField(required=False, max_length=2000, widget=forms.HiddenInput)
     follows_is_right = forms.BooleanField(label="Yes, that is right", required=False)
 

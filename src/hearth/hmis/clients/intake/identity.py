@@ -12,6 +12,7 @@ from django import forms
 
 from hearth.hmis.clients.identity import RACES
 from hearth.hmis.clients.intake import birth, number
+from hearth.hmis.clients.other_names.forms import name_field, read, read_several
 from hearth.hmis.hud.answers import AnswerField, not_collected
 from hearth.hmis.hud.display import column_words
 from hearth.hmis.hud.names import python_name
@@ -68,6 +69,16 @@ class IdentityForm(PlainWords, forms.Form):
     name_suffix = _text("Suffix")
     name_is_partial = forms.BooleanField(
         label="This is a street name, a code name or a part of the name", required=False
+    )
+    preferred_name = name_field(
+        "Preferred name", required=False, help_text="What the client wants to be called"
+    )
+    other_names = forms.CharField(
+        label="Also known as",
+        required=False,
+        max_length=500,
+        help_text="Former names, nicknames and other names, with commas between them",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "dir": "auto"}),
     )
     name_unknown = AnswerField("Client.NameDataQuality", only_unknown=True, label="Why no name is known")
     birth_date = forms.CharField(
@@ -140,6 +151,14 @@ class IdentityForm(PlainWords, forms.Form):
             values |= self._veteran(said, values.get("dob", self.known_birth))
         self.values = values
         return said
+
+    def clean_preferred_name(self) -> str:
+        """In one line, and with a letter."""
+        return read(self.cleaned_data["preferred_name"])
+
+    def clean_other_names(self) -> list[str]:
+        """Each name once."""
+        return read_several(self.cleaned_data["other_names"])
 
     def reads(self, group: str) -> bool:
         """Whether a group of questions (`GROUPS`) is read: all of them, where somebody is added."""

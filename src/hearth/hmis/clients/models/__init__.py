@@ -1,6 +1,7 @@
 from hearth.hmis.clients.models.client import Client
 from hearth.hmis.clients.models.not_the_same import NotTheSame
+from hearth.hmis.clients.models.other_name import NameKind, OtherName
 from hearth.hmis.clients.models.recent import RecentClient
 from hearth.hmis.clients.models.restriction import Restriction
 
-__all__ = ["Client", "NotTheSame", "RecentClient", "Restriction"]
+__all__ = ["Client", "NameKind", "NotTheSame", "OtherName", "RecentClient", "Restriction"]

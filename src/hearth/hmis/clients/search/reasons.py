@@ -37,14 +37,14 @@ def in_words(found: Mapping[str, Any], question: Question, birth_known: bool) ->
 def is_exact(found: Mapping[str, Any], question: Question) -> bool:
     """Whether nothing that was asked is otherwise in this client's record.
 
-    An ID and all of an SSN decide alone. Else every word of a name must be a word of the client's as it was
-    typed, and birth date or last four must fit; four figures may be a year or the last four, and then one
-    of the two is enough.
+    An ID and all of an SSN decide alone. Else every word of a name must be a word of the client's (of another
+    name too) as it was typed, and birth date or last four must fit; four figures may be a year or the last
+    four, and then one of the two is enough.
     """
     if "id" in found or found.get("ssn") == "all":
         return True
     hits = found.get("words", [])
-    if question.ssn or len(hits) < len(question.names) or any(how != "same" for how, *_ in hits):
+    if question.ssn or len(hits) < len(question.names) or any(_plain(how) != "same" for how, *_ in hits):
         return False
     has_birth, has_last4 = found.get("dob") in ("same", "span"), found.get("ssn") == "last4"
     if question.birth and question.birth.is_day:
@@ -54,11 +54,24 @@ def is_exact(found: Mapping[str, Any], question: Question) -> bool:
     return bool(hits)
 
 
+#: Before how a word was found that is of another name of the client (migration 0016).
+_OTHER = "other:"
+
+
+def _plain(how: str) -> str:
+    return how.removeprefix(_OTHER)
+
+
 def _names(hits: list[list[str]], question: Question) -> list[str]:
     same = [typed for how, typed, _ in hits if how == "same"]
     if same and len(same) == len(question.names):
         return ["same name"]
     reasons = [f"same name: {' '.join(word.title() for word in same)}"] if same else []
+    others = [(_plain(how), typed, word) for how, typed, word in hits if how.startswith(_OTHER)]
+    if others:
+        known_as = " ".join(word.title() for _, _, word in others)
+        alike = any(how != "same" for how, _, _ in others)
+        reasons.append(f"also known as {known_as}{', a name that is alike' if alike else ''}")
     for how, typed, word in hits:
         pair = f"{typed.title()} ~ {word.title()}"
         if how == "nickname":

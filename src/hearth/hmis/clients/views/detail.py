@@ -14,6 +14,7 @@ from hearth.hmis.clients.account import NOT_ALL as ACCOUNT_NOT_ALL
 from hearth.hmis.clients.account import NOT_LISTED, account_of
 from hearth.hmis.clients.identity import identity, written_out
 from hearth.hmis.clients.models import Client
+from hearth.hmis.clients.other_names import queries as names
 from hearth.hmis.clients.record_source import next_versions, record_sources
 from hearth.hmis.clients.templatetags.clients import full_name
 from hearth.hmis.clients.views.search import stopped_or
@@ -105,9 +106,12 @@ def _client(request: HttpRequest, pk: int) -> Client:
 
 
 def _context(request: HttpRequest, client: Client) -> dict:
+    called = names.preferred(request.user, [client.pk]).get(client.pk)
     return {
         "client": client,
         "identity": identity(client),
+        "heading": f"{full_name(client)} “{called}”" if called else full_name(client),
+        "names": names.of(request.user, client),
         "parts": page.parts(request.user, client),
         "may_edit": request.user.may(Permission.CLIENT_EDIT) and client.date_deleted is None,
         "is_restricted": restrictions.is_in_force(client),

@@ -58,7 +58,14 @@ def add(request: HttpRequest, kept: str) -> HttpResponse:
     apart = _told_apart(request, found)
     if is_valid and len(apart) == len(found):
         try:
-            client = actions.add_client(by=user, values=form.values, not_the_same=apart, key=hud_id)
+            client = actions.add_client(
+                by=user,
+                values=form.values,
+                not_the_same=apart,
+                key=hud_id,
+                preferred_name=form.cleaned_data["preferred_name"],
+                other_names=form.cleaned_data["other_names"],
+            )
         except IntegrityError:
             client = queries.added_with(user, hud_id)  # by the same form, sent twice at once
             if client is None:
