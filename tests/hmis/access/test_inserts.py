@@ -40,7 +40,8 @@ OTHERS = {
     "audit_accesslog", "access_grant", "access_usecount", "access_requirementversion",
     "access_requirementmet",
     "consent_consent", "consent_consentdocument", "consent_consenttaking", "consent_sealedfile",
-    "lists_keptview", "exchange_importrun", "exchange_exportrun", "jobs_shareduse", "reports_reportrun",
+    "lists_keptview", "exchange_importrun", "exchange_exportrun", "exchange_keptrecord",
+    "jobs_shareduse", "reports_reportrun",
     "organizations_projectgroup", "organizations_projectgroup_projects",
     "enrollments_checkanswer", "enrollments_draft", "enrollments_draftanswer",
 }  # fmt: skip
@@ -171,6 +172,13 @@ def test_what_is_said_of_a_client_is_added_by_whoever_edits_those_they_know(
         for nobody in (factories.make_auditor(), factories.make_user(), None):
             with acting(nobody):
                 refused(lambda table=table, values=values: add(table, values))
+
+
+def test_what_stays_against_an_import_is_said_by_imports_alone(place: Place, administrator: User) -> None:
+    values = {"file": "Client", "record_id": 1, "kept_by_id": administrator.pk}
+    for user in (administrator, place.user, None):
+        with acting(user):
+            refused(lambda: add("exchange_keptrecord", values))
 
 
 def test_clients_are_told_apart_in_ones_own_name_of_those_one_may_know(

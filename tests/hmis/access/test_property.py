@@ -79,6 +79,7 @@ ELSEWHERE = {
     "enrollments_draftanswer": "tests/hmis/enrollments/drafts",
     "exchange_exportrun": "tests/hmis/jobs/test_rights.py",
     "exchange_importrun": "tests/hmis/jobs/test_rights.py",
+    "exchange_keptrecord": "tests/hmis/exchange/test_import_corrected.py",
     "jobs_shareduse": "tests/hmis/jobs/test_shared_use.py",
     "reports_reportrun": "tests/hmis/jobs/test_rights.py",
 }  # fmt: skip

@@ -38,7 +38,10 @@ _ENDED = {
     "finished": "finished", "failed": "failed", "refused": "refused", "cancelled": "cancelled",
     "asking": "waits for an answer",
 }  # fmt: skip
-_ANSWERS = {"remove": "removed", "keep": "kept", "take_back": "taken back"}
+_ANSWERS = {
+    "remove": "removed", "keep": "kept", "take_back": "taken back",
+    "spare": "removed but for what was changed here",
+}  # fmt: skip
 #: What the views of an application show, for a refusal.
 PLACES = {
     "audit": "the access log", "clients": "client records", "consent": "consent and its documents",
@@ -136,7 +139,15 @@ def _imported(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> 
             if records:
                 done = _ANSWERS.get(answer or "", answer) or "not answered"
                 answers.append(f"{counted(records, 'record')} {what}: {done}")
+        if one_by_one := details("one_by_one"):
+            answers.append(f"{counted(one_by_one, 'record')} answered otherwise")
         return ["Answered the question of ", _subject(entry), f" ({'; '.join(answers)})" if answers else ""]
+    if state == "compared":
+        return [
+            f"Compared {counted(details('records', 0), 'record')} of ",
+            _subject(entry),
+            " with what is stored",
+        ]
     details("data_source")  # the import is named after it
     many = f", {counted(rows, 'record')}" if rows is not None else ""
     return ["Ran ", _subject(entry), f": {_ENDED.get(state, state or 'ended')}{many}"]

@@ -11,9 +11,10 @@ from hearth.hmis.access.models import User
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
+from hearth.hmis.exchange.importing import differences
 from hearth.hmis.exchange.importing.job import KIND
 from hearth.hmis.exchange.importing.run_files import keep_upload, tidy
-from hearth.hmis.exchange.importing.settling import Question
+from hearth.hmis.exchange.importing.settling import TAKE_BACK, Question
 from hearth.hmis.exchange.models import ImportRun, RunState
 from hearth.hmis.jobs.actions import cancel_run, give_to_worker, start_run
 from hearth.hmis.jobs.sweep import sweep
@@ -91,7 +92,11 @@ def answer_import(*, by: User, run: ImportRun, missing: str, newer: str) -> bool
     if asked is None:
         return False
     question = Question.from_json(asked.parameters["question"])
-    answer = {"missing": missing, "newer": newer, "answered": question.mark}
+    otherwise = differences.choices(asked, newer, TAKE_BACK) if newer else {}
+    answer = {
+        "missing": missing, "newer": newer, "answered": question.mark, "answered_by": by.pk,
+        "otherwise": otherwise,
+    }  # fmt: skip
     waits.update(
         state=RunState.QUEUED,
         parameters=asked.parameters | answer,
@@ -108,8 +113,24 @@ def answer_import(*, by: User, run: ImportRun, missing: str, newer: str) -> bool
         missing_records=question.missed,
         newer=newer,
         newer_records=question.kept,
+        one_by_one=sum(len(ids) for ids in otherwise.values()),
     )
     give_to_worker(by=by, run=asked)
+    return True
+
+
+@transaction.atomic
+def choose_records(*, by: User, run: ImportRun, chosen: dict[str, str]) -> bool:
+    """Keep what was answered of single records, by "File:id": ours, theirs, or "" for the answer that holds
+    for all. False where the import does not wait any more."""
+    _require_import(by)
+    waits = ImportRun.objects.restrict(by).select_for_update().filter(pk=run.pk, state=RunState.ASKING)
+    asked = waits.first()
+    if asked is None:
+        return False
+    kept = {**asked.parameters.get("chosen", {}), **chosen}
+    kept = {key: value for key, value in kept.items() if value}
+    waits.update(parameters=asked.parameters | {"chosen": kept})
     return True
 
 

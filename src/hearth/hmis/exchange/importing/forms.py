@@ -1,11 +1,11 @@
-"""The upload of an export, and the filter of its findings."""
+"""The upload of an export, and the answers to what an import asks."""
 
 from typing import Any
 
 from django import forms
 from django.conf import settings
 
-from hearth.hmis.exchange.importing.settling import KEEP, REMOVE, TAKE_BACK, Question
+from hearth.hmis.exchange.importing.settling import KEEP, REMOVE, SPARE, TAKE_BACK, Question
 from hearth.hmis.ui.forms import PlainWords
 
 
@@ -64,6 +64,7 @@ class AnswerForm(PlainWords, forms.Form):
         label="Records that this full refresh lacks",
         choices=[
             (REMOVE, "Mark them as deleted: the sending system has deleted them"),
+            (SPARE, "Mark them as deleted, but leave those that were changed here and what belongs to them"),
             (KEEP, "Leave them as they are"),
         ],
         widget=forms.RadioSelect,
@@ -81,5 +82,8 @@ class AnswerForm(PlainWords, forms.Form):
         super().__init__(*args, **kwargs)
         if not question.missed:
             del self.fields["missing"]
+        elif not question.missing_changed:
+            field = self.fields["missing"]
+            field.choices = [one for one in field.choices if one[0] != SPARE]
         if not question.kept:
             del self.fields["newer"]

@@ -8,7 +8,8 @@ Tables made here, on the engine's connection, for a file F:
 - `stored_F` (hud_id, id, row_hash, deleted, …): what the database has of this data source;
 - `found_F` (rid, id, same, deleted): staged rows, by rowid, that are stored already;
 - `new_F` (rid, id): those that are not; only made where the data source has rows of F already;
-- `newer_F` (rid, id, reason): staged rows that would take something back (see `newer`), where F is stored;
+- `newer_F` (rid, id, reason, …, holds): staged rows that would take something back (see `newer`), where F is
+  stored;
 - `known_F` (hud_id, id, …): for files that others refer to, every record that may be referred to;
 - `orphaned` (file, "column", line, key): rows that belong to no record of the export or of the database;
 - `contradicting` ("check", file, line, key): rows that contradict a stored record which the export does not
@@ -79,8 +80,8 @@ class Match:
 class Matching:
     """Matches one file after another, in HUD's order, with the records of one data source.
 
-    `announced`: what the export says of itself; `takes_back`: rows may take something back. `on_progress` is
-    told of every stored row that was fetched, and may raise to cancel.
+    `announced`: what the export says of itself; `answers`: of rows that would take something back.
+    `on_progress` is told of every stored row that was fetched, and may raise to cancel.
     """
 
     def __init__(
@@ -92,11 +93,11 @@ class Matching:
         is_new_source: bool,
         share: bool,
         announced: Announced,
-        takes_back: bool,
+        answers: newer.Answers,
         on_progress: Callable[[int], None],
     ) -> None:
         self.connection, self.cursor, self.data_source = connection, cursor, data_source
-        self.announced, self.takes_back = announced, takes_back
+        self.announced, self.answers = announced, answers
         self.is_new_source, self.share, self.on_progress = is_new_source, share, on_progress
         connection.execute(
             'CREATE OR REPLACE TABLE contradicting ("check" VARCHAR, file VARCHAR, line BIGINT, key VARCHAR);'
@@ -164,9 +165,14 @@ class Matching:
 
     def _compare(self, layout: Layout, rows: int) -> Match:
         file, key = layout.file, name(layout.key)
-        kept = newer.find(self.connection, layout, is_older=self.announced.is_older)
-        if self.takes_back:
-            kept = 0
+        kept = newer.find(
+            self.connection,
+            self.cursor,
+            layout,
+            self.answers,
+            is_older=self.announced.is_older,
+            on_progress=self.on_progress,
+        )
         if file in _PROTECTED:
             self._mark_contradictions(layout, kept)
         self.connection.execute(
@@ -176,7 +182,7 @@ class Matching:
         )
         if kept:
             self.connection.execute(
-                f"UPDATE found_{file} SET same = TRUE WHERE rid IN (SELECT rid FROM newer_{file})"
+                f"UPDATE found_{file} SET same = TRUE WHERE rid IN (SELECT rid FROM newer_{file} WHERE holds)"
             )
         found, changed = row(
             self.connection, f"SELECT count(*), count(*) FILTER (WHERE NOT same) FROM found_{file}"
@@ -255,7 +261,9 @@ class Matching:
             f" SEMI JOIN (SELECT * FROM {file} WHERE {written}) AS s ON s.{key} = e.hud_id)"
         )
         if scalar(self.connection, "SELECT count(*) FROM protected"):
-            passed_over = f" AND s.rowid NOT IN (SELECT rid FROM newer_{layout.file})" if kept else ""
+            passed_over = (
+                f" AND s.rowid NOT IN (SELECT rid FROM newer_{layout.file} WHERE holds)" if kept else ""
+            )
             self.connection.execute(
                 f"CREATE OR REPLACE TEMP TABLE contradicts AS SELECT DISTINCT s.rowid AS rid FROM {file} AS s"
                 f" {same} AND NOT s._faulty AND s.DateDeleted IS NULL{passed_over}"
@@ -300,7 +308,7 @@ _MORE_OF = {
 
 def _written(file: str, kept: int) -> str:
     """A condition for the staged rows of a file that are not passed over."""
-    return f"rowid NOT IN (SELECT rid FROM newer_{file})" if kept else "TRUE"
+    return f"rowid NOT IN (SELECT rid FROM newer_{file} WHERE holds)" if kept else "TRUE"
 
 
 # For the two files whose rows the database holds to be unique in a way that an export may break: the

@@ -93,6 +93,7 @@ def find(
     for file in OF_PROJECT:
         _descriptors(cursor, file, values)
     cursor.execute("CREATE INDEX ON missing (file, id); ANALYZE missing")
+    spare(cursor, by=None)
     return _summed_up(cursor, held)
 
 
@@ -237,6 +238,82 @@ def _descriptors(cursor: psycopg.Cursor, file: str, values: dict[str, object]) -
         f" WHERE a.file = '{file}' AND r.date_deleted IS NULL AND {_KNOWN_THEN} AND {place}",
         values,
     )
+
+
+_ANSWERED = (
+    " AND EXISTS (SELECT FROM exchange_keptrecord k WHERE k.file = m.file AND k.record_id = m.id"
+    " AND k.row_hash IS NULL)"
+)
+
+
+def _changed_here(file: str, more: str = "") -> str:
+    """SELECT of the ids of a file's missing records that were changed here."""
+    return (
+        f"SELECT m.id FROM missing m JOIN {layout(file).table} r ON r.id = m.id"
+        f" WHERE m.file = '{file}' AND r.row_hash = {CHANGED_HERE}{more}"
+    )
+
+
+def spare(cursor: psycopg.Cursor, *, by: int | None) -> int:
+    """Take what was changed here out of `missing`, with the enrollment that such a record hangs on, all that
+    hangs on that, and its client; returns how many records. `by`: whose answer it is, which is kept; None:
+    only what somebody answered before."""
+    if by is not None:
+        keep_changed(cursor, by=by)
+    cursor.execute("SELECT file, count(*) FROM missing GROUP BY 1")
+    files = dict(cursor.fetchall())
+    stays = [_changed_here("Enrollment", _ANSWERED)] if "Enrollment" in files else []
+    stays += [
+        f"SELECT r.enrollment_id FROM {layout(file).table} r WHERE r.id IN ({_changed_here(file, _ANSWERED)})"
+        for file in of_enrollment()
+        if file in files
+    ]
+    spared = 0
+    if stays:
+        cursor.execute(
+            "CREATE TEMP TABLE IF NOT EXISTS spared (id bigint) ON COMMIT DROP; TRUNCATE spared;"
+            f" INSERT INTO spared {' UNION '.join(stays)}"
+        )
+        for file in of_enrollment():
+            if file in files:
+                cursor.execute(
+                    f"DELETE FROM missing m USING {layout(file).table} r, spared s"
+                    f" WHERE m.file = '{file}' AND r.id = m.id AND r.enrollment_id = s.id"
+                    f" AND (EXISTS (SELECT FROM missing e WHERE e.file = 'Enrollment' AND e.id = s.id)"
+                    f" OR m.id IN ({_changed_here(file, _ANSWERED)}))"
+                )
+                spared += cursor.rowcount
+        cursor.execute(
+            "DELETE FROM missing m USING enrollments_enrollment e, spared s"
+            " WHERE m.file = 'Client' AND e.client_id = m.id AND e.id = s.id"
+        )
+        spared += cursor.rowcount
+        cursor.execute("DELETE FROM missing m USING spared s WHERE m.file = 'Enrollment' AND m.id = s.id")
+        spared += cursor.rowcount
+    for file in files:
+        cursor.execute(
+            f"DELETE FROM missing WHERE file = '{file}' AND id IN ({_changed_here(file, _ANSWERED)})"
+        )
+        spared += cursor.rowcount
+    return spared
+
+
+def keep_changed(cursor: psycopg.Cursor, *, by: int) -> None:
+    """Remember that what was changed here stays although the refresh lacks it."""
+    cursor.execute("SELECT DISTINCT file FROM missing")
+    for (file,) in cursor.fetchall():
+        cursor.execute(
+            "INSERT INTO exchange_keptrecord (file, record_id, row_hash, kept_by_id)"
+            f" SELECT '{file}', c.id, NULL, %s FROM ({_changed_here(file)}) AS c"
+            " ON CONFLICT (file, record_id) DO UPDATE SET row_hash = NULL,"
+            " kept_by_id = excluded.kept_by_id, kept_at = now()",
+            [by],
+        )
+
+
+def counted_now(cursor: psycopg.Cursor, found: Missing) -> Missing:
+    """What is missing still, after some were spared."""
+    return _summed_up(cursor, found.held)
 
 
 def _summed_up(cursor: psycopg.Cursor, held: int) -> Missing:

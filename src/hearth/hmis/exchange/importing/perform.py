@@ -27,7 +27,7 @@ from hearth.hmis.exchange.importing.matching import OTHER_PERSON, Matching
 from hearth.hmis.exchange.importing.priority import step_back
 from hearth.hmis.exchange.importing.reading_thread import ReadingThread
 from hearth.hmis.exchange.importing.run_files import folder_of
-from hearth.hmis.exchange.importing.settling import TAKE_BACK, Settling
+from hearth.hmis.exchange.importing.settling import Settling, answers_of
 from hearth.hmis.exchange.importing.ssn_sealing import seal_ssns
 from hearth.hmis.exchange.importing.success import as_unchanged, day, success_message, write_success
 from hearth.hmis.exchange.importing.writing import Writer
@@ -349,7 +349,7 @@ class _Import:
             is_new_source=home.id is None,
             share=share,
             announced=told,
-            takes_back=self.run.parameters.get("newer") == TAKE_BACK,
+            answers=answers_of(self.run),
             on_progress=self._on_progress,
         )
         for file in files:

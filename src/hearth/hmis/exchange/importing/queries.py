@@ -45,7 +45,7 @@ def counts(run: ImportRun) -> list[tuple[str, dict[str, int]]]:
     """Records of each file that has any, in HUD's order, and their total as the last."""
     rows = [(file, run.counts[file]) for file in load(2026).files if sum(run.counts.get(file, {}).values())]
     if len(rows) > 1:
-        parts = ("added", "changed", "deleted", "unchanged")
+        parts = ("added", "changed", "deleted", "unchanged", "kept")
         rows.append(("All files", {part: sum(row.get(part, 0) for _, row in rows) for part in parts}))
     return rows
 

@@ -14,6 +14,11 @@ def folder_of(run: ImportRun) -> Path:
     return Path(settings.MEDIA_ROOT) / "imports" / str(run.pk)
 
 
+def differences_of(run: ImportRun) -> Path:
+    """Where the values stand that an import asks about, while it asks."""
+    return folder_of(run) / "differences.parquet"
+
+
 def keep_upload(run: ImportRun, upload: UploadedFile) -> str:
     """Move an uploaded file into the run's private folder (a large one without copying); returns its place
     relative to `Home.files`."""
@@ -36,5 +41,6 @@ def tidy(run: ImportRun) -> None:
     if run.state == RunState.ASKING:
         return
     (folder_of(run) / "upload.zip").unlink(missing_ok=True)
+    differences_of(run).unlink(missing_ok=True)
     if not run.findings_file:
         (folder_of(run) / "findings.parquet").unlink(missing_ok=True)

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
 
-from hearth.hmis.exchange.importing import missing, newer
+from hearth.hmis.exchange.importing import differences, missing, newer
 from hearth.hmis.exchange.importing.announced import Announced
 from hearth.hmis.exchange.importing.failures import NOTHING_WRITTEN
 from hearth.hmis.exchange.importing.missing import Missing
@@ -22,6 +22,8 @@ from hearth.hmis.ui.formats import counted, day, units
 from hearth.reporting.engine import Connection
 
 REMOVE, KEEP = "remove", "keep"
+#: Of what a full refresh lacks: removed but for records that were changed here.
+SPARE = "spare"
 TAKE_BACK = "take_back"
 
 #: So long an import waits for an answer.
@@ -90,6 +92,18 @@ class Question:
         return said
 
 
+def answers_of(run: ImportRun) -> newer.Answers:
+    """What was answered of rows that would take something back. An answer that was given beforehand, to no
+    question, holds for everything."""
+    parameters = run.parameters
+    otherwise = parameters.get("otherwise", {})
+    return newer.Answers(
+        takes_back=parameters.get("newer") == TAKE_BACK,
+        otherwise={file: frozenset(ids) for file, ids in otherwise.items()},
+        overrides="answered" not in parameters,
+    )
+
+
 @dataclass(frozen=True)
 class Settling:
     """What is settled of one import, over the connections of its transaction."""
@@ -128,6 +142,7 @@ class Settling:
         if not self._is_open(question):
             return
         parameters["question"] = asdict(question)
+        differences.write(self.connection, self.writer.cursor, self.run)
         text = " ".join(question.sentences())
         if parameters.get("asks"):
             raise Asked(text, "Nothing is imported before you say what is to be done with them.")
@@ -149,23 +164,39 @@ class Settling:
             said.append("The export holds only what changed: nothing was concluded from what it lacks.")
         if question.older_than:
             said.append(f"This export is older than one that was imported before ({question.older_than}).")
-        if question.missed and parameters.get("missing") == REMOVE:
-            missing.remove(self.connection, self.writer, self.found, self.announced)
-            records = f"{counted(question.missed, 'record')} that this full refresh lacks"
-            said.append(f"{records} {units(question.missed, 'was')} marked as deleted.")
+        by = int(parameters.get("answered_by") or self.writer.user)
+        if question.missed and parameters.get("missing") in (REMOVE, SPARE):
+            spared = 0
+            if parameters["missing"] == SPARE:
+                spared = missing.spare(self.writer.cursor, by=by)
+            found = missing.counted_now(self.writer.cursor, self.found) if spared else self.found
+            missing.remove(self.connection, self.writer, found, self.announced)
+            gone = sum(found.counts.values())
+            records = f"{counted(gone, 'record')} that this full refresh lacks"
+            said.append(f"{records} {units(gone, 'was')} marked as deleted.")
+            if spared:
+                said.append(
+                    f"{counted(spared, 'record')} that it lacks stayed: changed here since, or belonging to"
+                    " such records."
+                )
         elif question.missed:
+            missing.keep_changed(self.writer.cursor, by=by)
             left["missing"] = question.missed
             records = f"{counted(question.missed, 'record')} that this full refresh lacks"
             said.append(f"{records} {units(question.missed, 'was')} left as they are.")
         if question.held:
             records = f"{counted(question.held, 'enrollment')} that it lacks stayed"
             said.append(f"{records}, because records that were entered here belong to them.")
-        if question.kept and parameters.get("newer") == TAKE_BACK:
-            said.append(f"{counted(question.kept, 'record')} went back to what this export says.")
-        elif question.kept:
-            left["newer"] = question.kept
+        if before := newer.answered(self.connection):
+            said.append(f"{counted(before, 'record')} stayed as they are, as was answered before.")
+        if taken := newer.taken(self.connection):
+            said.append(f"{counted(taken, 'record')} went back to what this export says.")
+        if parameters.get("newer"):
+            newer.keep_answers(self.connection, self.writer.cursor, by)
+        if (stay := question.kept - taken) > 0:
+            left["newer"] = stay
             said.append(
-                f"{counted(question.kept, 'record')} stayed as they are, because they are newer here than"
+                f"{counted(stay, 'record')} stayed as they are, because they are newer here than"
                 " in this export or were changed here since (--take-back overwrites them)."
             )
         if left:

@@ -6,14 +6,14 @@ import structlog
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
 from hearth.hmis.access.guard import refuse_as_missing, require, require_one
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
-from hearth.hmis.exchange.importing import actions, finding_list, findings, queries
+from hearth.hmis.exchange.importing import actions, differences, finding_list, findings, queries
 from hearth.hmis.exchange.importing.forms import AnswerForm, ImportForm
 from hearth.hmis.exchange.importing.settling import ANSWER_DAYS
 from hearth.hmis.exchange.models import ImportRun
@@ -25,6 +25,7 @@ from hearth.reporting import engine
 log = structlog.get_logger(__name__)
 
 _IMPORTS_ON_A_PAGE = 20
+_RECORDS_ON_A_PAGE = 20
 
 
 @require_one(Permission.DATA_IMPORT, Permission.DATA_EXPORT)
@@ -108,6 +109,34 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("exchange:import", run.pk)
 
 
+@require(Permission.DATA_IMPORT, Permission.CLIENT_VIEW, Permission.ENROLLMENT_VIEW)
+@require_http_methods(["GET", "HEAD", "POST"])
+def compare(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the export says beside what is stored, record by record, with who changed it; and what is to
+    become of single records."""
+    run = _find(request, pk)
+    if queries.question(run) is None:
+        return redirect("exchange:import", run.pk)
+    listed = differences.read(request.user, run)
+    page = Paginator(listed, _RECORDS_ON_A_PAGE).get_page(request.GET.get("page"))
+    if request.method == "POST":
+        chosen = {
+            one.choice: said
+            for one in page
+            if one.choice and (said := request.POST.get(one.choice, "")) in ("", "ours", "theirs")
+        }
+        actions.choose_records(by=request.user, run=run, chosen=chosen)
+        if page.has_next():
+            return redirect(f"{request.path}?page={page.next_page_number()}")
+        return redirect("exchange:import", run.pk)
+    record_access(
+        by=request.user.pk, action=Access.IMPORTED, subject=f"importrun:{run.pk}", state="compared",
+        records=len(page),
+    )  # fmt: skip
+    context = {"run": run, "page": page, "most": differences.MOST}
+    return render(request, "exchange/import_compare.html", context)
+
+
 @require(Permission.DATA_IMPORT, Permission.FINDING_VIEW)
 @require_safe
 def download(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
@@ -166,6 +195,7 @@ def _asked(run: ImportRun) -> dict[str, Any]:
     return {
         "question": question,
         "undecided": queries.undecided(question),
+        "one_by_one": len(run.parameters.get("chosen", {})),
         "answer_form": AnswerForm(question=question),
         "answer_days": ANSWER_DAYS,
     }
