@@ -253,3 +253,20 @@ def test_gates_in_the_browser_look_at_what_is_typed(place: Place, administrator:
 def test_six_answers_and_nothing_unlikely(place: Place) -> None:
     with acting(place.worker):
         assert form(place, SIX).is_valid()
+
+
+def test_later_stages_are_looked_at_too(client: Browser, place: Place, administrator: User) -> None:
+    with acting(place.worker):
+        stay = enroll(place.worker, place.client, place.housing)
+    client.force_login(place.worker)
+    update = reverse("enrollments:stage", args=[stay.pk, "update"])
+    typed = {"information_date": "11/20/2026", "IncomeBenefits-IncomeFromAnySource": "1"}
+    page = client.post(update, typed)
+    assert "no source says" in page.content.decode()
+    typed |= {"IncomeBenefits-Earned": "on"}
+    page = client.post(update, typed | {"look": "1"})
+    said = mark(page.content.decode(), "income_total_contradicts")
+    assert client.post(update, typed | {"seen": said, "right": said}).status_code == 302
+    with acting(administrator):
+        assert CheckAnswer.objects.filter(enrollment=stay, check_id="income_total_contradicts").exists()
+    assert client.post(update, typed | {"information_date": "11/21/2026"}).status_code == 302  # not again

@@ -26,6 +26,9 @@ class CheckedForm(QuestionForm):
     (check, values) of what was said to it before.
     """
 
+    #: Checks of which a form speaks in words of its own.
+    own_words: frozenset[str] = frozenset()
+
     def __init__(
         self, *args: Any, answered: Collection[tuple[str, str]] = frozenset(), **kwargs: Any
     ) -> None:
@@ -47,6 +50,8 @@ class CheckedForm(QuestionForm):
         seen, right = self._said(_SEEN), self._said(_RIGHT)
         unseen = 0
         for one in look(entered, (question.name for question in self.questions)):
+            if one.check.id in self.own_words:
+                continue
             field = self.fields.get(field_name(one.column)) if one.column else None
             if one.stops:
                 self.add_error(

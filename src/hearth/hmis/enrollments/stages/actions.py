@@ -12,6 +12,8 @@ from hearth.hmis.access.permissions import Permission
 from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
 from hearth.hmis.enrollments.actions import EnrollmentRefused
+from hearth.hmis.enrollments.checks import actions as checks
+from hearth.hmis.enrollments.checks.found import Found
 from hearth.hmis.enrollments.models import Enrollment
 from hearth.hmis.enrollments.stages import points
 from hearth.hmis.enrollments.stages.points import Point
@@ -35,12 +37,14 @@ def record_stage(
     disabling: int | None = None,
     unchanged: Sequence[str] = (),
     is_unusual: bool = False,
+    right: Sequence[Found] = (),
 ) -> None:
     """Record what was answered at an update, an annual assessment or after the exit, of a day.
 
     `records`: by file the values of its columns. `disabling`: what the disabling condition of the enrollment
     becomes by them. `unchanged`: numbers of elements that were looked at and answered as before;
     `is_unusual`: a warning about the day was answered with yes. Both stand in the access log.
+    `right`: what checks found unlikely and is right (`checks.form`).
 
     Raises PermissionDenied, and EnrollmentRefused where the day is impossible.
     """
@@ -62,6 +66,7 @@ def record_stage(
             add_record(by, enrollment, name, values, day, code)
         if disabling is not None:
             correct(enrollment, by, {"disabling_condition": disabling})
+    checks.keep(by=by, enrollment=enrollment, right=right)
     record_access(
         by=by.pk, action=Access.STAGE_RECORDED, client=enrollment.client_id,
         subject=f"enrollment:{enrollment.pk}", project=enrollment.project_id, stage=stage,

@@ -11,13 +11,15 @@ from django.utils import timezone
 
 from hearth.hmis.access.models import User
 from hearth.hmis.enrollments import annual, queries
+from hearth.hmis.enrollments.checks.form import CheckedForm, answered_before
+from hearth.hmis.enrollments.checks.looked_at import Entered
 from hearth.hmis.enrollments.disabling import DISABLING, NO, YES, disabling_condition
 from hearth.hmis.enrollments.models import Enrollment, Exit
 from hearth.hmis.enrollments.stages.last import LastAnswer, LastAnswers, files_of_stages
 from hearth.hmis.enrollments.start.questions import is_withheld, known_of, person_of
 from hearth.hmis.hud.answers import not_collected
 from hearth.hmis.hud.names import python_name
-from hearth.hmis.hud.questions import QuestionForm, Section, field_name, is_blank, place_of
+from hearth.hmis.hud.questions import Section, field_name, is_blank, place_of
 from hearth.hmis.organizations.form_project import form_project
 from hearth.hmis.ui import formats
 from hearth.hmis.ui.forms import DayField
@@ -146,9 +148,10 @@ class AskedAgain:
     last: LastAnswer | None
 
 
-class StageForm(QuestionForm):
+class StageForm(CheckedForm):
     """The questions of a later stage of one enrollment on a day, with what was answered last."""
 
+    own_words = frozenset({"annual_outside_window"})  # `warning`
     information_date = DayField(label="Day", help_text="The day on which it was asked")
 
     def __init__(
@@ -160,7 +163,10 @@ class StageForm(QuestionForm):
         place = form_project(enrollment.project, day)
         person = person_of(client, enrollment.relationship_to_hoh or 0, day)
         self._withholds = False
-        super().__init__(*args, project=place, stage=stage, person=person, known=known_of(client), **kwargs)
+        super().__init__(
+            *args, project=place, stage=stage, person=person, known=known_of(client),
+            answered=answered_before(user, enrollment), **kwargs,
+        )  # fmt: skip
         self._add_known()
         self.fields["information_date"].initial = day
         if stage == POST_EXIT and (end := exit_of(user, enrollment)):
@@ -215,6 +221,28 @@ class StageForm(QuestionForm):
         if self.stage != POST_EXIT and not self.answered.records and not self.errors:
             self.add_error(None, "Nothing was answered. Answer what has changed, or say that nothing has.")
         return said
+
+    def entered(self) -> Entered | None:
+        """The answers as checks look at them, where their day is known."""
+        day, records = self.cleaned_data.get("information_date"), dict(self.answered.records)
+        if day is None:
+            return None
+        last = None
+        if self.stage == POST_EXIT:
+            end = exit_of(self.user, self.enrollment)
+            last = end.exit_date if end else None
+            records["Exit"] = dict(records.get("Exit", {})) | {"AftercareDate": day}
+        return Entered(
+            client=self.enrollment.client,
+            project=self.enrollment.project,
+            records=records,
+            day=day,
+            stage=recorded_as(self.stage) or 0,
+            entry_date=self.enrollment.entry_date,
+            relationship=self.enrollment.relationship_to_hoh,
+            enrollment=self.enrollment,
+            exit_date=last,
+        )
 
     def disabling(self) -> int | None:
         """What the disabling condition (3.08) becomes by these answers and earlier ones to what was not asked

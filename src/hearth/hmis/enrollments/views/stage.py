@@ -15,6 +15,7 @@ from hearth.hmis.access.permissions import Permission
 from hearth.hmis.clients.actions import open_client
 from hearth.hmis.enrollments import queries
 from hearth.hmis.enrollments.actions import EnrollmentRefused
+from hearth.hmis.enrollments.checks.form import findings, only_looks
 from hearth.hmis.enrollments.drafts.about import About
 from hearth.hmis.enrollments.drafts.form_draft import FormDraft
 from hearth.hmis.enrollments.models import Enrollment
@@ -54,6 +55,8 @@ def record(request: HttpRequest, pk: int, stage: str) -> HttpResponse:
     is_finished = False
     if request.method == "POST":
         form, is_finished = _typed(request, form, about)
+    if only_looks(request):
+        return findings(request, form)
     draft.fill(form, client=enrollment.client_id)
     if answer := draft.kept():
         return answer
@@ -101,7 +104,7 @@ def _finish(
                 by=request.user, enrollment=enrollment, stage=stage,
                 day=form.cleaned_data["information_date"], records=form.answered.records,
                 disabling=form.disabling(), unchanged=form.unchanged(),
-                is_unusual=bool(form.cleaned_data.get("is_right")),
+                is_unusual=bool(form.cleaned_data.get("is_right")), right=form.right,
             )  # fmt: skip
     except EnrollmentRefused as refused:  # what somebody else wrote meanwhile
         messages.error(request, str(refused))
