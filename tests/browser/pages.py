@@ -118,6 +118,7 @@ PAGES = [
     Page("client-enroll", "/clients/{rosa}/enroll/", "user"),
     Page("enrollment-update", "/enrollments/{enrollment}/answers/update/", "user"),
     Page("enrollment-exit", "/enrollments/{enrollment}/exit/", "user"),
+    Page("enrollment-local", "/enrollments/{enrollment}/local/update/", "user"),
     Page("people-groups", "/people/groups/", "administrator"),
     Page("people-requirements", "/people/requirements/", "administrator"),
     Page("people-requirement-publish", "/people/requirements/user_agreement/", "administrator"),

@@ -84,6 +84,7 @@ ATTRIBUTES = {
     "enrollments/start/choose.py": "of a client that was read by restrict(user)",
     "enrollments/start/questions.py": "of a client that was read by restrict(user)",
     "enrollments/timeline.py": "of records that were read by restrict(user)",
+    "local/workings.py": "of clients that were read by restrict(user); what is withheld is not known",
     "reports/rights.py": "of the snapshot's columns, not of a person",
 }
 

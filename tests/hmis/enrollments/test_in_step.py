@@ -46,8 +46,8 @@ def enrollment(as_administrator: User) -> Enrollment:
     return factories.make_enrollment(entry_date=date(2026, 3, 1))
 
 
-def test_there_are_twelve_kinds() -> None:
-    assert len(KINDS) == 12
+def test_there_are_fourteen_kinds() -> None:
+    assert len(KINDS) == 14
 
 
 @pytest.mark.parametrize("model", KINDS, ids=lambda model: model.__name__)

@@ -41,7 +41,9 @@ def test_type_subtype_and_what_runs_on_the_day(as_administrator: User) -> None:
     assert last_day.funders == {"3"}
     assert form_project(project, date(2026, 1, 1)).funders == {"10"}
     assert form_project(project, date(2025, 12, 30)).funders == {"3", "33"}
-    assert last_day.facts == {"Project.ContinuumProject": "1", "CEParticipation.AccessPoint": "0"}
+    assert last_day.facts == {
+        "Project.ContinuumProject": "1", "CEParticipation.AccessPoint": "0", "Funder.OtherFunder": None,
+    }  # fmt: skip
 
 
 def test_an_access_point_is_one_while_it_takes_part(as_administrator: User) -> None:

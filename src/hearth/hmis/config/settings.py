@@ -93,6 +93,7 @@ INSTALLED_APPS = [
     "hearth.hmis.consent",
     "hearth.hmis.exchange",
     "hearth.hmis.reports",
+    "hearth.hmis.local",
     "hearth.hmis.local.mn",
 ]
 

@@ -9,7 +9,7 @@ from hearth.hmis.site import health, metrics
 # Apps whose `urls` modules name their own namespace and the first parts of their paths.
 APPS = (
     "clients", "organizations", "enrollments", "consent", "exchange", "reports", "access_log", "lists",
-    "site",
+    "local", "site",
 )  # fmt: skip
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -17,6 +17,7 @@ from hearth.hmis.enrollments import exiting
 from hearth.hmis.enrollments.checks import actions as checks
 from hearth.hmis.enrollments.checks.found import Found
 from hearth.hmis.enrollments.checks.looked_at import EXIT_STAGE, START_STAGE
+from hearth.hmis.enrollments.further import FurtherForm
 from hearth.hmis.enrollments.models import Enrollment, Exit, Services
 from hearth.hmis.enrollments.queries import BED_NIGHT
 from hearth.hmis.enrollments.start.choose import why_not_each
@@ -39,12 +40,14 @@ class EnrollmentRefused(ValueError):
 @dataclass(frozen=True, slots=True)
 class NewMember:
     """Somebody to enroll. `records`: by file the values of its columns (`hud.questions.Answered.records`);
-    `right`: what checks found unlikely and is right (`checks.form`)."""
+    `right`: what checks found unlikely and is right (`checks.form`); `further`: what was asked beside HUD's
+    questions."""
 
     client: Client
     relationship: int
     records: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     right: Sequence[Found] = ()
+    further: FurtherForm | None = None
 
 
 def enroll(
@@ -58,9 +61,10 @@ def enroll(
     household: Enrollment | None = None,
     key: str = "",
     right: Sequence[Found] = (),
+    further: FurtherForm | None = None,
 ) -> Enrollment:
     """Enroll one client: `enroll_household` of one."""
-    member = NewMember(client, relationship, records, right)
+    member = NewMember(client, relationship, records, right, further)
     return enroll_household(
         by=by, members=[member], project=project, entry_date=entry_date, household=household, key=key
     )[0]
@@ -120,6 +124,8 @@ def enroll_household(
     add_records(stamps, records)
     for enrollment, member in zip(made, members, strict=True):
         checks.keep(by=by, enrollment=enrollment, right=member.right)
+        if member.further is not None:
+            member.further.keep(by=by, stamps=stamps, enrollment=enrollment, day=entry_date)
         record_access(
             by=by.pk,
             action=Access.ENROLLED,
@@ -151,6 +157,7 @@ def exit_stay(
     records: Mapping[str, Mapping[str, Any]],
     together: Sequence[Enrollment] = (),
     right: Sequence[Found] = (),
+    further: FurtherForm | None = None,
 ) -> None:
     """End an enrollment of a project of `by`, with what was answered at the exit. `together`: members of the
     household who leave on the same day to the same place; what else was asked of them stays due. `right` as
@@ -181,6 +188,8 @@ def exit_stay(
     ]
     add_records(Stamp(by), more)
     checks.keep(by=by, enrollment=enrollment, right=right)
+    if further is not None:
+        further.keep(by=by, stamps=Stamp(by), enrollment=enrollment, day=exit_date)
 
 
 def _source_of(household: Enrollment) -> DataSource:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from itertools import combinations
 
+from hearth.hmis.local.computed import RULES
 from hearth.hmis.local.element import LOCAL, LocalElement, LocalField, LocalRegistry, LocalRequirement
 from hearth.standards import load
 from hearth.standards.gates import LOCAL_PROGRAM, Gate, codes, columns
@@ -22,8 +23,12 @@ def lint(registry: LocalRegistry) -> Iterator[Problem]:
             yield Problem(
                 one.at, f"{one.number} is asked, and listed as not asked.", "Remove it from _not_asked.yaml."
             )
-        if one.kind == "computed" and not one.computed:
-            yield Problem(one.at, f"{one.number} is computed by no rule.", "Name it under 'computed'.")
+        if (one.kind == "computed" or one.computed) and one.computed not in RULES:
+            yield Problem(
+                one.at,
+                f"{one.number} is computed by no rule.",
+                f"Name one under 'computed': {', '.join(RULES)}.",
+            )
         for each in one.fields:
             if owners.setdefault(each.name, one.number) != one.number:
                 yield Problem(

@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from hearth.hmis.organizations.models import Project
 
 
+#: A fact of a project: its funding sources in words of their own (2.06), one a line.
+OTHER_FUNDERS = "Funder.OtherFunder"
+
+
 def form_project(project: "Project", day: date) -> FormProject:
     """What a form needs to know of a project: its type, and what it has on that day. Grants and coordinated
     entry participations count from their first to their last day, both included; a blank one is open."""
@@ -18,13 +22,16 @@ def form_project(project: "Project", day: date) -> FormProject:
     )
     funders = project.funders.filter(_on(day, ""), funder__isnull=False, date_deleted__isnull=True)
     subtype = _code(project.rrh_sub_type)
+    paying = list(funders.values_list("funder", "other_funder"))
+    named = sorted({words.strip() for _, words in paying if words and words.strip()})
     return FormProject(
         project_type=_code(project.project_type) or "",
-        funders=frozenset(str(code) for code in funders.values_list("funder", flat=True)),
+        funders=frozenset(str(code) for code, _ in paying),
         rrh_subtypes=frozenset({subtype} if subtype else ()),
         facts={
             "Project.ContinuumProject": _code(project.continuum_project),
             "CEParticipation.AccessPoint": "1" if points.exists() else "0",
+            OTHER_FUNDERS: "\n".join(named) or None,
         },
     )
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.http import QueryDict
 
@@ -10,6 +11,7 @@ from hearth.hmis.access.models import User
 from hearth.hmis.clients.models import Client
 from hearth.hmis.clients.templatetags.clients import full_name
 from hearth.hmis.enrollments.actions import NewMember
+from hearth.hmis.enrollments.further import Asking, FurtherForm, further_form, is_valid
 from hearth.hmis.enrollments.household.presenting import RELATION_WORDS
 from hearth.hmis.enrollments.start.questions import StartForm
 from hearth.hmis.hud.questions import field_name
@@ -35,6 +37,17 @@ class Card:
     client: Client
     relationship: int
     form: StartForm
+    further: FurtherForm | None = None
+
+    @property
+    def forms(self) -> list[Any]:
+        """HUD's questions, and those beside them."""
+        return [self.form, self.further] if self.further else [self.form]
+
+    @property
+    def due(self) -> int:
+        """How many answers stay due."""
+        return len(self.form.answered.due) + (self.further.due if self.further else 0)
 
     @property
     def relation(self) -> str:
@@ -43,7 +56,7 @@ class Card:
     @property
     def is_ready(self) -> bool:
         """Nothing typed is wrong."""
-        return not self.form.errors
+        return is_valid(self.form, self.further)
 
 
 def cards(
@@ -59,14 +72,15 @@ def cards(
         )  # fmt: skip
         if len(people) > 1:
             form.of_whom = full_name(client)
-        made.append(Card(client, relationship, form))
+        further = further_form(typed, Asking(user, client, place, start, form))
+        made.append(Card(client, relationship, form, further))
     return made
 
 
 def members(household: Iterable[Card]) -> list[NewMember]:
     """Who is enrolled, with what was answered."""
     return [
-        NewMember(one.client, one.relationship, one.form.answered.records, one.form.right)
+        NewMember(one.client, one.relationship, one.form.answered.records, one.form.right, one.further)
         for one in household
     ]
 

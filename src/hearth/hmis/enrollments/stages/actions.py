@@ -14,12 +14,14 @@ from hearth.hmis.audit.models.access_log import Access
 from hearth.hmis.enrollments.actions import EnrollmentRefused
 from hearth.hmis.enrollments.checks import actions as checks
 from hearth.hmis.enrollments.checks.found import Found
+from hearth.hmis.enrollments.further import FurtherForm
 from hearth.hmis.enrollments.models import Enrollment
 from hearth.hmis.enrollments.stages import points
 from hearth.hmis.enrollments.stages.points import Point
 from hearth.hmis.enrollments.stages.questions import POST_EXIT, exit_of, recorded_as, why_not
 from hearth.hmis.enrollments.stages.recorded import version_of
 from hearth.hmis.enrollments.writing import add_record, correct, fields_of, locked, one_at_a_time
+from hearth.hmis.organizations.entered import Stamp
 
 
 class ChangedMeanwhile(EnrollmentRefused):
@@ -38,13 +40,15 @@ def record_stage(
     unchanged: Sequence[str] = (),
     is_unusual: bool = False,
     right: Sequence[Found] = (),
+    further: FurtherForm | None = None,
 ) -> None:
     """Record what was answered at an update, an annual assessment or after the exit, of a day.
 
     `records`: by file the values of its columns. `disabling`: what the disabling condition of the enrollment
     becomes by them. `unchanged`: numbers of elements that were looked at and answered as before;
     `is_unusual`: a warning about the day was answered with yes. Both stand in the access log.
-    `right`: what checks found unlikely and is right (`checks.form`).
+    `right`: what checks found unlikely and is right (`checks.form`). `further`: what was asked beside HUD's
+    questions.
 
     Raises PermissionDenied, and EnrollmentRefused where the day is impossible.
     """
@@ -67,6 +71,8 @@ def record_stage(
         if disabling is not None:
             correct(enrollment, by, {"disabling_condition": disabling})
     checks.keep(by=by, enrollment=enrollment, right=right)
+    if further is not None:
+        further.keep(by=by, stamps=Stamp(by), enrollment=enrollment, day=day)
     record_access(
         by=by.pk, action=Access.STAGE_RECORDED, client=enrollment.client_id,
         subject=f"enrollment:{enrollment.pk}", project=enrollment.project_id, stage=stage,

@@ -14,6 +14,7 @@ from hearth.hmis.audit import changes, pages
 from hearth.hmis.clients.actions import open_client
 from hearth.hmis.clients.record_source import writer_of
 from hearth.hmis.enrollments import queries, record_facts
+from hearth.hmis.enrollments.further import further_answers
 from hearth.hmis.enrollments.queries import Stay
 from hearth.hmis.enrollments.stages import points, questions
 from hearth.hmis.hud import display
@@ -34,6 +35,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "end": record_facts.shown_record(stay.exit) if stay.exit else None,
         "kinds": record_facts.kinds(request.user, stay.enrollment),
         "writer": "" if stay.enrollment.project.is_hidden else writer_of(stay.enrollment),
+        "further": further_answers(request.user, stay.enrollment),
         "may_exit": may_edit,
         "stages": questions.offered(stay.enrollment, stay.exit) if may_edit else [],
         "points": points.offered(stay.enrollment, stay.exit) if may_edit else [],

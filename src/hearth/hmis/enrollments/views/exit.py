@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from hearth.hmis.access.guard import refuse_as_missing, require
@@ -13,6 +14,7 @@ from hearth.hmis.enrollments.checks.form import findings, only_looks
 from hearth.hmis.enrollments.drafts.about import About
 from hearth.hmis.enrollments.drafts.form_draft import FormDraft
 from hearth.hmis.enrollments.exiting import ExitForm, is_over
+from hearth.hmis.enrollments.further import Asking, further_form, is_valid
 from hearth.hmis.enrollments.models import Draft
 from hearth.hmis.ui.formats import counted
 
@@ -33,24 +35,30 @@ def exit_stay(request: HttpRequest, pk: int) -> HttpResponse:
     if only_looks(request):
         return findings(request, form)
     draft.fill(form, client=enrollment.client_id)
+    asking = Asking(user, enrollment.client, enrollment.project, timezone.localdate(), form, enrollment)
+    if further := further_form(request.POST or None, asking):
+        draft.fill(further, client=enrollment.client_id)
     if answer := draft.kept():
         return answer
-    if request.method == "POST" and form.is_valid() and draft.agrees():
+    if request.method == "POST" and is_valid(form, further) and draft.agrees():
         together = form.leaving(form.cleaned_data)
         try:
             with draft.finishing():
                 actions.exit_stay(
                     by=user, enrollment=enrollment, exit_date=form.cleaned_data["exit_date"],
-                    records=form.answered.records, together=together, right=form.right,
+                    records=form.answered.records, together=together, right=form.right, further=further,
                 )  # fmt: skip
         except actions.EnrollmentRefused as refused:  # what somebody else wrote meanwhile
             messages.error(request, str(refused))
             return redirect("enrollments:detail", pk)
-        due = len(form.answered.due)
+        due = len(form.answered.due) + (further.due if further else 0)
         said = f" {counted(due, 'answer')} due." if due else ""
         messages.success(request, f"{counted(1 + len(together), 'exit')} recorded.{said}")
         return redirect("enrollments:detail", pk)
     if request.method != "POST":
         open_client(by=user, client=enrollment.client, page="enrollment")
-    context = {"enrollment": enrollment, "client": enrollment.client, "form": form, "draft": draft}
+    context = {
+        "enrollment": enrollment, "client": enrollment.client, "form": form,
+        "further": further, "draft": draft,
+    }  # fmt: skip
     return render(request, "enrollments/exit.html", context)

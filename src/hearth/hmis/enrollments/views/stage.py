@@ -18,6 +18,7 @@ from hearth.hmis.enrollments.actions import EnrollmentRefused
 from hearth.hmis.enrollments.checks.form import findings, only_looks
 from hearth.hmis.enrollments.drafts.about import About
 from hearth.hmis.enrollments.drafts.form_draft import FormDraft
+from hearth.hmis.enrollments.further import Asking, FurtherForm, further_form, is_valid
 from hearth.hmis.enrollments.models import Enrollment
 from hearth.hmis.enrollments.stages import actions
 from hearth.hmis.enrollments.stages.questions import POST_EXIT, TITLES, StageForm
@@ -58,19 +59,22 @@ def record(request: HttpRequest, pk: int, stage: str) -> HttpResponse:
     if only_looks(request):
         return findings(request, form)
     draft.fill(form, client=enrollment.client_id)
+    asking = Asking(user, enrollment.client, enrollment.project, day, form, enrollment)
+    if further := further_form(request.POST or None, asking):
+        draft.fill(further, client=enrollment.client_id)
     if answer := draft.kept():
         return answer
     if request.method == "POST":
         if not is_finished:
             draft.take_in()  # the last answers that were asked for
-        elif form.is_valid() and draft.agrees():
-            return _finish(request, form, draft, enrollment, stage)
+        elif is_valid(form, further) and draft.agrees():
+            return _finish(request, form, further, draft, enrollment, stage)
     else:
         open_client(by=user, client=enrollment.client, page="enrollment")
     context = {
         "enrollment": enrollment, "client": enrollment.client, "form": form, "draft": draft, "stage": stage,
         "title": TITLES[stage], "questions_of": day.isoformat(), "offers_last": stage != POST_EXIT,
-        "opened": request.POST.get(_SAME, ""),
+        "opened": request.POST.get(_SAME, ""), "further": further,
     }  # fmt: skip
     return render(request, "enrollments/stage.html", context)
 
@@ -96,7 +100,12 @@ def _typed(request: HttpRequest, form: StageForm, about: dict[str, Any]) -> tupl
 
 
 def _finish(
-    request: HttpRequest, form: StageForm, draft: FormDraft, enrollment: Enrollment, stage: str
+    request: HttpRequest,
+    form: StageForm,
+    further: FurtherForm | None,
+    draft: FormDraft,
+    enrollment: Enrollment,
+    stage: str,
 ) -> HttpResponse:
     try:
         with draft.finishing():
@@ -105,11 +114,12 @@ def _finish(
                 day=form.cleaned_data["information_date"], records=form.answered.records,
                 disabling=form.disabling(), unchanged=form.unchanged(),
                 is_unusual=bool(form.cleaned_data.get("is_right")), right=form.right,
+                further=further,
             )  # fmt: skip
     except EnrollmentRefused as refused:  # what somebody else wrote meanwhile
         messages.error(request, str(refused))
         return redirect("enrollments:detail", enrollment.pk)
-    due = len(form.answered.due)
+    due = len(form.answered.due) + (further.due if further else 0)
     said = f" {counted(due, 'answer')} due." if due else ""
     messages.success(request, f"{TITLES[stage]} recorded.{said}")
     return redirect("enrollments:detail", enrollment.pk)

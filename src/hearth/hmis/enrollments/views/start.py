@@ -129,7 +129,8 @@ def ask(
         messages.info(request, _given(got, left))
     draft = FormDraft(request, for_draft)
     for card in household_cards:
-        draft.fill(card.form, client=card.client.pk)
+        for one in card.forms:
+            draft.fill(one, client=card.client.pk)
     if answer := draft.kept():
         return answer
     is_finish = typed is not None and SAVE not in request.POST and not request.POST.get("do")
@@ -143,7 +144,8 @@ def ask(
         "about": about,
         "cards": household_cards,
         "first": household_cards[0].form,
-        "errors": Together(*(one.form for one in household_cards)),
+        "further": household_cards[0].further,
+        "errors": Together(*(form for one in household_cards for form in one.forms)),
         "same": cards.can_be_given(household_cards),
         "draft": draft,
         "notes": presenting.sentences(people, day) if household is None else [],
@@ -179,7 +181,7 @@ def _finish(
         if found is None:
             raise
         made = found
-    due = sum(len(one.form.answered.due) for one in household)
+    due = sum(one.due for one in household)
     said = f" {counted(due, 'answer')} due." if due else ""
     who = f"{counted(len(household), 'client')} enrolled." if len(household) > 1 else "Enrolled."
     messages.success(request, f"{who}{said}")

@@ -1,0 +1,129 @@
+"""Local elements on the pages of a stay (`enrollments/further.py`): asked beside HUD's, stored with them,
+shown."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils import timezone
+
+from hearth.hmis.access.models import User
+from hearth.hmis.access.permissions import Permission
+from hearth.hmis.enrollments.exiting import is_over
+from hearth.hmis.enrollments.further import Asking
+from hearth.hmis.enrollments.models import Enrollment
+from hearth.hmis.local import actions, queries
+from hearth.hmis.local.computed import Working
+from hearth.hmis.local.element import LocalElement
+from hearth.hmis.local.mn.registry import registry
+from hearth.hmis.local.models import HouseholdFunding, LocalAnswer
+from hearth.hmis.local.questions import LocalQuestionForm
+from hearth.hmis.local.workings import workings
+from hearth.hmis.organizations.entered import Stamp
+from hearth.hmis.organizations.form_project import form_project
+from hearth.standards.element import HEADS, STAGES
+
+#: Stages at which the money of the household is chosen: by its head.
+_CHOOSES = frozenset({"start", "update"})
+_STAGE_WORDS = {code: name.capitalize() for name, code in STAGES.items()}
+
+
+class LocalFurtherForm(LocalQuestionForm):
+    """The local questions of one person, beside HUD's."""
+
+    @property
+    def due(self) -> int:
+        """How many required questions have no answer."""
+        return len(self.answered.due)
+
+    def keep(self, *, by: User, stamps: Stamp, enrollment: Enrollment, day: date) -> None:
+        """Store it with the enrollment, its update or its exit."""
+        actions.keep_answers(
+            by=by, stamps=stamps, enrollment=enrollment, stage=self.asking.beside.stage, day=day,
+            values=self.answered.values, programs=self.answered.programs if self.offered else None,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer in words; `number` is its element's, `question` empty where nobody knows the field any
+    more."""
+
+    number: str
+    question: str
+    value: str
+    changed_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswersShown:
+    """The local answers of one stay: by record (stage and day) what was said, and the funding with its
+    days."""
+
+    records: list[tuple[str, date | None, list[Answer]]]
+    funding: list[tuple[str, HouseholdFunding]]
+    attached: list[str]
+    workings: list[tuple[LocalElement, Working]]
+    may_record: bool
+    is_over: bool
+    enrollment: Enrollment
+    template: str = "local/parts/answers.html"
+
+
+class LocalFurther:
+    """What is registered with the pages of a stay."""
+
+    def form(self, data: Mapping[str, Any] | None, asking: Asking) -> LocalFurtherForm:
+        """The local questions of one person."""
+        return further_form(data, asking)
+
+    def shown(self, user: User, enrollment: Enrollment) -> AnswersShown:
+        """What was answered during a stay."""
+        records: dict[tuple[str, date | None], list[Answer]] = {}
+        for one in queries.answers_of(user, [enrollment.pk]).select_related("updated_by"):
+            records.setdefault((one.stage, one.information_date), []).append(in_words(one))
+        catalog = registry().programs
+        day = enrollment.entry_date or timezone.localdate()
+        attached = queries.attached_to(form_project(enrollment.project, day))
+        return AnswersShown(
+            records=[(_STAGE_WORDS.get(stage, stage), on, said) for (stage, on), said in records.items()],
+            funding=[
+                (catalog[one.program].name if one.program in catalog else one.program, one)
+                for one in queries.funding_of(user, enrollment)
+            ],
+            attached=sorted(catalog[code].name for code in attached),
+            workings=workings(user, enrollment),
+            may_record=user.may(Permission.ENROLLMENT_EDIT, project=enrollment.project_id)
+            and enrollment.date_deleted is None,
+            is_over=is_over(user, enrollment),
+            enrollment=enrollment,
+        )
+
+
+def further_form(
+    data: Mapping[str, Any] | None, asking: Asking, said: Mapping[str, Any] | None = None
+) -> LocalFurtherForm:
+    """The local questions of one person; `said` are earlier answers by name of field."""
+    attached = queries.attached_to(asking.beside.project)
+    programs = (
+        queries.programs_of(asking.user, asking.enrollment, asking.day) if asking.enrollment else frozenset()
+    )
+    beside = asking.beside
+    return LocalFurtherForm(
+        data,
+        asking=asking, registry=registry(), programs=programs, attached=attached,
+        chooses=beside.stage in _CHOOSES and beside.person in HEADS, said=said,
+    )  # fmt: skip
+
+
+def in_words(one: LocalAnswer) -> Answer:
+    """An answer as it is read: the words of its code in the version under which it was given."""
+    field = registry().field(one.element, one.field, one.element_version) or registry().field(
+        one.element, one.field
+    )
+    value = "" if one.value is None else str(one.value)
+    if one.value_code is not None and field is not None:
+        value = next((each.label for each in field.choices if each.code == one.value_code), value)
+    return Answer(one.element, field.question if field else one.field, value,
+                  str(one.updated_by) if one.updated_by else "")  # fmt: skip
