@@ -9,6 +9,7 @@ from functools import cache
 from django.core import signing
 
 from hearth.hmis.access.models import User
+from hearth.hmis.enrollments.models import Draft
 from hearth.hmis.hud.questions import field_name
 from hearth.standards import load
 from hearth.standards.load import MODEL_YEAR
@@ -21,8 +22,11 @@ _ROW = re.compile(r"-\d{1,3}\Z", re.ASCII)
 @dataclass(frozen=True, slots=True)
 class About:
     """A form: what for, on whose page, in which project. `subject`: which of several forms of one kind (and
-    enrollment) it is. `day`: that of the form. `base_version`: what the record that is edited says of its
-    last change. Two forms of the same kind, client, project, enrollment and subject have one draft."""
+    enrollment) it is; of a start, who else presents. `day`: that of the form. `base_version`: what the record
+    that is edited says of its last change.
+
+    Two forms of the same kind, client, project, enrollment and subject have one draft; two starts also with
+    other people, so that what is typed stays when somebody is added."""
 
     kind: str
     client: int
@@ -35,10 +39,11 @@ class About:
     @property
     def key(self) -> dict[str, int | str | None]:
         """By what the one draft of this form is found."""
-        return {
+        found: dict[str, int | str | None] = {
             "kind": self.kind, "client_id": self.client, "project_id": self.project,
-            "enrollment_id": self.enrollment, "subject": self.subject,
+            "enrollment_id": self.enrollment,
         }  # fmt: skip
+        return found if self.kind == Draft.Kind.START else found | {"subject": self.subject}
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,9 +95,9 @@ def keep(
     draft.version += 1
     for key, one in typed.items():
         _keep(saved, key, one, stored.get(key), by=by, page=page, now=now)
-    draft.changed_by, draft.changed_at, draft.day = by, now, about.day
-    draft.expires_on = _expires_on()
-    draft.save(update_fields=["version", "changed_by", "changed_at", "day", "expires_on"])
+    draft.changed_by, draft.changed_at = by, now
+    draft.day, draft.subject, draft.expires_on = about.day, about.subject, _expires_on()
+    draft.save(update_fields=["version", "changed_by", "changed_at", "day", "subject", "expires_on"])
     return saved
 
 
@@ -152,19 +152,18 @@ def _begun(by: User, about: About) -> Draft:
             raise PermissionDenied
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('stays', %s))", [about.client])
+    if (other := _locked(by, about)) is not None:  # begun by another page meanwhile
+        return other
     kind = kinds.kind(about.kind)
     if kind is None or not kind.is_open(by, about):
         raise DraftOver
-    made = Draft(
-        **about.key, day=about.day, base_version=about.base_version, started_by=by, changed_by=by,
-        expires_on=_expires_on(),
-    )  # fmt: skip
+    whole = about.key | {"subject": about.subject, "day": about.day, "base_version": about.base_version}
+    made = Draft(**whole, started_by=by, changed_by=by, expires_on=_expires_on())
     Draft.objects.bulk_create([made], ignore_conflicts=True)
     draft = _locked(by, about)
     if draft is None:
         raise DraftOver
-    if draft.version == 0:
-        _write_down(by, draft, "begun")
+    _write_down(by, draft, "begun")
     return draft
 
 

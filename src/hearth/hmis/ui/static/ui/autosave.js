@@ -266,6 +266,7 @@
       conflicts.set(one.key, box);
       var first = inputs(one)[0];
       (first.closest(".usa-form-group") || first.parentElement).append(box);
+      for (var fold = box.closest("details"); fold; fold = fold.parentElement.closest("details")) { fold.open = true; }
     }
     function button(label, act) {
       var made = document.createElement("button");
