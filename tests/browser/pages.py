@@ -115,6 +115,7 @@ PAGES = [
     Page("client-who-sees-all", "/clients/{rosa}/access/", "administrator"),
     Page("client-restriction", "/clients/{restricted}/restriction/", "administrator"),
     Page("client-restriction-free", "/clients/{rosa}/restriction/", "administrator"),
+    Page("drafts", "/drafts/", "user"),
     Page("client-enroll", "/clients/{rosa}/enroll/", "user"),
     Page("enrollment-update", "/enrollments/{enrollment}/answers/update/", "user"),
     Page("enrollment-exit", "/enrollments/{enrollment}/exit/", "user"),
