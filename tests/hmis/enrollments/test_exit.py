@@ -146,3 +146,36 @@ def test_what_somebody_else_wrote_meanwhile_is_said(
     assert "An exit is recorded already" in page.content.decode()
     with acting(place.worker):
         assert Exit.objects.filter(enrollment=stay).count() == 1
+
+
+def test_each_leaves_to_a_place_of_their_own(
+    client: Browser, place: Place, stay: Enrollment, child: Enrollment, administrator: User
+) -> None:
+    client.force_login(place.worker)
+    address = reverse("enrollments:exit", args=[stay.pk])
+    assert "choose another head" in client.get(address).content.decode()
+    typed = {"exit_date": "11/20/2026", "Exit-Destination": "410", "Exit-HousingAssessment": "1"}
+    page = client.post(address, {**typed, "together": "on", f"of-{child.pk}": "stays"})
+    assert "cannot leave the others behind" in page.content.decode()
+    assert client.post(address, {**typed, f"of-{child.pk}": "422"}).status_code == 302
+    with acting(administrator):
+        ends = {one.enrollment_id: one for one in Exit.objects.all()}
+        assert (ends[stay.pk].destination, ends[child.pk].destination) == (410, 422)
+
+
+def test_a_death_is_of_one_alone(
+    client: Browser, place: Place, stay: Enrollment, child: Enrollment, administrator: User
+) -> None:
+    """A head who dies does not take the household along as dead."""
+    client.force_login(place.worker)
+    typed = {"exit_date": "11/20/2026", "Exit-Destination": "24", "together": "on"}
+    address = reverse("enrollments:exit", args=[stay.pk])
+    assert "A death is said of one person alone" in client.post(address, typed).content.decode()
+    with acting(place.worker):
+        with pytest.raises(actions.EnrollmentRefused, match="A death"):
+            leave(place.worker, stay, records={"Exit": {"Destination": 24}}, together=[child])
+        assert not Exit.objects.exists()
+    assert client.post(address, {**typed, f"of-{child.pk}": "422"}).status_code == 302
+    with acting(administrator):
+        ends = {one.enrollment_id: one.destination for one in Exit.objects.all()}
+        assert ends == {stay.pk: 24, child.pk: 422}

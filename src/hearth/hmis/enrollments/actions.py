@@ -158,14 +158,16 @@ def exit_stay(
     together: Sequence[Enrollment] = (),
     right: Sequence[Found] = (),
     further: FurtherForm | None = None,
+    places: Mapping[int, int | None] | None = None,
 ) -> None:
     """End an enrollment of a project of `by`, with what was answered at the exit. `together`: members of the
-    household who leave on the same day to the same place; what else was asked of them stays due. `right` as
-    for `enroll`.
+    household who leave on the same day, to the same place or, by enrollment in `places`, to a destination of
+    their own; what else was asked of them stays due. `right` as for `enroll`.
 
-    Raises PermissionDenied, and EnrollmentRefused where a day is impossible or a head would leave others.
+    Raises PermissionDenied, and EnrollmentRefused where a day is impossible, a head would leave others, or a
+    death (destination 24) would be said of all.
     """
-    one_at_a_time(enrollment.client)
+    one_at_a_time(enrollment.client, *(one.client for one in together))
     for one in (enrollment, *together):
         if not by.may(Permission.ENROLLMENT_EDIT, project=one.project_id):
             raise PermissionDenied
@@ -173,8 +175,11 @@ def exit_stay(
             raise EnrollmentRefused(sentence)
     left = dict(records.get("Exit", {}))
     where = {column: value for column, value in left.items() if column in _WHERE}
+    own = {pk: {"Destination": code} for pk, code in (places or {}).items() if code is not None}
+    if left.get("Destination") == exiting.DECEASED and any(one.pk not in own for one in together):
+        raise EnrollmentRefused(exiting.ONE_DEATH)
     for one in (enrollment, *together):
-        said = left if one.pk == enrollment.pk else where
+        said = left if one.pk == enrollment.pk else own.get(one.pk, where)
         end = Exit(enrollment=one, exit_date=exit_date, **fields_of(said))
         stamp(end, by=by)
         end.save()

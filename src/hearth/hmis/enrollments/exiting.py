@@ -10,18 +10,28 @@ from django.utils import timezone
 
 from hearth.hmis.access.models import User
 from hearth.hmis.access.permissions import Permission
+from hearth.hmis.clients.templatetags.clients import full_name
 from hearth.hmis.enrollments.checks.form import CheckedForm, answered_before
 from hearth.hmis.enrollments.checks.looked_at import EXIT_STAGE, Entered
 from hearth.hmis.enrollments.drafts.about import About
 from hearth.hmis.enrollments.models import Draft, Enrollment, Exit
 from hearth.hmis.enrollments.start.questions import HEAD, is_withheld, known_of, person_of
+from hearth.hmis.hud.answers import answers
 from hearth.hmis.organizations.form_project import form_project
 from hearth.hmis.ui import formats
 from hearth.hmis.ui.forms import DayField
+from hearth.standards import load
 from hearth.standards.form import Question
+from hearth.standards.load import MODEL_YEAR
 
 STAGE = "exit"
 _DAY = "Exit.ExitDate"
+#: What another of the household does, beside a code of a destination of their own.
+STAYS, SAME = "stays", "same"
+DECEASED = int(load(MODEL_YEAR).list("3.12.1").names["DECEASED"])
+ONE_DEATH = (
+    "A death is said of one person alone. Say of each of the others whether they stay or where they go."
+)
 
 
 def open_members(user: User, enrollment: Enrollment) -> list[Enrollment]:
@@ -65,7 +75,7 @@ def why_not(user: User, enrollment: Enrollment, day: date, together: list[int]) 
         return f"{formats.day(day)} is before the start, {formats.day(start)}. Correct one of the two."
     others = [one.pk for one in open_members(user, enrollment)]
     if enrollment.relationship_to_hoh == HEAD and set(others) - set(together):
-        return "The head of household cannot leave the others behind. Let all leave, or the others first."
+        return "The head of household cannot leave the others behind. Let all leave, or choose another head."
     return ""
 
 
@@ -92,6 +102,12 @@ class ExitForm(CheckedForm):
             self.fields["together"] = forms.BooleanField(
                 label="All of the household leave on this day, to the same place", required=False
             )
+        for one in self.members:
+            self.fields[f"of-{one.pk}"] = forms.ChoiceField(
+                label=full_name(one.client), required=False,
+                choices=[("", "As said above"), (STAYS, "Stays"), (SAME, "Leaves, to the same place"),
+                         ("Leaves, to another place", answers("Exit.Destination"))],
+            )  # fmt: skip
 
     def kept(self, asked: list[Question]) -> list[Question]:
         """Without the day, which stands on top, and what is not for this user."""
@@ -108,6 +124,9 @@ class ExitForm(CheckedForm):
                 if one.entry_date is not None and day < one.entry_date:
                     self.add_error("exit_date", "A member came later. Correct one of the two.")
                     break
+        destination = self.answered.records.get("Exit", {}).get("Destination")
+        if destination == DECEASED and any(where is None for where in self.places(said).values()):
+            self.add_error("exit_date", ONE_DEATH)
         return said
 
     def entered(self) -> Entered | None:
@@ -127,6 +146,21 @@ class ExitForm(CheckedForm):
             exit_date=day,
         )
 
+    @property
+    def of_members(self) -> list[forms.BoundField]:
+        """What each of the others does, where it is not the same for all."""
+        return [self[f"of-{one.pk}"] for one in self.members]
+
+    def places(self, said: dict[str, Any]) -> dict[int, int | None]:
+        """Who leaves with the client, by enrollment, and to which destination; None: to the same place."""
+        found: dict[int, int | None] = {}
+        for one in self.members:
+            does = said.get(f"of-{one.pk}") or (SAME if said.get("together") else STAYS)
+            if does != STAYS:
+                found[one.pk] = None if does == SAME else int(does)
+        return found
+
     def leaving(self, said: dict[str, Any]) -> list[Enrollment]:
         """Who leaves with the client."""
-        return self.members if said.get("together") else []
+        going = self.places(said)
+        return [one for one in self.members if one.pk in going]

@@ -40,6 +40,7 @@ RECORDS = {
     "Disabilities[5]": {"DisabilityResponse": 0},
     "Disabilities[8]": {"DisabilityResponse": 0},
 }
+ALSO = {"DisablingCondition": 99, "LivingSituation": 99}
 LATER = START + timedelta(days=3)
 
 
@@ -55,9 +56,9 @@ def family(place: Place, project: Project, count: int = 3) -> list[Enrollment]:
         people = [
             factories.make_client(first_name=f"Person{code}", dob=date(1990, 1, code)) for code in codes
         ]
-        coc = {"Enrollment": {"EnrollmentCoC": "MN-500"}}
+        coc = {"EnrollmentCoC": "MN-500"}
         members = [
-            NewMember(one, code, RECORDS | (coc if code == 1 else {}))
+            NewMember(one, code, RECORDS | {"Enrollment": ALSO | (coc if code == 1 else {})})
             for one, code in zip(people, codes, strict=True)
         ]
         return actions.enroll_household(by=place.worker, members=members, project=project, entry_date=START)

@@ -1,10 +1,10 @@
 """What is put right in households: only what was looked at, and only where it is still so."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from hearth.hmis.access.models import User
 from hearth.hmis.access.permissions import Permission
@@ -15,6 +15,16 @@ from hearth.hmis.enrollments.household.plan import NOW, OWN_HOUSEHOLD, Plan
 from hearth.hmis.enrollments.models import Enrollment
 from hearth.hmis.enrollments.writing import STAMPS, one_at_a_time
 from hearth.hmis.organizations.entered import Stamp, new_key
+
+
+def _write(stamps: Stamp, record: Any, values: Mapping[str, Any], own_household: str) -> None:
+    """Not by `save`: what of the record is not for its writer to see stays as it is."""
+    stamps.put(record)
+    made = {NOW: record.date_updated, OWN_HOUSEHOLD: own_household}
+    for name, value in values.items():
+        setattr(record, name, made.get(value, value) if isinstance(value, str) else value)
+    kept = {name: getattr(record, name) for name in (*values, *STAMPS)}
+    type(record).objects.filter(pk=record.pk).update(**kept)
 
 
 @transaction.atomic
@@ -45,12 +55,11 @@ def carry_out(
             "These are not the changes that you looked at: something is different now. Look again."
         )
     stamps, own_household = Stamp(by), new_key()
-    for record, values in plan.by_record():
-        stamps.put(record)
-        made = {NOW: record.date_updated, OWN_HOUSEHOLD: own_household}
-        for name, value in values.items():
-            setattr(record, name, made.get(value, value) if isinstance(value, str) else value)
-        record.save(update_fields=[*values, *STAMPS])
+    try:
+        for record, values in plan.by_record():
+            _write(stamps, record, values, own_household)
+    except IntegrityError:
+        raise EnrollmentRefused("That would break a rule of households, such as two heads at once.") from None
     stays = {one.pk: one for one in household} | {
         one.record.pk: one.record for one in plan.changes if isinstance(one.record, Enrollment)
     }

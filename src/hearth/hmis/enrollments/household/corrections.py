@@ -11,6 +11,7 @@ from datetime import date
 from django.apps import apps
 
 from hearth.hmis.access.models import User
+from hearth.hmis.access.permissions import Permission
 from hearth.hmis.enrollments.household.plan import NOW, OWN_HOUSEHOLD, Plan
 from hearth.hmis.enrollments.models import CurrentLivingSituation, Enrollment, Exit, Services
 from hearth.hmis.enrollments.models.base import EnrollmentRecord
@@ -37,6 +38,13 @@ def members(user: User, enrollment: Enrollment) -> list[Enrollment]:
         one_alone = rows.filter(household_id=enrollment.household_id)
     found = one_alone.select_related("client", "project", "data_source").prefetch_related("exit_set")
     return sorted(found, key=lambda one: (one.relationship_to_hoh != HEAD, one.pk))
+
+
+def removed(user: User, pk: int) -> Enrollment | None:
+    """An enrollment that is deleted, of a project in which the user enrolls people."""
+    rows = Enrollment.objects.restrict(user).filter(pk=pk, date_deleted__isnull=False)
+    found = rows.select_related("client", "project").first()
+    return found if found and user.may(Permission.ENROLLMENT_EDIT, project=found.project_id) else None
 
 
 def exit_of(enrollment: Enrollment) -> Exit | None:
@@ -104,7 +112,7 @@ def move_start(
     plan = Plan()
     for one in enrollments:
         before = one.entry_date
-        if sentence := _why_not_start(user, one, day):
+        if sentence := why_not_start(user, one, day):
             plan.impossible = sentence
         plan.change(one, "entry_date", day)
         for name in ("move_in_date", "date_of_engagement"):
@@ -156,17 +164,18 @@ def _is_night(record: EnrollmentRecord) -> bool:
     return isinstance(record, Services) and record.record_type == BED_NIGHT
 
 
-def _why_not_start(user: User, one: Enrollment, day: date) -> str:
+def why_not_start(user: User, one: Enrollment, day: date) -> str:
+    """What makes a day impossible as the first of a stay, in a sentence; empty where nothing does."""
     if sentence := wrong_day(one.client, one.project, day):
         return sentence
     end = exit_of(one)
     last = end.exit_date if end else None
     if last is not None and last < day:
         return f"The stay ended on {formats.day(last)}. Choose an earlier day, or correct the exit."
-    return _overlap(user, one, day, last)
+    return overlap(user, one, day, last)
 
 
-def _overlap(user: User, one: Enrollment, first: date | None, last: date | None) -> str:
+def overlap(user: User, one: Enrollment, first: date | None, last: date | None) -> str:
     """Whether the client is in the same project twice then, from `first` to before `last` (None: open)."""
     others = Enrollment.objects.restrict(user).filter(
         client=one.client_id, project=one.project_id, date_deleted=None
@@ -204,7 +213,7 @@ def reopen(user: User, household: Sequence[Enrollment], back: Sequence[Enrollmen
         end = exit_of(one)
         if end is None:
             continue
-        if sentence := _overlap(user, one, one.entry_date, None):
+        if sentence := overlap(user, one, one.entry_date, None):
             plan.impossible = sentence
         plan.change(end, "date_deleted", NOW)
         for record in records_of(user, one):

@@ -7,7 +7,7 @@ from django import forms
 
 from hearth.hmis.access.models import User
 from hearth.hmis.clients.templatetags.clients import full_name
-from hearth.hmis.enrollments.household import corrections
+from hearth.hmis.enrollments.household import corrections, undoing
 from hearth.hmis.enrollments.household.plan import Plan
 from hearth.hmis.enrollments.household.presenting import RELATIONS
 from hearth.hmis.enrollments.models import Enrollment
@@ -198,8 +198,21 @@ class UniteForm(CorrectionForm):
         return corrections.unite(self.fresh(), self.other(), self.relations)
 
 
+class UndoForm(CorrectionForm):
+    """The user's own last action."""
+
+    title = "Undo my last change"
+    lead = (
+        "Takes back what you wrote last in this household, within 24 hours, unless somebody changed it since."
+    )
+    done = "Your last change was undone."
+
+    def plan(self) -> Plan:
+        return undoing.undo(self.user, self.enrollment)
+
+
 #: By what stands in the address.
 FORMS: Mapping[str, type[CorrectionForm]] = {
     "head": HeadForm, "start": StartDayForm, "remove": RemoveForm, "reopen": ReopenForm,
-    "separate": SeparateForm, "unite": UniteForm,
+    "separate": SeparateForm, "unite": UniteForm, "undo": UndoForm,
 }  # fmt: skip

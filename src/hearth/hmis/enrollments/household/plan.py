@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from hashlib import sha256
 from typing import Any
 
@@ -10,6 +11,7 @@ from hearth.hmis.access import field_rights
 from hearth.hmis.clients.templatetags.clients import full_name
 from hearth.hmis.enrollments.household.presenting import RELATION_WORDS
 from hearth.hmis.enrollments.models import Enrollment
+from hearth.hmis.enrollments.start.questions import HEAD
 from hearth.hmis.hud import display
 from hearth.hmis.ui import formats
 
@@ -17,7 +19,7 @@ from hearth.hmis.ui import formats
 NOW, OWN_HOUSEHOLD = "(now)", "(a household of its own)"
 _REMOVED, _HOUSEHOLD, _RELATIONSHIP = "date_deleted", "household_id", "relationship_to_hoh"
 #: Follows from another change, and says nothing to a reader.
-_UNSHOWN = ("household_data_source",)
+_UNSHOWN = ("household_data_source", "household_data_source_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +73,13 @@ class Plan:
         """The changes as they are shown; records of one kind that are removed stand on one line. That HIV was
         asked about is not counted, for not everybody may know it."""
         removed = Counter(
-            (_who(one.record), _file(one.record))
+            (_who(one.record), _file(one.record), "removed" if one.after else "put back")
             for one in self.changes
             if one.field == _REMOVED and getattr(one.record, "disability_type", None) != field_rights.HIV
         )
         return [*self._lines(), *(
-            Line(who, file, formats.counted(count, "record"), "removed")
-            for (who, file), count in removed.items()
+            Line(who, file, formats.counted(count, "record"), after)
+            for (who, file, after), count in removed.items()
         )]  # fmt: skip
 
     def _lines(self) -> Iterator[Line]:
@@ -87,12 +89,12 @@ class Plan:
                 yield Line(_who(one.record), label, _words(one, one.before), _words(one, one.after))
 
     def by_record(self) -> Iterator[tuple[Any, dict[str, Any]]]:
-        """Each record once, where it comes first, with its new values."""
+        """Each record once, with its new values; who becomes the head last, for there is one at a time."""
         found: dict[tuple[type, int], tuple[Any, dict[str, Any]]] = {}
         for one in self.changes:
             key = (type(one.record), one.record.pk)
             found.setdefault(key, (one.record, {}))[1][one.field] = one.after
-        yield from found.values()
+        yield from sorted(found.values(), key=lambda one: one[1].get(_RELATIONSHIP) == HEAD)
 
 
 def _enrollment(record: Any) -> Enrollment:
@@ -125,4 +127,9 @@ def _words(one: Change, value: Any) -> str:
         return RELATION_WORDS.get(value, "not said")
     if value is None:
         return "nothing"
-    return str(value) if isinstance(value, str) else formats.day(value)
+    hud = one.record._meta.get_field(one.field).hud
+    if display.privacy_of(hud) == "sensitive":
+        return "an answer that is not shown here"
+    if isinstance(value, int | str) and (meaning := display.code_words(hud, value, one.record)):
+        return meaning
+    return formats.day(value) if isinstance(value, date) else str(value)

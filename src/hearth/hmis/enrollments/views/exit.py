@@ -16,6 +16,7 @@ from hearth.hmis.enrollments.drafts.form_draft import FormDraft
 from hearth.hmis.enrollments.exiting import ExitForm, is_over
 from hearth.hmis.enrollments.further import Asking, further_form, is_valid
 from hearth.hmis.enrollments.models import Draft
+from hearth.hmis.enrollments.start.questions import HEAD
 from hearth.hmis.ui.formats import counted
 
 
@@ -47,6 +48,7 @@ def exit_stay(request: HttpRequest, pk: int) -> HttpResponse:
                 actions.exit_stay(
                     by=user, enrollment=enrollment, exit_date=form.cleaned_data["exit_date"],
                     records=form.answered.records, together=together, right=form.right, further=further,
+                    places=form.places(form.cleaned_data),
                 )  # fmt: skip
         except actions.EnrollmentRefused as refused:  # what somebody else wrote meanwhile
             messages.error(request, str(refused))
@@ -59,6 +61,6 @@ def exit_stay(request: HttpRequest, pk: int) -> HttpResponse:
         open_client(by=user, client=enrollment.client, page="enrollment")
     context = {
         "enrollment": enrollment, "client": enrollment.client, "form": form,
-        "further": further, "draft": draft,
+        "further": further, "draft": draft, "is_head": enrollment.relationship_to_hoh == HEAD,
     }  # fmt: skip
     return render(request, "enrollments/exit.html", context)

@@ -10,8 +10,10 @@ from hearth.hmis.access.permissions import Permission
 from hearth.hmis.clients.actions import open_client
 from hearth.hmis.enrollments import queries
 from hearth.hmis.enrollments.actions import EnrollmentRefused
-from hearth.hmis.enrollments.household import actions
+from hearth.hmis.enrollments.household import actions, corrections
 from hearth.hmis.enrollments.household.forms import FORMS
+
+_UNDO = "undo"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -19,13 +21,13 @@ from hearth.hmis.enrollments.household.forms import FORMS
 def correct(request: HttpRequest, pk: int, what: str) -> HttpResponse:
     """One correction (`what` of `FORMS`): look first (each line before → after), then change."""
     user, stay = request.user, queries.stay(request.user, pk)
-    if stay is None or not user.may(Permission.ENROLLMENT_EDIT, project=stay.enrollment.project_id):
+    enrollment = stay.enrollment if stay and stay.enrollment.date_deleted is None else None
+    if enrollment is None and what == _UNDO:
+        enrollment = corrections.removed(user, pk)
+    if enrollment is None or not user.may(Permission.ENROLLMENT_EDIT, project=enrollment.project_id):
         refuse_as_missing(request, enrollment=pk)
     if what not in FORMS:
         raise Http404
-    enrollment = stay.enrollment
-    if enrollment.date_deleted is not None:
-        return redirect("enrollments:detail", pk)
     form, plan = FORMS[what](request.POST or None, user=user, enrollment=enrollment), None
     if request.method == "POST" and form.is_valid():
         if request.POST.get("do") == "change":
@@ -53,8 +55,8 @@ def correct(request: HttpRequest, pk: int, what: str) -> HttpResponse:
 
 
 def _back(request: HttpRequest, pk: int) -> HttpResponse:
-    """The enrollment; the client's page where it is no more."""
+    """The enrollment; where it was removed, the page that takes that back."""
     stay = queries.stay(request.user, pk)
     if stay is None or stay.enrollment.date_deleted is not None:
-        return redirect("clients:search")
+        return redirect("enrollments:correct", pk, _UNDO)
     return redirect("enrollments:detail", pk)
