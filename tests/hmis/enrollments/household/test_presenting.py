@@ -326,7 +326,8 @@ def test_two_cocs_are_asked_once(
     address, name = questions(place, family, 3, 2), f"c{family[0].pk}-coc"
     page = client.get(address).content.decode()
     assert page.count("CoC of this stay") == 1
-    assert "There is a problem" in client.post(address, {"key": new_key()}).content.decode()
+    refused = client.post(address, {"key": new_key()}).content.decode()
+    assert "CoC of this stay: Choose" in refused, refused[refused.find("hearth-errors") :][:1500]
     client.post(address, {"key": new_key(), name: "MN-501"})
     with acting(administrator):
         found = Enrollment.objects.order_by("relationship_to_hoh").values_list("enrollment_coc", flat=True)
