@@ -35,8 +35,8 @@ HISTORIES = [
 ]
 #: Tables whose INSERT policy has a test of its own below.
 OTHERS = {
-    "clients_client", "clients_notthesame", "clients_othername", "clients_recentclient",
-    "clients_restriction",
+    "clients_client", "clients_contact", "clients_familytie", "clients_notthesame", "clients_othername",
+    "clients_recentclient", "clients_restriction", "clients_spokenlanguage",
     "audit_accesslog", "access_grant", "access_usecount", "access_requirementversion",
     "access_requirementmet",
     "consent_consent", "consent_consentdocument", "consent_consenttaking", "consent_sealedfile",
@@ -48,7 +48,10 @@ OTHERS = {
 
 
 #: Tables of what is said of a client beside HUD's columns, and what else a row of each needs.
-OF_CLIENTS: dict[str, dict[str, str]] = {"clients_othername": {"kind": "alias", "name": "Kit"}}
+OF_CLIENTS: dict[str, dict[str, object]] = {
+    "clients_othername": {"kind": "alias", "name": "Kit"},
+    "clients_spokenlanguage": {"language": "Somali", "needs_interpreter": False, "asked_on": "2026-11-30"},
+}
 
 
 class Place:
@@ -143,7 +146,7 @@ def test_old_versions_are_written_by_triggers_alone(place: Place, model: type[mo
                 "DateField": "2026-01-01",
             }.get(kind, 1)
     if "organization_id" in values:
-        values |= {"organization_id": place.own.pk, "is_shared": True}
+        values["organization_id"] = place.own.pk
     with acting(place.user):
         refused(lambda: add(table, values))
 
@@ -172,6 +175,44 @@ def test_what_is_said_of_a_client_is_added_by_whoever_edits_those_they_know(
         for nobody in (factories.make_auditor(), factories.make_user(), None):
             with acting(nobody):
                 refused(lambda table=table, values=values: add(table, values))
+
+
+def test_a_contact_is_added_in_ones_own_name_for_ones_own_organization(
+    place: Place, administrator: User
+) -> None:
+    one = place.stays[place.own.pk].client_id
+    values = {
+        "client_id": one, "organization_id": place.own.pk, "added_by_id": place.user.pk, "kind": "phone",
+        "value": "612 555 0142",
+    }  # fmt: skip
+    with acting(place.user):
+        refused(lambda: add("clients_contact", values | {"organization_id": place.other.pk}))
+        refused(lambda: add("clients_contact", values | {"added_by_id": administrator.pk}))
+        add("clients_contact", values)
+    for nobody in (factories.make_auditor(), factories.make_user(), None):
+        with acting(nobody):
+            refused(lambda: add("clients_contact", values))
+
+
+def test_family_is_added_by_who_sees_stays_of_both_who_are_not_restricted(
+    place: Place, administrator: User
+) -> None:
+    with acting(administrator):
+        project = place.projects[place.own.pk]
+        hidden = factories.make_enrollment(project=project).client
+        factories.restrict(hidden)
+        unseen = factories.make_enrollment(project=place.projects[place.other.pk]).client
+        stranger = factories.make_client()
+    one, other = (stay.client_id for stay in place.stays.values())
+    values = {"client_id": one, "other_id": other, "added_by_id": place.user.pk, "kinship": "child"}
+    with acting(place.user):
+        for nobody in (hidden, unseen, stranger):
+            refused(lambda nobody=nobody: add("clients_familytie", values | {"other_id": nobody.pk}))
+            refused(lambda nobody=nobody: add("clients_familytie", values | {"client_id": nobody.pk}))
+        refused(lambda: add("clients_familytie", values | {"added_by_id": administrator.pk}))
+        add("clients_familytie", values)
+    with acting(factories.make_auditor()):
+        refused(lambda: add("clients_familytie", values))
 
 
 def test_what_stays_against_an_import_is_said_by_imports_alone(place: Place, administrator: User) -> None:

@@ -135,6 +135,7 @@ def test_the_page(client: Browser, worker: User, administrator: User, wren: Clie
     assert client.post(page, {"kind": "alias", "name": "Kat H.", "since": "3/1/2020"}).status_code == 302
     with acting(administrator):
         assert names.preferred(administrator, [wren.pk]) == {wren.pk: "Kat"}
+        assert names.called(names.of(administrator, wren)) == "Kat"
         kit = OtherName.objects.get(name="Kit")
         assert kit.until == timezone.localdate()
     text = client.get(reverse("clients:detail", args=[wren.pk])).content.decode()

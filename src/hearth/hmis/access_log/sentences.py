@@ -26,6 +26,8 @@ _PAGES = {
     "client": "",
     "client identity": "the identity form of ",
     "client names": "the other names of ",
+    "client contact": "how to reach ",
+    "client family": "the family of ",
     "client history": "the change history of ",
     "client restriction": "the restrictions of ",
     "enrolling": "the page to enroll ",

@@ -38,6 +38,19 @@ def preferred(user: User, clients: Iterable[int]) -> dict[int, str]:
     return {row.client_id: row.name for row in rows.order_by("pk")}
 
 
+def called(names: Iterable[OtherName]) -> str:
+    """Of all names of one client the one that they want to be called by today; empty for none."""
+    today = timezone.localdate()
+    found = [
+        name
+        for name in names
+        if name.kind == NameKind.PREFERRED
+        and (name.since is None or name.since <= today)
+        and (name.until is None or name.until > today)
+    ]
+    return max(found, key=lambda name: name.pk).name if found else ""
+
+
 def _rows(user: User) -> QuerySet[OtherName]:
     rows = OtherName.objects.restrict(user).filter(removed_at=None)
     return rows if may_see(user) else rows.none()

@@ -12,6 +12,8 @@ from hearth.hmis.audit import changes, pages
 from hearth.hmis.clients import actions, page, queries, restrictions
 from hearth.hmis.clients.account import NOT_ALL as ACCOUNT_NOT_ALL
 from hearth.hmis.clients.account import NOT_LISTED, account_of
+from hearth.hmis.clients.contact import queries as contacts
+from hearth.hmis.clients.family import queries as families
 from hearth.hmis.clients.identity import identity, written_out
 from hearth.hmis.clients.models import Client
 from hearth.hmis.clients.other_names import queries as names
@@ -105,13 +107,23 @@ def _client(request: HttpRequest, pk: int) -> Client:
     return client
 
 
+def _may_family(request: HttpRequest, client: Client) -> bool:
+    may = request.user.may(Permission.CLIENT_EDIT) and client.date_deleted is None
+    return may and families.sees_stay(request.user, client)
+
+
 def _context(request: HttpRequest, client: Client) -> dict:
-    called = names.preferred(request.user, [client.pk]).get(client.pk)
+    known_as = list(names.of(request.user, client))
+    called = names.called(known_as)
     return {
         "client": client,
         "identity": identity(client),
         "heading": f"{full_name(client)} “{called}”" if called else full_name(client),
-        "names": names.of(request.user, client),
+        "names": known_as,
+        "contacts": contacts.holding(request.user, client),
+        "language": contacts.language(request.user, client),
+        "family": families.family_of(request.user, client),
+        "may_family": _may_family(request, client),
         "parts": page.parts(request.user, client),
         "may_edit": request.user.may(Permission.CLIENT_EDIT) and client.date_deleted is None,
         "is_restricted": restrictions.is_in_force(client),

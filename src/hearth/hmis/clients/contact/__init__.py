@@ -1,0 +1,1 @@
+"""How a client is reached, for how long, and whether that is safe; and in which language they speak."""
