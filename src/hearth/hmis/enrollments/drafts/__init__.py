@@ -13,8 +13,9 @@ A view takes part with these lines; `ui/autosave.js` and `enrollments/parts/draf
 The template puts `{% include "enrollments/parts/draft.html" %}` first into its form, which has
 `data-draft`, and around the inputs of each person `<div data-draft-client="{{ client.pk }}"
 data-draft-prefix="{{ form.prefix|default:'' }}">` (where the form has one person only, the form itself says
-it), "enrollments/parts/draft_buttons.html" beside Finish, and `ui/autosave.js` among its scripts. A view
-that adds answers itself and shows the page again calls `draft.take_in()`; one that edits a record compares with
-`draft.base_version`. A kind of form is registered in `apps.py` (`drafts.kinds.register`): where a draft is resumed, and whether its form can
-still be finished.
+it), "enrollments/parts/draft_buttons.html" beside Finish, and `ui/autosave.js` among its scripts.
+
+A view that adds answers itself and shows the page again calls `draft.take_in()`; one that edits a record
+compares with `draft.base_version`. A kind of form is registered in `apps.py` (`drafts.kinds.register`): where
+a draft is resumed, and whether its form can still be finished.
 """
