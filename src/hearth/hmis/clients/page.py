@@ -15,7 +15,7 @@ from hearth.hmis.clients.models import Client
 class Part(NamedTuple):
     """One part of the page. `read` gives what its templates know as `part`; asked when the user may.
 
-    `side`: a second template, for the narrow column.
+    `side`: a second template, for the narrow column; `top`: one above both columns.
     """
 
     name: str
@@ -23,6 +23,7 @@ class Part(NamedTuple):
     permission: Permission
     read: Callable[[User, Client], dict[str, Any]]
     side: str = ""
+    top: str = ""
 
 
 _parts: dict[str, Part] = {}

@@ -31,6 +31,7 @@ class EnrollmentsConfig(AppConfig):
                 Permission.ENROLLMENT_VIEW,
                 timeline.of_client,
                 side="enrollments/parts/together.html",
+                top="enrollments/parts/now.html",
             )
         )
         beside.hand_in(latest.beside)

@@ -130,7 +130,7 @@ def _add_households(user: User, stays: dict[int, Stay]) -> None:
         .filter(household_id__in={household for _, household in of_household})
         .filter(project__in={project for project, _ in of_household})
         .select_related("client")
-        .only("client", "project", "household_id", "relationship_to_hoh", "date_deleted", *_NAME)
+        .only("client", "project", "household_id", "relationship_to_hoh", "date_deleted", *_STAY, *_NAME)
         .order_by("relationship_to_hoh", "client__dob", "id")
     )
     if not user.sees_all:
@@ -141,6 +141,7 @@ def _add_households(user: User, stays: dict[int, Stay]) -> None:
                 one.others.append(Member(member, display.words(member, "relationship_to_hoh")))
 
 
+_STAY = ("entry_date", "move_in_date")
 _NAME = tuple(f"client__{name}" for name in ("first_name", "middle_name", "last_name", "name_suffix", "dob"))
 
 

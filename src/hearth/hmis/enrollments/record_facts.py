@@ -59,6 +59,7 @@ class RecordShown:
     is_faulty: bool
     changed_at: datetime | None
     deleted_at: datetime | None
+    stage_code: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,7 @@ def shown_record(record: EnrollmentRecord | Enrollment) -> RecordShown:
         is_faulty=record.is_faulty,
         changed_at=record.date_updated,
         deleted_at=record.date_deleted,
+        stage_code=getattr(record, "data_collection_stage", None),
     )
 
 

@@ -10,9 +10,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.db.models import F
+from django.utils import timezone
+
 from hearth.hmis.access.models import User
+from hearth.hmis.access.permissions import Permission
 from hearth.hmis.clients.models import Client
-from hearth.hmis.enrollments import queries
+from hearth.hmis.enrollments import due, queries
 from hearth.hmis.enrollments.models import (
     CurrentLivingSituation,
     Disabilities,
@@ -24,8 +28,10 @@ from hearth.hmis.enrollments.models import (
 )
 from hearth.hmis.enrollments.queries import Stay
 from hearth.hmis.enrollments.record_facts import HIV, NO_DISABILITY
+from hearth.hmis.enrollments.status import OUTREACH, StayNow, status
 from hearth.hmis.hud import display
 from hearth.hmis.hud.records import model_of
+from hearth.hmis.organizations.form_project import FormProjects
 
 _UNKNOWN = (8, 9, 99)
 #: More stretches of bed nights than this are told as one.
@@ -60,9 +66,61 @@ class StayShown:
 def of_client(user: User, client: Client) -> dict[str, Any]:
     """The client page's part: stays with what happened in each, and everybody met in them."""
     stays = queries.stays_of(user, client)
-    events = _events(user, [one.enrollment.pk for one in stays])
+    recorded: dict[int, list[due.StageDay]] = defaultdict(list)
+    events = _events(user, [one.enrollment.pk for one in stays], recorded)
     shown = [StayShown(one, _sorted(events[one.enrollment.pk] + _nights(one))) for one in stays]
-    return {"stays": shown, "people": _people(stays)}
+    today = timezone.localdate()
+    own = [one for one in stays if user.may(Permission.ENROLLMENT_EDIT, project=one.enrollment.project_id)]
+    places = FormProjects({one.enrollment.project_id: one.enrollment.project for one in own}.values())
+    return {
+        "stays": shown,
+        "people": _people(stays),
+        "status": status(_now(user, stays), today),
+        "due": due.of_stays(user, own, recorded, places, today),
+        "tells_limits": not user.sees_all,
+    }
+
+
+def _now(user: User, stays: Iterable[Stay]) -> list[StayNow]:
+    """Stays as the status strip needs them; the newest living situation is read where there is outreach."""
+    live = [one for one in stays if one.enrollment.date_deleted is None]
+    contacts = _newest_contacts(
+        user, [one.enrollment.pk for one in live if one.enrollment.project.project_type == OUTREACH]
+    )
+    return [_of_stay(one, contacts.get(one.enrollment.pk, (None, None))) for one in live]
+
+
+def _of_stay(one: Stay, newest: tuple[date | None, int | None]) -> StayNow:
+    enrollment, end = one.enrollment, one.exit
+    if end is not None and end.date_deleted is not None:
+        end = None
+    heads = [other.enrollment for other in one.others if other.is_head and not other.enrollment.date_deleted]
+    head = enrollment if enrollment.relationship_to_hoh == queries.HEAD or not heads else heads[0]
+    return StayNow(
+        pk=enrollment.pk,
+        project=enrollment.project.project_name or "Project without a name",
+        project_type=enrollment.project.project_type,
+        entry=enrollment.entry_date,
+        exit=end.exit_date if end else None,
+        destination=end.destination if end else None,
+        destination_words=display.words(end, "destination") if end else "",
+        move_in=head.move_in_date,
+        last_night=max((nights.last for nights in one.nights), default=None),
+        nights=one.night_count,
+        contact=newest[0],
+        situation=newest[1],
+    )
+
+
+def _newest_contacts(user: User, enrollments: list[int]) -> dict[int, tuple[date | None, int | None]]:
+    if not enrollments:
+        return {}
+    rows = queries.records(user, CurrentLivingSituation, enrollments, date_deleted__isnull=True)
+    rows = rows.order_by("enrollment", F("information_date").desc(nulls_last=True), "-id")
+    told = rows.distinct("enrollment").values_list(
+        "enrollment", "information_date", "current_living_situation"
+    )
+    return {pk: (day, situation) for pk, day, situation in told}
 
 
 def _people(stays: Iterable[Stay]) -> list[tuple[Client, list[str]]]:
@@ -95,8 +153,11 @@ def _nights(stay: Stay) -> list[TimelineEvent]:
     ]
 
 
-def _events(user: User, ids: list[int]) -> dict[int, list[TimelineEvent]]:
-    """What happened in each of these enrollments; one query for each kind of record."""
+def _events(
+    user: User, ids: list[int], recorded: dict[int, list[due.StageDay]]
+) -> dict[int, list[TimelineEvent]]:
+    """What happened in each of these enrollments; one query for each kind of record. `recorded` takes the
+    stages and days of what is asked at an update, too."""
     found: dict[int, list[TimelineEvent]] = defaultdict(list)
     stages: dict[tuple[int, date | None, int | None], TimelineEvent] = {}
     if not ids:
@@ -117,6 +178,7 @@ def _events(user: User, ids: list[int]) -> dict[int, list[TimelineEvent]]:
     for record in of(IncomeBenefits, "income_from_any_source", "total_monthly_income",
                      "benefits_from_any_source", "insurance_from_any_source"):  # fmt: skip
         stage(record).words += _income(record)
+        recorded[record.enrollment_id].append((record.data_collection_stage, record.information_date))
     for record in of(Disabilities, "disability_type", "disability_response"):
         if record.disability_type == HIV:
             stage(record).is_sensitive = True
@@ -126,6 +188,7 @@ def _events(user: User, ids: list[int]) -> dict[int, list[TimelineEvent]]:
             stage(record)
     for record in of(HealthAndDV, "domestic_violence_survivor", "general_health_status"):
         stage(record).is_sensitive |= record.domestic_violence_survivor is not None
+        recorded[record.enrollment_id].append((record.data_collection_stage, record.information_date))
         if health := display.words(record, "general_health_status"):
             stage(record).words.append(f"Health: {health}")
     for record in of(EmploymentEducation, "employed", "school_status"):

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from hearth.hmis.enrollments.views import drafts, enrollment, exit, fixing, household, point, stage, start
+from hearth.hmis.enrollments.views import (
+    answers,
+    drafts,
+    enrollment,
+    exit,
+    fixing,
+    household,
+    point,
+    roster,
+    stage,
+    start,
+)
 
 app_name = "enrollments"
 urlpatterns = [
@@ -12,12 +23,16 @@ urlpatterns = [
     path("clients/<int:pk>/enroll/", start.choose, name="choose"),
     path("clients/<int:pk>/enroll/<int:project>/", start.start, name="start"),
     path("clients/<int:pk>/enroll/<int:project>/household/", household.gather, name="gather"),
+    path("due/", roster.due, name="due"),
+    path("projects/<int:pk>/people/", roster.people, name="roster"),
     path("enrollments/<int:pk>/", enrollment.detail, name="detail"),
     path("enrollments/<int:pk>/correct/<slug:what>/", fixing.correct, name="correct"),
     path("enrollments/<int:pk>/join/", household.join, name="join"),
     path("enrollments/<int:pk>/join/answers/", household.join_start, name="join_start"),
     path("enrollments/<int:pk>/exit/", exit.exit_stay, name="exit"),
     path("enrollments/<int:pk>/happened/<str:slug>/", point.record, name="point"),
+    path("enrollments/<int:pk>/answers/<str:stage>/<str:day>/", answers.correct, name="correct_answers"),
+    path("enrollments/<int:pk>/answers/<str:stage>/<str:day>/remove/", answers.remove, name="remove_answers"),
     path("enrollments/<int:pk>/answers/<str:stage>/", stage.record, name="stage"),
     path("enrollments/<int:pk>/history/", enrollment.history, name="history"),
     path("enrollments/<int:pk>/history/<str:file>/", enrollment.history, name="history_of"),

@@ -1,5 +1,6 @@
 """A project of the database as a form sees it, for `hearth standards form NUMBER`."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -14,34 +15,59 @@ if TYPE_CHECKING:
 OTHER_FUNDERS = "Funder.OtherFunder"
 
 
+class FormProjects:
+    """Projects as forms see them on any day; two queries, however many projects and days there are.
+
+    Grants and coordinated entry participations count from their first to their last day, both included; a
+    blank one is open.
+    """
+
+    def __init__(self, projects: "Iterable[Project]") -> None:
+        from django.db.models import prefetch_related_objects
+
+        known = list(projects)
+        if known:
+            prefetch_related_objects(known, "funders", "ce_participation")
+        self._known = {one.pk: one for one in known}
+        self._made: dict[tuple[int, date], FormProject] = {}
+
+    def on(self, project: "Project", day: date) -> FormProject:
+        """What a form needs to know of one of them: its type, and what it has on that day."""
+        key = (project.pk, day)
+        if key not in self._made:
+            self._made[key] = _made(self._known[project.pk], day)
+        return self._made[key]
+
+
 def form_project(project: "Project", day: date) -> FormProject:
-    """What a form needs to know of a project: its type, and what it has on that day. Grants and coordinated
-    entry participations count from their first to their last day, both included; a blank one is open."""
-    points = project.ce_participation.filter(
-        _on(day, "ce_participation_status_"), access_point=1, date_deleted__isnull=True
-    )
-    funders = project.funders.filter(_on(day, ""), funder__isnull=False, date_deleted__isnull=True)
+    """What a form needs to know of a project on a day."""
+    return FormProjects([project]).on(project, day)
+
+
+def _made(project: "Project", day: date) -> FormProject:
     subtype = _code(project.rrh_sub_type)
-    paying = list(funders.values_list("funder", "other_funder"))
-    named = sorted({words.strip() for _, words in paying if words and words.strip()})
+    points = [
+        one
+        for one in project.ce_participation.all()
+        if one.access_point == 1 and _is_on(one, "ce_participation_status_", day)
+    ]
+    funders = [one for one in project.funders.all() if one.funder is not None and _is_on(one, "", day)]
+    named = sorted({words for one in funders if (words := (one.other_funder or "").strip())})
     return FormProject(
         project_type=_code(project.project_type) or "",
-        funders=frozenset(str(code) for code, _ in paying),
+        funders=frozenset(str(one.funder) for one in funders),
         rrh_subtypes=frozenset({subtype} if subtype else ()),
         facts={
             "Project.ContinuumProject": _code(project.continuum_project),
-            "CEParticipation.AccessPoint": "1" if points.exists() else "0",
+            "CEParticipation.AccessPoint": "1" if points else "0",
             OTHER_FUNDERS: "\n".join(named) or None,
         },
     )
 
 
-def _on(day: date, prefix: str) -> Any:
-    from django.db.models import Q
-
-    begun = Q(**{f"{prefix}start_date__lte": day}) | Q(**{f"{prefix}start_date__isnull": True})
-    going_on = Q(**{f"{prefix}end_date__gte": day}) | Q(**{f"{prefix}end_date__isnull": True})
-    return begun & going_on
+def _is_on(row: Any, prefix: str, day: date) -> bool:
+    first, last = getattr(row, f"{prefix}start_date"), getattr(row, f"{prefix}end_date")
+    return row.date_deleted is None and (first is None or first <= day) and (last is None or day <= last)
 
 
 def _code(value: object) -> str | None:

@@ -6,17 +6,20 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.utils import timezone
 
 from hearth.hmis.access.models import User
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
+from hearth.hmis.enrollments import queries
 from hearth.hmis.enrollments.actions import EnrollmentRefused
 from hearth.hmis.enrollments.checks import actions as checks
 from hearth.hmis.enrollments.checks.found import Found
 from hearth.hmis.enrollments.further import FurtherForm
 from hearth.hmis.enrollments.models import Enrollment
 from hearth.hmis.enrollments.stages import points
+from hearth.hmis.enrollments.stages.correcting import REMOVABLE, disabling_now, stored_of
 from hearth.hmis.enrollments.stages.points import Point
 from hearth.hmis.enrollments.stages.questions import POST_EXIT, exit_of, recorded_as, why_not
 from hearth.hmis.enrollments.stages.recorded import version_of
@@ -115,4 +118,70 @@ def record_point(
     record_access(
         by=by.pk, action=Access.STAGE_RECORDED, client=enrollment.client_id,
         subject=f"enrollment:{enrollment.pk}", project=enrollment.project_id, stage=point.slug,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def correct_stage(
+    *,
+    by: User,
+    enrollment: Enrollment,
+    stage: str,
+    day: date,
+    changes: Mapping[str, Mapping[str, Any]],
+    records: Mapping[str, Mapping[str, Any]],
+    kinds: Sequence[str],
+    version: str,
+) -> bool:
+    """Correct the recorded answers of a stage. `changes`: by record the new values of fields; where the stage
+    has no such record yet it is made of `records`, which hold all that was answered, by columns. `kinds`: the
+    kinds of disability that are asked, from which the disabling condition follows. Whether anything changed.
+
+    Raises PermissionDenied, and ChangedMeanwhile where the records are not those of `version`.
+    """
+    if not by.may(Permission.ENROLLMENT_EDIT, project=enrollment.project_id):
+        raise PermissionDenied
+    one_at_a_time(enrollment.client)
+    stored = stored_of(by, enrollment, stage, day)
+    if version_of(stored) != version:
+        raise ChangedMeanwhile
+    code = recorded_as(stage)
+    for name, values in changes.items():
+        if name in stored:
+            correct(stored[name], by, values)
+        else:
+            add_record(by, enrollment, name, records[name], day, code)
+    if any(name.startswith("Disabilities[") for name in changes):
+        now = queries.visible(Enrollment, by).get(pk=enrollment.pk)
+        condition = disabling_now(by, now, kinds, timezone.localdate())
+        if condition is not None:
+            correct(now, by, {"disabling_condition": condition})
+    if changes:
+        record_access(
+            by=by.pk, action=Access.RECORD_CORRECTED, client=enrollment.client_id,
+            subject=f"enrollment:{enrollment.pk}", project=enrollment.project_id, stage=stage,
+            records=sorted(changes),
+        )  # fmt: skip
+    return bool(changes)
+
+
+@transaction.atomic
+def remove_stage(*, by: User, enrollment: Enrollment, stage: str, day: date, version: str) -> None:
+    """Mark the records of an update or annual assessment of a day as deleted; nothing is erased.
+
+    Raises PermissionDenied, and ChangedMeanwhile where the records are not those of `version`.
+    """
+    if stage not in REMOVABLE or not by.may(Permission.ENROLLMENT_EDIT, project=enrollment.project_id):
+        raise PermissionDenied
+    one_at_a_time(enrollment.client)
+    stored = stored_of(by, enrollment, stage, day)
+    if version_of(stored) != version:
+        raise ChangedMeanwhile
+    now = timezone.localtime().replace(tzinfo=None, microsecond=0)
+    for row in stored.values():
+        correct(row, by, {"date_deleted": now})
+    record_access(
+        by=by.pk, action=Access.RECORD_REMOVED, client=enrollment.client_id,
+        subject=f"enrollment:{enrollment.pk}", project=enrollment.project_id, stage=stage,
+        records=sorted(stored),
     )  # fmt: skip

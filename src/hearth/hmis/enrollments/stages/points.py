@@ -13,7 +13,7 @@ from hearth.hmis.enrollments.stages.questions import exit_of
 from hearth.hmis.enrollments.stages.recorded import RecordedForm
 from hearth.hmis.enrollments.start.questions import person_of
 from hearth.hmis.hud.questions import field_name
-from hearth.hmis.organizations.form_project import form_project
+from hearth.hmis.organizations.form_project import FormProjects
 from hearth.hmis.ui import formats
 from hearth.standards import load
 from hearth.standards.form import Project, Question, questions
@@ -58,7 +58,7 @@ def is_asked(point: Point, project: Project, person: str) -> bool:
     return bool(questions(load(MODEL_YEAR), project, STAGE, person, only=point.element))
 
 
-def offered(enrollment: Enrollment, end: Exit | None) -> list[Point]:
+def offered(enrollment: Enrollment, end: Exit | None, places: FormProjects) -> list[Point]:
     """What can be recorded of this enrollment, as of today or its last day."""
     if enrollment.project.project_type is None or enrollment.date_deleted is not None:
         return []
@@ -66,7 +66,7 @@ def offered(enrollment: Enrollment, end: Exit | None) -> list[Point]:
     last = end.exit_date if end is not None and end.date_deleted is None else None
     day = min(last, today) if last else today
     person = person_of(enrollment.client, enrollment.relationship_to_hoh or 0, day)
-    place = form_project(enrollment.project, day)
+    place = places.on(enrollment.project, day)
     return [one for one in POINTS if is_asked(one, place, person)]
 
 

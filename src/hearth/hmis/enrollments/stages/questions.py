@@ -20,7 +20,7 @@ from hearth.hmis.enrollments.start.questions import is_withheld, known_of, perso
 from hearth.hmis.hud.answers import not_collected
 from hearth.hmis.hud.names import python_name
 from hearth.hmis.hud.questions import Section, field_name, is_blank, place_of
-from hearth.hmis.organizations.form_project import form_project
+from hearth.hmis.organizations.form_project import FormProjects, form_project
 from hearth.hmis.ui import formats
 from hearth.hmis.ui.forms import DayField
 from hearth.standards import load
@@ -48,14 +48,14 @@ def asks(project: Project, stage: str, person: str) -> bool:
     return bool(questions(load(MODEL_YEAR), project, stage, person))
 
 
-def offered(enrollment: Enrollment, end: Exit | None) -> list[tuple[str, str]]:
+def offered(enrollment: Enrollment, end: Exit | None, places: FormProjects) -> list[tuple[str, str]]:
     """The stages, with their titles, at which something is asked in this enrollment now."""
     if enrollment.project.project_type is None or enrollment.date_deleted is not None:
         return []
     last = end.exit_date if end is not None and end.date_deleted is None else None
     today = timezone.localdate()
     day = min(last, today) if last else today
-    place = form_project(enrollment.project, day)
+    place = places.on(enrollment.project, day)
     person = person_of(enrollment.client, enrollment.relationship_to_hoh or 0, day)
     return [
         (stage, title)

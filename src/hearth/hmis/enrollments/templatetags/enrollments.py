@@ -2,8 +2,12 @@
 
 from django import template
 from django.db import models
+from django.urls import reverse
 
+from hearth.hmis.enrollments.models import Enrollment
 from hearth.hmis.enrollments.queries import Stay
+from hearth.hmis.enrollments.record_facts import RecordShown
+from hearth.hmis.enrollments.stages.correcting import STAGE_OF_CODE
 from hearth.hmis.hud import display
 from hearth.hmis.ui import formats
 
@@ -14,6 +18,16 @@ register = template.Library()
 def hud_words(record: models.Model, field: str) -> str:
     """`{{ exit|hud_words:"destination" }}`: a HUD field's value in words; empty for none."""
     return display.words(record, field)
+
+
+@register.filter
+def corrected_at(record: RecordShown, enrollment: Enrollment) -> str:
+    """Where the answers of a shown record are corrected; empty where they are not."""
+    stage = STAGE_OF_CODE.get(record.stage_code)
+    day = enrollment.entry_date if stage == "start" else record.day
+    if stage is None or day is None or record.deleted_at:
+        return ""
+    return reverse("enrollments:correct_answers", args=[enrollment.pk, stage, day.isoformat()])
 
 
 @register.filter

@@ -5,6 +5,7 @@ from dataclasses import replace
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from hearth.hmis.access import field_rights
@@ -13,11 +14,12 @@ from hearth.hmis.access.permissions import Permission
 from hearth.hmis.audit import changes, pages
 from hearth.hmis.clients.actions import open_client
 from hearth.hmis.clients.record_source import writer_of
-from hearth.hmis.enrollments import queries, record_facts
+from hearth.hmis.enrollments import due, queries, record_facts
 from hearth.hmis.enrollments.further import further_answers
 from hearth.hmis.enrollments.queries import Stay
 from hearth.hmis.enrollments.stages import points, questions
 from hearth.hmis.hud import display
+from hearth.hmis.organizations.form_project import FormProjects
 
 
 @require_safe
@@ -26,6 +28,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything about one enrollment."""
     stay = _stay(request, pk, "enrollment")
     may_edit = request.user.may(Permission.ENROLLMENT_EDIT, project=stay.enrollment.project_id)
+    places = FormProjects([stay.enrollment.project] if may_edit else [])
+    recorded = due.recorded_days(request.user, [pk]) if may_edit else {}
     context = {
         "stay": stay,
         "enrollment": stay.enrollment,
@@ -37,8 +41,9 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "writer": "" if stay.enrollment.project.is_hidden else writer_of(stay.enrollment),
         "further": further_answers(request.user, stay.enrollment),
         "may_exit": may_edit,
-        "stages": questions.offered(stay.enrollment, stay.exit) if may_edit else [],
-        "points": points.offered(stay.enrollment, stay.exit) if may_edit else [],
+        "stages": questions.offered(stay.enrollment, stay.exit, places) if may_edit else [],
+        "due": due.of_stays(request.user, [stay], recorded, places, timezone.localdate()) if may_edit else [],
+        "points": points.offered(stay.enrollment, stay.exit, places) if may_edit else [],
     }
     return render(request, "enrollments/detail.html", context)
 

@@ -7,10 +7,12 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from hearth.hmis.access.guard import refuse_as_missing, require
+from hearth.hmis.access.models import User
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.clients.actions import open_client
 from hearth.hmis.enrollments import queries
@@ -18,15 +20,20 @@ from hearth.hmis.enrollments.actions import EnrollmentRefused
 from hearth.hmis.enrollments.checks.form import findings, only_looks
 from hearth.hmis.enrollments.drafts.about import About
 from hearth.hmis.enrollments.drafts.form_draft import FormDraft
+from hearth.hmis.enrollments.exiting import open_members
 from hearth.hmis.enrollments.further import Asking, FurtherForm, further_form, is_valid
 from hearth.hmis.enrollments.models import Enrollment
 from hearth.hmis.enrollments.stages import actions
-from hearth.hmis.enrollments.stages.questions import POST_EXIT, TITLES, StageForm
+from hearth.hmis.enrollments.stages.questions import POST_EXIT, TITLES, StageForm, asks, why_not
+from hearth.hmis.enrollments.start.questions import person_of
+from hearth.hmis.organizations.form_project import form_project
 from hearth.hmis.ui.formats import counted
 from hearth.hmis.ui.forms import DayField
 
 #: The button that takes the last answers: to one element, or to all at once.
 _SAME, _ALL = "same", "all"
+#: The button that goes on to the next of the household.
+_NEXT = "next"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -75,6 +82,7 @@ def record(request: HttpRequest, pk: int, stage: str) -> HttpResponse:
         "enrollment": enrollment, "client": enrollment.client, "form": form, "draft": draft, "stage": stage,
         "title": TITLES[stage], "questions_of": day.isoformat(), "offers_last": stage != POST_EXIT,
         "opened": request.POST.get(_SAME, ""), "further": further,
+        "others": _others(user, enrollment, stage),
     }  # fmt: skip
     return render(request, "enrollments/stage.html", context)
 
@@ -122,7 +130,27 @@ def _finish(
     due = len(form.answered.due) + (further.due if further else 0)
     said = f" {counted(due, 'answer')} due." if due else ""
     messages.success(request, f"{TITLES[stage]} recorded.{said}")
+    day = form.cleaned_data["information_date"]
+    if _NEXT in request.POST and (following := _following(request.user, enrollment, stage, day)):
+        address = reverse("enrollments:stage", args=[following.pk, stage])
+        return redirect(f"{address}?day={day.isoformat()}")
     return redirect("enrollments:detail", enrollment.pk)
+
+
+def _others(user: User, enrollment: Enrollment, stage: str) -> list[Enrollment]:
+    """Who else of the household is enrolled still, and is asked at this stage in the same sitting."""
+    return [] if stage == POST_EXIT else open_members(user, enrollment)
+
+
+def _following(user: User, enrollment: Enrollment, stage: str, day: date) -> Enrollment | None:
+    """The next of the household, round from this one, who is asked and of whom nothing is recorded then."""
+    others = sorted(_others(user, enrollment, stage), key=lambda one: (one.pk < enrollment.pk, one.pk))
+    place = form_project(enrollment.project, day)
+    for one in others:
+        person = person_of(one.client, one.relationship_to_hoh or 0, day)
+        if asks(place, stage, person) and not why_not(user, one, stage, day):
+            return one
+    return None
 
 
 def _day(request: HttpRequest, until: date | None) -> date:

@@ -1,0 +1,203 @@
+"""What is due of an enrollment on a day: said in one place for every page and list.
+
+- An annual assessment that is coming, open or overdue (`annual.py`), where the standards ask one.
+- The move-in date of a head of household in permanent housing who has none (3.20).
+- Who came of age during the stay and was not asked since what adults are asked, or will within 30 days.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Exists, Min, OuterRef, QuerySet
+from django.urls import reverse
+
+from hearth.hmis.access.models import User
+from hearth.hmis.access.permissions import Permission
+from hearth.hmis.clients.intake.identity import ADULT
+from hearth.hmis.enrollments import queries
+from hearth.hmis.enrollments.annual import COMING, NOTICE, OPEN, OVERDUE, annual_due
+from hearth.hmis.enrollments.models import Enrollment, Exit, HealthAndDV, IncomeBenefits
+from hearth.hmis.enrollments.queries import Stay
+from hearth.hmis.enrollments.stages.points import BY_SLUG, is_asked
+from hearth.hmis.enrollments.stages.questions import ANNUAL, UPDATE, asks, recorded_as
+from hearth.hmis.enrollments.start.questions import person_of
+from hearth.hmis.organizations.form_project import FormProjects
+from hearth.hmis.ui import formats
+from hearth.standards import load
+from hearth.standards.form import Project, questions
+from hearth.standards.form_days import anniversary
+from hearth.standards.load import MODEL_YEAR
+
+#: Stage and day of what was recorded, as (code of 5.03.1, InformationDate).
+StageDay = tuple[int | None, date | None]
+_ORDER = {OVERDUE: 0, OPEN: 1, COMING: 2}
+_MOVE_IN = BY_SLUG["move-in"]
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One line: what is due of which enrollment, `by` a day (None: as soon as it is known), and where it is
+    answered. `state` is coming, open or overdue."""
+
+    enrollment: Enrollment
+    title: str
+    state: str
+    by: date | None
+    address: str
+
+    @property
+    def order(self) -> tuple[Any, ...]:
+        """Overdue first, then by day; what has no day after what has one."""
+        return (_ORDER[self.state], self.by is None, self.by or date.max, self.enrollment.pk)
+
+
+def due_of(
+    enrollment: Enrollment,
+    *,
+    exit: date | None,
+    household_start: date | None,
+    recorded: Collection[StageDay],
+    place: Project,
+    today: date,
+) -> list[Due]:
+    """What is due of one enrollment. `household_start`: the earliest start of its household; `recorded`: the
+    records of updates and annual assessments; `place`: its project as of today. Asks no database."""
+    entry, client = enrollment.entry_date, enrollment.client
+    if entry is None or enrollment.date_deleted is not None or not place.project_type:
+        return []
+    found = []
+    person = person_of(client, enrollment.relationship_to_hoh or 0, today)
+    is_open = exit is None or exit > today
+    if asks(place, ANNUAL, person):
+        annual = annual_due(
+            household_start=min(household_start or entry, entry),
+            entry=entry,
+            exit=exit,
+            assessed=[day for stage, day in recorded if day and stage == recorded_as(ANNUAL)],
+            today=today,
+        )
+        if annual is not None and (is_open or annual.state == OVERDUE):
+            window = annual.window
+            words = {
+                COMING: f"Annual assessment from {formats.day(window.first)}",
+                OPEN: f"Annual assessment by {formats.day(window.last)}",
+                OVERDUE: f"Annual assessment was due by {formats.day(window.last)}",
+            }
+            by = window.first if annual.state == COMING else window.last
+            address = reverse("enrollments:stage", args=[enrollment.pk, ANNUAL])
+            found.append(Due(enrollment, words[annual.state], annual.state, by, address))
+    if is_open and enrollment.move_in_date is None and is_asked(_MOVE_IN, place, person):
+        address = reverse("enrollments:point", args=[enrollment.pk, _MOVE_IN.slug])
+        found.append(Due(enrollment, "Move-in date, if moved in", OPEN, None, address))
+    if is_open and (birthday := _comes_of_age(enrollment, entry)) and birthday <= today + NOTICE:
+        later = (UPDATE, ANNUAL)
+        is_asked_since = any(
+            day and day >= birthday and stage in {recorded_as(one) for one in later}
+            for stage, day in recorded
+        )
+        if not is_asked_since and _more_of_adults(place, enrollment):
+            address = reverse("enrollments:stage", args=[enrollment.pk, UPDATE])
+            if birthday > today:
+                words_of_age, state = f"Turns 18 on {formats.day(birthday)}: more is asked then", COMING
+            else:
+                words_of_age, state = f"Turned 18 on {formats.day(birthday)}: ask as an adult", OPEN
+            found.append(Due(enrollment, words_of_age, state, birthday, address))
+    return sorted(found, key=lambda one: one.order)
+
+
+def _comes_of_age(enrollment: Enrollment, entry: date) -> date | None:
+    """The 18th birthday of who began as a minor; None where it is not known, or not for this user to know."""
+    client = enrollment.client
+    if "dob" in client.withheld or client.dob is None or client.dob.year > entry.year:
+        return None
+    birthday = anniversary(client.dob, ADULT)
+    return birthday if birthday > entry else None
+
+
+def _more_of_adults(place: Project, enrollment: Enrollment) -> bool:
+    head = "hoh_" if enrollment.relationship_to_hoh == queries.HEAD else ""
+    adult, child = (
+        {one.name for one in questions(load(MODEL_YEAR), place, UPDATE, f"{head}{who}")}
+        for who in ("adult", "child")
+    )
+    return bool(adult - child)
+
+
+# ------------------------------------------------------------------ of what is read
+
+
+def of_stays(
+    user: User, stays: Iterable[Stay], recorded: dict[int, list[StageDay]], places: FormProjects, today: date
+) -> list[Due]:
+    """What is due of stays that were read with their households, where the user works; no further query."""
+    found: list[Due] = []
+    for stay in stays:
+        one = stay.enrollment
+        if not user.may(Permission.ENROLLMENT_EDIT, project=one.project_id):
+            continue
+        starts = [
+            day for other in stay.others
+            if other.enrollment.date_deleted is None and (day := other.enrollment.entry_date)
+        ]  # fmt: skip
+        end = stay.exit if stay.exit is not None and stay.exit.date_deleted is None else None
+        found += due_of(
+            one, exit=end.exit_date if end else None, household_start=min(starts, default=None),
+            recorded=recorded.get(one.pk, []), place=places.on(one.project, today), today=today,
+        )  # fmt: skip
+    return sorted(found, key=lambda line: line.order)
+
+
+def recorded_days(user: User, enrollments: Iterable[int]) -> dict[int, list[StageDay]]:
+    """The days of updates and annual assessments of enrollments; two queries."""
+    found: dict[int, list[StageDay]] = defaultdict(list)
+    ids, stages = list(enrollments), [recorded_as(UPDATE), recorded_as(ANNUAL)]
+    for model in (IncomeBenefits, HealthAndDV):
+        rows = queries.records(user, model, ids, date_deleted__isnull=True, data_collection_stage__in=stages)
+        for pk, stage, day in rows.values_list("enrollment", "data_collection_stage", "information_date"):
+            found[pk].append((stage, day))
+    return found
+
+
+def open_enrollments(user: User, today: date) -> QuerySet[Enrollment]:
+    """Enrollments without an exit by today, in projects where the user enrolls people by a grant there."""
+    over = Exit.objects.restrict(user).filter(
+        enrollment=OuterRef("pk"), date_deleted=None, exit_date__lte=today
+    )
+    return (
+        Enrollment.objects.restrict(user)
+        .filter(date_deleted=None, client__date_deleted=None, entry_date__lte=today)
+        .filter(project__any_of=user.projects(Permission.ENROLLMENT_EDIT), project__date_deleted=None)
+        .filter(~Exists(over))
+        .select_related("client", "project")
+    )
+
+
+def household_starts(user: User, enrollments: Iterable[Enrollment]) -> dict[tuple[int, str], date]:
+    """The earliest start by (project, HouseholdID); one query."""
+    wanted = {(one.project_id, one.household_id) for one in enrollments if one.household_id}
+    rows = (
+        Enrollment.objects.restrict(user)
+        .filter(date_deleted=None, project__in={project for project, _ in wanted})
+        .filter(household_id__in={household for _, household in wanted})
+        .values_list("project", "household_id")
+        .annotate(first=Min("entry_date"))
+    )
+    return {(project, household): first for project, household, first in rows if first}
+
+
+def of_enrollments(user: User, enrollments: Iterable[Enrollment], today: date) -> dict[int, list[Due]]:
+    """What is due of open enrollments, by enrollment; five queries however many there are."""
+    rows = list(enrollments)
+    starts = household_starts(user, rows)
+    recorded = recorded_days(user, [one.pk for one in rows])
+    places = FormProjects({one.project_id: one.project for one in rows}.values())
+    return {
+        one.pk: due_of(
+            one, exit=None, household_start=starts.get((one.project_id, one.household_id or "")),
+            recorded=recorded.get(one.pk, []), place=places.on(one.project, today), today=today,
+        )
+        for one in rows
+    }  # fmt: skip
