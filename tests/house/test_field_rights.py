@@ -82,7 +82,7 @@ ATTRIBUTES = {
     "enrollments/roster.py": "of clients that were read by restrict(user); asks `withheld`",
     "enrollments/household/presenting.py": "of clients that were read by restrict(user); asks `withheld`",
     "enrollments/record_facts.py": "of records that were read by restrict(user)",
-    "enrollments/stages/correcting.py": "no attribute: the kinds of disability by the names of questions",
+    "enrollments/stages/correcting.py": "of records that were read by restrict(user)",
     "enrollments/stages/last.py": "of records that were read by restrict(user)",
     "enrollments/start/choose.py": "of a client that was read by restrict(user)",
     "enrollments/start/questions.py": "of a client that was read by restrict(user)",
