@@ -50,6 +50,7 @@ def test_from_the_search_to_the_exit(open_page: OpenPage) -> None:
         assert before > 0
         choose(page, "Enrollment-LivingSituation", "435")
         expect(hidden).to_have_count(before - 1)
+        page.locator("[name='IncomeBenefits-InsuranceFromAnySource'][value='0'] + label").click()
         choose(page, "Enrollment-LivingSituation", "116")
         unlikely = page.locator(".hearth-unlikely")
         page.locator("[name='Enrollment-DateToStreetESSH']").fill("01/01/2019")
@@ -71,4 +72,19 @@ def test_from_the_search_to_the_exit(open_page: OpenPage) -> None:
         expect(page.locator("main")).to_contain_text("on the day of entry, without a night")
         page.get_by_role("button", name="Finish").click()  # seen, and left as it is
         expect(page.locator("main")).to_contain_text("1 exit recorded")
+        if width == 1440:
+            the_same_as_then(page)
         assert browser_problems(page) == []
+
+
+def the_same_as_then(page: Page) -> None:
+    """What was answered in the stay before is offered, and typed by a press."""
+    page.locator("nav[aria-label=Breadcrumbs] a").last.click()
+    enroll(page, "Invented")
+    insurance = page.locator("[name='IncomeBenefits-InsuranceFromAnySource'][value='0']")
+    expect(insurance).not_to_be_checked()
+    page.get_by_role("button", name=re.compile("The same as then.*Health Insurance")).click()
+    expect(insurance).to_be_checked()
+    settle(page)
+    screenshot(page, "enroll-last-answers-1440")
+    assert accessibility_problems(page) == []

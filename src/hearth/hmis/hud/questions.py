@@ -40,12 +40,14 @@ _HIV = load(MODEL_YEAR).list("1.3").names["HIV_AIDS"]
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One data element of the form: its fields in order. `is_sensitive`: folded, and asked alone."""
+    """One data element of the form: its fields in order. `is_sensitive`: folded, and asked alone. `last`:
+    what was answered before, where the form offers it."""
 
     element: Element
     words: ElementWords | None
     fields: list[forms.BoundField]
     is_sensitive: bool
+    last: Any = None
 
     @property
     def has_errors(self) -> bool:

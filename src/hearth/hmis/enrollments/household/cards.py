@@ -13,6 +13,7 @@ from hearth.hmis.clients.templatetags.clients import full_name
 from hearth.hmis.enrollments.actions import NewMember
 from hearth.hmis.enrollments.further import Asking, FurtherForm, further_form, is_valid
 from hearth.hmis.enrollments.household.presenting import RELATION_WORDS
+from hearth.hmis.enrollments.last_answers import LastAnswer, LastAnswers, as_typed
 from hearth.hmis.enrollments.start.questions import StartForm
 from hearth.hmis.hud.questions import field_name
 from hearth.hmis.organizations.form_project import form_project
@@ -64,10 +65,12 @@ def cards(
 ) -> list[Card]:
     """A card for each; whoever is alone has no prefix before the names of inputs."""
     asks = form_project(place, start)
+    last = LastAnswers.before(user, [client for client, _ in people], start)
     made = []
     for client, relationship in people:
         form = StartForm(
             typed, user=user, client=client, place=place, start=start, relationship=relationship, asks=asks,
+            last=last.get(client.pk),
             prefix=f"c{client.pk}" if len(people) > 1 else None,
         )  # fmt: skip
         if len(people) > 1:
@@ -104,6 +107,27 @@ def give(
                 given.setlist(one.form.add_prefix(name), answers)
         got.append(one)
     return given, got, kept
+
+
+def take_last(
+    typed: QueryDict, household: Sequence[Card], wanted: str
+) -> tuple[QueryDict, LastAnswer | None]:
+    """What was typed, with the last answers of one person to one element (`c7:4.04`; of one alone
+    `:4.04`), and which those are."""
+    prefix, _, number = wanted.rpartition(":")
+    for one in household:
+        if (one.form.prefix or "") != prefix:
+            continue
+        for section in one.form.sections:
+            if section.element.number == number and section.last is not None:
+                given: QueryDict = typed.copy()
+                for name, value in as_typed(one.form, section.last).items():
+                    if value is None:
+                        given.pop(name, None)
+                    else:
+                        given[name] = str(value)
+                return given, section.last
+    return typed, None
 
 
 def _columns(form: StartForm, number: str) -> list[str]:

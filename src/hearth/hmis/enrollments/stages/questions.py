@@ -14,8 +14,15 @@ from hearth.hmis.enrollments import annual, queries
 from hearth.hmis.enrollments.checks.form import CheckedForm, answered_before
 from hearth.hmis.enrollments.checks.looked_at import Entered
 from hearth.hmis.enrollments.disabling import DISABLING, NO, YES, disabling_condition
+from hearth.hmis.enrollments.last_answers import (
+    LastAnswer,
+    LastAnswers,
+    as_typed,
+    files_of_stages,
+    offered_to,
+    typed_as,
+)
 from hearth.hmis.enrollments.models import Enrollment, Exit
-from hearth.hmis.enrollments.stages.last import LastAnswer, LastAnswers, files_of_stages
 from hearth.hmis.enrollments.start.questions import is_withheld, known_of, person_of
 from hearth.hmis.hud.answers import not_collected
 from hearth.hmis.hud.names import python_name
@@ -187,15 +194,15 @@ class StageForm(CheckedForm):
         """The sections, each with its last answers."""
         for section in self.sections:
             asked = [one for one in self.questions if one.element == section.element]
-            yield AskedAgain(section, self.last.of(asked) if self.stage != POST_EXIT else None)
+            last = self.last.of(asked) if self.stage != POST_EXIT else None
+            yield AskedAgain(section, offered_to(self, last))
 
     def as_before(self, element: str = "") -> dict[str, Any]:
         """What to type for the last answers to an element, or to all of them, by the names of inputs."""
         found: dict[str, Any] = {}
         for group in self.asked_again:
             if group.last and element in ("", group.section.element.number):
-                for name, value in group.last.values.items():
-                    found[self.add_prefix(field_name(name))] = self._typed(name, value)
+                found |= as_typed(self, group.last)
         return found
 
     def unchanged(self) -> list[str]:
@@ -262,10 +269,7 @@ class StageForm(CheckedForm):
 
     def _typed(self, name: str, value: Any) -> Any:
         """A stored value as somebody would type it; None leaves the input out."""
-        field = self.fields[field_name(name)]
-        if isinstance(field, forms.BooleanField):
-            return "on" if value == YES else None
-        return None if value is None else field.prepare_value(value)
+        return typed_as(self.fields[field_name(name)], value)
 
     def _warned(self, day: date | None = None) -> str:
         if day is None:

@@ -1,5 +1,7 @@
 """What is asked when somebody is enrolled, and what follows from the answers."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -14,7 +16,9 @@ from hearth.hmis.clients.models import Client
 from hearth.hmis.enrollments.checks.form import CheckedForm
 from hearth.hmis.enrollments.checks.looked_at import START_STAGE, Entered
 from hearth.hmis.enrollments.disabling import DISABLING, disabling_condition
+from hearth.hmis.enrollments.last_answers import LastAnswers, offered_to
 from hearth.hmis.hud.display import coc_words
+from hearth.hmis.hud.questions import Section
 from hearth.hmis.organizations.choices import cocs_of
 from hearth.hmis.organizations.form_project import form_project
 from hearth.hmis.organizations.models import Project
@@ -25,6 +29,8 @@ from hearth.standards.load import MODEL_YEAR
 
 STAGE = "start"
 HEAD = int(load(MODEL_YEAR).list("3.15.1").names["HEAD"])
+#: Never offered from before: asked alone, each time.
+_ASKED_ANEW = frozenset({"4.11"})
 #: Said elsewhere on the page, or worked out.
 _ELSEWHERE = ("Enrollment.EntryDate", "Enrollment.RelationshipToHoH", "Enrollment.EnrollmentCoC")
 
@@ -39,7 +45,8 @@ def person_of(client: Client, relationship: int, on: date) -> str:
 class StartForm(CheckedForm):
     """The questions at the start of a stay. `disabling_because`: what makes the disabling condition.
 
-    `asks`: the project as a form sees it on that day, where the caller has it for several people already.
+    `asks`: the project as a form sees it on that day, where the caller has it for several people already;
+    `last`: what was answered in earlier stays, which the form offers.
     """
 
     def __init__(
@@ -51,10 +58,11 @@ class StartForm(CheckedForm):
         start: date,
         relationship: int,
         asks: FormProject | None = None,
+        last: LastAnswers | None = None,
         **kwargs: Any,
     ) -> None:
         self.user, self.client, self.place = user, client, place
-        self.start, self.relationship = start, relationship
+        self.start, self.relationship, self._last = start, relationship, last
         super().__init__(
             *args,
             project=asks or form_project(place, start),
@@ -76,6 +84,15 @@ class StartForm(CheckedForm):
         if any(one.column.file == "Disabilities" for one in found):
             found = [one for one in found if one.name != DISABLING]
         return found
+
+    @property
+    def sections(self) -> Iterator[Section]:
+        """The questions by element, each with what was answered to it last."""
+        for section in super().sections:
+            asked = [one for one in self.questions if one.element == section.element]
+            offers = self._last is not None and section.element.number not in _ASKED_ANEW
+            last = self._last.of(asked) if self._last and offers else None
+            yield replace(section, last=offered_to(self, last))
 
     def clean(self) -> dict[str, Any]:
         """Add what follows: the CoC of the head (3.16), and the disabling condition where its parts are asked

@@ -27,11 +27,12 @@ from hearth.hmis.enrollments.models import Draft, Enrollment
 from hearth.hmis.enrollments.start.choose import ChooseForm, projects_for
 from hearth.hmis.enrollments.start.questions import HEAD
 from hearth.hmis.organizations.entered import key_of_form, new_key
+from hearth.hmis.ui import formats
 from hearth.hmis.ui.formats import counted
 from hearth.hmis.ui.forms import Together
 
 _LONGEST_KEY = 64
-_SAME = "same:"
+_SAME, _LAST = "same:", "last:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,15 @@ def ask(
         request.POST[SAVE] = "button"
         household_cards = cards.cards(user, people, place, day, request.POST)
         messages.info(request, _given(got, left))
+    wanted = request.POST.get("do", "")
+    if typed is not None and wanted.startswith(_LAST):
+        taken, last = cards.take_last(typed, household_cards, wanted.removeprefix(_LAST))
+        if last is not None:
+            taken[SAVE] = "button"
+            request.POST = taken
+            household_cards = cards.cards(user, people, place, day, taken)
+            said = f"Taken from {formats.day(last.day)}, {last.source}."
+            messages.info(request, f"{said} Nothing is finished yet.")
     draft = FormDraft(request, for_draft)
     for card in household_cards:
         for one in card.forms:
