@@ -7,8 +7,8 @@ from typing import Any
 from hearth.hmis.access.models import User
 from hearth.hmis.enrollments import queries
 from hearth.hmis.enrollments.disabling import DISABLING, NO, YES, disabling_condition
+from hearth.hmis.enrollments.last_answers import LastAnswers, files_of_stages
 from hearth.hmis.enrollments.models import Enrollment
-from hearth.hmis.enrollments.stages.last import LastAnswers, files_of_stages
 from hearth.hmis.enrollments.stages.questions import ANNUAL, UPDATE, exit_of, recorded_as
 from hearth.hmis.enrollments.stages.recorded import RecordedForm
 from hearth.hmis.enrollments.start.questions import is_withheld
