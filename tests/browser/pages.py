@@ -165,6 +165,7 @@ PAGES = [
     Page("document-discard", "/consent/documents/{document_draft}/discard/", "administrator"),
     Page("client-papers", "/clients/{rosa}/papers/", "user"),
     Page("answers-due", "/answers/", "user"),
+    Page("answers-file", "/answers/from-elsewhere/", "administrator"),
     Page("answers-due-signature", "/answers/signature-due/", "user"),
     Page("answers-due-asking", "/answers/to-be-asked/?sort=-name", "user"),
     Page("client-answer", "/clients/{rosa}/papers/answer/", "user"),

@@ -1,10 +1,12 @@
 """A file of answers: what can be taken is, everything else is told, and nothing is taken twice."""
 
+import html
 from datetime import date
 from pathlib import Path
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import SimpleUploadedFile
 from typer.testing import CliRunner
 
 from hearth.hmis.access import command_line
@@ -16,7 +18,9 @@ from hearth.hmis.consent.consent_file import FileRefused, read
 from hearth.hmis.consent.file_actions import Taken, take_consent_file
 from hearth.hmis.consent.models import Consent, ConsentTaking
 from tests import factories
+from tests.hmis.accounts.people.test_pages import signed_in
 from tests.hmis.consent.consenting import CLOSED, OPEN, World
+from tests.hmis.ui.workbooks import workbook
 
 pytestmark = pytest.mark.django_db
 
@@ -154,3 +158,54 @@ def test_the_command(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert said.exit_code == 0, said.output
     path.write_bytes(b"nothing")
     assert "no column Source" in str(run.invoke(consent, ["import", str(path)]).exception)
+
+
+class TestPage:
+    ADDRESS = "/answers/from-elsewhere/"
+
+    def send(self, by: User, content: bytes, name: str = "answers.csv") -> str:
+        answer = signed_in(by).post(self.ADDRESS, {"file": SimpleUploadedFile(name, content)})
+        assert answer.status_code == 200
+        return html.unescape(answer.content.decode())
+
+    def test_looked_at_and_then_kept_once(self, world: World) -> None:
+        stay, client = world.stay(), signed_in(world.administrator)
+        content = file({}, {"Choice": "perhaps"})
+        page = self.send(world.administrator, content)
+        assert "Add 1 answer<" in page and "Lines that are left out" in page
+        assert 'data-label="Line">3<' in page
+        assert world.seen(stay) == [CLOSED]
+        with acting(world.administrator):
+            assert not Consent.objects.exists()
+        done = client.post(self.ADDRESS, {"text": content.decode("utf-8-sig")}, follow=True)
+        said = done.content.decode()
+        assert "1 answer added; 1 record seen by others than before. 1 line left out." in said
+        assert world.seen(stay) == [OPEN]
+        assert "There is nothing to add." in self.send(world.administrator, content)
+
+    def test_a_workbook_of_answers(self, world: World) -> None:
+        row = {**GOOD, "Date": date(2026, 1, 5)}
+        content = workbook([HEADER.split(","), [row[name] for name in HEADER.split(",")]])
+        assert "Add 1 answer<" in self.send(world.administrator, content)
+        assert take(world, content).added == 1
+
+    @pytest.mark.parametrize(
+        ("content", "said"),
+        [
+            (b"Source", "no column PersonalID"),
+            (b"PK\x03\x04rest", "cannot be read as an Excel workbook"),
+            (b"x" * (1024 * 1024 + 1), "larger than 1 MB"),
+        ],
+    )
+    def test_what_is_no_file_of_answers_is_a_sentence(self, world: World, content: bytes, said: str) -> None:
+        assert said in self.send(world.administrator, content)
+        again = signed_in(world.administrator).post(self.ADDRESS, {"text": content.decode("latin-1")})
+        assert again.status_code == 200 and b"hearth-form" in again.content
+
+    def test_nobody_else_sends_one(self, world: World) -> None:
+        for somebody in (world.worker, factories.make_auditor()):
+            client = signed_in(somebody)
+            assert client.get(self.ADDRESS).status_code == 403
+            assert client.post(self.ADDRESS, {"text": file({}).decode("utf-8-sig")}).status_code == 403
+        with acting(world.administrator):
+            assert not Consent.objects.exists()

@@ -24,15 +24,17 @@ def root() -> None:
 
 @consent.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="A CSV file.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="CSV or Excel (.xlsx).")
+    ],
     acting: Annotated[
         str | None, typer.Option("--as", metavar="EMAIL", help="System administrator who acts.")
     ] = None,
 ) -> None:
-    """Take in a CSV of answers: Source, PersonalID, Choice, Date, FormVersion, Language, Method.
+    """Take in a file of answers, CSV or Excel.
 
-    Guardian, Witness and Until may be there, too. A line that cannot be taken is listed with what to do, the
-    others are written. The same file again adds nothing. The people must be there already (`hearth import`).
+    Columns: Source, PersonalID, Choice, Date, FormVersion, Language, Method; Guardian, Witness and Until may
+    be there, too. A line that cannot be taken is listed with what to do, the others are written. The same file again adds nothing. The people must be there already (`hearth import`).
 
     \b
     Examples:
@@ -56,11 +58,10 @@ def import_(
         raise ServerError(str(error)) from None
     for one in taken.findings:
         typer.echo(f"Line {one.line}{f', {one.column}' if one.column else ''}: {one.said}")
-    left_out = len({one.line for one in taken.findings})
     typer.echo(
         f"{counted(taken.added, 'answer')} added, {taken.known} known already,"
-        f" {counted(left_out, 'line')} left out;"
+        f" {counted(taken.left_out, 'line')} left out;"
         f" {counted(taken.touched, 'record')} seen by others than before."
     )
-    if left_out:
+    if taken.left_out:
         raise typer.Exit(1)

@@ -1,4 +1,4 @@
-"""A file of answers that were given elsewhere, one a line, as CSV: read and checked, with everything found.
+"""A file of answers that were given elsewhere, one a line, CSV or Excel: read, with everything found.
 
 Columns, by name and in any order: Source (the data source), PersonalID, Choice (a code of the scheme or its
 words), Date, FormVersion, Language, Method; and where they are known Guardian, Witness and Until. Days are
@@ -16,6 +16,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from hearth.hmis.consent.choices import Answer, Method, of_age_on
+from hearth.hmis.ui import workbooks
 
 REQUIRED = ("Source", "PersonalID", "Choice", "Date", "FormVersion", "Language", "Method")
 OPTIONAL = ("Guardian", "Witness", "Until")
@@ -58,16 +59,27 @@ class Line:
         return alone and born is not None and self.given_on < of_age_on(born)
 
 
-def read(content: bytes) -> tuple[list[Line], list[Finding]]:
-    """The lines that can be taken and what is wrong with the others. Raises FileRefused."""
+def text_of(content: bytes) -> str:
+    """A file, CSV in UTF-8 or an Excel workbook, as CSV. Raises FileRefused."""
     if len(content) > MOST_BYTES:
         raise FileRefused("The file is larger than 50 MB. Split it into several.")
+    if content.startswith(workbooks.BEGINS):
+        try:
+            return workbooks.csv_of(content)
+        except workbooks.UnreadableWorkbook as error:
+            raise FileRefused(str(error)) from error
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise FileRefused("The file is not in UTF-8. Save it as “CSV UTF-8”.") from error
+        raise FileRefused("The file is not in UTF-8. Save it as “CSV UTF-8” or as .xlsx.") from error
     if "\0" in text:
-        raise FileRefused("The file is no CSV. Save the sheet as “CSV UTF-8”.")
+        raise FileRefused("The file is no CSV. Save the sheet as “CSV UTF-8” or as .xlsx.")
+    return text
+
+
+def read(content: bytes) -> tuple[list[Line], list[Finding]]:
+    """The lines that can be taken and what is wrong with the others. Raises FileRefused."""
+    text = text_of(content)
     rows = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         header = [name.strip() for name in next(rows, [])]

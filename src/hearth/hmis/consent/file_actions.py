@@ -32,6 +32,11 @@ class Taken:
     touched: int = 0
     findings: list[Finding] = field(default_factory=list)
 
+    @property
+    def left_out(self) -> int:
+        """How many lines were not taken."""
+        return len({one.line for one in self.findings})
+
 
 @transaction.atomic
 def take_consent_file(*, by: User, content: bytes) -> Taken:
@@ -49,9 +54,23 @@ def take_consent_file(*, by: User, content: bytes) -> Taken:
     taken.findings.sort(key=lambda one: one.line)
     record_access(
         by=by.pk, action=Access.CONSENT_RECORDED, subject="consent file", answers=taken.added,
-        records=taken.touched, left_out=len({one.line for one in taken.findings}),
+        records=taken.touched, left_out=taken.left_out,
     )  # fmt: skip
     return taken
+
+
+class _OnlyLooked(Exception):
+    """Undoes what was done to see what it would do."""
+
+
+def look_at_consent_file(*, by: User, content: bytes) -> Taken:
+    """What `take_consent_file` would do: it is done and undone. Raises the same."""
+    try:
+        with transaction.atomic():
+            taken = take_consent_file(by=by, content=content)
+            raise _OnlyLooked
+    except _OnlyLooked:
+        return taken
 
 
 def _take(by: User, lines: list[Line], taken: Taken) -> None:

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from hearth.hmis.consent.due_lists import LISTS
-from hearth.hmis.consent.views import answers, documents, due, files, papers, who_sees
+from hearth.hmis.consent.views import answer_file, answers, documents, due, files, papers, who_sees
 
 app_name = "consent"
 
@@ -23,5 +23,6 @@ urlpatterns = [
     path("clients/<int:client>/papers/<int:pk>/print/", papers.sheet, name="client_paper"),
     path("consent/files/<int:pk>/", files.download, name="file"),
     path("answers/", due.index, name="due"),
+    path("answers/from-elsewhere/", answer_file.take, name="answer_file"),
     *(path(f"answers/{key}/", due.listed, {"which": key}, name=f"due_{key}") for key in LISTS),
 ]

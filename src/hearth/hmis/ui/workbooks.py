@@ -6,6 +6,7 @@ numbers are (ECMA-376 part 1, chapters 18.3, 18.4, 18.8). openpyxl makes up ever
 in its way of reading only every cell before a far one, so that it is no help here.
 """
 
+import csv
 import io
 import posixpath
 import re
@@ -67,6 +68,14 @@ def rows_of(data: bytes) -> list[list[str]]:
             " the others, hidden ones too."
         )
     return filled[0] if filled else []
+
+
+def csv_of(data: bytes) -> str:
+    """The same as CSV. A row of the sheet stays a row, an empty one too, so that lines are counted as Excel
+    counts them. Raises UnreadableWorkbook."""
+    written = io.StringIO(newline="")
+    csv.writer(written).writerows(row or [""] for row in rows_of(data))
+    return written.getvalue()
 
 
 class _Workbook:

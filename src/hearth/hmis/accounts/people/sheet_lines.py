@@ -30,13 +30,9 @@ def text_of(data: bytes) -> str:
         )
     if data.startswith(workbooks.BEGINS):
         try:
-            rows = workbooks.rows_of(data)
+            return workbooks.csv_of(data)
         except workbooks.UnreadableWorkbook as error:
             raise Unreadable(str(error)) from error
-        written = io.StringIO(newline="")
-        # A row of the sheet stays a row, an empty one too, so that lines are counted as Excel counts them.
-        csv.writer(written).writerows(row or [""] for row in rows)
-        return written.getvalue()
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
