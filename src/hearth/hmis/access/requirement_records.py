@@ -130,6 +130,21 @@ def all_of_user(viewer: User, user: User) -> list[RequirementMet]:
     return list(rows.order_by("-met_on", "-pk"))
 
 
+def without_record(users: list[int]) -> dict[int, set[str]]:
+    """User → the kinds of which they have no record that holds today, whether a role of theirs requires it
+    or not."""
+    found: dict[int, set[str]] = {pk: set() for pk in users}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT u.id, s.kind FROM unnest(%s::bigint[]) AS u (id), hearth_standing(u.id, NULL) s"
+            " WHERE s.met_on IS NULL",
+            [users],
+        )
+        for pk, kind in cursor.fetchall():
+            found[pk].add(kind)
+    return found
+
+
 def missing(grants: list[Grant]) -> dict[int, list[type[Requirement]]]:
     """Grant → what is missing for it today, so that it does not count; those for which something is."""
     with connection.cursor() as cursor:

@@ -34,7 +34,8 @@ def import_(
     """Take in a file of answers, CSV or Excel.
 
     Columns: Source, PersonalID, Choice, Date, FormVersion, Language, Method; Guardian, Witness and Until may
-    be there, too. A line that cannot be taken is listed with what to do, the others are written. The same file again adds nothing. The people must be there already (`hearth import`).
+    be there, too. A line that cannot be taken is listed with what to do, the others are written. The same
+    file again adds nothing. The people must be there already (`hearth import`).
 
     \b
     Examples:

@@ -13,9 +13,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from hearth.hmis.access import actions as rights
+from hearth.hmis.access import requirement_records as records
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import Grant, User
 from hearth.hmis.access.permissions import WORDS, Permission
+from hearth.hmis.access.requirements import PrivacyTraining
 from hearth.hmis.access.roles import (
     ROLES,
     AgencyAdministrator,
@@ -109,6 +111,22 @@ def test_the_list_filters_sorts_searches_and_is_taken_along(town: Town) -> None:
     assert log_of(town.of_a, town.administrator) == []
     with acting(town.administrator):
         assert AccessLog.objects.filter(action="downloaded", subject="people").count() == 2
+
+
+def test_the_list_of_who_lacks_an_agreement_or_training(town: Town) -> None:
+    """Also before the day from which a missing one closes access: whoever sets it sees whom it meets."""
+    no_grant = factories.make_user(display_name="Nobody yet")
+    records.record(by=town.administrator, kind=PrivacyTraining, user=town.of_a, met_on=TODAY)
+    records.record(
+        by=town.administrator, kind=PrivacyTraining, user=town.of_b, met_on=TODAY - timedelta(days=366)
+    )
+    for who, sees in ((town.administrator, {"Ben of B", "Bo of both"}), (town.boss, {"Bo of both"})):
+        found = signed_in(who).get("/people/?missing=privacy_training").content.decode()
+        assert {one for one in ("Ann of A", "Ben of B", "Bo of both") if one in found} == sees
+        assert no_grant.display_name not in found
+    unsigned = signed_in(town.administrator).get("/people/?missing=user_agreement").content.decode()
+    assert "Ann of A" in unsigned
+    assert "Ann of A" in signed_in(town.boss).get("/people/?missing=agency_agreement").content.decode()
 
 
 def test_a_grant_about_to_end_is_told(town: Town) -> None:

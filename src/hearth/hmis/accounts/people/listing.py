@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from hearth.hmis.access import requirement_records as records
 from hearth.hmis.access.models import Grant, User
 from hearth.hmis.access.permissions import Permission
+from hearth.hmis.access.requirements import REQUIREMENTS
 from hearth.hmis.access.roles import ROLES
 from hearth.hmis.accounts.people.queries import SAID, Person, people
 from hearth.hmis.organizations.choices import organization_names
@@ -37,12 +39,14 @@ def listed(
     every = people(viewer)
     asked = Asked(query, columns=COLUMNS, filters=_filters(every), start=(("name", False),))
     searched = [one for one in every if fits(words, f"{one.user} {one.user.email}")] if words else every
+    without = records.without_record([one.user.pk for one in every]) if "missing" in asked.chosen else {}
     found = arranged(
         searched,
         asked,
         codes={
             "role": lambda one: [grant.role for grant in one.now],
             "organization": lambda one: [str(pk) for pk in map(_organization, one.now) if pk],
+            "missing": lambda one: required(one) & without[one.user.pk],
             "state": lambda one: [
                 one.standing,
                 *([_LAPSING] if one.lapses_on else []),
@@ -69,6 +73,12 @@ def listed(
     return shown, found
 
 
+def required(person: Person) -> set[str]:
+    """The kinds that the roles of somebody's grants in force require of users."""
+    kinds = {kind for grant in person.now for kind in ROLES[grant.role].requires}
+    return {one.code for one in kinds if not one.of_organization}
+
+
 def _filters(every: Sequence[Person]) -> list[Filter]:
     roles = {grant.role for one in every for grant in one.now}
     at = {
@@ -81,6 +91,11 @@ def _filters(every: Sequence[Person]) -> list[Filter]:
     return [
         Filter("role", "Role", tuple((code, role.name) for code, role in ROLES.items() if code in roles)),
         Filter("organization", "Organization", tuple((str(pk), name) for pk, name in organizations)),
+        Filter(
+            "missing",
+            "Missing",
+            tuple((code, one.name) for code, one in REQUIREMENTS.items() if not one.of_organization),
+        ),
         Filter(
             "state",
             "State",
