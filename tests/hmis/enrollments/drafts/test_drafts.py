@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
+from hearth.hmis.access.permissions import Permission
 from hearth.hmis.audit.models import AccessLog
 from hearth.hmis.enrollments import actions as enrollment_actions
 from hearth.hmis.enrollments.drafts import actions, answer_sealing, queries
@@ -210,6 +211,34 @@ def test_a_colleague_takes_over(place: Place) -> None:
     assert page.save("IncomeBenefits-SSI", "on").json()["editing"] == ["Sam Rivera"]
     assert "Sam Rivera</p>" not in page.text
     assert "Sam Rivera" in page.open()
+
+
+@pytest.mark.parametrize(
+    ("permission", "name"),
+    [
+        (Permission.HIV_VIEW, "Disabilities-DisabilityResponse-8"),
+        (Permission.HIV_VIEW, "Disabilities-IndefiniteAndImpairs-8"),
+        (Permission.HIV_VIEW, "Disabilities-TCellCountAvailable-8"),
+        (Permission.DV_VIEW, "HealthAndDV-DomesticViolenceSurvivor"),
+        (Permission.CLIENT_NAME_VIEW, "Client-LastName"),
+        (Permission.SSN_LAST_FOUR_VIEW, "Client-SSN"),
+        (Permission.DOB_VIEW, "Client-DOB"),
+    ],
+)
+def test_a_conflict_tells_nobody_what_they_may_not_see(
+    place: Place, monkeypatch: pytest.MonkeyPatch, permission: Permission, name: str
+) -> None:
+    """A request with the name of an input that is not on one's form gets neither a colleague's answer nor
+    a word of its own into the draft."""
+    page = Page(place.worker, place)
+    assert page.save(name, "1").status_code == 200
+    factories.take_rights(monkeypatch, permission)
+    theirs = Page(factories.make_hmis_user(place.organization), place)
+    for values in (["0"], ["1"], []):
+        answer = theirs.save(name, *values)
+        assert (answer.status_code, set(answer.json())) == (400, {"refused"})
+    assert theirs.save(PRIOR, STREET).status_code == 200
+    assert theirs.save("Disabilities-DisabilityResponse-5", "1").status_code == 200
 
 
 def test_two_answers_to_one_question_stand_side_by_side(place: Place) -> None:

@@ -8,7 +8,9 @@ from functools import cache
 
 from django.core import signing
 
+from hearth.hmis.access import field_rights
 from hearth.hmis.access.models import User
+from hearth.hmis.access.permissions import Permission
 from hearth.hmis.enrollments.models import Draft
 from hearth.hmis.hud.questions import field_name
 from hearth.standards import load
@@ -61,6 +63,16 @@ class Token:
 def is_of_hud(name: str) -> bool:
     """Whether an input is named after a column of HUD's."""
     return name in _columns() or _ROW.sub("", name) in _columns()
+
+
+def is_withheld(user: User, name: str) -> bool:
+    """Whether the answers in an input are not for a user to see. No form asks them of such a user; a request
+    that was made up could."""
+    file, _, rest = name.partition("-")
+    column, _, row = rest.partition("-")
+    if row == str(field_rights.HIV) and Permission.HIV_VIEW in field_rights.all_missing(user):
+        return True
+    return not field_rights.may_see(user, f"{file}.{column}")
 
 
 @cache

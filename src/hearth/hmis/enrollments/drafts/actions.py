@@ -18,7 +18,7 @@ from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
 from hearth.hmis.clients.models import Client
 from hearth.hmis.enrollments.drafts import answer_sealing, kinds
-from hearth.hmis.enrollments.drafts.about import About
+from hearth.hmis.enrollments.drafts.about import About, is_withheld
 from hearth.hmis.enrollments.models import Draft, DraftAnswer, Enrollment
 
 #: Of one input: how many values, and how long each.
@@ -79,6 +79,9 @@ def keep(
     for one in typed.values():
         if len(one.values) > MOST_VALUES or any(len(value) > LONGEST for value in one.values):
             raise DraftRefused(f"Shorten it to {LONGEST:,} characters.")
+    if any(is_withheld(by, name) for _, name in typed):
+        # What a colleague typed there would come back as a conflict.
+        raise DraftRefused("This answer is not part of your form. Reload the page.")
     draft = _locked(by, about)
     if draft is None or (known is not None and draft.pk != known):
         if known is not None:
