@@ -1,9 +1,13 @@
 """Reports of everything in a scope: who may have them, what the role that reads sees, and what is left."""
 
 import json
+import subprocess
+import sys
+import textwrap
+import time
 import zipfile
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +17,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from hearth import scratch
 from hearth.hmis.access.context import acting
@@ -24,6 +29,7 @@ from hearth.hmis.access.scopes import CocScope, FundingScope, OrganizationScope
 from hearth.hmis.audit.models import AccessLog
 from hearth.hmis.clients.models import Client as Person
 from hearth.hmis.enrollments.models import Enrollment
+from hearth.hmis.jobs.sweep import sweep
 from hearth.hmis.organizations.models import Funder, ProjectCoC
 from hearth.hmis.reports import job, snapshot
 from hearth.hmis.reports.catalog import by_code
@@ -426,3 +432,46 @@ def test_every_table_with_records_has_its_wall(counts: Counts) -> None:
     assert found.pop("organizations_datasource")  # numbers of sources
     assert len(found) > 20
     assert set(found.values()) == {(True, True)}
+
+
+KILLED = """
+    import sys
+    import django
+    from django.conf import settings
+    django.setup()
+    settings.MEDIA_ROOT = sys.argv[1]
+    from hearth.hmis.reports import job
+    job.work(int(sys.argv[2]))
+"""
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.4, 1.5])
+def test_a_run_that_is_killed_leaves_nothing_and_ends_in_words(place: User, seconds: float) -> None:
+    """kill -9 while the copy of the scope lies in scratch: all of it is gone with the next sweep, and the
+    role that read for it reads no more."""
+    user = coordinator()
+    run = asked(user)
+    process = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(KILLED), str(settings.MEDIA_ROOT), str(run.pk)],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        until = time.monotonic() + 120
+        while not (copied := [*scratch.root().glob(f"counts-{process.pid}-*/work/**/*.*")]):
+            assert process.poll() is None and time.monotonic() < until
+            time.sleep(0.02)
+        time.sleep(seconds)
+    finally:
+        process.kill()
+        process.wait(20)
+    assert copied and [*scratch.root().glob(f"*-{process.pid}-*")]
+    scratch.sweep()
+    assert not [*scratch.root().glob(f"*-{process.pid}-*")]
+    ReportRun.objects.filter(pk=run.pk).update(heartbeat_at=timezone.now() - timedelta(minutes=5))
+    assert sweep() == 1
+    run.refresh_from_db()
+    assert (run.state, run.result, run.file) == ("failed", {}, "")
+    assert "stopped from outside" in run.message
+    assert not [one for one in (Path(settings.MEDIA_ROOT) / "reports").rglob("*") if one.is_file()]
+    with psycopg.connect(database.url("counts"), options=f"-c app.counted_run={run.pk}") as server:
+        assert server.execute(b"SELECT count(*) FROM enrollments_enrollment").fetchone() == (0,)
