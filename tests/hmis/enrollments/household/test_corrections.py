@@ -28,6 +28,7 @@ from hearth.hmis.enrollments.models import (
     IncomeBenefits,
     Services,
 )
+from hearth.hmis.local.models import HouseholdFunding, LocalAnswer
 from hearth.hmis.organizations.entered import stamp
 from hearth.hmis.organizations.models import Project
 from tests import factories
@@ -167,6 +168,29 @@ def test_users_ask_11_a_wrong_start_date_takes_its_records_along(
         assert set(Enrollment.objects.values_list("entry_date", flat=True)) == {day}
         assert set(IncomeBenefits.objects.values_list("information_date", flat=True)) == {day}
         assert set(Disabilities.objects.values_list("information_date", flat=True)) == {day}
+
+
+def test_local_answers_and_funding_of_the_start_move_along_and_go_along(
+    client: Browser, place: Place, stays: list[Enrollment]
+) -> None:
+    rows: list[Any] = [
+        LocalAnswer(enrollment=stays[2], element="MN-U01", stage="start", information_date=START),
+        HouseholdFunding(enrollment=stays[2], program="FHPAP", begins_on=START),
+    ]
+    with acting(place.worker):
+        for one in rows:
+            stamp(one, by=place.worker)
+            one.save()
+    fix(client, place.worker, stays[2], "start", {"day": LATER.isoformat()})
+    with acting(place.worker):
+        for one in rows:
+            one.refresh_from_db()
+        assert (rows[0].information_date, rows[1].begins_on) == (LATER, LATER)
+    fix(client, place.worker, stays[2], "remove", {})
+    with acting(place.worker):
+        for one in rows:
+            one.refresh_from_db()
+            assert one.date_deleted is not None
 
 
 def test_of_one_alone(client: Browser, place: Place, stays: list[Enrollment]) -> None:

@@ -12,6 +12,7 @@ from django.apps import apps
 
 from hearth.hmis.access.models import User
 from hearth.hmis.access.permissions import Permission
+from hearth.hmis.enrollments.exiting import STAGE as EXIT
 from hearth.hmis.enrollments.household.plan import NOW, OWN_HOUSEHOLD, Plan
 from hearth.hmis.enrollments.models import CurrentLivingSituation, Enrollment, Exit, Services
 from hearth.hmis.enrollments.models.base import EnrollmentRecord
@@ -27,7 +28,7 @@ from hearth.standards.load import MODEL_YEAR
 
 #: Of list 5.03.1.
 _START_STAGE, _EXIT_STAGE = 1, 3
-_DAYS = ("information_date", "date_provided", "assessment_date", "event_date")
+_DAYS = ("information_date", "date_provided", "assessment_date", "event_date", "begins_on")
 
 
 def members(user: User, enrollment: Enrollment) -> list[Enrollment]:
@@ -130,7 +131,7 @@ def move_start(
         for record in records:
             name = next((name for name in _DAYS if hasattr(record, name)), "")
             known = getattr(record, name, None) if name else None
-            is_of_start = getattr(record, "data_collection_stage", None) == _START_STAGE
+            is_of_start = _is_of_start(record)
             if known is None:
                 continue
             if known == before and (
@@ -158,6 +159,13 @@ def move_start(
     if not plan.changes:
         plan.impossible = "That is the first day already."
     return plan
+
+
+def _is_of_start(record: EnrollmentRecord) -> bool:
+    """A record of the start, HUD's or a local one, or something that began with the stay."""
+    is_local = getattr(record, "stage", None) == STAGE
+    is_of_huds = getattr(record, "data_collection_stage", None) == _START_STAGE
+    return is_of_huds or is_local or hasattr(record, "begins_on")
 
 
 def _is_night(record: EnrollmentRecord) -> bool:
@@ -217,7 +225,8 @@ def reopen(user: User, household: Sequence[Enrollment], back: Sequence[Enrollmen
             plan.impossible = sentence
         plan.change(end, "date_deleted", NOW)
         for record in records_of(user, one):
-            if getattr(record, "data_collection_stage", None) == _EXIT_STAGE:
+            is_local = getattr(record, "stage", None) == EXIT
+            if is_local or getattr(record, "data_collection_stage", None) == _EXIT_STAGE:
                 plan.change(record, "date_deleted", NOW)
     if not plan.changes:
         plan.impossible = "No exit is recorded."

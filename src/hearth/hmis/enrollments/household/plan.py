@@ -107,14 +107,21 @@ def _who(record: Any) -> str:
 
 
 def _file(record: Any) -> str:
-    hud = next(one.hud for one in record._meta.local_concrete_fields if getattr(one, "hud", ""))
-    return str(hud).partition(".")[0]
+    """HUD's file; what has none is called by its own name."""
+    of_hud = (getattr(one, "hud", "") for one in record._meta.local_concrete_fields)
+    hud = next(filter(None, of_hud), "")
+    return hud.partition(".")[0] or str(record._meta.verbose_name).capitalize()
+
+
+def _hud(one: Change) -> str:
+    return str(getattr(one.record._meta.get_field(one.field), "hud", ""))
 
 
 def _label(one: Change) -> str:
     if one.field == _HOUSEHOLD:
         return "Household"
-    label = display.column_words(one.record._meta.get_field(one.field).hud)
+    hud = _hud(one)
+    label = display.column_words(hud) if hud else one.field.removesuffix("_id").replace("_", " ").capitalize()
     return label if isinstance(one.record, Enrollment) else f"{_file(one.record)}: {label}"
 
 
@@ -127,8 +134,9 @@ def _words(one: Change, value: Any) -> str:
         return RELATION_WORDS.get(value, "not said")
     if value is None:
         return "nothing"
-    hud = one.record._meta.get_field(one.field).hud
-    if display.privacy_of(hud) == "sensitive":
+    hud = _hud(one)
+    is_sensitive = display.privacy_of(hud) == "sensitive" if hud else not isinstance(value, date)
+    if is_sensitive:
         return "an answer that is not shown here"
     if isinstance(value, int | str) and (meaning := display.code_words(hud, value, one.record)):
         return meaning
