@@ -19,7 +19,7 @@ from hearth.hmis.enrollments.models import Enrollment
 from hearth.hmis.local import actions, queries
 from hearth.hmis.local.beside import further_form
 from hearth.hmis.local.models import HouseholdFunding, LocalAnswer
-from hearth.hmis.local.stored import asking_of
+from hearth.hmis.local.stored import asking_of, due_at_start
 from hearth.hmis.organizations.entered import Stamp
 from hearth.hmis.organizations.form_project import form_project
 from hearth.hmis.organizations.models import Funder, Organization, ProjectCoC
@@ -103,6 +103,14 @@ def test_the_start_asks_stores_and_shows_them(place: Place, client: Browser) -> 
     for part in ("Hennepin", "Red Lake Nation", "Wisconsin", "Family Homeless Prevention"):
         assert part in page
     assert "answers due" in page
+    # What the form counted as due the page of the stay counts, too.
+    with acting(place.worker):
+        due = due_at_start(place.worker, made, LocalAnswer.objects.filter(enrollment=made))
+    assert "How is the housing crisis?" not in due and "What is the housing crisis?" in due
+    assert "In which county does the household stay now?" not in due
+    assert "In which county was the last permanent home?" not in due  # it was in another state
+    assert "Was a payment found?" not in due  # nobody said that it was looked for
+    assert f"{len(due)} answers due" in page
 
 
 def test_a_wrong_answer_keeps_the_start_from_being_written_at_all(place: Place, client: Browser) -> None:

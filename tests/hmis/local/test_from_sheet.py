@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
@@ -163,3 +164,17 @@ def test_the_command_says_it_in_one_sentence(folder: Path, tmp_path: Path) -> No
     assert refused.exit_code == 1 and "Nothing was written" in refused.output
     assert "Written" in runner.invoke(local, ["load", str(good), "--to", str(folder)]).output
     assert LISTS
+
+
+def test_a_workbook_is_taken_as_well(folder: Path, tmp_path: Path) -> None:
+    path = tmp_path / "ours.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        place = book.add_worksheet()
+        for number, row in enumerate(csv.reader(io.StringIO(csv_of(GOOD).decode()))):
+            for column, cell in enumerate(row):
+                place.write_string(number, column, cell)
+    runner = CliRunner()
+    assert "Written" in runner.invoke(local, ["load", str(path), "--to", str(folder)]).output
+    path.write_bytes(b"PK\x03\x04 and nothing more")
+    refused = runner.invoke(local, ["load", str(path), "--to", str(folder)])
+    assert refused.exit_code == 1 and "Nothing was written" in refused.output

@@ -19,6 +19,7 @@ from hearth.hmis.local.element import LocalElement
 from hearth.hmis.local.mn.registry import registry
 from hearth.hmis.local.models import HouseholdFunding, LocalAnswer
 from hearth.hmis.local.questions import LocalQuestionForm
+from hearth.hmis.local.stored import due_at_start
 from hearth.hmis.local.workings import workings
 from hearth.hmis.organizations.entered import Stamp
 from hearth.hmis.organizations.form_project import form_project
@@ -64,6 +65,7 @@ class AnswersShown:
     records: list[tuple[str, date | None, list[Answer]]]
     funding: list[tuple[str, HouseholdFunding]]
     attached: list[str]
+    due: list[str]
     workings: list[tuple[LocalElement, Working]]
     may_record: bool
     is_over: bool
@@ -81,7 +83,10 @@ class LocalFurther:
     def shown(self, user: User, enrollment: Enrollment) -> AnswersShown:
         """What was answered during a stay."""
         records: dict[tuple[str, date | None], list[Answer]] = {}
-        for one in queries.answers_of(user, [enrollment.pk]).select_related("updated_by"):
+        rows = list(queries.answers_of(user, [enrollment.pk]).select_related("updated_by"))
+        for one in rows:
+            if one.value_text is not None and enrollment.project.is_hidden:
+                continue  # an address says where the project is
             records.setdefault((one.stage, one.information_date), []).append(in_words(one))
         catalog = registry().programs
         day = enrollment.entry_date or timezone.localdate()
@@ -93,6 +98,7 @@ class LocalFurther:
                 for one in queries.funding_of(user, enrollment)
             ],
             attached=sorted(catalog[code].name for code in attached),
+            due=due_at_start(user, enrollment, rows),
             workings=workings(user, enrollment),
             may_record=user.may(Permission.ENROLLMENT_EDIT, project=enrollment.project_id)
             and enrollment.date_deleted is None,

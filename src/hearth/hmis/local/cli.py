@@ -1,4 +1,4 @@
-"""`hearth local`: what is asked beside HUD's elements. It needs no database."""
+"""`hearth local`: what is asked beside HUD's elements. Only the import needs the database."""
 
 from datetime import date, datetime
 from pathlib import Path
@@ -115,7 +115,7 @@ def form(
 
 @local.command()
 def load(
-    sheet: Annotated[Path, typer.Argument(help="A CSV file: one row for each field.", exists=True)],
+    sheet: Annotated[Path, typer.Argument(help="A .csv or .xlsx file: one row for each field.", exists=True)],
     folder: Annotated[Path | None, typer.Option("--to", help="Where elements/ and lists/ are.")] = None,
 ) -> None:
     """Write the local elements of a spreadsheet as YAML, or say in which line something is wrong.
@@ -126,16 +126,66 @@ def load(
     """
     from hearth.hmis.local import from_sheet as sheets
     from hearth.hmis.local.mn.registry import FOLDER, LISTS
+    from hearth.hmis.ui import workbooks
 
     try:
         if sheet.stat().st_size > sheets.MOST_BYTES:
             raise sheets.SheetError("It is too large for a list of elements. Load it in parts.")
-        paths = sheets.load(sheets.rows_of_csv(sheet.read_bytes()), folder or FOLDER, LISTS)
-    except (sheets.SheetError, OSError) as error:
+        data = sheet.read_bytes()
+        is_workbook = data.startswith(workbooks.BEGINS)
+        rows = enumerate(workbooks.rows_of(data), 1) if is_workbook else sheets.rows_of_csv(data)
+        paths = sheets.load(rows, folder or FOLDER, LISTS)
+    except (sheets.SheetError, workbooks.UnreadableWorkbook, OSError) as error:
         typer.echo(f"{sheet.name}: {error} Nothing was written.", err=True)
         raise typer.Exit(1) from None
     for path in paths:
         typer.echo(f"Written: {path}")
+
+
+@local.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(metavar="ZIP", exists=True, dir_okay=False)],
+    source: Annotated[str, typer.Option("--source", help="The data source that the HUD export went to.")],
+    acting: Annotated[
+        str | None, typer.Option("--as", metavar="EMAIL", help="System administrator who acts.")
+    ] = None,
+) -> None:
+    """Take in the second zip of an export, after the HUD export beside it (`hearth import`).
+
+    Rows that name what is not there, or say what cannot be, are left out, counted and said. The same zip
+    again changes nothing.
+
+    \b
+    Example:
+      hearth import everything.zip --source "Other HMIS" --yes
+      hearth local import everything.local.zip --source "Other HMIS"
+    """
+    from hearth.hmis.access import command_line
+
+    command_line.prepare()
+    from hearth.hmis.access.context import acting as in_the_name_of
+    from hearth.hmis.local.importing import ImportRefused, import_answers
+    from hearth.hmis.organizations.models import DataSource
+    from hearth.server.errors import ServerError
+
+    user = command_line.acting_administrator(acting)
+    try:
+        with in_the_name_of(user):
+            place = DataSource.objects.filter(name=source).first()
+            if place is None:
+                raise ServerError("There is no data source of that name. Import the HUD export first.")
+            taken = import_answers(by=user, path=file, source=place)
+    except ImportRefused as error:
+        raise ServerError(f"{error} Nothing was written.") from None
+    for name in taken.added:
+        typer.echo(
+            f"{name}: {taken.added[name]:,} added, {taken.changed[name]:,} changed,"
+            f" {taken.unchanged[name]:,} unchanged"
+        )
+    for why, count in taken.left_out.most_common():
+        typer.echo(f"Left out, {why}: {count:,}")
+    if taken.left_out:
+        raise typer.Exit(1)
 
 
 @local.command()

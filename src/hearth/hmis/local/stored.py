@@ -1,6 +1,7 @@
 """Local questions of a stay that was written already: what HUD's form beside them would say, from what is
 stored."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -9,15 +10,22 @@ from hearth.hmis.access import field_rights
 from hearth.hmis.access.models import User
 from hearth.hmis.enrollments.further import Asking
 from hearth.hmis.enrollments.models import Enrollment
-from hearth.hmis.enrollments.start.questions import known_of, person_of
+from hearth.hmis.enrollments.start.questions import known_of as known_of_hud
+from hearth.hmis.enrollments.start.questions import person_of
 from hearth.hmis.hud.names import python_name
 from hearth.hmis.hud.questions import Answered, field_name
+from hearth.hmis.local import queries
+from hearth.hmis.local.element import LOCAL
+from hearth.hmis.local.form import local_questions
 from hearth.hmis.local.mn.registry import registry
+from hearth.hmis.local.models import LocalAnswer
+from hearth.hmis.local.questions import known_of, said_beside
 from hearth.hmis.organizations.form_project import form_project
+from hearth.standards.form import REQUIRED
 from hearth.standards.form import Project as FormProject
-from hearth.standards.gates import columns
+from hearth.standards.gates import LOCAL_PROGRAM, columns
 
-_ENROLLMENT = "Enrollment"
+_ENROLLMENT, _START = "Enrollment", "start"
 
 
 @dataclass(slots=True)
@@ -50,9 +58,30 @@ def asking_of(user: User, enrollment: Enrollment, stage: str, day: date) -> Aski
         stage=stage,
         person=person_of(enrollment.client, enrollment.relationship_to_hoh or 0, day),
         answered=Answered(records={_ENROLLMENT: said}),
-        known=known_of(enrollment.client),
+        known=known_of_hud(enrollment.client),
     )
     return Asking(user, enrollment.client, enrollment.project, day, beside, enrollment)
+
+
+def due_at_start(user: User, enrollment: Enrollment, rows: Iterable[LocalAnswer]) -> list[str]:
+    """The questions of the start that are required, with the answers that are stored, and have none. `rows`:
+    the stay's answers."""
+    day = enrollment.entry_date
+    if day is None:
+        return []
+    asking = asking_of(user, enrollment, _START, day)
+    beside, known = asking.beside, registry()
+    said = {one.field: one for one in rows if one.stage == _START}
+    has = queries.programs_of(user, enrollment, day) | queries.attached_to(beside.project)
+    answers: dict[str, str | None] = {
+        f"{LOCAL_PROGRAM}.{code}": "1" if code in has else "0" for code in known.programs
+    }
+    asked = local_questions(known, beside.project, beside.stage, beside.person, day)
+    answers |= said_beside(beside) | known_of(enrollment.client, [one.gate for one in asked])
+    answers |= {one.name: None for one in asked}
+    answers |= {f"{LOCAL}.{name}": one.value_code or str(one.value) for name, one in said.items()}
+    state = local_questions(known, beside.project, beside.stage, beside.person, day, answers)
+    return [one.field.question for one in state if one.asked == REQUIRED and one.field.name not in said]
 
 
 def stored_inputs(asking: Asking) -> list[tuple[str, str]]:

@@ -56,6 +56,7 @@ def export(
         raise ServerError(f"The folder {out.absolute().parent} is not there: make it first.")
     command_line.prepare()
     from hearth.hmis.exchange.exporting.actions import start_export
+    from hearth.hmis.exchange.exporting.local_answers import path_beside
     from hearth.hmis.exchange.exporting.perform import perform
     from hearth.hmis.exchange.exporting.queries import left_out_households
     from hearth.hmis.exchange.exporting.request import ExportRequest, RequestError, project_ids
@@ -94,6 +95,8 @@ def export(
     if unplaced := left_out_households(user, run):
         _print_households(console, unplaced)
     console.print(f"[green]{run.message}[/green] {out} ({run.file_bytes / 1e6:,.1f} MB, export {run.pk})")
+    if (beside := path_beside(out)).exists():
+        console.print(f"Local answers: {beside}")
 
 
 def _print_households(console: Console, unplaced: list[tuple[Any, str]]) -> None:

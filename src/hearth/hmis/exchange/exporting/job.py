@@ -4,6 +4,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from hearth.hmis.exchange.exporting import local_answers
 from hearth.hmis.exchange.exporting.perform import perform
 from hearth.hmis.exchange.exporting.request import RequestError
 from hearth.hmis.exchange.models import ExportRun, RunState
@@ -33,9 +34,10 @@ def work(run_id: int) -> None:
 
 
 def tidy(run: ExportRun) -> None:
-    """Remove the zip of an export that is over without a result."""
+    """Remove the zips of an export that is over without a result."""
     if run.job is not None:
-        (folder() / f"{run.pk}.zip").unlink(missing_ok=True)
+        for path in (target := folder() / f"{run.pk}.zip", local_answers.path_beside(target)):
+            path.unlink(missing_ok=True)
 
 
 def clear_away() -> None:

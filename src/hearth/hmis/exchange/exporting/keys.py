@@ -8,6 +8,8 @@ same key always becomes the same. References follow.
 While rows are gathered, every key is `source|key` (source: the number of its data source).
 """
 
+from collections.abc import Mapping
+
 from hearth.hmis.hud.records import stored_columns
 from hearth.reporting import engine
 from hearth.reporting.engine import Connection, name, text
@@ -54,9 +56,13 @@ def find_collisions(connection: Connection, gathered: list[str]) -> int:
 
 def relation(file: str, columns: list[str], collisions: bool) -> str:
     """The query that gives one gathered file with its keys as they are written, in the order gathered."""
+    return of_table(file, {column: space_of(file, column) for column in columns}, collisions)
+
+
+def of_table(file: str, columns: Mapping[str, str | None], collisions: bool) -> str:
+    """The same of any gathered table; of each column that is a key the file in whose keys it is."""
     selected, joins = [], []
-    for number, column in enumerate(columns):
-        space = space_of(file, column)
+    for number, (column, space) in enumerate(columns.items()):
         if space is None:
             selected.append(f"g.{name(column)}")
             continue

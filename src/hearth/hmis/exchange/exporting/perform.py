@@ -16,7 +16,7 @@ from hearth.hmis.access.models import User
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
-from hearth.hmis.exchange.exporting import keys, neutral_names, withheld, writers
+from hearth.hmis.exchange.exporting import keys, local_answers, neutral_names, withheld, writers
 from hearth.hmis.exchange.exporting.gathering import Unsealing, count_unread, gather
 from hearth.hmis.exchange.exporting.heartbeat import ExportHeartbeat
 from hearth.hmis.exchange.exporting.left_out import Omitted
@@ -57,7 +57,12 @@ def perform(
     def work() -> dict[str, Any]:
         written = _write(run, target, heartbeat)
         total = sum(count for name, count in written.rows.items() if name != "Export")
-        said = " ".join(Omitted.from_json(run.parameters.get("left_out")).sentences())
+        said = " ".join(
+            [
+                *local_answers.sentences(run.parameters.get("local_answers")),
+                *Omitted.from_json(run.parameters.get("left_out")).sentences(),
+            ]
+        )
         return {
             "file": file,
             "counts": dict(written.rows),
@@ -98,6 +103,7 @@ def _write(run: ExportRun, target: Path, heartbeat: ExportHeartbeat) -> hmis_csv
             blank = withheld.withhold(tables, user)
             unread = {hud: count for hud, count in unread.items() if hud not in blank}
             writers.hide_unknown(tables, timezone.localdate(run.started_at))
+            local_answers.gather(tables, request)
             neutral = neutral_names.give(tables, files, timezone.localdate(run.started_at))
             _keep_named_users(tables, files)
             record_access(
@@ -120,14 +126,17 @@ def _write(run: ExportRun, target: Path, heartbeat: ExportHeartbeat) -> hmis_csv
             )
             for file in files
         }
-        written = hmis_csv.write(
-            tables,
-            target,
-            registry=registry,
-            header=_header(run, request, tables),
-            sources=sources,
-            on_progress=heartbeat.on_progress,
-        )
+        header = _header(run, request, tables)
+        with local_answers.beside(target, tables, header.export_id, collisions) as beside:
+            written = hmis_csv.write(
+                tables,
+                target,
+                registry=registry,
+                header=header,
+                sources=sources,
+                on_progress=heartbeat.on_progress,
+            )
+        run.parameters["local_answers"] = beside
         omitted = Omitted.of(households, future, unsealing.placeholders, unread, blank, neutral)
         run.parameters["left_out"] = omitted.as_json()
         return written

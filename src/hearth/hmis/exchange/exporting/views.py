@@ -1,5 +1,7 @@
 """The pages of exports: ask, watch, fetch."""
 
+from pathlib import Path
+
 from django.core.paginator import Paginator
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,7 +12,7 @@ from hearth.hmis.access.permissions import Permission
 from hearth.hmis.access.recent import signed_in_recently
 from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
-from hearth.hmis.exchange.exporting import actions, queries
+from hearth.hmis.exchange.exporting import actions, local_answers, queries
 from hearth.hmis.exchange.exporting.forms import ExportForm
 from hearth.hmis.exchange.exporting.job import KEPT_DAYS
 from hearth.hmis.exchange.models import ExportRun
@@ -40,6 +42,7 @@ def export(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "run": run,
         "file": kept_file(request.user, run),
+        "local_rows": (run.parameters.get("local_answers") or {}).get("rows", 0),
         "counts": queries.counts(run),
         "unplaced": queries.left_out_households(request.user, run) if run.has_ended else [],
         "kept_days": KEPT_DAYS,
@@ -60,15 +63,18 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 @require(Permission.DATA_EXPORT)
 @require_safe
 @signed_in_recently()
-def download(request: HttpRequest, pk: int) -> HttpResponse:
-    """The zip of a finished export; every download is in the access log."""
+def download(request: HttpRequest, pk: int, *, is_local: bool = False) -> HttpResponse:
+    """The zip of a finished export, or the one of local answers; every download is in the access log."""
     run = _find(request, pk)
     path = kept_file(request.user, run)
-    if path is None:
+    if path is not None and is_local:
+        path = local_answers.path_beside(path)
+    if path is None or not path.exists():
         refuse_as_missing(request, pk=pk)
     record_access(by=request.user.pk, action=Access.DOWNLOADED, subject=f"exportrun:{run.pk}")
     # Opened here, inside the request's transaction; what is streamed afterwards is a file, not the database.
-    return FileResponse(path.open("rb"), as_attachment=True, filename=run.file_name)
+    name = local_answers.path_beside(Path(run.file_name)).name if is_local else run.file_name
+    return FileResponse(path.open("rb"), as_attachment=True, filename=name)
 
 
 def _find(request: HttpRequest, pk: int) -> ExportRun:
