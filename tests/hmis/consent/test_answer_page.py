@@ -112,3 +112,16 @@ def test_others_see_the_answer_and_not_what_shows_it(client: Browser, world: Wor
 def test_without_an_answer_it_says_so(client: Browser, world: World) -> None:
     page = client.get(f"/clients/{world.person.pk}/papers/").content.decode()
     assert "No answer recorded" in page and "To be asked" in page
+
+
+def test_who_asks_while_enrolling_comes_back_to_it(client: Browser, world: World) -> None:
+    enrolling = f"/clients/{world.person.pk}/enroll/"
+    address = f"/clients/{world.person.pk}/papers/answer/?then=enroll"
+    assert address in client.get(enrolling).content.decode()
+    assert f'href="{enrolling}"' in client.get(address).content.decode()
+    with acting(world.administrator):
+        form = ConsentDocument.objects.get(kind="release", language="es", version=1).pk
+    assert client.post(address, GIVEN | {"form": form}).url == enrolling
+    elsewhere = address.replace("enroll", "https://example.org/")
+    assert client.post(elsewhere, GIVEN | {"form": form}).url == f"/clients/{world.person.pk}/papers/"
+    assert len(kept(world)[0]) == 2

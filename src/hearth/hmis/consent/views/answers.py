@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
 from hearth.hmis.access.guard import require
@@ -45,13 +46,20 @@ def record(request: HttpRequest, client: int) -> HttpResponse:
                     file=shown_by.file, witness=shown_by.witness,
                 )  # fmt: skip
                 messages.success(request, recorded.words)
-                return redirect("consent:papers", client=client)
+                return redirect(_next(request, client))
             return render(request, "consent/answer_check.html", _check(request, found, form, shown_by))
         except ConsentRefused as error:
             form.add_error(None, str(error))
     current = queries.answers(request.user, found).filter(is_current=True).first()
-    context = {"client": found, "form": form, "answer": answer_words(current)}
+    context = {"client": found, "form": form, "answer": answer_words(current), "up": _next(request, client)}
     return render(request, "consent/answer.html", context)
+
+
+def _next(request: HttpRequest, client: int) -> str:
+    """Where somebody goes on: to the enrollment that they came from, or to the client's papers."""
+    if request.GET.get("then") == "enroll" and request.user.may(Permission.ENROLLMENT_EDIT):
+        return reverse("enrollments:choose", args=[client])
+    return reverse("consent:papers", args=[client])
 
 
 def _typed(request: HttpRequest) -> dict[str, Any]:
@@ -70,6 +78,7 @@ def _check(request: HttpRequest, client: Client, form: AnswerForm, shown_by: Sho
     text = documents.document(request.user, document.pk) if document and is_signed_here else None
     return {
         "client": client,
+        "up": _next(request, client.pk),
         "form": shown_by,
         "said": form.said(),
         "typed": [

@@ -66,7 +66,11 @@ def choose(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(f"{address}?start={said['start'].isoformat()}")
     if request.method != "POST":
         open_client(by=request.user, client=client, page="enrolling")
-    return render(request, "enrollments/choose.html", {"client": client, "form": form})
+    return render(
+        request,
+        "enrollments/choose.html",
+        {"client": client, "form": form, "may_ask": request.user.may(Permission.CLIENT_EDIT)},
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
