@@ -1,39 +1,20 @@
-"""Local answers and funding are as open as any record of their day; consent asks every kind of record."""
+"""Local answers and funding are as open as any record of their day."""
 
 from datetime import date
 from typing import Any
 
 import pytest
-from django.apps import apps
-from django.db import connection
 
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
 from hearth.hmis.consent.choices import Applies
-from hearth.hmis.enrollments.models.base import EnrollmentRecord
 from hearth.hmis.local.models import HouseholdFunding, LocalAnswer
 from tests import factories
 from tests.hmis.consent.consenting import World
 
 pytestmark = pytest.mark.django_db
 
-KINDS = [model for model in apps.get_models() if issubclass(model, EnrollmentRecord)]
 DAYS = (date(2026, 1, 10), date(2026, 3, 10), None)
-
-
-@pytest.mark.parametrize("model", KINDS, ids=lambda model: model.__name__)
-def test_every_kind_of_record_has_a_day_by_which_it_is_opened(model: Any) -> None:
-    """A table that these rules forget is open where it should not be, and no answer can be kept any more."""
-    table = model._meta.db_table
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_get_functiondef('hearth_own_day_of(name)'::regprocedure)")
-        assert f"'{table}'" in cursor.fetchone()[0]
-        cursor.execute(
-            "SELECT count(*) FROM pg_trigger WHERE tgrelid = %s::regclass"
-            " AND tgname IN ('takes_sharing', 'added_takes_sharing')",
-            [table],
-        )
-        assert cursor.fetchone()[0] == 2
 
 
 def rows(world: World, stay: Any) -> tuple[list[Any], list[Any], list[Any]]:
