@@ -57,6 +57,11 @@ _CUT_OFF = """
     if (over > 1 && !element.closest("svg, .usa-sr-only")) {
       hidden.push(element.tagName + "." + element.className + " " + Math.round(over));
     }
+    // A text in a column of a letter or two: several times as many lines as words.
+    const said = element.children.length ? "" : element.textContent.trim();
+    if (said.length > 12 && box.height > 8 * box.width && !element.closest("svg, .usa-sr-only")) {
+      hidden.push(element.tagName + "." + element.className + " has no room for its words");
+    }
   }
   return hidden.slice(0, 5);
 }
@@ -147,7 +152,8 @@ def too_wide(page: Page) -> list[str]:
 
 
 def cut_off(page: Page) -> list[str]:
-    """Elements that stick out of their card or table, or are cut off there, with by how many pixels."""
+    """Elements that stick out of their card or table, or are cut off there, with by how many pixels; and texts
+    without room for a word in a line."""
     return list(page.evaluate(_CUT_OFF))
 
 

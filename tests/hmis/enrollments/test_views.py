@@ -95,7 +95,7 @@ def test_client_page_tells_the_stay(client, world: World) -> None:
         assert words in text, words
     assert text.count("Bed nights") == 2
     # What happened on one day stands under that day, and does not go on.
-    days = re.findall(r'class="hearth-timeline__day">([^<]+)<', text)
+    days = re.findall(r'class="hearth-events__day">([^<]+)<', text)
     assert days and not [day for day in days if "since" in day.lower()]
     assert "Domestic violence" not in text
     assert "HIV" not in text

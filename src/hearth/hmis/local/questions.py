@@ -119,6 +119,11 @@ class LocalQuestionForm(PlainWords, forms.Form):
         return [self[field_name(f"{LOCAL_PROGRAM}.{code}")] for code in self.offered]
 
     @property
+    def has_programs(self) -> bool:
+        """Whether one of them is ticked, so that they stand open."""
+        return any(one.value() or one.errors for one in self.program_fields)
+
+    @property
     def attached_names(self) -> list[str]:
         """The programs of the project, which all its households have."""
         return [self.registry.programs[code].name for code in self.attached]

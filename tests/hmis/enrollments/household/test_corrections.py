@@ -140,6 +140,14 @@ def test_a_new_head_who_came_later_moved_in_on_their_own_first_day(
     assert "name no head" in plan.notes[0]
 
 
+def test_a_new_head_who_left_meanwhile_is_said(place: Place, stays: list[Enrollment]) -> None:
+    head, partner, _ = stays
+    with acting(place.worker):
+        plan = corrections.change_head([head], partner.pk, {head.pk: 3})
+    assert "no longer in the household" in plan.impossible
+    assert not plan.changes
+
+
 def test_the_head_of_now_needs_a_relationship(client: Browser, place: Place, stays: list[Enrollment]) -> None:
     head, partner, _ = stays
     page = refused(client, place.worker, head, "head", {"head": partner.pk})

@@ -57,7 +57,10 @@ def change_head(household: Sequence[Enrollment], head: int, relations: Mapping[i
     """Another head, with everybody's relationship to them. The CoC of the enrollment (3.16) and the move-in
     date (3.20) are the head's: the new head gets them, the second not before their own first day."""
     plan = Plan()
-    new = next(one for one in household if one.pk == head)
+    new = next((one for one in household if one.pk == head), None)
+    if new is None:  # left or removed by somebody else meanwhile
+        plan.impossible = "The new head is no longer in the household. Open the page again."
+        return plan
     old = next((one for one in household if one.relationship_to_hoh == HEAD and one is not new), None)
     for one in household:
         if one is not new:
