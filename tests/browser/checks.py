@@ -152,8 +152,8 @@ def too_wide(page: Page) -> list[str]:
 
 
 def cut_off(page: Page) -> list[str]:
-    """Elements that stick out of their card or table, or are cut off there, with by how many pixels; and texts
-    without room for a word in a line."""
+    """Elements that stick out of their card or table, or are cut off there, with by how many pixels; and
+    texts without room for a word in a line."""
     return list(page.evaluate(_CUT_OFF))
 
 
