@@ -48,7 +48,7 @@ class RecordChecks:
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
         self._lock = Lock()
-        self._connection = engine.connect(memory_limit="64MB", threads=1, temp_directory="")
+        self._connection = engine.connect(memory_limit="400MB", threads=1, temp_directory="")
         for file in registry.files.values():
             self._connection.execute(create_empty(file, name(file.name)))
 

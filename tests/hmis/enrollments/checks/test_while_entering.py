@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -14,8 +15,8 @@ from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
 from hearth.hmis.audit.models import AccessLog
 from hearth.hmis.clients.models import Client
-from hearth.hmis.enrollments.checks.found import look
-from hearth.hmis.enrollments.checks.looked_at import START_STAGE, Entered
+from hearth.hmis.enrollments.checks.found import look, look_at
+from hearth.hmis.enrollments.checks.looked_at import START_STAGE, Entered, world
 from hearth.hmis.enrollments.models import CheckAnswer, Enrollment
 from hearth.hmis.enrollments.start.questions import StartForm
 from hearth.hmis.hud.answers import answers
@@ -232,7 +233,7 @@ def test_the_short_stay_follows_from_its_length(place: Place, administrator: Use
             assert stored["PreviousStreetESSH"] == (1 if is_asked and is_short else None)
             goes_on = situation == "116" or (is_asked and is_short)
             assert stored["TimesHomelessPastThreeYears"] == (1 if goes_on else None)
-            entered = one.entered().rows()
+            entered = world([one.entered()]).rows
             broken = {found.check.id for found in checks.look(entered, ["Enrollment"])}
             assert not broken & {
                 "stay_under_90_days_wrong", "stay_under_7_nights_wrong", "street_before_not_asked",
@@ -270,3 +271,30 @@ def test_later_stages_are_looked_at_too(client: Browser, place: Place, administr
     with acting(administrator):
         assert CheckAnswer.objects.filter(enrollment=stay, check_id="income_total_contradicts").exists()
     assert client.post(update, typed | {"information_date": "11/21/2026"}).status_code == 302  # not again
+
+
+def test_a_household_is_looked_at_together(client: Browser, place: Place, administrator: User) -> None:
+    """A finding stands on the card of whom it is about; what is said of a household, on the head's."""
+    with acting(administrator):
+        child = factories.make_client(dob=date(2019, 5, 5), veteran_status=0)
+        elder = factories.make_client(dob=date(1913, 1, 1), veteran_status=0)
+    client.force_login(place.worker)
+    who = f"&who={place.client.pk}-{child.pk}.2-{elder.pk}.4"
+    page = client.post(address(place) + who, {f"c{place.client.pk}-{k}": v for k, v in MONTHS.items()})
+    said = {one.client.pk: one.form for one in page.context["cards"]}
+    assert [found.check.id for found in said[place.client.pk].fields[FIELD].__dict__["unlikely"]] == [
+        "homeless_months_contradict"
+    ]
+    assert [found.check.id for found in said[elder.pk].unlikely] == ["age_over_100"]
+    assert not said[child.pk].errors
+    with acting(place.worker):
+        young = Entered(
+            client=child, project=place.shelter, records={"Enrollment": {"EnrollmentCoC": "MN-500"}},
+            day=START, stage=START_STAGE, entry_date=START, relationship=1,
+        )  # fmt: skip
+        adult = replace(young, client=place.client, relationship=3)
+        whole = look_at([young, adult], [(), ()], is_whole=True)
+        part = look_at([young, adult], [(), ()], is_whole=False)
+    assert "minor_heads_adults" in {one.check.id for one in whole[0]}
+    assert "minor_heads_adults" not in {one.check.id for one in [*part[0], *part[1]]}
+    assert not any(one.stops for one in whole[0])

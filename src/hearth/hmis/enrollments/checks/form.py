@@ -1,6 +1,6 @@
 """A form of questions that says what is wrong or unlikely in the answers, at their fields."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from django import forms
@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from hearth.hmis.access.models import User
-from hearth.hmis.enrollments.checks.found import Found, look
+from hearth.hmis.enrollments.checks.found import Found, look, look_at
 from hearth.hmis.enrollments.checks.looked_at import Entered
 from hearth.hmis.enrollments.models import CheckAnswer, Enrollment
 from hearth.hmis.hud.questions import QuestionForm, field_name
@@ -28,6 +28,8 @@ class CheckedForm(QuestionForm):
 
     #: Checks of which a form speaks in words of its own.
     own_words: frozenset[str] = frozenset()
+    #: Whether it is looked at by itself; `look_together` looks at several at once.
+    looks_alone = True
 
     def __init__(
         self, *args: Any, answered: Collection[tuple[str, str]] = frozenset(), **kwargs: Any
@@ -44,12 +46,22 @@ class CheckedForm(QuestionForm):
 
     def _post_clean(self) -> None:
         super()._post_clean()
-        entered = self.entered()
-        if entered is None:
-            return
+        entered = self.entered() if self.looks_alone else None
+        if entered is not None:
+            self.take(look(entered, self.names))
+
+    @property
+    def names(self) -> list[str]:
+        """The questions that stand on the form."""
+        return [one.name for one in self.questions]
+
+    def take(self, found: Iterable[Found]) -> None:
+        """Say what was found at the questions."""
         seen, right = self._said(_SEEN), self._said(_RIGHT)
-        unseen = 0
-        for one in look(entered, (question.name for question in self.questions)):
+        self.right, self.unlikely, self.impossible, unseen = [], [], [], 0
+        for one_field in self.fields.values():
+            one_field.__dict__.pop("unlikely", None)
+        for one in found:
             if one.check.id in self.own_words:
                 continue
             field = self.fields.get(field_name(one.column)) if one.column else None
@@ -92,6 +104,22 @@ class CheckedForm(QuestionForm):
     def right_marks(self) -> frozenset[str]:
         """Marks of the findings that are ticked as right."""
         return frozenset(one.mark for one in self.right)
+
+
+def look_together(household: Sequence[CheckedForm], *, is_whole: bool) -> None:
+    """Read the forms of people who enter together and look at all of them at once, which costs hardly more
+    than one. `is_whole`: they are a whole household."""
+    entered = []
+    for form in household:
+        form.looks_alone = False
+        form.full_clean()
+        if (one := form.entered()) is not None:
+            entered.append((form, one))
+    if not entered:
+        return
+    found = look_at([one for _, one in entered], [form.names for form, _ in entered], is_whole=is_whole)
+    for (form, _), own in zip(entered, found, strict=True):
+        form.take(own)
 
 
 def _unlikely(field: forms.Field) -> list[Found]:

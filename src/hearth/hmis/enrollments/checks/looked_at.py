@@ -6,7 +6,7 @@ that nothing is said from which it could be told.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db import models
@@ -24,15 +24,14 @@ _STAGES = load(MODEL_YEAR).list("5.03.1").names
 #: Codes of DataCollectionStage (5.03).
 START_STAGE, EXIT_STAGE = int(_STAGES["PROJECT_START"]), int(_STAGES["PROJECT_EXIT"])
 _DISABILITIES = "Disabilities"
-_KEY, _HOUSEHOLD = "this", "household"
+_ONE = "one"  # the key of what all have in common
 
 
 @dataclass(frozen=True)
 class Entered:
     """One person's answers of one stage. `records` as `hud.questions.Answered.records`; `enrollment`: the
     stored one, at a later stage than the start; `entry_date` and `relationship` as they will be stored;
-    `exit_date`: only where an exit is entered. `household`: the other members with their clients, where all
-    of them are known; none: nothing is said of the household."""
+    `exit_date`: only where an exit is entered."""
 
     client: Client
     project: Project
@@ -43,7 +42,6 @@ class Entered:
     relationship: int | None
     enrollment: Enrollment | None = None
     exit_date: date | None = None
-    household: Sequence[Enrollment] | None = None
 
     @property
     def files(self) -> list[str]:
@@ -57,57 +55,72 @@ class Entered:
         """The names of the records of a file, in the order of its rows."""
         return [name for name in self.records if name.partition("[")[0] == file] or [file]
 
-    def rows(self) -> dict[str, list[Row]]:
-        """By file the rows that are known; files that are not there may have rows that nobody knows."""
-        found: dict[str, list[Row]] = {
-            "Export": [{"ExportID": _KEY, "ExportDate": timezone.localtime().replace(tzinfo=None)}],
-            "Project": [_stored(self.project) | {"ProjectID": _KEY}],
-            "Funder": [_stored(one) | {"ProjectID": _KEY} for one in _funders(self.project)],
-            "Client": [_stored(self.client) | {"PersonalID": _KEY}],
-            "Enrollment": [self._enrollment()],
-            "Exit": [],
-        }
-        for number, other in enumerate(self.household or ()):
-            key = f"other {number}"
-            found["Client"].append(_stored(other.client) | {"PersonalID": key})
-            row = {"EnrollmentID": key, "PersonalID": key, "ProjectID": _KEY, "HouseholdID": _HOUSEHOLD}
-            found["Enrollment"].append(_stored(other) | row)
-        for file in self.files:
-            if file != "Enrollment":
-                found[file] = [self._record(file, name) for name in self.names(file)]
-        return found
-
-    def _enrollment(self) -> Row:
+    def stay(self, key: str) -> Row:
+        """The row of Enrollment, as it will be."""
         stored = _stored(self.enrollment) if self.enrollment is not None else {}
-        now = timezone.localtime().replace(tzinfo=None)
-        return (
-            {"DateCreated": now}
-            | stored
-            | dict(self.records.get("Enrollment", {}))
-            | {
-                "EnrollmentID": _KEY,
-                "PersonalID": _KEY,
-                "ProjectID": _KEY,
-                "HouseholdID": _HOUSEHOLD,
-                "EntryDate": self.entry_date,
-                "RelationshipToHoH": self.relationship,
-            }
-        )
+        fixed = {
+            "EnrollmentID": key,
+            "PersonalID": key,
+            "ProjectID": _ONE,
+            "HouseholdID": _ONE,
+            "EntryDate": self.entry_date,
+            "RelationshipToHoH": self.relationship,
+        }
+        return {"DateCreated": _now()} | stored | dict(self.records.get("Enrollment", {})) | fixed
 
-    def _record(self, file: str, name: str) -> Row:
+    def record(self, file: str, name: str, key: str) -> Row:
+        """The row of one of the other records."""
         columns = {column.name for column in load(MODEL_YEAR).file(file).columns}
         fixed = {
-            "EnrollmentID": _KEY,
-            "PersonalID": _KEY,
+            "EnrollmentID": key,
+            "PersonalID": key,
             "InformationDate": self.day,
             "DataCollectionStage": self.stage,
             "ExitDate": self.exit_date,
-            load(MODEL_YEAR).file(file).key: name,
+            load(MODEL_YEAR).file(file).key: f"{key} {name}",
         }
         if file == _DISABILITIES:
             fixed["DisabilityType"] = int(name.partition("[")[2].removesuffix("]"))
         typed = dict(self.records.get(name, {}))
         return {column: value for column, value in fixed.items() if column in columns} | typed
+
+
+@dataclass(frozen=True)
+class World:
+    """What several people of one project enter together. `rows`: by file those that are known; a file that is
+    not there may have rows that nobody knows. `whose`: of each row whose it is, and the record's name."""
+
+    rows: dict[str, list[Row]]
+    whose: dict[str, list[tuple[int, str]]]
+
+
+def world(together: Sequence[Entered]) -> World:
+    """The rows of people of one project, each with a key of their own; all are one household."""
+    project = together[0].project
+    rows: dict[str, list[Row]] = {
+        "Export": [{"ExportID": _ONE, "ExportDate": _now()}],
+        "Project": [_stored(project) | {"ProjectID": _ONE}],
+        "Funder": [_stored(one) | {"ProjectID": _ONE} for one in _funders(project)],
+        "Client": [],
+        "Enrollment": [],
+        "Exit": [],
+    }
+    whose: dict[str, list[tuple[int, str]]] = {}
+    for number, entered in enumerate(together):
+        key = str(number)
+        rows["Client"].append(_stored(entered.client) | {"PersonalID": key})
+        rows["Enrollment"].append(entered.stay(key))
+        whose.setdefault("Enrollment", []).append((number, "Enrollment"))
+        for file in entered.files:
+            if file != "Enrollment":
+                names = entered.names(file)
+                rows.setdefault(file, []).extend(entered.record(file, name, key) for name in names)
+                whose.setdefault(file, []).extend((number, name) for name in names)
+    return World(rows, whose)
+
+
+def _now() -> datetime:
+    return timezone.localtime().replace(tzinfo=None)
 
 
 def _stored(record: models.Model) -> Row:

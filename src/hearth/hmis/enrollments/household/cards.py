@@ -11,6 +11,7 @@ from hearth.hmis.access.models import User
 from hearth.hmis.clients.models import Client
 from hearth.hmis.clients.templatetags.clients import full_name
 from hearth.hmis.enrollments.actions import NewMember
+from hearth.hmis.enrollments.checks.form import look_together
 from hearth.hmis.enrollments.further import Asking, FurtherForm, further_form, is_valid
 from hearth.hmis.enrollments.household.presenting import RELATION_WORDS
 from hearth.hmis.enrollments.last_answers import LastAnswer, LastAnswers, as_typed
@@ -61,9 +62,16 @@ class Card:
 
 
 def cards(
-    user: User, people: Sequence[tuple[Client, int]], place: Project, start: date, typed: QueryDict | None
+    user: User,
+    people: Sequence[tuple[Client, int]],
+    place: Project,
+    start: date,
+    typed: QueryDict | None,
+    *,
+    is_whole: bool = False,
 ) -> list[Card]:
-    """A card for each; whoever is alone has no prefix before the names of inputs."""
+    """A card for each; whoever is alone has no prefix before the names of inputs. `is_whole`: they are a
+    whole household, of which something can be said."""
     asks = form_project(place, start)
     last = LastAnswers.before(user, [client for client, _ in people], start)
     made = []
@@ -77,6 +85,8 @@ def cards(
             form.of_whom = full_name(client)
         further = further_form(typed, Asking(user, client, place, start, form))
         made.append(Card(client, relationship, form, further))
+    if typed is not None:
+        look_together([one.form for one in made], is_whole=is_whole)
     return made
 
 

@@ -122,7 +122,7 @@ def ask(
         subject=presenting.written(listed) if len(listed) > 1 or household else "",
     )  # fmt: skip
     typed = request.POST if request.method == "POST" else None
-    household_cards = cards.cards(user, people, place, day, typed)
+    household_cards = cards.cards(user, people, place, day, typed, is_whole=household is None)
     if only_looks(request):
         return findings(request, *(one.form for one in household_cards))
     given = request.POST.get("do", "").removeprefix(_SAME)
@@ -130,7 +130,7 @@ def ask(
         # What was given is kept like what is typed, and stands on the page that comes.
         request.POST, got, left = cards.give(typed, household_cards, given)
         request.POST[SAVE] = "button"
-        household_cards = cards.cards(user, people, place, day, request.POST)
+        household_cards = cards.cards(user, people, place, day, request.POST, is_whole=household is None)
         messages.info(request, _given(got, left))
     wanted = request.POST.get("do", "")
     if typed is not None and wanted.startswith(_LAST):
@@ -138,7 +138,7 @@ def ask(
         if last is not None:
             taken[SAVE] = "button"
             request.POST = taken
-            household_cards = cards.cards(user, people, place, day, taken)
+            household_cards = cards.cards(user, people, place, day, taken, is_whole=household is None)
             said = f"Taken from {formats.day(last.day)}, {last.source}."
             messages.info(request, f"{said} Nothing is finished yet.")
     draft = FormDraft(request, for_draft)
