@@ -83,7 +83,7 @@ ATTRIBUTES = {
     "enrollments/household/presenting.py": "of clients that were read by restrict(user); asks `withheld`",
     "enrollments/record_facts.py": "of records that were read by restrict(user)",
     "enrollments/stages/correcting.py": "of records that were read by restrict(user)",
-    "enrollments/stages/last.py": "of records that were read by restrict(user)",
+    "enrollments/last_answers.py": "of records that were read by restrict(user)",
     "enrollments/start/choose.py": "of a client that was read by restrict(user)",
     "enrollments/start/questions.py": "of a client that was read by restrict(user)",
     "enrollments/timeline.py": "of records that were read by restrict(user)",

@@ -471,4 +471,4 @@ def test_every_insert_policy_is_tested_here_and_asks_something() -> None:
     tested = {model._meta.db_table for model in [*OF_PROJECTS, *HISTORIES]} | OTHERS
     assert {table for table, _ in policies} <= tested
     assert {table for table, check in policies if check in (None, "true", "(true)")} == set()
-    assert len(OF_PROJECTS) == 13
+    assert len(OF_PROJECTS) == 15
