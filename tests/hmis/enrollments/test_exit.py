@@ -179,3 +179,40 @@ def test_a_death_is_of_one_alone(
     with acting(administrator):
         ends = {one.enrollment_id: one.destination for one in Exit.objects.all()}
         assert ends == {stay.pk: 24, child.pk: 422}
+
+
+@pytest.mark.parametrize(
+    ("before", "said", "after"),
+    [
+        (0, {"6": "1"}, 1),  # developmental: a Yes by itself
+        (0, {"5": "1", "lasting": "1"}, 1),
+        (0, {"5": "1", "lasting": "0"}, 0),
+        (99, dict.fromkeys(("5", "6", "7", "8", "9", "10"), "0"), 0),
+        (0, {}, 0),
+    ],
+)
+def test_the_disabling_condition_follows_what_is_said_at_the_exit(
+    client: Browser, place: Place, stay: Enrollment, administrator: User, before: int, said: Any, after: int
+) -> None:
+    with acting(administrator):
+        Enrollment.objects.filter(pk=stay.pk).update(disabling_condition=before)
+    client.force_login(place.worker)
+    typed = {f"Disabilities-DisabilityResponse-{kind}": code for kind, code in said.items() if kind.isdigit()}
+    typed |= {"exit_date": "11/20/2026", "Disabilities-IndefiniteAndImpairs-5": said.get("lasting", "")}
+    assert client.post(reverse("enrollments:exit", args=[stay.pk]), typed).status_code == 302
+    with acting(administrator):
+        assert Exit.objects.filter(enrollment=stay).exists()
+        assert Enrollment.objects.get(pk=stay.pk).disabling_condition == after
+
+
+def test_a_yes_at_the_start_is_not_taken_back_at_the_exit(place: Place, administrator: User) -> None:
+    """HUD's check and reports look at the answers of all stages."""
+    yes, no = {"DisabilityResponse": 1}, {"DisabilityResponse": 0}
+    with acting(place.worker):
+        stay = enroll(
+            place.worker, place.client, place.housing,
+            records={"Disabilities[6]": yes, "Enrollment": {"DisablingCondition": 1}},
+        )  # fmt: skip
+        leave(place.worker, stay, records={f"Disabilities[{kind}]": no for kind in range(5, 11)})
+    with acting(administrator):
+        assert Enrollment.objects.get(pk=stay.pk).disabling_condition == 1

@@ -106,3 +106,14 @@ def test_the_list_of_errors_names_the_person() -> None:
     assert 'href="#id_c12-IncomeBenefits-IncomeFromAnySource"' in said
     assert ">c12, " in said
     assert "There is a problem" in said
+
+
+def test_a_row_in_which_nothing_had_to_be_asked_and_nothing_was_is_none() -> None:
+    """HUD-VASH may ask about HIV (4.08): whoever does not has no row of Disabilities without an answer."""
+    vash = Project("13", frozenset({"20"}), frozenset({"2"}))
+    for typed, stored in (({}, None), ({"Disabilities-DisabilityResponse-8": "0"}, 0)):
+        form = QuestionForm(typed, project=vash, stage="start", person="hoh_adult")
+        assert form.is_valid()
+        assert "Disabilities.DisabilityResponse[8]" in {one.name for one in form.questions}
+        assert form.answered.records.get("Disabilities[8]", {}).get("DisabilityResponse") == stored
+        assert ("Disabilities[8]" in form.answered.records) is (stored is not None)

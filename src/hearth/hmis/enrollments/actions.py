@@ -13,16 +13,17 @@ from hearth.hmis.access.permissions import Permission
 from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
 from hearth.hmis.clients.models import Client
-from hearth.hmis.enrollments import exiting
+from hearth.hmis.enrollments import exiting, queries
 from hearth.hmis.enrollments.checks import actions as checks
 from hearth.hmis.enrollments.checks.found import Found
 from hearth.hmis.enrollments.checks.looked_at import EXIT_STAGE, START_STAGE
+from hearth.hmis.enrollments.disabling_now import disabling_now
 from hearth.hmis.enrollments.further import FurtherForm
 from hearth.hmis.enrollments.models import Enrollment, Exit, Services
 from hearth.hmis.enrollments.queries import BED_NIGHT
 from hearth.hmis.enrollments.start.choose import why_not_each
 from hearth.hmis.enrollments.start.questions import HEAD
-from hearth.hmis.enrollments.writing import add_records, fields_of, new_record, one_at_a_time
+from hearth.hmis.enrollments.writing import add_records, correct, fields_of, new_record, one_at_a_time
 from hearth.hmis.organizations.entered import Stamp, key_of_form, new_key, stamp
 from hearth.hmis.organizations.models import DataSource, Project
 from hearth.standards import load
@@ -162,7 +163,8 @@ def exit_stay(
 ) -> None:
     """End an enrollment of a project of `by`, with what was answered at the exit. `together`: members of the
     household who leave on the same day, to the same place or, by enrollment in `places`, to a destination of
-    their own; what else was asked of them stays due. `right` as for `enroll`.
+    their own; what else was asked of them stays due. The disabling condition (3.08) follows from the
+    disabilities that were asked. `right` as for `enroll`.
 
     Raises PermissionDenied, and EnrollmentRefused where a day is impossible, a head would leave others, or a
     death (destination 24) would be said of all.
@@ -192,6 +194,10 @@ def exit_stay(
         if name not in ("Exit", "Enrollment")
     ]
     add_records(Stamp(by), more)
+    if kinds := [name for name in records if name.startswith("Disabilities[")]:
+        now = queries.visible(Enrollment, by).get(pk=enrollment.pk)
+        if (condition := disabling_now(by, now, kinds, exit_date)) is not None:
+            correct(now, by, {"disabling_condition": condition})
     checks.keep(by=by, enrollment=enrollment, right=right)
     if further is not None:
         further.keep(by=by, stamps=Stamp(by), enrollment=enrollment, day=exit_date)

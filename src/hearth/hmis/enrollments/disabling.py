@@ -23,9 +23,7 @@ def disabling_condition(records: Mapping[str, Mapping[str, Any]]) -> tuple[int, 
         key[len("Disabilities[") : -1]: row for key, row in records.items() if key.startswith("Disabilities[")
     }
     qualifying = [
-        kind
-        for kind, row in rows.items()
-        if _is_yes(kind, row.get(_RESPONSE)) and (kind in _BY_THEMSELVES or row.get(_LASTING) == YES)
+        kind for kind, row in rows.items() if qualifies(kind, row.get(_RESPONSE), row.get(_LASTING))
     ]
     names = {str(code): name for name, code in _TYPES.items()}
     if qualifying:
@@ -35,6 +33,11 @@ def disabling_condition(records: Mapping[str, Mapping[str, Any]]) -> tuple[int, 
         for kind, row in rows.items()
     )
     return (NO if rows and settled else not_collected(DISABLING)), []
+
+
+def qualifies(kind: str, response: int | None, lasting: int | None) -> bool:
+    """Whether one answer makes the disabling condition a Yes. `kind`: a code of DisabilityType."""
+    return _is_yes(kind, response) and (kind in _BY_THEMSELVES or lasting == YES)
 
 
 def _is_yes(kind: str, response: int | None) -> bool:

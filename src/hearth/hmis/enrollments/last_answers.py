@@ -13,8 +13,8 @@ from django import forms
 from hearth.hmis.access.models import User
 from hearth.hmis.clients.models import Client
 from hearth.hmis.enrollments import queries
-from hearth.hmis.enrollments.disabling import YES
-from hearth.hmis.enrollments.models import Enrollment
+from hearth.hmis.enrollments.disabling import YES, qualifies
+from hearth.hmis.enrollments.models import Disabilities, Enrollment
 from hearth.hmis.hud import display
 from hearth.hmis.hud.answers import MISSING, offered
 from hearth.hmis.hud.names import python_name
@@ -88,6 +88,16 @@ class LastAnswers:
                 source = "" if self._is_of_stay else str(row.enrollment.project)
                 return LastAnswer(row.information_date, stage, source, values, words)
         return None
+
+
+def has_qualifying(user: User, enrollment: Enrollment) -> bool:
+    """Whether an answer of any day of the stay makes the disabling condition a Yes: HUD's checks and reports
+    look at all of them (3.08)."""
+    rows = queries.records(user, Disabilities, [enrollment.pk], date_deleted__isnull=True)
+    return any(
+        qualifies(str(one.disability_type), one.disability_response, one.indefinite_and_impairs)
+        for one in rows
+    )
 
 
 def typed_as(field: forms.Field, value: Any) -> Any:

@@ -35,6 +35,8 @@ _AMOUNT = "Amount"
 _MOST_MONEY = Decimal("999999.99")
 _YES, _NO = "1", "0"
 _DISABILITIES = "Disabilities"
+#: Rows that are there whatever is asked; of other files one is made of answers.
+_ALWAYS_THERE = frozenset({"Client", "Enrollment", "Exit"})
 _HIV = load(MODEL_YEAR).list("1.3").names["HIV_AIDS"]
 
 
@@ -103,6 +105,11 @@ class QuestionForm(PlainWords, forms.Form):
         follows = {name: one.yes_if for name, one in self._follows.items() if one.yes_if is not None}
         return replace(question, gate=put_in(question.gate, follows))
 
+    @property
+    def following(self) -> list[Question]:
+        """What is stored beside the answers and follows from them."""
+        return list(self._follows.values())
+
     def kept(self, asked: list[Question]) -> list[Question]:
         """Which of the questions stand on this form; all, unless a form has more to say."""
         return asked
@@ -169,6 +176,7 @@ class QuestionForm(PlainWords, forms.Form):
         for name, value in followed.items():
             record, column = place_of(name)
             found.records.setdefault(record, {})[column] = None if state[name] == HIDDEN else value
+        _leave_out_empty(found)
         _add_total(found)
         self.answered = found
         return said
@@ -272,6 +280,13 @@ def _not_collected(question: Question) -> int | None:
         return not_collected(question.name)
     except LookupError:
         return None
+
+
+def _leave_out_empty(found: Answered) -> None:
+    """A row in which nothing was asked but what may stay blank, and all of it did, says nothing."""
+    for name, row in list(found.records.items()):
+        if name not in _ALWAYS_THERE and all(value is None for value in row.values()):
+            del found.records[name]
 
 
 def _add_total(found: Answered) -> None:

@@ -408,3 +408,32 @@ def test_only_where_one_edits(
             carry_out(by=other, household=found, planned=lambda: plan, seen=plan.token, what="head")
     client.force_login(place.worker)
     assert client.get(reverse("enrollments:correct", args=[head.pk, "other"])).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("began", "becomes", "notes"),
+    [(START, START - timedelta(days=3), 0), (START - timedelta(days=1), START - timedelta(days=1), 1),
+     (START - timedelta(days=9), START - timedelta(days=9), 0), (None, None, 0)],
+)  # fmt: skip
+def test_homelessness_did_not_begin_after_the_start(
+    place: Place, stays: list[Enrollment], began: date | None, becomes: date | None, notes: int
+) -> None:
+    """What was dated by the start goes along (3.917.3); another day stays, and is said."""
+    with acting(place.worker):
+        Enrollment.objects.filter(pk=stays[0].pk).update(date_to_street_essh=began)
+        (head, *_) = corrections.members(place.worker, stays[0])
+        plan = corrections.move_start(place.worker, [head], START - timedelta(days=3))
+        assert not plan.impossible
+        assert len(plan.notes) == notes
+        after = {one.field: one.after for one in plan.changes}
+        assert after.get("date_to_street_essh", began) == becomes
+
+
+def test_a_path_status_is_not_left_before_the_start(place: Place, stays: list[Enrollment]) -> None:
+    with acting(place.worker):
+        for day, refused_for in ((START, ""), (START + timedelta(days=1), "PATH status")):
+            Enrollment.objects.filter(pk=stays[0].pk).update(date_of_path_status=day)
+            (head, *_) = corrections.members(place.worker, stays[0])
+            plan = corrections.move_start(place.worker, [head], LATER)
+            assert refused_for in plan.impossible
+            assert bool(plan.impossible) is bool(refused_for)

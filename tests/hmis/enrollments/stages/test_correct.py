@@ -207,3 +207,69 @@ def test_days_that_are_none(client: Browser, place: Place, stay: Enrollment) -> 
         where = f"/enrollments/{stay.pk}/answers/update/{day}/"
         assert client.get(where).status_code in (302, 404)
     assert client.get(address(stay, day=timezone.localdate())).status_code == 302
+
+
+def test_what_follows_from_a_corrected_answer_follows(
+    client: Browser, place: Place, administrator: User
+) -> None:
+    """Whether a stay was short is asked of nobody: it is told from its length (3.917.2)."""
+    with acting(administrator):
+        transitional = place.project(2, 5)
+    with acting(place.worker):
+        stay = enroll(place.worker, place.client, transitional, entry_date=START,
+                      records={"Enrollment": {"LivingSituation": 116}})  # fmt: skip
+    client.force_login(place.worker)
+    where = address(stay, "start", START)
+    for length, stored in (("10", (10, 1, 0)), ("2", (2, 0, None))):
+        version, typed = shown(client, where)
+        typed |= {"version": version, "Enrollment-LivingSituation": "336", "Enrollment-LengthOfStay": length}
+        assert client.post(where, typed).status_code == 302
+        with acting(administrator):
+            now = Enrollment.objects.get(pk=stay.pk)
+            assert (now.length_of_stay, now.los_under_threshold, now.previous_street_essh) == stored
+
+
+def test_what_is_impossible_is_not_saved_and_what_is_unlikely_is_asked_about(
+    client: Browser, place: Place, stay: Enrollment, administrator: User
+) -> None:
+    client.force_login(place.worker)
+    version, typed = shown(client, address(stay))
+    typed |= {"version": version, "IncomeBenefits-InsuranceFromAnySource": "1"}
+    looked = client.post(address(stay), typed | {"look": "1"}).content.decode()
+    page = client.post(address(stay), typed)
+    for said in (looked, page.content.decode()):
+        assert "does not fit the kinds that are marked" in said
+    with acting(administrator):
+        assert {one.insurance_from_any_source for one in IncomeBenefits.objects.all()} == {99}
+    assert client.post(address(stay), typed | {"IncomeBenefits-Medicaid": "on"}).status_code == 302
+
+
+def test_what_stood_there_before_keeps_nobody_from_correcting_something_else(
+    client: Browser, place: Place, stay: Enrollment, administrator: User
+) -> None:
+    with acting(administrator):
+        IncomeBenefits.objects.filter(data_collection_stage=2).update(insurance_from_any_source=1)
+    client.force_login(place.worker)
+    version, typed = shown(client, address(stay))
+    typed |= {"version": version, "IncomeBenefits-SSDIAmount": "900"}
+    assert client.post(address(stay), typed).status_code == 302
+    with acting(administrator):
+        assert IncomeBenefits.objects.get(data_collection_stage=2).ssdi_amount == 900
+
+
+def test_an_answer_that_is_taken_back_leaves_a_row_that_huds_files_take(
+    client: Browser, place: Place, administrator: User
+) -> None:
+    """4.08 is optional in HUD-VASH; its row needs a DisabilityResponse."""
+    with acting(administrator):
+        vash = place.project(13, 20, rrh_sub_type=2)
+    with acting(place.worker):
+        stay = enroll(place.worker, place.client, vash, entry_date=START,
+                      records={"Disabilities[8]": {"DisabilityResponse": 0}})  # fmt: skip
+    client.force_login(place.worker)
+    where = address(stay, "start", START)
+    version, typed = shown(client, where)
+    assert typed.pop("Disabilities-DisabilityResponse-8") == "0"
+    assert client.post(where, typed | {"version": version}).status_code == 302
+    with acting(administrator):
+        assert Disabilities.objects.get(enrollment=stay).disability_response == 99

@@ -219,6 +219,12 @@ def test_a_yes_is_taken_back_only_by_whoever_sees_all(
             return form.disabling()
 
     assert becomes() == 0
+    with acting(administrator):
+        developmental = Disabilities.objects.get(enrollment=stay, disability_type=6)
+        Disabilities.objects.filter(pk=developmental.pk).update(disability_response=1)
+    assert becomes() is None  # HUD's check looks at the answers of all days
+    with acting(administrator):
+        Disabilities.objects.filter(pk=developmental.pk).update(disability_response=0)
     factories.take_rights(monkeypatch, Permission.HIV_VIEW)
     assert becomes() is None
 

@@ -44,6 +44,10 @@ class CheckedForm(QuestionForm):
         """What would be stored; None where it cannot be told yet."""
         raise NotImplementedError
 
+    def concerns(self, found: Found) -> bool:
+        """Whether it is said here; all is, unless a form has its own reasons."""
+        return found.check.id not in self.own_words
+
     def _post_clean(self) -> None:
         super()._post_clean()
         entered = self.entered() if self.looks_alone else None
@@ -62,7 +66,7 @@ class CheckedForm(QuestionForm):
         for one_field in self.fields.values():
             one_field.__dict__.pop("unlikely", None)
         for one in found:
-            if one.check.id in self.own_words:
+            if not self.concerns(one):
                 continue
             field = self.fields.get(field_name(one.column)) if one.column else None
             if one.stops:

@@ -119,15 +119,25 @@ def move_start(
         if sentence := why_not_start(user, one, day):
             plan.impossible = sentence
         plan.change(one, "entry_date", day)
-        for name in ("move_in_date", "date_of_engagement"):
+        for name in ("move_in_date", "date_of_engagement", "date_of_path_status"):
             known = getattr(one, name)
             if known is not None and known < day:
                 if known != before:
                     plan.impossible = (
-                        f"A date of move-in or engagement, {formats.day(known)}, is before that day."
+                        f"A date of move-in, engagement or PATH status, {formats.day(known)}, is before that"
+                        " day."
                         " Correct it first."
                     )
                 plan.change(one, name, day)
+        homeless_since = one.date_to_street_essh
+        if homeless_since is not None and homeless_since > day:
+            if homeless_since == before:
+                plan.change(one, "date_to_street_essh", day)
+            else:
+                plan.notes.append(
+                    f"Homelessness began on {formats.day(homeless_since)}, as it is recorded, which is after"
+                    " that day. Correct it afterwards, or choose another day."
+                )
         early, nights = 0, 0
         records = list(records_of(user, one))
         has_night = any(_is_night(record) and record.date_provided == day for record in records)

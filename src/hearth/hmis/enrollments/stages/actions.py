@@ -16,10 +16,11 @@ from hearth.hmis.enrollments import queries
 from hearth.hmis.enrollments.actions import EnrollmentRefused
 from hearth.hmis.enrollments.checks import actions as checks
 from hearth.hmis.enrollments.checks.found import Found
+from hearth.hmis.enrollments.disabling_now import disabling_now
 from hearth.hmis.enrollments.further import FurtherForm
 from hearth.hmis.enrollments.models import Enrollment
 from hearth.hmis.enrollments.stages import points
-from hearth.hmis.enrollments.stages.correcting import REMOVABLE, disabling_now, stored_of
+from hearth.hmis.enrollments.stages.correcting import REMOVABLE, stored_of
 from hearth.hmis.enrollments.stages.points import Point
 from hearth.hmis.enrollments.stages.questions import POST_EXIT, exit_of, recorded_as, why_not
 from hearth.hmis.enrollments.stages.recorded import version_of
@@ -93,10 +94,11 @@ def record_point(
     values: Mapping[str, Any],
     version: str = "",
     key: str = "",
+    right: Sequence[Found] = (),
 ) -> None:
     """Record what happened on a day of a stay. `values`: by columns of the point's file. Where the enrollment
     itself holds the answer, `version` is that of what was shown, and no `day` takes it back; else `key` is
-    that of the form (`key_of_form`).
+    that of the form (`key_of_form`). `right` as of `record_stage`.
 
     Raises PermissionDenied, EnrollmentRefused where the day is impossible, ChangedMeanwhile where somebody
     else wrote since, and IntegrityError where the key is there already.
@@ -115,6 +117,7 @@ def record_point(
         if version_of({"Enrollment": now}) != version:
             raise ChangedMeanwhile
         correct(now, by, fields_of(values))
+    checks.keep(by=by, enrollment=enrollment, right=right)
     record_access(
         by=by.pk, action=Access.STAGE_RECORDED, client=enrollment.client_id,
         subject=f"enrollment:{enrollment.pk}", project=enrollment.project_id, stage=point.slug,
@@ -132,10 +135,12 @@ def correct_stage(
     records: Mapping[str, Mapping[str, Any]],
     kinds: Sequence[str],
     version: str,
+    right: Sequence[Found] = (),
 ) -> bool:
     """Correct the recorded answers of a stage. `changes`: by record the new values of fields; where the stage
     has no such record yet it is made of `records`, which hold all that was answered, by columns. `kinds`: the
-    kinds of disability that are asked, from which the disabling condition follows. Whether anything changed.
+    kinds of disability that are asked, from which the disabling condition follows. `right` as of
+    `record_stage`. Whether anything changed.
 
     Raises PermissionDenied, and ChangedMeanwhile where the records are not those of `version`.
     """
@@ -156,6 +161,7 @@ def correct_stage(
         condition = disabling_now(by, now, kinds, timezone.localdate())
         if condition is not None:
             correct(now, by, {"disabling_condition": condition})
+    checks.keep(by=by, enrollment=enrollment, right=right)
     if changes:
         record_access(
             by=by.pk, action=Access.RECORD_CORRECTED, client=enrollment.client_id,

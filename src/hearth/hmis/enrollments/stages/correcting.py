@@ -1,17 +1,15 @@
 """The answers of a stage that are recorded, to be corrected or, as a whole, taken away."""
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 from hearth.hmis.access.models import User
 from hearth.hmis.enrollments import queries
-from hearth.hmis.enrollments.disabling import DISABLING, NO, YES, disabling_condition
-from hearth.hmis.enrollments.last_answers import LastAnswers, files_of_stages
+from hearth.hmis.enrollments.disabling import DISABLING
+from hearth.hmis.enrollments.last_answers import files_of_stages
 from hearth.hmis.enrollments.models import Enrollment
 from hearth.hmis.enrollments.stages.questions import ANNUAL, UPDATE, exit_of, recorded_as
 from hearth.hmis.enrollments.stages.recorded import RecordedForm
-from hearth.hmis.enrollments.start.questions import is_withheld
 from hearth.standards.form import Question
 
 START, EXIT = "start", "exit"
@@ -46,24 +44,6 @@ def stored_of(user: User, enrollment: Enrollment, stage: str, day: date) -> dict
             name = f"{file}[{row.disability_type}]" if file == _DISABILITIES else file
             found[name] = row
     return found
-
-
-def disabling_now(user: User, enrollment: Enrollment, rows: Iterable[str], until: date) -> int | None:
-    """What the disabling condition becomes by the last answers to these kinds ("Disabilities[5]"); None where
-    it stays. A Yes is taken back only where nothing is kept from this user."""
-    last = LastAnswers(user, enrollment, until)
-    known = {
-        name: {
-            column: last.value(f"{_DISABILITIES}.{column}{name.removeprefix(_DISABILITIES)}")
-            for column in ("DisabilityResponse", "IndefiniteAndImpairs")
-        }
-        for name in rows
-    }
-    code, _ = disabling_condition(known)
-    if code == enrollment.disabling_condition:
-        return None
-    sees_all = not is_withheld(user, "Disabilities.DisabilityResponse[8]")
-    return code if code == YES or (code == NO and sees_all) else None
 
 
 class CorrectForm(RecordedForm):

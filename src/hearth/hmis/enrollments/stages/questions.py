@@ -13,12 +13,13 @@ from hearth.hmis.access.models import User
 from hearth.hmis.enrollments import annual, queries
 from hearth.hmis.enrollments.checks.form import CheckedForm, answered_before
 from hearth.hmis.enrollments.checks.looked_at import Entered
-from hearth.hmis.enrollments.disabling import DISABLING, NO, YES, disabling_condition
+from hearth.hmis.enrollments.disabling import DISABLING, NO, disabling_condition
 from hearth.hmis.enrollments.last_answers import (
     LastAnswer,
     LastAnswers,
     as_typed,
     files_of_stages,
+    has_qualifying,
     offered_to,
     typed_as,
 )
@@ -253,7 +254,8 @@ class StageForm(CheckedForm):
 
     def disabling(self) -> int | None:
         """What the disabling condition (3.08) becomes by these answers and earlier ones to what was not asked
-        again; None where it stays. A Yes is taken back only where nothing is kept from this user."""
+        again; None where it stays. A Yes is taken back only where nothing is kept from this user, and no
+        answer that is recorded makes it one."""
         rows = {name: row for name, row in self.answered.records.items() if name.startswith("Disabilities[")}
         if not rows or not any("DisabilityResponse" in row for row in rows.values()):
             return None
@@ -265,7 +267,9 @@ class StageForm(CheckedForm):
         now = self.enrollment.disabling_condition
         if code == now or code == not_collected(DISABLING):
             return None
-        return code if code == YES or (code == NO and not self._withholds) else None
+        if code == NO and (self._withholds or has_qualifying(self.user, self.enrollment)):
+            return None
+        return code
 
     def _typed(self, name: str, value: Any) -> Any:
         """A stored value as somebody would type it; None leaves the input out."""

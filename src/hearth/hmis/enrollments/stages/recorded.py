@@ -11,13 +11,17 @@ from datetime import date
 from typing import Any
 
 from hearth.hmis.access.models import User
+from hearth.hmis.enrollments.checks.form import CheckedForm, answered_before
+from hearth.hmis.enrollments.checks.found import Found
+from hearth.hmis.enrollments.checks.looked_at import Entered
 from hearth.hmis.enrollments.models import Enrollment
+from hearth.hmis.enrollments.stages.questions import recorded_as
 from hearth.hmis.enrollments.start.questions import is_withheld, known_of, person_of
 from hearth.hmis.enrollments.writing import fields_of
 from hearth.hmis.hud import display
-from hearth.hmis.hud.answers import MISSING, offered
+from hearth.hmis.hud.answers import MISSING, not_collected, offered
 from hearth.hmis.hud.names import python_name
-from hearth.hmis.hud.questions import QuestionForm, field_name, place_of
+from hearth.hmis.hud.questions import field_name, place_of
 from hearth.hmis.organizations.form_project import form_project
 from hearth.standards.form import Question
 
@@ -31,9 +35,12 @@ class Both:
     yours: str
 
 
-class RecordedForm(QuestionForm):
+class RecordedForm(CheckedForm):
     """The questions of a stage with what is stored. `stored`: by "IncomeBenefits" or "Disabilities[5]" the
-    record, where there is one; `only`: the numbers of elements that stand on the form, all if empty."""
+    record, where there is one; `only`: the numbers of elements that stand on the form, all if empty.
+
+    What checks find in elements that nobody changes is not said: it stood there before.
+    """
 
     def __init__(
         self,
@@ -47,12 +54,14 @@ class RecordedForm(QuestionForm):
         **kwargs: Any,
     ) -> None:
         self.user, self.enrollment, self.stored, self.only = user, enrollment, stored, only
+        self.day = day
         super().__init__(
             *args,
             project=form_project(enrollment.project, day),
             stage=stage,
             person=person_of(enrollment.client, enrollment.relationship_to_hoh or 0, day),
             known=known_of(enrollment.client),
+            answered=answered_before(user, enrollment),
             **kwargs,
         )
         for one in self.questions:
@@ -76,15 +85,44 @@ class RecordedForm(QuestionForm):
         """What says which state of the records is shown."""
         return version_of(self.stored)
 
+    def entered(self) -> Entered:
+        """The answers as checks look at them."""
+        end = self.stored.get("Exit")
+        return Entered(
+            client=self.enrollment.client,
+            project=self.enrollment.project,
+            records=self.answered.records,
+            day=self.day,
+            stage=recorded_as(self.stage) or 0,
+            entry_date=self.enrollment.entry_date,
+            relationship=self.enrollment.relationship_to_hoh,
+            enrollment=self.enrollment,
+            exit_date=end.exit_date if end is not None else None,
+        )
+
+    def concerns(self, found: Found) -> bool:
+        """Only what stands here and was changed."""
+        changed = self._changed()
+        columns = {one.column.name for one in self.questions if one.element.number in changed}
+        is_of_these = bool(found.column) and not columns.isdisjoint(found.check.columns)
+        return is_of_these and super().concerns(found)
+
+    def _changed(self) -> set[str]:
+        """The numbers of the elements in which somebody changed something."""
+        return {one.element.number for one in self.questions if field_name(one.name) in self.changed_data}
+
     def changes(self) -> dict[str, dict[str, Any]]:
-        """By record the values, by names of fields, of the elements in which somebody changed something."""
-        changed = {one.element.number for one in self.questions if field_name(one.name) in self.changed_data}
+        """By record the values, by names of fields, of the elements in which somebody changed something, and
+        of what follows from them."""
+        changed = self._changed()
         found: dict[str, dict[str, Any]] = {}
-        for one in self.questions:
+        for one in (*self.questions, *self.following):
             if one.element.number not in changed:
                 continue
             record, column = place_of(one.name)
             value = self.answered.records.get(record, {}).get(column)
+            if value is None and record in self.stored and not one.column.nullable:
+                value = not_collected(one.name)  # the answer is taken back, and the row stays
             if value != self.stored_value(one.name):
                 found.setdefault(record, {}).update(fields_of({column: value}))
         if "4.02" in changed and "IncomeBenefits" in self.answered.records:

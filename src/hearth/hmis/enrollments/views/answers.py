@@ -11,6 +11,7 @@ from hearth.hmis.access.guard import refuse_as_missing, require
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.clients.actions import open_client
 from hearth.hmis.enrollments import queries
+from hearth.hmis.enrollments.checks.form import findings, only_looks
 from hearth.hmis.enrollments.models import Enrollment
 from hearth.hmis.enrollments.stages import actions
 from hearth.hmis.enrollments.stages.correcting import REMOVABLE, TITLES, CorrectForm, stored_of
@@ -31,12 +32,15 @@ def correct(request: HttpRequest, pk: int, stage: str, day: str) -> HttpResponse
     form = CorrectForm(
         request.POST or None, user=user, enrollment=enrollment, stage=stage, day=on, stored=stored
     )
+    if only_looks(request):
+        return findings(request, form)
     both = []
     if request.method == "POST" and form.is_valid():
         try:
             changed = actions.correct_stage(
                 by=user, enrollment=enrollment, stage=stage, day=on, changes=form.changes(),
                 records=form.answered.records, kinds=form.kinds, version=request.POST.get("version", ""),
+                right=form.right,
             )  # fmt: skip
         except actions.ChangedMeanwhile:
             both = form.both()

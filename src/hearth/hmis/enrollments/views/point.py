@@ -12,6 +12,7 @@ from hearth.hmis.access.permissions import Permission
 from hearth.hmis.clients.actions import open_client
 from hearth.hmis.enrollments import queries
 from hearth.hmis.enrollments.actions import EnrollmentRefused
+from hearth.hmis.enrollments.checks.form import findings, only_looks
 from hearth.hmis.enrollments.drafts.about import About
 from hearth.hmis.enrollments.drafts.form_draft import FormDraft
 from hearth.hmis.enrollments.models import Draft
@@ -43,6 +44,8 @@ def record(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     if not form.questions:
         messages.error(request, "This project does not ask it of this client.")
         return redirect("enrollments:detail", pk)
+    if only_looks(request):
+        return findings(request, form)
     about = About(
         Draft.Kind.OCCURRENCE, client=enrollment.client_id, project=enrollment.project_id, enrollment=pk,
         subject=slug, base_version=form.version,
@@ -62,6 +65,7 @@ def record(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
                     day=None if taken_back else form.cleaned_data[field_name(point.day)],
                     values=form.answered.records.get(point.file, {}),
                     version=request.POST.get("version", ""), key=key_of_form(user, key),
+                    right=form.right,
                 )  # fmt: skip
         except actions.ChangedMeanwhile:
             both, version = form.both(), form.version
