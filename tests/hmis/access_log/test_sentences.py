@@ -8,14 +8,18 @@ import pytest
 
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
-from hearth.hmis.access_log import queries
+from hearth.hmis.access_log import of_clients, queries
 from hearth.hmis.access_log.sentences import PLACES, SENTENCES, sentence
 from hearth.hmis.audit import subjects
 from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models import AccessLog
 from hearth.hmis.audit.models.access_log import Access
 from hearth.hmis.audit.subjects import Ref
+from hearth.hmis.clients.intake.identity import GROUPS
+from hearth.hmis.enrollments.household import forms as household_forms
+from hearth.hmis.enrollments.stages import correcting, points, questions
 from hearth.hmis.exchange.models import ExportRun, ImportRun
+from hearth.hmis.local import views as local_views
 from hearth.hmis.reports.models import ReportRun
 from tests import factories
 
@@ -148,6 +152,48 @@ def said(
         ("Wrote down that the consent of [client 5] was signed (signed paper)",
          {"action": Access.CONSENT_RECORDED, "client": 5, "subject": "consent:3",
           "signature": "signed_paper"}),
+        ("Opened the page to put together a household with [client 5]",
+         {"action": Access.CLIENT_VIEWED, "client": 5, "subject": "household"}),
+        ("Opened [enrollment 9] of [client 5], restricted, without a stay in common",
+         {"action": Access.CLIENT_VIEWED, "client": 5, "subject": "enrollment:9",
+          "restricted_without_stay": True}),
+        ("Corrected [client 5]: birth date, name",
+         {"action": Access.CLIENT_CHANGED, "client": 5, "subject": "client", "changed": ["birth", "name"]}),
+        ("Changed what is kept of [client 5]: ways to reach them",
+         {"action": Access.CLIENT_CHANGED, "client": 5, "subject": "client", "changed": ["contact"]}),
+        ("Recorded answers of an update for [client 5], [enrollment 9] in [project 3]; looked at and answered"
+         " as before: 4.02, 4.03; said that the unusual day is right",
+         {"action": Access.STAGE_RECORDED, "client": 5, "subject": "enrollment:9", "project": 3,
+          "stage": "update", "unchanged": ["4.02", "4.03"], "is_unusual": True}),
+        ("Recorded the date of engagement for [client 5], [enrollment 9] in [project 3]",
+         {"action": Access.STAGE_RECORDED, "client": 5, "subject": "enrollment:9", "project": 3,
+          "stage": "engagement"}),
+        ("Corrected answers at the start for [client 5], [enrollment 9] in [project 3]: 3 records"
+         " (Disabilities, IncomeBenefits)",
+         {"action": Access.RECORD_CORRECTED, "client": 5, "subject": "enrollment:9", "project": 3,
+          "stage": "start", "records": ["Disabilities[5]", "Disabilities[8]", "IncomeBenefits"]}),
+        ("Changed the head of the household of [client 5], [enrollment 9] in [project 3]: 4 changes in all",
+         {"action": Access.RECORD_CORRECTED, "client": 5, "subject": "enrollment:9", "project": 3,
+          "what": "head", "changes": 4}),
+        ("Took back an exit in the household of [client 5], [enrollment 9] in [project 3]: 1 change in all;"
+         " why: the client never left",
+         {"action": Access.RECORD_CORRECTED, "client": 5, "subject": "enrollment:9", "project": 3,
+          "what": "reopen", "changes": 1, "reason": "never_left"}),
+        ("Removed answers of an annual assessment for [client 5], [enrollment 9] in [project 3]: 1 record"
+         " (IncomeBenefits)",
+         {"action": Access.RECORD_REMOVED, "client": 5, "subject": "enrollment:9", "project": 3,
+          "stage": "annual", "records": ["IncomeBenefits"]}),
+        ("Took in 12 rows of local answers of [datasource 2]",
+         {"action": Access.IMPORTED, "subject": "datasource:2", "rows": 12}),
+        ("Compared 25 records of [importrun 3] with what is stored",
+         {"action": Access.IMPORTED, "subject": "importrun:3", "state": "compared", "records": 25}),
+        ("Opened the roster of [project 3]; page 1 showed [client 5]",
+         {"action": Access.MEMBERS_VIEWED, "subject": "project:3", "page": 1, "shown": [5]}),
+        ("Downloaded the roster of [project 3] as CSV: 1 row; in it [client 5]",
+         {"action": Access.DOWNLOADED, "subject": "project:3", "kind": "csv", "rows": 1, "filters": {},
+          "searched": False, "shown": [5]}),
+        ("Was refused local answers: not there, or not for this user; asked for [enrollment 9]",
+         {"action": Access.REFUSED, "subject": "local:answer", "method": "GET", "enrollment": 9}),
         ("Signed in; of what nobody thought: 3", {"action": Access.SIGNED_IN, "of_what_nobody_thought": 3}),
     ],
 )  # fmt: skip
@@ -182,10 +228,34 @@ def test_every_particular_has_its_words(action: str, names: set[str]) -> None:
     values = {name: [1] if name == "shown" else 1 for name in names}
     values |= {"filters": {"a": ["b"]}} if "filters" in names else {}
     values |= {"kinds": ["name"]} if "kinds" in names else {}
+    values |= {"changed": ["birth"]} if "changed" in names else {}
+    values |= {"unchanged": ["4.02"]} if "unchanged" in names else {}
+    if action in ("RECORD_CORRECTED", "RECORD_REMOVED") and "records" in names:
+        values |= {"records": ["Disabilities[5]", "IncomeBenefits"]}
     values |= {"needed": "client_view"} if "needed" in names else {}
     values |= {"state": "answered"} if "missing" in names else {}
+    values |= {"state": "compared"} if action == "IMPORTED" and "records" in names else {}
     text = said(Access[action], client=1, subject="user:2", **values)
     assert not [name for name in names if f"; {name.replace('_', ' ')}: " in text], text
+
+
+def test_every_page_of_a_client_has_its_words() -> None:
+    """And what was put right in a household, each stage and each reason, wherever they are named."""
+    pages = {
+        word.value.value
+        for path in SOURCE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and "open_client" in ast.unparse(node.func)
+        for word in node.keywords
+        if word.arg == "page" and isinstance(word.value, ast.Constant)
+    }
+    assert len(pages) > 8
+    assert pages <= set(of_clients.PAGES)
+    assert set(household_forms.FORMS) == set(of_clients.PUT_RIGHT)
+    assert set(dict(household_forms.REASONS)) == set(of_clients.REASONS)
+    stages = {*questions.TITLES, *correcting.TITLES, *points.BY_SLUG, *local_views.TITLES}
+    assert stages == set(of_clients.STAGES)
+    assert set(GROUPS) <= {*of_clients.CORRECTED, "name", "sex"}
 
 
 def test_every_part_of_the_site_has_words_for_a_refusal() -> None:

@@ -4,38 +4,26 @@ Each action has its sentence, of words and of `Ref`s that pages show as links (`
 no sentence knows are added as they were written, so that nothing of an entry is left out.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
 
 from hearth.formats import counted, number, units
 from hearth.hmis.access.requirements import REQUIREMENTS
+from hearth.hmis.access_log import of_clients
+from hearth.hmis.access_log.particulars import (
+    Details,
+    Parts,
+    Sentence,
+    named_clients,
+    subject_of,
+    who_was_shown,
+)
 from hearth.hmis.audit.models import AccessLog
 from hearth.hmis.audit.models.access_log import Access
-from hearth.hmis.audit.subjects import KINDS, Ref, number_names
-
-Part = str | Ref
-Parts = list[Part]
-
-#: So many clients of a page of results are named; the rest is counted (the file has all).
-MOST_CLIENTS = 25
+from hearth.hmis.audit.subjects import Ref, number_names
 
 _SEARCHED_BY = {
     "name": "name", "birth_date": "birth date", "ssn": "SSN", "ssn_last4": "last four of the SSN", "id": "ID",
 }  # fmt: skip
-_PAGES = {
-    "client": "",
-    "client identity": "the identity form of ",
-    "client names": "the other names of ",
-    "client contact": "how to reach ",
-    "client family": "the family of ",
-    "client history": "the change history of ",
-    "client restriction": "the restrictions of ",
-    "enrolling": "the page to enroll ",
-    "client account": "the account of who looked at ",
-    "enrollment": "an enrollment of ",
-    "enrollment history": "the change history of an enrollment of ",
-}
-_CORRECTED = {"birth": "birth date", "ssn": "SSN", "race": "race and ethnicity", "veteran": "veteran status"}
 _ENDED = {
     "finished": "finished", "failed": "failed", "refused": "refused", "cancelled": "cancelled",
     "asking": "waits for an answer",
@@ -48,7 +36,7 @@ _ANSWERS = {
 PLACES = {
     "audit": "the access log", "clients": "client records", "consent": "consent and its documents",
     "enrollments": "enrollments",
-    "exchange": "imports and exports", "lists": "kept views of lists",
+    "exchange": "imports and exports", "lists": "kept views of lists", "local": "local answers",
     "organizations": "organizations, projects and CoCs", "people": "people and their grants",
     "reports": "reports", "site": "the state of the installation", "ui": "a page of the frame",
 }  # fmt: skip
@@ -58,81 +46,21 @@ _LIMITS = {"search": "searches", "ssn": "Social Security numbers shown"}
 
 def sentence(entry: AccessLog, roles: Mapping[str, str]) -> Parts:
     """The words and references of an entry, in order. `roles`: names of roles by code."""
-    details = _Details(entry.details or {})
+    details = Details(entry.details or {})
     said = SENTENCES[Access(entry.action)](entry, details, roles)
     if rest := details.unsaid():
         said.append("; " + "; ".join(f"{name.replace('_', ' ')}: {value}" for name, value in rest.items()))
     return said
 
 
-class _Details:
-    """The particulars of an entry, which knows what of them a sentence has said."""
-
-    def __init__(self, values: Mapping[str, Any]) -> None:
-        self._values, self._said = values, set[str]()
-
-    def __call__(self, name: str, default: Any = None) -> Any:
-        self._said.add(name)
-        return self._values.get(name, default)
-
-    def unsaid(self) -> dict[str, Any]:
-        return {
-            name: value
-            for name, value in self._values.items()
-            if name not in self._said and value not in (None, "", [], {})
-        }
-
-
-def _subject(entry: AccessLog) -> Part:
-    """ "importrun:17" as a reference; other text as it is."""
-    kind, _, pk = entry.subject.partition(":")
-    return Ref(kind, int(pk)) if kind in KINDS and pk.isascii() and pk.isdigit() else entry.subject
-
-
-def _clients(ids: Any) -> Parts:
-    ids = list(ids or ())
-    parts: Parts = []
-    for one in ids[:MOST_CLIENTS]:
-        parts += [", ", Ref("client", one)]
-    if len(ids) > MOST_CLIENTS:
-        parts.append(f" and {counted(len(ids) - MOST_CLIENTS, 'more client')}")
-    return parts[1:]
-
-
-def _shown(details: _Details) -> Parts:
-    """Who was on the page that somebody looked at, and how many more there were."""
-    page, shown, hidden = details("page", 1), details("shown"), details("hidden")
-    parts: Parts = []
-    if shown:
-        parts += [f"; page {number(page)} showed ", *_clients(shown)]
-    if hidden:
-        parts.append(f"; {counted(hidden, 'more was,more were')} hidden from this user")
-    return parts
-
-
-def _client_viewed(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
-    page, _, pk = entry.subject.partition(":")
-    client = Ref("client", entry.client_id or 0)
-    if pk.isascii() and pk.isdigit():
-        before = "Opened the change history of " if "history" in page else "Opened "
-        return [before, Ref("enrollment", int(pk)), " of ", client]
-    restricted = details("restricted_without_stay")
-    ending = [", restricted, without a stay in common"] if restricted else []
-    return [f"Opened {_PAGES.get(page, f'{page} of ')}", client, *ending]
-
-
-def _ssn_revealed(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
-    return ["Had the full Social Security number shown of ", Ref("client", entry.client_id or 0)]
-
-
-def _searched(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
+def _searched(entry: AccessLog, details: Details, roles: Mapping[str, str]) -> Parts:
     asked = " and ".join(_SEARCHED_BY.get(kind, kind) for kind in details("kinds", ()))
     total = details("total", 0)
     before = "Opened the same results again of a search" if details("again") else "Searched for clients"
-    return [f"{before}{f' by {asked}' if asked else ''}: {number(total)} found", *_shown(details)]
+    return [f"{before}{f' by {asked}' if asked else ''}: {number(total)} found", *who_was_shown(details)]
 
 
-def _imported(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
+def _imported(entry: AccessLog, details: Details, roles: Mapping[str, str]) -> Parts:
     state, rows = details("state"), details("rows")
     if state == "answered":
         answers = []
@@ -143,21 +71,23 @@ def _imported(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> 
                 answers.append(f"{counted(records, 'record')} {what}: {done}")
         if one_by_one := details("one_by_one"):
             answers.append(f"{counted(one_by_one, 'record')} answered otherwise")
-        return ["Answered the question of ", _subject(entry), f" ({'; '.join(answers)})" if answers else ""]
+        return ["Answered the question of ", subject_of(entry), f" ({'; '.join(answers)})" if answers else ""]
     if state == "compared":
         return [
             f"Compared {counted(details('records', 0), 'record')} of ",
-            _subject(entry),
+            subject_of(entry),
             " with what is stored",
         ]
+    if entry.subject.startswith("datasource:"):  # the second zip, which has no run
+        return [f"Took in {counted(rows or 0, 'row')} of local answers of ", subject_of(entry)]
     details("data_source")  # the import is named after it
     many = f", {counted(rows, 'record')}" if rows is not None else ""
-    return ["Ran ", _subject(entry), f": {_ENDED.get(state, state or 'ended')}{many}"]
+    return ["Ran ", subject_of(entry), f": {_ENDED.get(state, state or 'ended')}{many}"]
 
 
-def _exported(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
+def _exported(entry: AccessLog, details: Details, roles: Mapping[str, str]) -> Parts:
     clients, enrollments, hashed = details("clients"), details("enrollments"), details("hashed")
-    parts: Parts = ["Made ", _subject(entry)]
+    parts: Parts = ["Made ", subject_of(entry)]
     held = [
         counted(count, one)
         for count, one in ((clients, "client"), (enrollments, "enrollment"))
@@ -170,8 +100,8 @@ def _exported(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> 
     return parts
 
 
-def _reported(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
-    subject = _subject(entry)
+def _reported(entry: AccessLog, details: Details, roles: Mapping[str, str]) -> Parts:
+    subject = subject_of(entry)
     coc, scope, _, projects = details("coc"), details("scope"), details("report"), details("projects")
     of_all = ", in figures alone of everything there" if details("everything") else ""
     if not isinstance(subject, Ref):
@@ -180,18 +110,20 @@ def _reported(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> 
     return ["Ran ", subject, f" of {counted(projects, 'project')}" if projects else "", of_all]
 
 
-def _members_viewed(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
+def _members_viewed(entry: AccessLog, details: Details, roles: Mapping[str, str]) -> Parts:
     other = details("compared")
-    subject = _subject(entry)
+    subject = subject_of(entry)
     if not isinstance(subject, Ref):  # a list of its own, such as that of clients to be asked
-        return [f"Opened the {subject}", *_shown(details)]
+        return [f"Opened the {subject}", *who_was_shown(details)]
+    if subject.kind == "project":
+        return ["Opened the roster of ", subject, *who_was_shown(details)]
     parts: Parts = ["Opened ", subject, ", the people of a number"]
     if other:
         parts = ["Compared ", Ref("reportrun", other), " with ", subject]
-    return [*parts, *_number_of(details), *_shown(details)]
+    return [*parts, *_number_of(details), *who_was_shown(details)]
 
 
-def _number_of(details: _Details) -> Parts:
+def _number_of(details: Details) -> Parts:
     """Which number of a report it was."""
     file, row, flag, figure = details("file"), details("row"), details("flag"), details("figure")
     said = []
@@ -203,8 +135,8 @@ def _number_of(details: _Details) -> Parts:
     return [f" ({', '.join(said)})"] if said else []
 
 
-def _downloaded(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
-    subject, kind, rows = _subject(entry), details("kind"), details("rows")
+def _downloaded(entry: AccessLog, details: Details, roles: Mapping[str, str]) -> Parts:
+    subject, kind, rows = subject_of(entry), details("kind"), details("rows")
     hidden, searched, listed = details("hidden"), details("searched"), details("shown")
     filters = details("filters") or {}
     form = f" as {'Excel' if kind == 'xlsx' else str(kind).upper()}" if kind else ""
@@ -215,6 +147,8 @@ def _downloaded(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -
         what = (
             "a list of the findings of"
             if subject.kind == "importrun"
+            else "the roster of"
+            if subject.kind == "project"
             else "a list of"
             if kind
             else "the file of"
@@ -226,10 +160,10 @@ def _downloaded(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -
         parts.append(f"; {counted(hidden, 'more was,more were')} hidden from this user")
     if filters or searched:
         parts.append("; filtered")
-    return [*parts, "; in it ", *_clients(listed)] if listed else parts
+    return [*parts, "; in it ", *named_clients(listed)] if listed else parts
 
 
-def _refused(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
+def _refused(entry: AccessLog, details: Details, roles: Mapping[str, str]) -> Parts:
     place = PLACES.get(entry.subject.partition(":")[0], "a page")
     needed, _ = details("needed"), details("method")
     why = f"the right is missing ({needed.replace('_', ' ').replace(',', ', ')})" if needed else ""
@@ -242,15 +176,15 @@ def _refused(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> P
     return parts
 
 
-def _signed_in(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
+def _signed_in(entry: AccessLog, details: Details, roles: Mapping[str, str]) -> Parts:
     return ["Signed in"]
 
 
-def _signed_out(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
+def _signed_out(entry: AccessLog, details: Details, roles: Mapping[str, str]) -> Parts:
     return ["Signed out"]
 
 
-def _tried(what: str, details: _Details) -> Parts:
+def _tried(what: str, details: Details) -> Parts:
     account, address, locked = details("account"), details("address"), details("locked")
     parts: Parts = [what]
     parts += [" on the account of ", Ref("user", account)] if account else [" on no account of this site"]
@@ -259,46 +193,46 @@ def _tried(what: str, details: _Details) -> Parts:
     return parts
 
 
-def _sign_in_failed(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
+def _sign_in_failed(entry: AccessLog, details: Details, roles: Mapping[str, str]) -> Parts:
     return _tried("Failed to sign in", details)
 
 
-def _second_step_failed(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
+def _second_step_failed(entry: AccessLog, details: Details, roles: Mapping[str, str]) -> Parts:
     return _tried("Failed at the second step", details)
 
 
 def _about_user(entry: AccessLog) -> Parts:
-    subject = _subject(entry)
+    subject = subject_of(entry)
     own = isinstance(subject, Ref) and subject.id == entry.user_id
     return [" of the own account"] if own else [" of ", subject]
 
 
-def _second_step_changed(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
+def _second_step_changed(entry: AccessLog, details: Details, roles: Mapping[str, str]) -> Parts:
     kind, done = details("kind"), details("done", "changed")
     factor = f" ({_FACTORS.get(kind, kind)})" if kind else ""
     return ["The second step", *_about_user(entry), f"{factor} was {done}"]
 
 
-def _password_changed(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
+def _password_changed(entry: AccessLog, details: Details, roles: Mapping[str, str]) -> Parts:
     way = ", with a link from a mail" if details("way") == "mail" else ""
     return ["The password", *_about_user(entry), f" was changed{way}"]
 
 
-def _password_reset_asked(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
+def _password_reset_asked(entry: AccessLog, details: Details, roles: Mapping[str, str]) -> Parts:
     account, address, is_sent = details("account"), details("address"), details("sent", True)
     parts: Parts = ["Asked by mail for a new password of the account of ", Ref("user", account or 0)]
     parts.append(f", from {address}" if address else "")
     return parts if is_sent else [*parts, "; no mail was sent, there were several within the hour"]
 
 
-def _session_ended(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
+def _session_ended(entry: AccessLog, details: Details, roles: Mapping[str, str]) -> Parts:
     return [f"Ended {counted(details('sessions', 1), 'other session')}", *_about_user(entry)]
 
 
-def _role_changed(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
+def _role_changed(entry: AccessLog, details: Details, roles: Mapping[str, str]) -> Parts:
     role, given = details("role"), details("done", "given") == "given"
     name = roles.get(role, str(role).replace("_", " "))
-    parts: Parts = ["Gave " if given else "Took from ", _subject(entry), f" the role {name}"]
+    parts: Parts = ["Gave " if given else "Took from ", subject_of(entry), f" the role {name}"]
     details("scope")
     for place in ("organization", "project"):
         # The entries of before there were grants have the organization's number under its name alone.
@@ -313,26 +247,26 @@ def _role_changed(entry: AccessLog, details: _Details, roles: Mapping[str, str])
     return parts
 
 
-def _user_changed(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
+def _user_changed(entry: AccessLog, details: Details, roles: Mapping[str, str]) -> Parts:
     done, sessions = details("done", "changed"), details("sessions")
     ended = f" ({counted(sessions, 'session')} ended)" if sessions is not None else ""
     days, tries = details("days"), details("tries")
     forgotten = f" ({counted(tries, 'failed try,failed tries')} forgotten)" if tries is not None else ""
     since = f" for {counted(days, 'day')}" if days is not None else ""
-    return ["The account of ", _subject(entry), f" was {done}{since}{ended}{forgotten}"]
+    return ["The account of ", subject_of(entry), f" was {done}{since}{ended}{forgotten}"]
 
 
-def _project_group_changed(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
+def _project_group_changed(entry: AccessLog, details: Details, roles: Mapping[str, str]) -> Parts:
     done, project, grants = details("done", "changed"), details("project"), details("grants", 0)
     reached = f": {counted(grants, 'grant')} {units(grants, 'reaches,reach')} it"
     if project is None:
-        return [f"{str(done).capitalize()} ", _subject(entry), reached]
+        return [f"{str(done).capitalize()} ", subject_of(entry), reached]
     put = done == "put in"
     return ["Put " if put else "Took ", Ref("project", project), " into " if put else " out of ",
-            _subject(entry), reached]  # fmt: skip
+            subject_of(entry), reached]  # fmt: skip
 
 
-def _requirement_changed(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
+def _requirement_changed(entry: AccessLog, details: Details, roles: Mapping[str, str]) -> Parts:
     kind, version, done = details("requirement"), details("version", 0), details("done", "changed")
     since, again = details("counts_from"), details("asks_again")
     what = f"{REQUIREMENTS[kind].name if kind in REQUIREMENTS else kind}, version {version}"
@@ -341,16 +275,16 @@ def _requirement_changed(entry: AccessLog, details: _Details, roles: Mapping[str
         return [f"Published {what}: {counts}", "; everybody is asked again" if again else ""]
     if done == "signed":
         return [f"Signed {what}"]
-    return [f"{str(done).capitalize()} for ", _subject(entry), f": {what}"]
+    return [f"{str(done).capitalize()} for ", subject_of(entry), f": {what}"]
 
 
-def _limited(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
+def _limited(entry: AccessLog, details: Details, roles: Mapping[str, str]) -> Parts:
     limit, minutes = details("limit", 0), details("minutes", 0)
     what = _LIMITS.get(entry.subject, entry.subject)
     return [f"Was stopped for {counted(minutes, 'minute')}: more than {number(limit)} {what} within an hour"]
 
 
-def _secret_key_changed(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
+def _secret_key_changed(entry: AccessLog, details: Details, roles: Mapping[str, str]) -> Parts:
     sessions, people = details("sessions", 0), details("people", 0)
     return [
         f"The secret key was replaced: {counted(sessions, 'session')} ended,"
@@ -358,101 +292,36 @@ def _secret_key_changed(entry: AccessLog, details: _Details, roles: Mapping[str,
     ]
 
 
-def _ssns_forgotten(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
+def _ssns_forgotten(entry: AccessLog, details: Details, roles: Mapping[str, str]) -> Parts:
     clients = details("clients", 0)
     return [
         f"The key of Social Security numbers was lost: those of {counted(clients, 'client')} were given up"
     ]
 
 
-def _consent_recorded(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
-    client, signature = Ref("client", entry.client_id or 0), details("signature")
-    if signature:
-        return [
-            "Wrote down that the consent of ",
-            client,
-            f" was signed ({str(signature).replace('_', ' ')})",
-        ]
-    if (answers := details("answers")) is not None:
-        left_out = details("left_out", 0)
-        rest = f"; {counted(left_out, 'line was,lines were')} left out" if left_out else ""
-        changed = counted(details("records", 0), "record")
-        return [f"Took in a file of {counted(answers, 'consent')}: {changed} opened or closed{rest}"]
-    choice, records, organization = details("choice", ""), details("records", 0), details("organization")
-    where: Parts = [" at ", Ref("organization", organization)] if organization else []
-    said = f": {str(choice).replace('_', ' ')}, {counted(records, 'record')} opened or closed"
-    return ["Recorded the consent of ", client, *where, said]
-
-
-def _document_changed(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
+def _document_changed(entry: AccessLog, details: Details, roles: Mapping[str, str]) -> Parts:
     done, again = details("done", "changed"), details("asks_again")
     drafts = {"begun": "Began a draft of", "discarded": "Discarded the draft of"}
     asked = "; everyone who answered on an earlier version is asked again" if again else ""
-    return [f"{drafts.get(done, str(done).capitalize())} ", _subject(entry), asked]
+    return [f"{drafts.get(done, str(done).capitalize())} ", subject_of(entry), asked]
 
 
-def _file_added(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
-    purpose, organization = details("purpose"), details("organization")
-    what = f" ({str(purpose).replace('_', ' ')}) of "
-    parts: Parts = ["Stored ", _subject(entry), what, Ref("client", entry.client_id or 0)]
-    return [*parts, " at ", Ref("organization", organization)] if organization else parts
-
-
-def _files_forgotten(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
+def _files_forgotten(entry: AccessLog, details: Details, roles: Mapping[str, str]) -> Parts:
     files = details("files", 0)
     return [f"The key of sealed files was lost: {counted(files, 'file')} {units(files, 'was')} given up"]
 
 
-def _restriction_changed(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
-    done, until = details("done", "changed"), details("until")
-    details("restriction")
-    client = Ref("client", entry.client_id or 0)
-    if done == "ended":
-        return ["Ended a restriction of ", client]
-    return [f"{str(done).capitalize()} ", client, f" until before {until}" if until else " without an end"]
-
-
-def _client_added(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
-    apart = details("not_the_same", 0)
-    said = f", told apart from {counted(apart, 'client')} who {units(apart, 'is')} alike" if apart else ""
-    return ["Added ", Ref("client", entry.client_id or 0), said]
-
-
-def _client_changed(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
-    changed = ", ".join(_CORRECTED.get(one, one) for one in details("changed", []))
-    return ["Corrected ", Ref("client", entry.client_id or 0), f": {changed}" if changed else ""]
-
-
-def _exited(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
-    return ["Recorded the exit of ", Ref("client", entry.client_id or 0), " from ", _subject(entry)]
-
-
-def _enrolled(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
-    project = details("project")
-    parts: Parts = ["Enrolled ", Ref("client", entry.client_id or 0)]
-    return [*parts, " in ", Ref("project", project)] if project else parts
-
-
-def _draft_changed(entry: AccessLog, details: _Details, roles: Mapping[str, str]) -> Parts:
-    done, kind, project = details("done", "changed"), details("kind", ""), details("project")
-    answers = details("answers")
-    words = {"begun": "Began", "discarded": "Discarded", "expired": "Removed after its time"}
-    parts: Parts = [f"{words.get(done, str(done).capitalize())} a draft"]
-    parts += [f" ({str(kind).replace('_', ' ')})"] if kind else []
-    parts += [f" with {counted(answers, 'answer')}"] if answers is not None else []
-    parts += [" of ", Ref("client", entry.client_id or 0)]
-    return [*parts, " in ", Ref("project", project)] if project else parts
-
-
-Sentence = Callable[[AccessLog, _Details, Mapping[str, str]], Parts]
 SENTENCES: dict[Access, Sentence] = {
-    Access.CLIENT_VIEWED: _client_viewed,
-    Access.CLIENT_ADDED: _client_added,
-    Access.CLIENT_CHANGED: _client_changed,
-    Access.ENROLLED: _enrolled,
-    Access.EXITED: _exited,
-    Access.DRAFT_CHANGED: _draft_changed,
-    Access.SSN_REVEALED: _ssn_revealed,
+    Access.CLIENT_VIEWED: of_clients.client_viewed,
+    Access.CLIENT_ADDED: of_clients.client_added,
+    Access.CLIENT_CHANGED: of_clients.client_changed,
+    Access.ENROLLED: of_clients.enrolled,
+    Access.EXITED: of_clients.exited,
+    Access.STAGE_RECORDED: of_clients.stage_recorded,
+    Access.RECORD_CORRECTED: of_clients.record_corrected,
+    Access.RECORD_REMOVED: of_clients.record_removed,
+    Access.DRAFT_CHANGED: of_clients.draft_changed,
+    Access.SSN_REVEALED: of_clients.ssn_revealed,
     Access.SEARCHED: _searched,
     Access.IMPORTED: _imported,
     Access.EXPORTED: _exported,
@@ -475,9 +344,9 @@ SENTENCES: dict[Access, Sentence] = {
     Access.LIMITED: _limited,
     Access.SECRET_KEY_CHANGED: _secret_key_changed,
     Access.DOCUMENT_CHANGED: _document_changed,
-    Access.CONSENT_RECORDED: _consent_recorded,
-    Access.FILE_ADDED: _file_added,
+    Access.CONSENT_RECORDED: of_clients.consent_recorded,
+    Access.FILE_ADDED: of_clients.file_added,
     Access.FILES_FORGOTTEN: _files_forgotten,
-    Access.RESTRICTION_CHANGED: _restriction_changed,
+    Access.RESTRICTION_CHANGED: of_clients.restriction_changed,
     Access.SSNS_FORGOTTEN: _ssns_forgotten,
 }

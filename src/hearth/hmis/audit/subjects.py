@@ -36,6 +36,7 @@ number_names: dict[str, Callable[[str], str]] = {}
 KINDS = {
     "client": "Client",
     "consentdocument": "consent document",
+    "datasource": "data source",
     "enrollment": "enrollment",
     "exportrun": "export",
     "importrun": "import",

@@ -1,4 +1,4 @@
-"""How organizations, projects and groups of projects are called in the access log."""
+"""How data sources, organizations, projects and groups of projects are called in the access log."""
 
 from collections.abc import Iterable
 
@@ -7,7 +7,12 @@ from django.urls import reverse
 from hearth.hmis.access.models import User
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.audit.subjects import Named
-from hearth.hmis.organizations.models import Organization, Project, ProjectGroup
+from hearth.hmis.organizations.models import DataSource, Organization, Project, ProjectGroup
+
+
+def data_sources(viewer: User, ids: Iterable[int]) -> dict[int, Named]:
+    """Data sources by name."""
+    return {row.pk: Named(str(row)) for row in DataSource.objects.restrict(viewer).filter(pk__in=list(ids))}
 
 
 def organizations(viewer: User, ids: Iterable[int]) -> dict[int, Named]:
