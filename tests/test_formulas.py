@@ -9,11 +9,15 @@ import pytest
 from hearth.formulas import disarmed, is_formula
 
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "hearth"
-#: HUD's files, which programs read to the letter.
-OF_HUD = {
+#: What programs read to the letter: HUD's files, and a few others.
+TO_THE_LETTER = {
     "reporting/synthetic/planting.py",
     "reporting/sources/transfer.py",
     "standards/form_batch.py",  # codes that were checked, names of columns, conditions on them
+    # The second zip of an export goes along with HUD's and is imported again (`hearth local import`): with an
+    # apostrophe more it would be another answer.
+    "hmis/exchange/exporting/local_answers.py",
+    "hmis/ui/workbooks.py",  # writes no file: the text of a workbook that was sent, for the reader of CSV
 }
 #: What does not show, of Unicode's own: control characters, marks, spaces of all kinds.
 UNSEEN = [
@@ -58,11 +62,11 @@ def _writes(tree: ast.AST) -> bool:
 
 
 def test_every_writer_asks_here() -> None:
-    """A module that writes CSV or Excel disarms formulas, or writes HUD's own files."""
+    """A module that writes CSV or Excel disarms formulas, or writes what programs read to the letter."""
     writers = {}
     for path in SOURCE.rglob("*.py"):
         text = path.read_text(encoding="utf-8")
         if _writes(ast.parse(text)):
             writers[path.relative_to(SOURCE).as_posix()] = "from hearth.formulas import" in text
     assert "hmis/ui/sheets.py" in writers
-    assert {name for name, asks in writers.items() if not asks} == OF_HUD
+    assert {name for name, asks in writers.items() if not asks} == TO_THE_LETTER

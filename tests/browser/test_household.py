@@ -60,11 +60,17 @@ def test_a_family_from_the_search_to_the_household(open_page: OpenPage) -> None:
         "select => { select.value = '435'; select.dispatchEvent(new Event('change', {bubbles: true})); }"
     )
     expect(state).not_to_have_text(before or "")
-    # Enter presses the first button of a form: it looks, and loses and saves nothing.
+    # Enter presses the first button of a form: it keeps the draft, and loses and enrolls nothing. Whoever was
+    # enrolled by it could not be by Finish.
+    address = page.url
     page.locator("form.hearth-questions").evaluate(
         "form => form.requestSubmit(form.querySelector('[type=submit]'))"
     )
-    expect(page.locator("main")).to_contain_text("Nothing is saved yet")
+    expect(page.locator("[data-draft-state]")).to_have_text(re.compile(r"^Saved \d+:\d\d [AP]M$"))
+    expect(page).to_have_url(address)
+    page.reload()
+    expect(cards).to_have_count(3)
+    expect(cards.nth(0).locator("select[name$='Enrollment-LivingSituation']")).to_have_value("435")
     page.get_by_role("button", name="Finish").click()
     expect(page).to_have_url(re.compile(r"/enrollments/\d+/$"))
     expect(page.locator("main")).to_contain_text("3 clients enrolled.")

@@ -10,6 +10,7 @@ import threading
 import time
 import zipfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -419,6 +420,7 @@ def test_ids_are_taken_apart_while_others_take_some(by: User) -> None:
     """Blocks for imports and single ids for people at work never meet."""
     from hearth.hmis.exchange.importing.announced import Announced
     from hearth.hmis.exchange.importing.matching import Matching
+    from hearth.hmis.exchange.importing.newer import Answers
 
     taken: list[int] = []
 
@@ -431,7 +433,7 @@ def test_ids_are_taken_apart_while_others_take_some(by: User) -> None:
                 is_new_source=True,
                 share=False,
                 announced=Announced(),
-                takes_back=False,
+                answers=Answers(),
                 on_progress=lambda count: None,
             )
             for _ in range(20):
@@ -447,10 +449,8 @@ def test_ids_are_taken_apart_while_others_take_some(by: User) -> None:
                 assert found is not None
                 taken.append(found[0])
 
-    threads = [threading.Thread(target=work) for work in (blocks, blocks, single, single)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(4) as pool:
+        for done in [pool.submit(work) for work in (blocks, blocks, single, single)]:
+            done.result()  # raises what was raised there
     assert len(taken) == 20 * 50 * 2 + 500 * 2
     assert len(set(taken)) == len(taken)

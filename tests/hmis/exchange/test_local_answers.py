@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 DAY = date(2026, 3, 2)
 ANSWERS: dict[str, dict[str, Any]] = {
     "CountyOfStay": {"element": "MN-U01", "value_code": "27053"},
-    "LastPermanentCity": {"element": "MN-U05", "value_text": 'Sleepy "Eye", =1+1\nMN'},
+    "LastPermanentCity": {"element": "MN-U05", "value_text": '=1+1, Sleepy "Eye"\nMN'},
     "MonthlyRent": {"element": "MN-L03", "value_number": Decimal("900.50")},
     "UnitMoveIn": {"element": "MN-L04", "value_date": date(2026, 3, 3)},
 }
@@ -88,7 +88,7 @@ def test_out_and_in_again_they_are_the_same_rows(world: World, tmp_path: Path) -
     files = beside(tmp_path, run)
     assert set(files) == {"LocalAnswers.csv", "HouseholdFunding.csv", "LocalElements.csv"}
     assert {row["Field"]: row["Value"] for row in files["LocalAnswers.csv"]} == {
-        "CountyOfStay": "27053", "LastPermanentCity": 'Sleepy "Eye", =1+1\nMN', "MonthlyRent": "900.50",
+        "CountyOfStay": "27053", "LastPermanentCity": '=1+1, Sleepy "Eye"\nMN', "MonthlyRent": "900.50",
         "UnitMoveIn": "2026-03-03",
     }  # fmt: skip
     assert "5 rows of local answers are in a second zip" in run.message

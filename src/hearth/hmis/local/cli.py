@@ -8,7 +8,18 @@ import typer
 
 from hearth.hmis.local.element import LocalElement
 
-local = typer.Typer(no_args_is_help=True, help="Local elements: show, load, check.", rich_markup_mode=None)
+local = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="""Local elements: show, load from a spreadsheet, check; and take in their answers.
+
+    \b
+    Examples:
+      hearth local list
+      hearth local show MN-U01
+      hearth local load our_elements.csv
+    """,
+)
 
 
 @local.command("list")
