@@ -14,6 +14,7 @@ from hearth.hmis.access.models import User
 from hearth.hmis.audit.models import AccessLog
 from hearth.hmis.enrollments.actions import exit_stay
 from hearth.hmis.enrollments.models import Disabilities, Enrollment, Exit, IncomeBenefits
+from hearth.hmis.enrollments.stages import actions as stage_actions
 from hearth.hmis.enrollments.stages.actions import correct_stage, record_stage, remove_stage
 from tests import factories
 from tests.hmis.enrollments.stages.test_record_stage import INCOME, NO_DISABILITY, START
@@ -273,3 +274,9 @@ def test_an_answer_that_is_taken_back_leaves_a_row_that_huds_files_take(
     assert client.post(where, typed | {"version": version}).status_code == 302
     with acting(administrator):
         assert Disabilities.objects.get(enrollment=stay).disability_response == 99
+
+
+def test_the_log_tells_no_kind_of_disability() -> None:
+    assert stage_actions._files(["Disabilities[8]", "IncomeBenefits", "Disabilities[5]"]) == [
+        "Disabilities", "Disabilities", "IncomeBenefits",
+    ]  # fmt: skip

@@ -1,6 +1,6 @@
 """What is written after the start of a stay and before or after its end."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -166,7 +166,7 @@ def correct_stage(
         record_access(
             by=by.pk, action=Access.RECORD_CORRECTED, client=enrollment.client_id,
             subject=f"enrollment:{enrollment.pk}", project=enrollment.project_id, stage=stage,
-            records=sorted(changes),
+            records=_files(changes),
         )  # fmt: skip
     return bool(changes)
 
@@ -189,5 +189,10 @@ def remove_stage(*, by: User, enrollment: Enrollment, stage: str, day: date, ver
     record_access(
         by=by.pk, action=Access.RECORD_REMOVED, client=enrollment.client_id,
         subject=f"enrollment:{enrollment.pk}", project=enrollment.project_id, stage=stage,
-        records=sorted(stored),
+        records=_files(stored),
     )  # fmt: skip
+
+
+def _files(records: Iterable[str]) -> list[str]:
+    """The files of records, one for each. Not of which kind of disability: one of them is HIV."""
+    return sorted(name.partition("[")[0] for name in records)
