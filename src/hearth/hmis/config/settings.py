@@ -293,6 +293,7 @@ ASK_AGAIN_MINUTES = int(os.environ.get("HEARTH_ASK_AGAIN_MINUTES", "10"))
 IDLE_SECONDS = int(os.environ.get("HEARTH_IDLE_MINUTES", "15")) * 60
 SESSION_SECONDS = int(os.environ.get("HEARTH_SESSION_HOURS", "12")) * 3600
 SESSION_COOKIE_AGE = SESSION_SECONDS
+SESSION_ENGINE = "hearth.hmis.accounts.session_store"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 # The prefix makes browsers refuse the cookie from other hosts and without TLS.
 SESSION_COOKIE_NAME = "__Host-hearth_session" if TLS else "hearth_session"

@@ -6,14 +6,11 @@ of another session finds nothing.
 """
 
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
 from functools import lru_cache
 
 from cryptography.fernet import Fernet, InvalidToken
 from django.contrib.sessions.backends.base import SessionBase
-from django.contrib.sessions.models import Session
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
@@ -21,8 +18,10 @@ from hearth.server import keys, seals
 
 MOST_KEPT = 20
 KEPT_SECONDS = 12 * 3600
-#: In the session: {id: [sealed words, results were shown]}, the oldest first.
-SESSION_KEY = "hearth_searches"
+#: In the session, before the id of each: [sealed words, results were shown, when it was kept]. Each search
+#: has a key of its own: requests overlap while somebody types, and each stores what it changed itself
+#: (`accounts/session_store.py`).
+SESSION_KEY = "hearth_search_"
 #: What is searched for in a list is cut here.
 _LONGEST = 200
 #: What an address loses when a list is searched.
@@ -33,17 +32,20 @@ def keep(session: SessionBase, text: str, *, instead_of: str = "") -> str:
     """Keep the words; returns their id. `instead_of`: an id of this session whose words they replace, as
     somebody types on; any other value is not looked at."""
     sealed = _cipher().encrypt(text.encode("utf-8", "replace")).decode()
-    with _changing(session) as searches:
-        kept = instead_of if searches.pop(instead_of, None) else secrets.token_urlsafe(16)
-        searches[kept] = [sealed, False]
-        for oldest in list(searches)[:-MOST_KEPT]:
-            del searches[oldest]
+    kept = instead_of if SESSION_KEY + instead_of in session else secrets.token_urlsafe(16)
+    session[SESSION_KEY + kept] = [sealed, False, time.time()]
+    stored = session.keys()
+    latest_last = sorted(
+        (one for one in stored if one.startswith(SESSION_KEY)), key=lambda one: session[one][2]
+    )
+    for oldest in latest_last[:-MOST_KEPT]:
+        del session[oldest]
     return kept
 
 
 def words(session: SessionBase, kept: str) -> str | None:
     """The words under an id of this session; None when there are none, or none any more."""
-    one = session.get(SESSION_KEY, {}).get(kept)
+    one = session.get(SESSION_KEY + kept)
     if one is None:
         return None
     try:
@@ -70,26 +72,10 @@ def words_of_list(request: HttpRequest) -> str | None:
 
 def were_shown(session: SessionBase, kept: str) -> bool:
     """Whether the first results of these words were shown before; from now on they were."""
-    if session.get(SESSION_KEY, {}).get(kept, [None, False])[1]:
-        return True
-    with _changing(session) as searches:
-        if kept in searches:
-            searches[kept][1] = True
-    return False
-
-
-@contextmanager
-def _changing(session: SessionBase) -> Iterator[dict[str, list]]:
-    """The kept searches as they stand in the database now, stored again at the end under a lock: requests of
-    one browser overlap while somebody types, and the later one must not undo the other's."""
-    with transaction.atomic():
-        row = Session.objects.select_for_update().filter(pk=session.session_key).first()
-        searches = row.get_decoded().get(SESSION_KEY, {}) if row else {}
-        yield searches
-        session[SESSION_KEY] = searches
-        if row is not None:
-            session.save()
-            session.modified = False  # not once more, without the lock
+    sealed, shown, at = session[SESSION_KEY + kept]
+    if not shown:
+        session[SESSION_KEY + kept] = [sealed, True, at]
+    return shown
 
 
 @lru_cache(maxsize=1)
