@@ -32,6 +32,7 @@ TITLE = "Confirm that it is you"
 @pytest.fixture(autouse=True)
 def asking(settings: Any, tmp_path: Path) -> None:
     settings.ASK_AGAIN_MINUTES = 10
+    settings.SECOND_STEP_FOR_NAMES = False
     settings.MEDIA_ROOT = tmp_path
 
 
@@ -187,10 +188,10 @@ def test_it_can_be_switched_off(signed_in: Client, settings: Any) -> None:
 
 #: By the name of the address: requests of which methods are asked.
 ASKING = {
-    "exchange:exports": ("POST",),
-    "exchange:export_download": ("GET", "HEAD", "POST"),
+    "exchange:exports": ("POST", "second step"),
+    "exchange:export_download": ("GET", "HEAD", "POST", "second step"),
     # What it holds goes beyond HUD's file: questions about money, tribe and where somebody slept.
-    "exchange:export_download_local": ("GET", "HEAD", "POST"),
+    "exchange:export_download_local": ("GET", "HEAD", "POST", "second step"),
     # One file can open the records of many people to others.
     "consent:answer_file": ("POST",),
     "people:add": ("POST",),
@@ -239,3 +240,56 @@ def test_a_grant_is_given_after_the_answer_only(signed_in: Client) -> None:
         assert hidden(page) == {"role": ["auditor"], "reason": ["typed before"]}
         answer = signed_in.post(path, {"role": "auditor", "again-password": PASSWORD})
         assert TITLE not in answer.content.decode()
+
+
+class TestWhereNamesLeave:
+    """A password that somebody else knows takes no names along: only a second step does."""
+
+    @pytest.fixture(autouse=True)
+    def needing(self, settings: Any) -> None:
+        settings.SECOND_STEP_FOR_NAMES = True
+
+    @pytest.fixture
+    def with_code(self, person: User) -> None:
+        secret = MfaAdapter().encrypt("JBSWY3DPEHPK3PXP")
+        Authenticator.objects.create(user=person, type="totp", data={"secret": secret})
+
+    def test_a_password_of_just_now_does_not_do(self, signed_in: Client) -> None:
+        page = signed_in.post(EXPORTS, {**TYPED, "again-password": PASSWORD}).content.decode()
+        assert TITLE in page and "Set one up" in page and 'name="again-password"' not in page
+        assert not ExportRun.objects.exists()
+
+    def test_a_code_does_and_what_was_typed_is_kept(
+        self, client: Client, person: User, with_code: None
+    ) -> None:
+        client.force_login(person)
+        page = client.post(EXPORTS, TYPED).content.decode()
+        assert hidden(page) == {name: [value] for name, value in TYPED.items()}
+        with mock.patch("allauth.mfa.totp.internal.auth.validate_totp_code", return_value=True):
+            assert client.post(EXPORTS, {**TYPED, "again-code": "123456"}).status_code == 302
+        assert client.post(EXPORTS, TYPED).status_code == 302  # for a while
+        with later(11):
+            assert TITLE in client.post(EXPORTS, TYPED).content.decode()
+        assert ExportRun.objects.count() == 2
+
+    def test_a_download_leads_to_the_code_or_to_setting_one_up(
+        self, signed_in: Client, person: User, settings: Any
+    ) -> None:
+        run = ExportRun.objects.create(
+            created_by=person, file_name="export.zip", state="finished", file="export.zip",
+            parameters={**TYPED, "made_with": rights_of(person)},
+        )  # fmt: skip
+        (Path(settings.MEDIA_ROOT) / "export.zip").write_bytes(b"zip")
+        path = f"{EXPORTS}{run.pk}/download/"
+        assert signed_in.get(path)["Location"].startswith("/account/two-step/?next=")
+        assert "needs a second step" in signed_in.get("/account/two-step/").content.decode()
+        secret = MfaAdapter().encrypt("JBSWY3DPEHPK3PXP")
+        Authenticator.objects.create(user=person, type="totp", data={"secret": secret})
+        ask = signed_in.get(path)["Location"]
+        assert ask.startswith("/account/two-step/reauthenticate/?next=")
+        with mock.patch("allauth.mfa.totp.internal.auth.validate_totp_code", return_value=True):
+            assert signed_in.post(ask, {"code": "123456"})["Location"] == path
+        assert b"".join(signed_in.get(path).streaming_content) == b"zip"
+
+    def test_rights_are_given_with_a_password(self, signed_in: Client, person: User) -> None:
+        assert TITLE not in signed_in.post(f"/people/{person.pk}/grants/new/", {}).content.decode()

@@ -1,5 +1,6 @@
 """What is due, on the pages of a client, a stay and a project and in the list; and for whom it is not."""
 
+import time
 from datetime import date, timedelta
 from typing import Any
 
@@ -169,6 +170,18 @@ def test_the_roster_of_a_shelter(client: Browser, world: World) -> None:
     assert (guest.name, guest.nights, guest.last_night) == ("Abernathy, Invented", 24, TODAY - days(1))
     assert client.get(address, {"night": "here"}).context["shown"].total == 1
     assert client.get(address, {"night": "not"}).context["shown"].total == 0
+
+
+def test_a_roster_goes_along_only_after_a_second_step(client: Browser, world: World, settings: Any) -> None:
+    settings.ASK_AGAIN_MINUTES, settings.SECOND_STEP_FOR_NAMES = 10, True
+    client.force_login(world.worker)
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+    session["account_authentication_methods_user"] = str(session["_auth_user_id"])
+    session.save()
+    address = reverse("enrollments:roster", args=[world.shelter.pk])
+    answer = client.get(address, {"download": "csv"})
+    assert answer.status_code == 302 and answer["Location"].startswith("/account/two-step/")
 
 
 def test_the_roster_of_a_household(client: Browser, world: World) -> None:

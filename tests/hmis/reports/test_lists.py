@@ -2,6 +2,7 @@
 and search; Excel and CSV; and nobody on a page or in a download whom the viewer may not see now."""
 
 import re
+import time
 from html.parser import HTMLParser
 from typing import Any
 
@@ -295,6 +296,18 @@ def test_the_list_is_filtered_sorted_searched_and_taken_along(client: Browser, r
         assert entry.details["kind"] == "xlsx" and entry.details["rows"] == len(some)
         assert len(entry.details["shown"]) == len(some)
         assert name not in str(entry.details)
+
+
+def test_names_go_along_only_after_a_second_step(client: Browser, reported: Reported, settings: Any) -> None:
+    settings.ASK_AGAIN_MINUTES, settings.SECOND_STEP_FOR_NAMES = 10, True
+    run = reported["lsa"]
+    client.force_login(run.created_by)
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+    session["account_authentication_methods_user"] = str(session["_auth_user_id"])
+    session.save()
+    answer = client.get(reverse("reports:figure", args=[run.pk, "people"]), {"download": "csv"})
+    assert answer.status_code == 302 and answer["Location"].startswith("/account/two-step/")
 
 
 def test_rows_of_files_are_taken_along_too(client: Browser, administrator: User) -> None:

@@ -6,7 +6,7 @@ PostgreSQL), `HEARTH_DB_ROLE` (web, owner or loader: which database role this pr
 `HEARTH_TLS` (1 behind TLS), `HEARTH_PROXIES` (how many reverse proxies stand before this server),
 `HEARTH_IDLE_MINUTES` and `HEARTH_SESSION_HOURS` (when a session ends), `HEARTH_INACTIVE_DAYS` (without
 a sign-in, until an account is locked), `HEARTH_SECOND_STEP_FOR` (roles that
-need a second step),
+need a second step), `HEARTH_SECOND_STEP_FOR_NAMES` (0: exports with names take a password too),
 `HEARTH_ASK_AGAIN_MINUTES` (after which somebody is asked again before exports and changes of rights),
 `HEARTH_SEARCHES_PER_HOUR`, `HEARTH_SSNS_PER_HOUR` and `HEARTH_LIMIT_MINUTES` (how much one user may look up,
 and how long it is refused beyond), `HEARTH_MAIL_URL` and `HEARTH_MAIL_FROM` (the mail server and the sender),
@@ -246,6 +246,8 @@ MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}  # one address may be that of a 
 # Roles of which each user has a second step before anything else: codes with commas, or nothing for none.
 # None: administrators. In the demonstration nobody.
 SECOND_STEP_FOR = "" if IS_DEMO else os.environ.get("HEARTH_SECOND_STEP_FOR")
+# Exports and lists with names are confirmed with a second step, never with a password alone.
+SECOND_STEP_FOR_NAMES = not IS_DEMO and os.environ.get("HEARTH_SECOND_STEP_FOR_NAMES", "1") == "1"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"hearth.hmis.accounts.passwords.{rule}"}
     for rule in ("NotLikeOneself", "LongEnough", "NotCommon", "NotDigitsAlone")

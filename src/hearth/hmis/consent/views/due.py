@@ -60,7 +60,7 @@ def _download(
 ) -> HttpResponse:
     if not shown.can_download:
         refuse(request, needed=Permission.DATA_EXPORT)
-    if (page := asked_again(request)) is not None:
+    if (page := asked_again(request, second_step=True)) is not None:
         return page
     rows = list(due_lists.cells(request.user, of, everybody))
     record_access(

@@ -22,7 +22,7 @@ _ROWS_ON_A_PAGE = 25
 
 
 @require(Permission.DATA_EXPORT)
-@signed_in_recently(methods=("POST",))
+@signed_in_recently(methods=("POST",), second_step=True)
 def exports(request: HttpRequest) -> HttpResponse:
     """The form of a new export, and the exports so far."""
     form = ExportForm(request.POST or None, user=request.user)
@@ -62,7 +62,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require(Permission.DATA_EXPORT)
 @require_safe
-@signed_in_recently()
+@signed_in_recently(second_step=True)
 def download(request: HttpRequest, pk: int, *, is_local: bool = False) -> HttpResponse:
     """The zip of a finished export, or the one of local answers; every download is in the access log."""
     run = _find(request, pk)

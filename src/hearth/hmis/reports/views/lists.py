@@ -41,7 +41,7 @@ def download(
     `headings`: each with the key of its column; `more`: what else the list is about."""
     if not may_download(request):
         refuse(request, needed=Permission.DATA_EXPORT)
-    if (page := asked_again(request)) is not None:
+    if (page := asked_again(request, second_step=True)) is not None:
         return page
     kind = listed.asked.download
     record_access(
