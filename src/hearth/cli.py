@@ -36,7 +36,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "Groups of projects that grants are for.",
     ),
     "requirement": (
-        "hearth.hmis.access.requirements_cli:requirement",
+        "hearth.hmis.accounts.people.requirements_cli:requirement",
         "Agreements and training that roles require.",
     ),
     "organization": (

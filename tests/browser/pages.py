@@ -133,6 +133,7 @@ PAGES = [
     Page("enrollment-correct-undo", "/enrollments/{enrollment}/correct/undo/", "user"),
     Page("people-groups", "/people/groups/", "administrator"),
     Page("people-requirements", "/people/requirements/", "administrator"),
+    Page("people-requirements-many", "/people/requirements/many/", "administrator"),
     Page("people-requirement-publish", "/people/requirements/user_agreement/", "administrator"),
     Page("people-organizations", "/people/organizations/", "administrator"),
     Page("client-missing", "/clients/987654321/", "user", 404),

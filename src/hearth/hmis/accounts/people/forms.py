@@ -108,6 +108,18 @@ class SheetForm(PlainWords, forms.Form):
     )
 
 
+class MetSheetForm(SheetForm):
+    """A spreadsheet of who met which requirement."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields[
+            "file"
+        ].help_text = (
+            "Excel (.xlsx) or CSV UTF-8, up to 1,000 lines. You see every line before anything is recorded."
+        )
+
+
 class GroupNameForm(PlainWords, forms.Form):
     """What a group of projects is called."""
 

@@ -13,6 +13,7 @@ urlpatterns = [
     path("people/groups/", group_views.index, name="groups"),
     path("people/groups/<int:pk>/", group_views.group, name="group"),
     path("people/requirements/", requirement_views.index, name="requirements"),
+    path("people/requirements/many/", requirement_views.record_many, name="record_many"),
     path("people/requirements/<slug:kind>/", requirement_views.publish, name="publish_requirement"),
     path("people/organizations/", requirement_views.organizations, name="organizations"),
     path("people/organizations/<int:pk>/", requirement_views.organization, name="organization"),

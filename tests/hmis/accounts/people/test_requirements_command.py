@@ -8,10 +8,10 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from hearth.hmis.access import requirements_cli
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import RequirementMet, RequirementVersion, User
 from hearth.hmis.accounts.cli import user
+from hearth.hmis.accounts.people import requirements_cli
 from hearth.server import database
 from hearth.server.errors import ServerError
 from tests import factories
@@ -63,12 +63,42 @@ def test_an_organizations_agreement_is_recorded(administrator: User) -> None:
         assert RequirementMet.objects.get().organization_id == agency
 
 
+def test_a_record_is_withdrawn_the_latest_or_that_of_a_day(administrator: User) -> None:
+    worker = factories.make_hmis_user(factories.make_organization(), email="ben@example.org")
+    for day in ("2026-02-01", "2026-05-01", "2026-03-01"):
+        ran("record", "privacy_training", "ben@example.org", "--on", day)
+    asked = ("withdraw", "privacy_training", "ben@example.org", "--reason", "Another Ben")
+    assert (
+        ran(*asked).output
+        == "Privacy and security training of 2026-05-01 is withdrawn for ben@example.org.\n"
+    )
+    assert ran(*asked, "--on", "2026-02-01").exit_code == 0
+    with acting(administrator):
+        stored = dict(RequirementMet.objects.filter(user=worker).values_list("met_on", "end_reason"))
+    assert {str(day): why for day, why in stored.items()} == {
+        "2026-02-01": "Another Ben", "2026-05-01": "Another Ben", "2026-03-01": "",
+    }  # fmt: skip
+    assert "no such record" in str(ran(*asked, "--on", "2026-02-01").exception)
+
+
+def test_a_sheet_is_shown_and_recorded_or_not_at_all(administrator: User, tmp_path: Path) -> None:
+    factories.make_hmis_user(factories.make_organization(), email="ben@example.org")
+    sheet = tmp_path / "training.csv"
+    sheet.write_text("E-mail,Requirement,Day\nben@example.org,Privacy training,2/1/2026\n", encoding="utf-8")
+    assert "Nothing was recorded" in ran("import", str(sheet), typed="n\n").output
+    assert ran("import", str(sheet), "--yes").output.endswith("1 record made.\n")
+    assert "1 line of 1 with mistakes" in str(ran("import", str(sheet), "--yes").exception)
+    with acting(administrator):
+        assert RequirementMet.objects.count() == 1
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         (("record", "nothing", "ben@example.org"), "Nobody has the address"),
         (("record", "privacy_training"), "Name an e-mail address or an --organization"),
         (("record", "privacy_training", "--organization", "987654"), "no such organization"),
+        (("withdraw", "privacy_training", "--reason", "x"), "Name an e-mail address or an --organization"),
         (("publish", "nothing"), "is not a requirement"),
         (("publish", "user_agreement", "--text", "/nowhere.txt"), "cannot be read"),
         (("sign", "privacy_training"), "nothing to sign"),

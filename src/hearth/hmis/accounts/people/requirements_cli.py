@@ -24,6 +24,8 @@ requirement = typer.Typer(
       hearth requirement publish user_agreement --text agreement.txt --valid-days 365 --from 2027-01-15
       hearth requirement record privacy_training ben@example.org --on 2026-12-01
       hearth requirement record agency_agreement --organization 17 --on 2026-12-01
+      hearth requirement withdraw privacy_training ben@example.org --on 2026-12-01 --reason "Another Ben"
+      hearth requirement import training.xlsx
       hearth requirement sign user_agreement --as ada@example.org
     """,
 )
@@ -119,6 +121,79 @@ def record(
         organization=organization, met_on=on.date() if on else timezone.localdate(), note=note,
     )  # fmt: skip
     typer.echo(f"{_kind(kind).name} is recorded for {email or f'organization {organization}'}.")
+
+
+@requirement.command()
+def withdraw(
+    kind: Kind,
+    reason: Annotated[str, typer.Option(help="Why it is taken back; it stays in the record.")],
+    email: Annotated[str | None, typer.Argument(help="Of whom, unless it is an organization's.")] = None,
+    organization: Annotated[
+        int | None, typer.Option(min=1, max=LARGEST_ID, help="Our number of the organization.")
+    ] = None,
+    on: Day = None,
+    acting: Acting = None,
+) -> None:
+    """Take back a record that was a mistake, or given up: the latest one, or the one of a day."""
+    from hearth.hmis.access import command_line
+
+    command_line.prepare()
+    from hearth.hmis.access import requirement_records as records
+    from hearth.hmis.access.context import acting as acting_as
+    from hearth.hmis.access.models import RequirementMet
+
+    named, by = _kind(kind), command_line.acting_administrator(acting)
+    if (email is None) == (organization is None):
+        raise ServerError("Name an e-mail address or an --organization.")
+    with acting_as(by):
+        found = RequirementMet.objects.filter(kind=named.code, ended_at=None).order_by("-met_on", "-pk")
+        found = found.filter(user__email__iexact=email) if email else found.filter(organization=organization)
+        made = (found.filter(met_on=on.date()) if on else found).first()
+    if made is None:
+        raise ServerError("There is no such record that is not withdrawn.")
+    done(records.withdraw, by=by, made=made, reason=reason)
+    typer.echo(f"{named.name} of {made.met_on} is withdrawn for {email or f'organization {organization}'}.")
+
+
+@requirement.command(name="import")
+def import_(
+    sheet: Annotated[
+        Path, typer.Argument(metavar="SHEET", exists=True, dir_okay=False, help="Excel (.xlsx) or CSV UTF-8.")
+    ],
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Record without asking if no line has a mistake.")
+    ] = False,
+    acting: Acting = None,
+) -> None:
+    """Record agreements and training of many people: all lines of a spreadsheet, or none.
+
+    Columns: E-mail, Requirement, Day, Note. Every line is checked and shown before anything is written.
+    """
+    from hearth.hmis.access import command_line
+
+    command_line.prepare()
+    from hearth.formats import counted
+    from hearth.hmis.access.context import acting as acting_as
+    from hearth.hmis.accounts.people import met_sheet
+    from hearth.hmis.accounts.people.sheet_lines import Unreadable, text_of_file
+
+    by = command_line.acting_administrator(acting)
+    try:
+        with acting_as(by):
+            lines = met_sheet.checked(by, text_of_file(sheet))
+    except Unreadable as error:
+        raise ServerError(str(error)) from error
+    for one in lines:
+        good = f"{one.kind.name}, {one.met_on}" if one.kind else ""
+        typer.echo(f"Line {one.number}  {one.email}  {' '.join(one.mistakes) or good}")
+    if wrong := sum(bool(one.mistakes) for one in lines):
+        raise ServerError(
+            f"{counted(wrong, 'line')} of {len(lines)} with mistakes. Nothing was recorded: correct the file."
+        )
+    if not yes and not typer.confirm(f"Record {counted(len(lines), 'line')}?"):
+        typer.echo("Nothing was recorded.")
+        return
+    typer.echo(f"{counted(done(met_sheet.record, by=by, lines=lines), 'record')} made.")
 
 
 @requirement.command()
