@@ -31,7 +31,7 @@ def fill(project: Any) -> dict[str, int]:
     )  # fmt: skip
     partner = factories.make_client(first_name="Pat", last_name="Goodsky", dob=date(1990, 7, 1))
     child = factories.make_client(first_name="Juniper", last_name="Quill", dob=date(2019, 9, 3))
-    factories.make_enrollment(partner, project, **household, relationship_to_hoh=3)
+    left = factories.make_enrollment(partner, project, **household, relationship_to_hoh=3)
     factories.make_enrollment(child, project, **household, relationship_to_hoh=2)
 
     def add(model: Any, **fields: Any) -> Any:
@@ -61,4 +61,4 @@ def fill(project: Any) -> dict[str, int]:
     rosa.save()
     for number in range(27):
         factories.make_client(first_name="Quillan", last_name=f"Sample{number}", dob=date(1970, 1, 1))
-    return {"rosa": rosa.pk, "stay": stay.pk}
+    return {"rosa": rosa.pk, "stay": stay.pk, "left": left.pk}

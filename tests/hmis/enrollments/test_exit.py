@@ -1,5 +1,6 @@
-"""Recording an exit: who leaves together, what is impossible, what is stored."""
+"""Recording an exit: what is impossible, what is stored."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -43,8 +44,11 @@ def child(place: Place, stay: Enrollment) -> Enrollment:
         )  # fmt: skip
 
 
-def leave(by: User, stay: Enrollment, day: date = END, **more: Any) -> None:
-    actions.exit_stay(by=by, enrollment=stay, exit_date=day, **{"records": {}} | more)
+def leave(
+    by: User, stay: Enrollment, day: date = END, *, together: Sequence[Enrollment] = (), **more: Any
+) -> None:
+    leaving = [actions.Leaving(stay, **more), *(actions.Leaving(one) for one in together)]
+    actions.exit_household(by=by, exit_date=day, leaving=leaving)
 
 
 def test_an_exit_with_its_records(
@@ -78,25 +82,12 @@ def test_a_head_takes_the_others_along_or_stays(
     client: Browser, place: Place, stay: Enrollment, child: Enrollment, administrator: User
 ) -> None:
     client.force_login(place.worker)
-    address = reverse("enrollments:exit", args=[stay.pk])
-    page = client.post(address, {"exit_date": "11/20/2026"})
+    page = client.post(reverse("enrollments:exit", args=[stay.pk]), {"exit_date": "11/20/2026"})
     assert "cannot leave the others behind" in page.content.decode()
-    client.post(address, {"exit_date": "11/20/2026", "Exit-Destination": "410", "together": "on"})
-    with acting(administrator):
-        found = Exit.objects.filter(enrollment__in=[stay, child])
-        assert {(one.exit_date, one.destination) for one in found} == {(END, 410)}
-        assert found.count() == 2
-
-
-def test_the_place_is_said_of_all_and_the_rest_of_one(
-    place: Place, stay: Enrollment, child: Enrollment
-) -> None:
-    said = {"Destination": 435, "DestinationSubsidyType": 440, "HousingAssessment": 1}
+    assert f"/enrollments/{stay.pk}/household/exit/" in page.content.decode()
     with acting(place.worker):
-        leave(place.worker, stay, records={"Exit": said}, together=[child])
-        ends = {one.enrollment_id: one for one in Exit.objects.all()}
-    assert {one.destination_subsidy_type for one in ends.values()} == {440}
-    assert (ends[stay.pk].housing_assessment, ends[child.pk].housing_assessment) == (1, None)
+        leave(place.worker, stay, together=[child])
+        assert Exit.objects.filter(enrollment__in=[stay, child], exit_date=END).count() == 2
 
 
 def test_a_member_leaves_alone(place: Place, stay: Enrollment, child: Enrollment) -> None:
@@ -146,39 +137,6 @@ def test_what_somebody_else_wrote_meanwhile_is_said(
     assert "An exit is recorded already" in page.content.decode()
     with acting(place.worker):
         assert Exit.objects.filter(enrollment=stay).count() == 1
-
-
-def test_each_leaves_to_a_place_of_their_own(
-    client: Browser, place: Place, stay: Enrollment, child: Enrollment, administrator: User
-) -> None:
-    client.force_login(place.worker)
-    address = reverse("enrollments:exit", args=[stay.pk])
-    assert "choose another head" in client.get(address).content.decode()
-    typed = {"exit_date": "11/20/2026", "Exit-Destination": "410", "Exit-HousingAssessment": "1"}
-    page = client.post(address, {**typed, "together": "on", f"of-{child.pk}": "stays"})
-    assert "cannot leave the others behind" in page.content.decode()
-    assert client.post(address, {**typed, f"of-{child.pk}": "422"}).status_code == 302
-    with acting(administrator):
-        ends = {one.enrollment_id: one for one in Exit.objects.all()}
-        assert (ends[stay.pk].destination, ends[child.pk].destination) == (410, 422)
-
-
-def test_a_death_is_of_one_alone(
-    client: Browser, place: Place, stay: Enrollment, child: Enrollment, administrator: User
-) -> None:
-    """A head who dies does not take the household along as dead."""
-    client.force_login(place.worker)
-    typed = {"exit_date": "11/20/2026", "Exit-Destination": "24", "together": "on"}
-    address = reverse("enrollments:exit", args=[stay.pk])
-    assert "A death is said of one person alone" in client.post(address, typed).content.decode()
-    with acting(place.worker):
-        with pytest.raises(actions.EnrollmentRefused, match="A death"):
-            leave(place.worker, stay, records={"Exit": {"Destination": 24}}, together=[child])
-        assert not Exit.objects.exists()
-    assert client.post(address, {**typed, f"of-{child.pk}": "422"}).status_code == 302
-    with acting(administrator):
-        ends = {one.enrollment_id: one.destination for one in Exit.objects.all()}
-        assert ends == {stay.pk: 24, child.pk: 422}
 
 
 @pytest.mark.parametrize(

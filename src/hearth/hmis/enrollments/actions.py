@@ -24,14 +24,12 @@ from hearth.hmis.enrollments.queries import BED_NIGHT
 from hearth.hmis.enrollments.start.choose import why_not_each
 from hearth.hmis.enrollments.start.questions import HEAD
 from hearth.hmis.enrollments.writing import add_records, correct, fields_of, new_record, one_at_a_time
-from hearth.hmis.organizations.entered import Stamp, key_of_form, new_key, stamp
+from hearth.hmis.organizations.entered import Stamp, key_of_form, new_key
 from hearth.hmis.organizations.models import DataSource, Project
 from hearth.standards import load
 from hearth.standards.load import MODEL_YEAR
 
 _NIGHT_BY_NIGHT = int(load(MODEL_YEAR).list("2.02.6").names["ES_NBN"])
-#: Where somebody went (3.12): said once for all who leave together.
-_WHERE = frozenset({"Destination", "DestinationSubsidyType", "OtherDestination"})
 
 
 class EnrollmentRefused(ValueError):
@@ -149,58 +147,70 @@ def _may_be_a_household(members: Sequence[NewMember], project: Project, househol
         raise EnrollmentRefused("The household has a head. Change the head on the page of the household.")
 
 
-@transaction.atomic
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """Somebody whose stay ends, with what was answered at the exit; `records`, `right` and `further` as of
+    `NewMember`."""
+
+    enrollment: Enrollment
+    records: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    right: Sequence[Found] = ()
+    further: FurtherForm | None = None
+
+
 def exit_stay(
     *,
     by: User,
     enrollment: Enrollment,
     exit_date: date,
     records: Mapping[str, Mapping[str, Any]],
-    together: Sequence[Enrollment] = (),
     right: Sequence[Found] = (),
     further: FurtherForm | None = None,
-    places: Mapping[int, int | None] | None = None,
 ) -> None:
-    """End an enrollment of a project of `by`, with what was answered at the exit. `together`: members of the
-    household who leave on the same day, to the same place or, by enrollment in `places`, to a destination of
-    their own; what else was asked of them stays due. The disabling condition (3.08) follows from the
-    disabilities that were asked. `right` as for `enroll`.
+    """End one enrollment: `exit_household` of one."""
+    exit_household(by=by, exit_date=exit_date, leaving=[Leaving(enrollment, records, right, further)])
 
-    Raises PermissionDenied, and EnrollmentRefused where a day is impossible, a head would leave others, or a
-    death (destination 24) would be said of all.
+
+@transaction.atomic
+def exit_household(*, by: User, exit_date: date, leaving: Sequence[Leaving]) -> None:
+    """End enrollments of one household in a project of `by` on one day, each with what was answered: all or
+    nobody. The disabling condition (3.08) follows from the disabilities that were asked.
+
+    Raises PermissionDenied, and EnrollmentRefused where a day is impossible or a head would leave others.
     """
-    one_at_a_time(enrollment.client, *(one.client for one in together))
-    for one in (enrollment, *together):
-        if not by.may(Permission.ENROLLMENT_EDIT, project=one.project_id):
+    one_at_a_time(*(one.enrollment.client for one in leaving))
+    together = {one.enrollment.pk for one in leaving}
+    for one in leaving:
+        if not by.may(Permission.ENROLLMENT_EDIT, project=one.enrollment.project_id):
             raise PermissionDenied
-        if sentence := exiting.why_not(by, one, exit_date, [other.pk for other in together]):
+        if sentence := exiting.why_not(by, one.enrollment, exit_date, together):
             raise EnrollmentRefused(sentence)
-    left = dict(records.get("Exit", {}))
-    where = {column: value for column, value in left.items() if column in _WHERE}
-    own = {pk: {"Destination": code} for pk, code in (places or {}).items() if code is not None}
-    if left.get("Destination") == exiting.DECEASED and any(one.pk not in own for one in together):
-        raise EnrollmentRefused(exiting.ONE_DEATH)
-    for one in (enrollment, *together):
-        said = left if one.pk == enrollment.pk else own.get(one.pk, where)
-        end = Exit(enrollment=one, exit_date=exit_date, **fields_of(said))
-        stamp(end, by=by)
-        end.save()
-        record_access(
-            by=by.pk, action=Access.EXITED, client=one.client_id, subject=f"enrollment:{one.pk}"
-        )  # fmt: skip
+    stamps = Stamp(by)
+    for one in leaving:
+        _exit(by, stamps, one, exit_date)
+
+
+def _exit(by: User, stamps: Stamp, leaving: Leaving, exit_date: date) -> None:
+    enrollment, records = leaving.enrollment, leaving.records
+    end = Exit(enrollment=enrollment, exit_date=exit_date, **fields_of(records.get("Exit", {})))
+    stamps.put(end)
+    end.save()
+    record_access(
+        by=by.pk, action=Access.EXITED, client=enrollment.client_id, subject=f"enrollment:{enrollment.pk}"
+    )
     more = [
         new_record(enrollment, name, values, exit_date, EXIT_STAGE)
         for name, values in records.items()
         if name not in ("Exit", "Enrollment")
     ]
-    add_records(Stamp(by), more)
+    add_records(stamps, more)
     if kinds := [name for name in records if name.startswith("Disabilities[")]:
         now = queries.visible(Enrollment, by).get(pk=enrollment.pk)
         if (condition := disabling_now(by, now, kinds, exit_date)) is not None:
             correct(now, by, {"disabling_condition": condition})
-    checks.keep(by=by, enrollment=enrollment, right=right)
-    if further is not None:
-        further.keep(by=by, stamps=Stamp(by), enrollment=enrollment, day=exit_date)
+    checks.keep(by=by, enrollment=enrollment, right=leaving.right)
+    if leaving.further is not None:
+        leaving.further.keep(by=by, stamps=stamps, enrollment=enrollment, day=exit_date)
 
 
 def _source_of(household: Enrollment) -> DataSource:

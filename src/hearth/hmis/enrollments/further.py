@@ -3,7 +3,7 @@
 Local elements (`hearth.hmis.local`) stand above this package and know it; this package does not know them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
@@ -53,6 +53,9 @@ class FurtherForm(Protocol):
     def is_valid(self) -> bool:
         """Whether all of it can be stored; asked after the form of HUD's questions was read."""
 
+    def has_changed(self) -> bool:
+        """Whether anything else was sent than stood there."""
+
     @property
     def due(self) -> int:
         """How many required questions have no answer."""
@@ -64,8 +67,9 @@ class FurtherForm(Protocol):
 class Further(Protocol):
     """Who asks further questions."""
 
-    def form(self, data: Mapping[str, Any] | None, asking: Asking) -> FurtherForm:
-        """The questions, with what was sent; without it nothing is bound."""
+    def forms(self, data: Mapping[str, Any] | None, askings: Sequence[Asking]) -> list[FurtherForm]:
+        """The questions of people of one household on one day, with what was sent; without it nothing is
+        bound."""
 
     def shown(self, user: User, enrollment: Enrollment) -> Any:
         """What was answered during a stay, for its page (`enrollments/parts/further_answers.html`)."""
@@ -81,7 +85,12 @@ def register(further: Further) -> None:
 
 def further_form(data: Mapping[str, Any] | None, asking: Asking) -> FurtherForm | None:
     """The further questions; None where nobody asks any."""
-    return _registered["further"].form(data, asking) if _registered else None
+    return further_forms(data, [asking])[0]
+
+
+def further_forms(data: Mapping[str, Any] | None, askings: Sequence[Asking]) -> list[FurtherForm | None]:
+    """The further questions of people of one household on one day."""
+    return [*_registered["further"].forms(data, askings)] if _registered else [None for _ in askings]
 
 
 def is_valid(form: forms.Form, further: FurtherForm | None) -> bool:

@@ -2,7 +2,7 @@
 taken by a press."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -18,7 +18,7 @@ from hearth.hmis.enrollments.models import Disabilities, Enrollment
 from hearth.hmis.hud import display
 from hearth.hmis.hud.answers import MISSING, offered
 from hearth.hmis.hud.names import python_name
-from hearth.hmis.hud.questions import QuestionForm, field_name, place_of
+from hearth.hmis.hud.questions import QuestionForm, Section, field_name, place_of
 from hearth.hmis.hud.records import models_of_files
 from hearth.standards.form import Question
 
@@ -46,6 +46,17 @@ class LastAnswers:
         self._is_of_stay = True
         for file, row in _rows(user, [enrollment.pk], until):
             self._add(file, row)
+
+    @classmethod
+    def of_each(cls, user: User, enrollments: Iterable[Enrollment], until: date) -> "dict[int, LastAnswers]":
+        """Those of several enrollments, by enrollment; five queries however many there are."""
+        found: dict[int, LastAnswers] = {}
+        for one in enrollments:
+            found[one.pk] = answers = cls.__new__(cls)
+            answers._records, answers._is_of_stay = {}, True
+        for file, row in _rows(user, found, until):
+            found[row.enrollment_id]._add(file, row)
+        return found
 
     @classmethod
     def before(cls, user: User, clients: Iterable[Client], until: date) -> "dict[int, LastAnswers]":
@@ -110,6 +121,17 @@ def typed_as(field: forms.Field, value: Any) -> Any:
 def offered_to(form: QuestionForm, last: LastAnswer | None) -> LastAnswer | None:
     """The last answers to what a form asks, with what a press on them types."""
     return replace(last, typed=json.dumps(as_typed(form, last), default=str)) if last else None
+
+
+def with_last(
+    form: QuestionForm, sections: Iterable[Section], last: LastAnswers | None, anew: Collection[str] = ()
+) -> Iterator[Section]:
+    """The sections of a form, each with what was answered to it last. `anew`: elements that are never offered
+    from before."""
+    for section in sections:
+        asked = [one for one in form.questions if one.element == section.element]
+        found = last.of(asked) if last is not None and section.element.number not in anew else None
+        yield replace(section, last=offered_to(form, found))
 
 
 def as_typed(form: QuestionForm, last: LastAnswer) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from typing import Any
 
 from django import forms
 from django.core.validators import RegexValidator
+from django.forms.utils import ErrorDict
 
 from hearth.hmis.hud.answers import AnswerField, answers, not_collected
 from hearth.hmis.ui.forms import DayField, PlainWords, TypedAhead
@@ -76,6 +77,8 @@ class QuestionForm(PlainWords, forms.Form):
     """
 
     of_whom = ""
+    #: Whether it stands on the page and nothing of it is to be stored, so that nothing in it is wrong.
+    is_left_out = False
 
     def __init__(
         self,
@@ -123,7 +126,7 @@ class QuestionForm(PlainWords, forms.Form):
     @property
     def state(self) -> tuple[int, int]:
         """How many answers are given and due, as `ui/gates.js` counts them on."""
-        if self.is_bound:
+        if self.is_bound and not self.is_left_out:
             self.errors  # noqa: B018  reads what was sent, where nobody did yet
             return self.answered.given, len(self.answered.due)
         answers = dict.fromkeys((one.name for one in self.questions), None) | self.known
@@ -144,6 +147,13 @@ class QuestionForm(PlainWords, forms.Form):
                 [self[field_name(one.name)] for one in group],
                 any(one.column.privacy == "sensitive" for one in group),
             )
+
+    def full_clean(self) -> None:
+        """Read what was sent, unless it is left out."""
+        if self.is_left_out:
+            self._errors, self.cleaned_data = ErrorDict(), {}
+        else:
+            super().full_clean()
 
     def clean(self) -> dict[str, Any]:
         """Work out what is stored."""

@@ -1,7 +1,7 @@
 """Local elements on the pages of a stay (`enrollments/further.py`): asked beside HUD's, stored with them,
 shown."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -76,9 +76,10 @@ class AnswersShown:
 class LocalFurther:
     """What is registered with the pages of a stay."""
 
-    def form(self, data: Mapping[str, Any] | None, asking: Asking) -> LocalFurtherForm:
-        """The local questions of one person."""
-        return further_form(data, asking)
+    def forms(self, data: Mapping[str, Any] | None, askings: Sequence[Asking]) -> Sequence[LocalFurtherForm]:
+        """The local questions of people of one household on one day; its money is looked up once."""
+        programs = _programs_of(askings[0])
+        return [further_form(data, one, programs=programs) for one in askings]
 
     def shown(self, user: User, enrollment: Enrollment) -> AnswersShown:
         """What was answered during a stay."""
@@ -108,19 +109,28 @@ class LocalFurther:
 
 
 def further_form(
-    data: Mapping[str, Any] | None, asking: Asking, said: Mapping[str, Any] | None = None
+    data: Mapping[str, Any] | None,
+    asking: Asking,
+    said: Mapping[str, Any] | None = None,
+    programs: frozenset[str] | None = None,
 ) -> LocalFurtherForm:
-    """The local questions of one person; `said` are earlier answers by name of field."""
+    """The local questions of one person; `said` are earlier answers by name of field, `programs` the money of
+    the household, where it is known."""
     attached = queries.attached_to(asking.beside.project)
-    programs = (
-        queries.programs_of(asking.user, asking.enrollment, asking.day) if asking.enrollment else frozenset()
-    )
+    if programs is None:
+        programs = _programs_of(asking)
     beside = asking.beside
     return LocalFurtherForm(
         data,
         asking=asking, registry=registry(), programs=programs, attached=attached,
         chooses=beside.stage in _CHOOSES and beside.person in HEADS, said=said,
     )  # fmt: skip
+
+
+def _programs_of(asking: Asking) -> frozenset[str]:
+    if asking.enrollment is None:
+        return frozenset()
+    return queries.programs_of(asking.user, asking.enrollment, asking.day)
 
 
 def in_words(one: LocalAnswer) -> Answer:

@@ -296,10 +296,9 @@ def test_an_exit_that_never_was(
     head, partner, child = stays
     assert "No exit is recorded" in refused(client, place.worker, head, "reopen", {"reason": "mistake"})
     with acting(place.worker):
-        actions.exit_stay(
-            by=place.worker, enrollment=head, exit_date=LATER, together=[partner, child],
-            records={"Exit": {"Destination": 435}, "IncomeBenefits": {"IncomeFromAnySource": 0}},
-        )  # fmt: skip
+        answered = {"Exit": {"Destination": 435}, "IncomeBenefits": {"IncomeFromAnySource": 0}}
+        leaving = [actions.Leaving(head, answered), *(actions.Leaving(one) for one in (partner, child))]
+        actions.exit_household(by=place.worker, exit_date=LATER, leaving=leaving)
     said = {"reason": "never_left"}
     assert "The head has left" in refused(client, place.worker, child, "reopen", said)
     fix(client, place.worker, head, "reopen", {**said, "whole": "on"})

@@ -98,10 +98,9 @@ def test_who_was_just_enrolled_is_not(
 
 def test_an_exit(client: Browser, place: Place, stays: list[Enrollment], administrator: User) -> None:
     with acting(place.worker):
-        actions.exit_stay(
-            by=place.worker, enrollment=stays[0], exit_date=LATER, together=stays[1:],
-            records={"IncomeBenefits": {"IncomeFromAnySource": 0}},
-        )  # fmt: skip
+        said = {"IncomeBenefits": {"IncomeFromAnySource": 0}}
+        leaving = [actions.Leaving(stays[0], said), *(actions.Leaving(one) for one in stays[1:])]
+        actions.exit_household(by=place.worker, exit_date=LATER, leaving=leaving)
     fix(client, place.worker, stays[2], "undo", {})
     with acting(administrator):
         assert not Exit.objects.filter(date_deleted=None).exists()

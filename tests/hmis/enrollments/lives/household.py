@@ -16,14 +16,15 @@ from hearth.hmis.clients.actions import add_client
 from hearth.hmis.clients.intake.birth import years_old
 from hearth.hmis.clients.intake.identity import ADULT, RACES, IdentityForm
 from hearth.hmis.clients.models import Client
-from hearth.hmis.enrollments.actions import enroll_household, exit_stay
+from hearth.hmis.enrollments.actions import Leaving, enroll_household, exit_household, exit_stay
+from hearth.hmis.enrollments.checks.form import look_together
 from hearth.hmis.enrollments.exiting import ExitForm
 from hearth.hmis.enrollments.household import cards
 from hearth.hmis.enrollments.household.actions import carry_out
 from hearth.hmis.enrollments.household.forms import FORMS
 from hearth.hmis.enrollments.household.presenting import CHILD, RELATIONS, SPOUSE, sentences
 from hearth.hmis.enrollments.models import Enrollment
-from hearth.hmis.enrollments.stages import actions, points
+from hearth.hmis.enrollments.stages import actions, of_household, points
 from hearth.hmis.enrollments.stages import questions as stages
 from hearth.hmis.enrollments.stages.correcting import CorrectForm, stored_of
 from hearth.hmis.enrollments.stages.points import Point, PointForm
@@ -220,12 +221,11 @@ class Life:
             if one.date_of_path_status is None:
                 do = partial(self._point, one.pk, points.BY_SLUG["path"], one.entry_date)
                 self._step(f"path of {one.pk} at last", do)
-        together = len(members) > 1 and self.chance(6)
-        if not together:
-            for one in members[1:]:
-                self._exit(one.pk, end, {})
-        alive = {"together": "on", "Exit-Destination": self.random.choice(("410", "435", "116", "17"))}
-        self._exit(members[0].pk, end, alive if together else {})
+        if len(members) > 1 and self.chance(6):
+            self._exit_together(members, end)
+        else:
+            for one in (*members[1:], members[0]):
+                self._exit(one.pk, end)
         if self.chance(2):
             self.correct("reopen", {"whole": "on", "reason": "mistake"})
             if self.chance(5):
@@ -292,7 +292,25 @@ class Life:
             records=form.answered.records, kinds=form.kinds, version=form.version, right=form.right,
         )  # fmt: skip
 
-    def _exit(self, pk: int, day: date, more: dict[str, str]) -> None:
+    def _exit_together(self, members: Sequence[Enrollment], day: date) -> None:
+        def do() -> None:
+            made: list[cards.Card] = []
+
+            def page(sent: QueryDict | None) -> list[Any]:
+                made[:] = of_household.cards(self.user, members, "exit", day, sent)
+                if sent is not None:
+                    look_together([one.form for one in made], is_whole=False)
+                return [one.form for one in made]
+
+            fill(self.random, page, day, {}, self.open_of_ten)
+            exit_household(by=self.user, exit_date=day, leaving=[
+                Leaving(one.enrollment, one.form.answered.records, one.form.right)
+                for one in made if one.enrollment is not None
+            ])  # fmt: skip
+
+        self._step(f"all leave on {day}", do)
+
+    def _exit(self, pk: int, day: date) -> None:
         def do() -> None:
             made: list[ExitForm] = []
             stay = self._stay(pk)
@@ -301,13 +319,11 @@ class Life:
                 made[:] = [ExitForm(sent, user=self.user, enrollment=stay)]
                 return made
 
-            fill(self.random, page, day, {"exit_date": day.isoformat()} | more, self.open_of_ten)
+            fill(self.random, page, day, {"exit_date": day.isoformat()}, self.open_of_ten)
             (form,) = made
             exit_stay(
-                by=self.user, enrollment=stay, exit_date=day, records=form.answered.records,
-                together=form.leaving(form.cleaned_data), right=form.right,
-                places=form.places(form.cleaned_data),
-            )  # fmt: skip
+                by=self.user, enrollment=stay, exit_date=day, records=form.answered.records, right=form.right
+            )
 
         self._step(f"exit of {pk} on {day}", do)
 

@@ -304,30 +304,3 @@ def test_each_kind_of_project_with_nothing_changed(
         found = {one.data_collection_stage for one in Disabilities.objects.filter(enrollment=stay)}
         found |= {one.data_collection_stage for one in IncomeBenefits.objects.filter(enrollment=stay)}
         assert found == {2 if stage == "update" else 5 for stage in offered}
-
-
-def test_a_household_is_assessed_one_after_another_on_the_same_day(
-    client: Browser, place: Place, stay: Enrollment, administrator: User
-) -> None:
-    with acting(place.worker):
-        one, other = (
-            enroll(
-                place.worker, factories.make_client(), place.housing, household=stay, relationship=3,
-                entry_date=START,
-            )
-            for _ in range(2)
-        )  # fmt: skip
-    client.force_login(place.worker)
-    day = START + timedelta(days=370)
-    typed = {"information_date": day.strftime(US), "IncomeBenefits-IncomeFromAnySource": "0", "next": "1"}
-    for here, there in ((one, other), (other, stay)):
-        sent = client.post(address(here, "annual"), typed)
-        assert sent.url == f"{address(there, 'annual')}?day={day.isoformat()}"
-        assert client.get(sent.url).context["form"]["information_date"].value() == day
-    last = client.post(address(stay, "annual"), typed)
-    assert last.url == reverse("enrollments:detail", args=[stay.pk])
-    with acting(administrator):
-        rows = IncomeBenefits.objects.filter(data_collection_stage=5)
-        assert {(row.enrollment_id, row.information_date) for row in rows} == {
-            (stay.pk, day), (one.pk, day), (other.pk, day),
-        }  # fmt: skip

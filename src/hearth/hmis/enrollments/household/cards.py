@@ -1,4 +1,4 @@
-"""The questions of people who start a stay together: a card each, and what may be the same for all."""
+"""The questions of people who are asked together: a card each, and what may be the same for all."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,17 +11,20 @@ from hearth.hmis.access.models import User
 from hearth.hmis.clients.models import Client
 from hearth.hmis.clients.templatetags.clients import full_name
 from hearth.hmis.enrollments.actions import NewMember
-from hearth.hmis.enrollments.checks.form import look_together
+from hearth.hmis.enrollments.checks.form import CheckedForm, look_together
+from hearth.hmis.enrollments.exiting import DECEASED
 from hearth.hmis.enrollments.further import Asking, FurtherForm, further_form, is_valid
 from hearth.hmis.enrollments.household.presenting import RELATION_WORDS
 from hearth.hmis.enrollments.last_answers import LastAnswer, LastAnswers, as_typed
+from hearth.hmis.enrollments.models import Enrollment
 from hearth.hmis.enrollments.start.questions import StartForm
 from hearth.hmis.hud.questions import field_name
 from hearth.hmis.organizations.form_project import form_project
 from hearth.hmis.organizations.models import Project
 
 #: By element, the columns that one press gives to the others who are asked them and have nothing answered;
-#: None: all of them. Where they slept may be the same; how often somebody was homeless is asked of each.
+#: None: all of them. Where they slept or go may be the same; how often somebody was homeless is asked of
+#: each.
 #: Health, disabilities, income and violence are never here.
 SAME: Mapping[str, tuple[str, ...] | None] = {
     "3.917": (
@@ -29,17 +32,24 @@ SAME: Mapping[str, tuple[str, ...] | None] = {
     ),
     "4.03": None,
     "4.04": None,
+    "3.12": None,
 }  # fmt: skip
+
+
+#: Instead of a person's prefix, and instead of an element: of all.
+ALL = "all"
+_WHERE, _DESTINATION = "3.12", field_name("Exit.Destination")
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """The questions of one person."""
+    """The questions of one person; `enrollment`: at a later stage than the start, theirs."""
 
     client: Client
     relationship: int
-    form: StartForm
+    form: CheckedForm
     further: FurtherForm | None = None
+    enrollment: Enrollment | None = None
 
     @property
     def forms(self) -> list[Any]:
@@ -119,28 +129,37 @@ def give(
     return given, got, kept
 
 
+def is_death(typed: QueryDict, household: Sequence[Card], number: str) -> bool:
+    """Whether what would be given to others is that the first has died."""
+    return number == _WHERE and typed.get(household[0].form.add_prefix(_DESTINATION)) == str(DECEASED)
+
+
 def take_last(
     typed: QueryDict, household: Sequence[Card], wanted: str
 ) -> tuple[QueryDict, LastAnswer | None]:
     """What was typed, with the last answers of one person to one element (`c7:4.04`; of one alone
-    `:4.04`), and which those are."""
+    `:4.04`), and the latest of them. `c7:all`: to all elements in which nothing is typed; `all:all`: of
+    everybody."""
     prefix, _, number = wanted.rpartition(":")
+    given, taken = typed.copy(), []
     for one in household:
-        if (one.form.prefix or "") != prefix:
+        if prefix not in (ALL, one.form.prefix or ""):
             continue
         for section in one.form.sections:
-            if section.element.number == number and section.last is not None:
-                given: QueryDict = typed.copy()
-                for name, value in as_typed(one.form, section.last).items():
-                    if value is None:
-                        given.pop(name, None)
-                    else:
-                        given[name] = str(value)
-                return given, section.last
-    return typed, None
+            is_typed = any(any(typed.getlist(bound.html_name)) for bound in section.fields)
+            is_wanted = section.element.number == number or (number == ALL and not is_typed)
+            if not is_wanted or section.last is None:
+                continue
+            for name, value in as_typed(one.form, section.last).items():
+                if value is None:
+                    given.pop(name, None)
+                else:
+                    given[name] = str(value)
+            taken.append(section.last)
+    return given, max(taken, key=lambda last: last.day or date.min, default=None)
 
 
-def _columns(form: StartForm, number: str) -> list[str]:
+def _columns(form: CheckedForm, number: str) -> list[str]:
     only = SAME[number]
     return [
         field_name(one.name)

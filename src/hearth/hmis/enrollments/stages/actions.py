@@ -1,6 +1,7 @@
 """What is written after the start of a stay and before or after its end."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -82,6 +83,32 @@ def record_stage(
         subject=f"enrollment:{enrollment.pk}", project=enrollment.project_id, stage=stage,
         unchanged=list(unchanged), is_unusual=is_unusual,
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What one of a household answered at an update or annual assessment; as `record_stage` takes it."""
+
+    enrollment: Enrollment
+    records: Mapping[str, Mapping[str, Any]]
+    disabling: int | None = None
+    unchanged: Sequence[str] = ()
+    right: Sequence[Found] = ()
+    further: FurtherForm | None = None
+
+
+@transaction.atomic
+def record_household(
+    *, by: User, stage: str, day: date, answers: Sequence[Answers], is_unusual: bool = False
+) -> None:
+    """`record_stage` of several of a household on one day: all or nobody."""
+    one_at_a_time(*(one.enrollment.client for one in answers))
+    for one in answers:
+        record_stage(
+            by=by, enrollment=one.enrollment, stage=stage, day=day, records=one.records,
+            disabling=one.disabling, unchanged=one.unchanged, is_unusual=is_unusual, right=one.right,
+            further=one.further,
+        )  # fmt: skip
 
 
 @transaction.atomic

@@ -1,7 +1,6 @@
 """What is asked at an update, at the annual assessment and after the exit, and of which day it may be."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -15,13 +14,12 @@ from hearth.hmis.enrollments.checks.form import CheckedForm, answered_before
 from hearth.hmis.enrollments.checks.looked_at import Entered
 from hearth.hmis.enrollments.disabling import DISABLING, NO, disabling_condition
 from hearth.hmis.enrollments.last_answers import (
-    LastAnswer,
     LastAnswers,
     as_typed,
     files_of_stages,
     has_qualifying,
-    offered_to,
     typed_as,
+    with_last,
 )
 from hearth.hmis.enrollments.models import Enrollment, Exit
 from hearth.hmis.enrollments.start.questions import is_withheld, known_of, person_of
@@ -148,35 +146,43 @@ def _recorded(user: User, enrollment: Enrollment, stage: str, day: date) -> date
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class AskedAgain:
-    """A section of the form, with what was answered last."""
-
-    section: Section
-    last: LastAnswer | None
-
-
 class StageForm(CheckedForm):
-    """The questions of a later stage of one enrollment on a day, with what was answered last."""
+    """The questions of a later stage of one enrollment on a day, with what was answered last.
+
+    On a page of several people (`stages/of_household.py`) `asks` is the project as forms see it then, `last`
+    and `answered` are read for all at once, and the day is said once for all (`has_own_day`).
+    """
 
     own_words = frozenset({"annual_outside_window"})  # `warning`
     information_date = DayField(label="Day", help_text="The day on which it was asked")
 
     def __init__(
-        self, *args: Any, user: User, enrollment: Enrollment, stage: str, day: date, **kwargs: Any
+        self,
+        *args: Any,
+        user: User,
+        enrollment: Enrollment,
+        stage: str,
+        day: date,
+        asks: Project | None = None,
+        last: LastAnswers | None = None,
+        answered: Collection[tuple[str, str]] | None = None,
+        has_own_day: bool = True,
+        **kwargs: Any,
     ) -> None:
-        self.user, self.enrollment, self.day = user, enrollment, day
-        self.last = LastAnswers(user, enrollment, day)
+        self.user, self.enrollment, self.day, self.has_own_day = user, enrollment, day, has_own_day
+        self.last = LastAnswers(user, enrollment, day) if last is None else last
         client = enrollment.client
-        place = form_project(enrollment.project, day)
+        place = asks or form_project(enrollment.project, day)
         person = person_of(client, enrollment.relationship_to_hoh or 0, day)
         self._withholds = False
         super().__init__(
             *args, project=place, stage=stage, person=person, known=known_of(client),
-            answered=answered_before(user, enrollment), **kwargs,
+            answered=answered_before(user, enrollment) if answered is None else answered, **kwargs,
         )  # fmt: skip
         self._add_known()
         self.fields["information_date"].initial = day
+        if not has_own_day:
+            del self.fields["information_date"]
         if stage == POST_EXIT and (end := exit_of(user, enrollment)):
             for one in self.questions:
                 self.fields[field_name(one.name)].initial = getattr(end, python_name(one.column.name))
@@ -191,36 +197,36 @@ class StageForm(CheckedForm):
         return found
 
     @property
-    def asked_again(self) -> Iterator[AskedAgain]:
-        """The sections, each with its last answers."""
-        for section in self.sections:
-            asked = [one for one in self.questions if one.element == section.element]
-            last = self.last.of(asked) if self.stage != POST_EXIT else None
-            yield AskedAgain(section, offered_to(self, last))
+    def sections(self) -> Iterator[Section]:
+        """The questions by element, each with its last answers."""
+        yield from with_last(self, super().sections, self.last if self.stage != POST_EXIT else None)
 
     def as_before(self, element: str = "") -> dict[str, Any]:
         """What to type for the last answers to an element, or to all of them, by the names of inputs."""
         found: dict[str, Any] = {}
-        for group in self.asked_again:
-            if group.last and element in ("", group.section.element.number):
-                found |= as_typed(self, group.last)
+        for section in self.sections:
+            if section.last and element in ("", section.element.number):
+                found |= as_typed(self, section.last)
         return found
 
     def unchanged(self) -> list[str]:
         """The numbers of the elements whose answers are those of before."""
         same = []
-        for group in self.asked_again:
-            if group.last is not None and all(
+        for section in self.sections:
+            if section.last is not None and all(
                 self._typed(name, _stored(self.answered.records, name)) == self._typed(name, value)
-                for name, value in group.last.values.items()
+                for name, value in section.last.values.items()
             ):
-                same.append(group.section.element.number)
+                same.append(section.element.number)
         return same
 
     def clean(self) -> dict[str, Any]:
         """Refuse an impossible day, and an update that says nothing; keep what is to be stored."""
         said = super().clean()
-        if day := said.get("information_date"):
+        if not self.has_own_day:
+            if sentence := why_not(self.user, self.enrollment, self.stage, self.day):
+                self.add_error(None, f"{self.of_whom}: {sentence}")
+        elif day := said.get("information_date"):
             if sentence := why_not(self.user, self.enrollment, self.stage, day):
                 self.add_error("information_date", sentence)
             elif (doubt := self._warned(day)) and not said.get("is_right"):
@@ -232,7 +238,8 @@ class StageForm(CheckedForm):
 
     def entered(self) -> Entered | None:
         """The answers as checks look at them, where their day is known."""
-        day, records = self.cleaned_data.get("information_date"), dict(self.answered.records)
+        day = self.cleaned_data.get("information_date") if self.has_own_day else self.day
+        records = dict(self.answered.records)
         if day is None:
             return None
         last = None

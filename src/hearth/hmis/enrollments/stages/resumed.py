@@ -4,12 +4,15 @@ from django.urls import reverse
 
 from hearth.hmis.access.models import User
 from hearth.hmis.enrollments.drafts.about import About
+from hearth.hmis.enrollments.exiting import HOUSEHOLD
 from hearth.hmis.enrollments.models import Draft, Enrollment
 from hearth.hmis.enrollments.stages.questions import POST_EXIT, exit_of
 
 
 def address_of_stage(draft: Draft) -> str:
     """The form of an update, an annual assessment, or of what is asked after the exit."""
+    if draft.subject == HOUSEHOLD:
+        return reverse("enrollments:stage_of_household", args=[draft.enrollment_id, draft.kind])
     return reverse("enrollments:stage", args=[draft.enrollment_id, draft.kind])
 
 

@@ -1,7 +1,6 @@
 """What is asked when somebody is enrolled, and what follows from the answers."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -16,7 +15,7 @@ from hearth.hmis.clients.models import Client
 from hearth.hmis.enrollments.checks.form import CheckedForm
 from hearth.hmis.enrollments.checks.looked_at import START_STAGE, Entered
 from hearth.hmis.enrollments.disabling import DISABLING, disabling_condition
-from hearth.hmis.enrollments.last_answers import LastAnswers, offered_to
+from hearth.hmis.enrollments.last_answers import LastAnswers, with_last
 from hearth.hmis.hud.display import coc_words
 from hearth.hmis.hud.questions import Section
 from hearth.hmis.organizations.choices import cocs_of
@@ -88,11 +87,7 @@ class StartForm(CheckedForm):
     @property
     def sections(self) -> Iterator[Section]:
         """The questions by element, each with what was answered to it last."""
-        for section in super().sections:
-            asked = [one for one in self.questions if one.element == section.element]
-            offers = self._last is not None and section.element.number not in _ASKED_ANEW
-            last = self._last.of(asked) if self._last and offers else None
-            yield replace(section, last=offered_to(self, last))
+        yield from with_last(self, super().sections, self._last, _ASKED_ANEW)
 
     def clean(self) -> dict[str, Any]:
         """Add what follows: the CoC of the head (3.16), and the disabling condition where its parts are asked

@@ -1,4 +1,4 @@
-"""Recording the exit of a client, or of a whole household."""
+"""Recording the exit of one client; of several of a household, see `of_household`."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +13,7 @@ from hearth.hmis.enrollments import actions, queries
 from hearth.hmis.enrollments.checks.form import findings, only_looks
 from hearth.hmis.enrollments.drafts.about import About
 from hearth.hmis.enrollments.drafts.form_draft import FormDraft
-from hearth.hmis.enrollments.exiting import ExitForm, is_over
+from hearth.hmis.enrollments.exiting import ExitForm, is_over, open_members
 from hearth.hmis.enrollments.further import Asking, further_form, is_valid
 from hearth.hmis.enrollments.models import Draft
 from hearth.hmis.enrollments.start.questions import HEAD
@@ -42,25 +42,24 @@ def exit_stay(request: HttpRequest, pk: int) -> HttpResponse:
     if answer := draft.kept():
         return answer
     if request.method == "POST" and is_valid(form, further) and draft.agrees():
-        together = form.leaving(form.cleaned_data)
         try:
             with draft.finishing():
                 actions.exit_stay(
                     by=user, enrollment=enrollment, exit_date=form.cleaned_data["exit_date"],
-                    records=form.answered.records, together=together, right=form.right, further=further,
-                    places=form.places(form.cleaned_data),
+                    records=form.answered.records, right=form.right, further=further,
                 )  # fmt: skip
         except actions.EnrollmentRefused as refused:  # what somebody else wrote meanwhile
             messages.error(request, str(refused))
             return redirect("enrollments:detail", pk)
         due = len(form.answered.due) + (further.due if further else 0)
         said = f" {counted(due, 'answer')} due." if due else ""
-        messages.success(request, f"{counted(1 + len(together), 'exit')} recorded.{said}")
+        messages.success(request, f"Exit recorded.{said}")
         return redirect("enrollments:detail", pk)
     if request.method != "POST":
         open_client(by=user, client=enrollment.client, page="enrollment")
     context = {
         "enrollment": enrollment, "client": enrollment.client, "form": form,
         "further": further, "draft": draft, "is_head": enrollment.relationship_to_hoh == HEAD,
+        "others": open_members(user, enrollment),
     }  # fmt: skip
     return render(request, "enrollments/exit.html", context)

@@ -7,12 +7,10 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from hearth.hmis.access.guard import refuse_as_missing, require
-from hearth.hmis.access.models import User
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.clients.actions import open_client
 from hearth.hmis.enrollments import queries
@@ -24,16 +22,12 @@ from hearth.hmis.enrollments.exiting import open_members
 from hearth.hmis.enrollments.further import Asking, FurtherForm, further_form, is_valid
 from hearth.hmis.enrollments.models import Enrollment
 from hearth.hmis.enrollments.stages import actions
-from hearth.hmis.enrollments.stages.questions import POST_EXIT, TITLES, StageForm, asks, why_not
-from hearth.hmis.enrollments.start.questions import person_of
-from hearth.hmis.organizations.form_project import form_project
+from hearth.hmis.enrollments.stages.questions import POST_EXIT, TITLES, StageForm
 from hearth.hmis.ui.formats import counted
 from hearth.hmis.ui.forms import DayField
 
 #: The button that takes the last answers: to one element, or to all at once.
 _SAME, _ALL = "same", "all"
-#: The button that goes on to the next of the household.
-_NEXT = "next"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -50,7 +44,7 @@ def record(request: HttpRequest, pk: int, stage: str) -> HttpResponse:
     is_over = stay.exit is not None and stay.exit.date_deleted is None
     if enrollment.date_deleted is not None or (stage == POST_EXIT) > is_over:
         return redirect("enrollments:detail", pk)
-    day = _day(request, stay.exit.exit_date if is_over and stay.exit else None)
+    day = day_of_page(request, stay.exit.exit_date if is_over and stay.exit else None)
     about: dict[str, Any] = {"user": user, "enrollment": enrollment, "stage": stage, "day": day}
     form = StageForm(**about)
     if not form.questions:
@@ -82,7 +76,7 @@ def record(request: HttpRequest, pk: int, stage: str) -> HttpResponse:
         "enrollment": enrollment, "client": enrollment.client, "form": form, "draft": draft, "stage": stage,
         "title": TITLES[stage], "questions_of": day.isoformat(), "offers_last": stage != POST_EXIT,
         "opened": request.POST.get(_SAME, ""), "further": further,
-        "others": _others(user, enrollment, stage),
+        "others": [] if stage == POST_EXIT else open_members(user, enrollment),
     }  # fmt: skip
     return render(request, "enrollments/stage.html", context)
 
@@ -100,7 +94,7 @@ def _typed(request: HttpRequest, form: StageForm, about: dict[str, Any]) -> tupl
     sent = StageForm(typed, **about)
     shown = {one.name for one in sent.questions}
     said = typed.get("questions_of", "")
-    if said and said != about["day"].isoformat() and (before := _iso(said)):
+    if said and said != about["day"].isoformat() and (before := iso_day(said)):
         asked = {one.name for one in StageForm(**about | {"day": before}).questions}
         if asked != shown:  # somebody came of age, or a grant began or ended
             sent.add_error(None, "On that day other questions are asked. Look at them before you finish.")
@@ -130,41 +124,22 @@ def _finish(
     due = len(form.answered.due) + (further.due if further else 0)
     said = f" {counted(due, 'answer')} due." if due else ""
     messages.success(request, f"{TITLES[stage]} recorded.{said}")
-    day = form.cleaned_data["information_date"]
-    if _NEXT in request.POST and (following := _following(request.user, enrollment, stage, day)):
-        address = reverse("enrollments:stage", args=[following.pk, stage])
-        return redirect(f"{address}?day={day.isoformat()}")
     return redirect("enrollments:detail", enrollment.pk)
 
 
-def _others(user: User, enrollment: Enrollment, stage: str) -> list[Enrollment]:
-    """Who else of the household is enrolled still, and is asked at this stage in the same sitting."""
-    return [] if stage == POST_EXIT else open_members(user, enrollment)
-
-
-def _following(user: User, enrollment: Enrollment, stage: str, day: date) -> Enrollment | None:
-    """The next of the household, round from this one, who is asked and of whom nothing is recorded then."""
-    others = sorted(_others(user, enrollment, stage), key=lambda one: (one.pk < enrollment.pk, one.pk))
-    place = form_project(enrollment.project, day)
-    for one in others:
-        person = person_of(one.client, one.relationship_to_hoh or 0, day)
-        if asks(place, stage, person) and not why_not(user, one, stage, day):
-            return one
-    return None
-
-
-def _day(request: HttpRequest, until: date | None) -> date:
-    """The day whose questions are shown: what was typed, the address's, or the latest possible."""
-    typed = request.POST.get("information_date", "")
+def day_of_page(request: HttpRequest, until: date | None, name: str = "information_date") -> date:
+    """The day whose questions are shown: what was typed into `name`, the address's, or the last possible."""
+    typed = request.POST.get(name, "")
     try:
-        day = DayField(required=False).clean(typed) if typed else _iso(request.GET.get("day", ""))
+        day = DayField(required=False).clean(typed) if typed else iso_day(request.GET.get("day", ""))
     except ValidationError:  # said at the field
         day = None
     today = timezone.localdate()
     return day or (min(until, today) if until else today)
 
 
-def _iso(said: str) -> date | None:
+def iso_day(said: str) -> date | None:
+    """A day as addresses have it; None where it is none."""
     try:
         return date.fromisoformat(said)
     except ValueError:

@@ -131,7 +131,7 @@ def ask(
         request.POST, got, left = cards.give(typed, household_cards, given)
         request.POST[SAVE] = "button"
         household_cards = cards.cards(user, people, place, day, request.POST, is_whole=household is None)
-        messages.info(request, _given(got, left))
+        messages.info(request, said_of_given(got, left))
     wanted = request.POST.get("do", "")
     if typed is not None and wanted.startswith(_LAST):
         taken, last = cards.take_last(typed, household_cards, wanted.removeprefix(_LAST))
@@ -168,7 +168,8 @@ def ask(
     return render(request, "enrollments/start.html", context)
 
 
-def _given(got: Sequence[cards.Card], kept: Sequence[cards.Card]) -> str:
+def said_of_given(got: Sequence[cards.Card], kept: Sequence[cards.Card]) -> str:
+    """Who got answers that were given, and who kept their own."""
     words = "Nobody else has these answers open."
     if got:
         words = f"Given to {', '.join(full_name(one.client) for one in got)}. Nothing is finished yet."
