@@ -122,6 +122,7 @@ PAGES = [
     Page("drafts", "/drafts/", "user"),
     Page("client-enroll", "/clients/{rosa}/enroll/", "user"),
     Page("enrollment-update", "/enrollments/{enrollment}/answers/update/", "user"),
+    Page("stay-contact-remove", "/enrollments/{stay}/happened/contact/{contact_of_stay}/remove/", "user"),
     Page("household-update", "/enrollments/{left}/household/update/", "user"),
     Page("household-exit", "/enrollments/{left}/household/exit/", "user"),
     Page("enrollment-correct", "/enrollments/{enrollment}/answers/start/2026-01-05/", "user"),

@@ -50,7 +50,7 @@ def fill(project: Any) -> dict[str, int]:
         add(Services, record_type=200, type_provided=200, date_provided=FIRST + timedelta(day))
     for day in (2, 9, 16):
         add(Services, record_type=141, type_provided=5, date_provided=FIRST + timedelta(day))
-    add(CurrentLivingSituation, information_date=FIRST, current_living_situation=116,
+    contact = add(CurrentLivingSituation, information_date=FIRST, current_living_situation=116,
         location_details="Near the invented bridge")  # fmt: skip
     add(model_of("Assessment"), assessment_date=FIRST, assessment_type=3, assessment_level=2,
         prioritization_status=1)  # fmt: skip
@@ -61,4 +61,4 @@ def fill(project: Any) -> dict[str, int]:
     rosa.save()
     for number in range(27):
         factories.make_client(first_name="Quillan", last_name=f"Sample{number}", dob=date(1970, 1, 1))
-    return {"rosa": rosa.pk, "stay": stay.pk, "left": left.pk}
+    return {"rosa": rosa.pk, "stay": stay.pk, "left": left.pk, "contact_of_stay": contact.pk}

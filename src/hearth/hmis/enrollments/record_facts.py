@@ -60,6 +60,8 @@ class RecordShown:
     changed_at: datetime | None
     deleted_at: datetime | None
     stage_code: int | None = None
+    file: str = ""
+    pk: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,8 @@ def shown_record(record: EnrollmentRecord | Enrollment) -> RecordShown:
         changed_at=record.date_updated,
         deleted_at=record.date_deleted,
         stage_code=getattr(record, "data_collection_stage", None),
+        file=type(record).__name__,
+        pk=record.pk,
     )
 
 

@@ -11,6 +11,7 @@ from hearth.hmis.enrollments.views import (
     household,
     of_household,
     point,
+    records,
     roster,
     stage,
     start,
@@ -33,6 +34,10 @@ urlpatterns = [
     path("enrollments/<int:pk>/exit/", exit.exit_stay, name="exit"),
     path("enrollments/<int:pk>/household/<str:stage>/", of_household.record, name="stage_of_household"),
     path("enrollments/<int:pk>/happened/<str:slug>/", point.record, name="point"),
+    path("enrollments/<int:pk>/happened/<str:slug>/<int:record>/", records.correct, name="correct_record"),
+    path(
+        "enrollments/<int:pk>/happened/<str:slug>/<int:record>/remove/", records.remove, name="remove_record"
+    ),
     path("enrollments/<int:pk>/answers/<str:stage>/<str:day>/", answers.correct, name="correct_answers"),
     path("enrollments/<int:pk>/answers/<str:stage>/<str:day>/remove/", answers.remove, name="remove_answers"),
     path("enrollments/<int:pk>/answers/<str:stage>/", stage.record, name="stage"),

@@ -79,11 +79,13 @@ def fields_of(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def correct(record: Any, by: User, values: Mapping[str, Any]) -> None:
-    """Give a stored record other values, by the names of its fields, and say who wrote them."""
+    """Give a stored record other values, by the names of its fields, and say who wrote them. Not by `save`:
+    what of the record is not for its writer to see stays as it is."""
     for name, value in values.items():
         setattr(record, name, value)
     stamp(record, by=by)
-    record.save(update_fields=[*values, *STAMPS])
+    written = {name: getattr(record, name) for name in (*values, *STAMPS)}
+    type(record).objects.filter(pk=record.pk).update(**written)
 
 
 def locked(by: User, model: type[Any], pk: int) -> Any:

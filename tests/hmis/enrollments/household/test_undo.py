@@ -13,6 +13,7 @@ from hearth.hmis.access.models import User
 from hearth.hmis.enrollments import actions
 from hearth.hmis.enrollments.household import undoing
 from hearth.hmis.enrollments.models import Disabilities, Enrollment, Exit, IncomeBenefits
+from hearth.hmis.enrollments.stages import actions as stages_actions
 from hearth.hmis.organizations.entered import stamp
 from tests import factories
 from tests.hmis.enrollments.household.test_corrections import ALSO, LATER, family, fix, refused
@@ -106,6 +107,27 @@ def test_an_exit(client: Browser, place: Place, stays: list[Enrollment], adminis
         assert not Exit.objects.filter(date_deleted=None).exists()
         assert not IncomeBenefits.objects.filter(data_collection_stage=3, date_deleted=None).exists()
         assert Enrollment.objects.filter(date_deleted=None).count() == 3
+
+
+def test_an_update_that_was_removed(
+    client: Browser, place: Place, stays: list[Enrollment], administrator: User
+) -> None:
+    """Its answers are back, and with them the disabling condition that they had made."""
+    head = stays[0]
+    with acting(place.worker):
+        stages_actions.record_stage(
+            by=place.worker, enrollment=head, stage="update", day=LATER, disabling=1,
+            records={"Disabilities[6]": {"DisabilityResponse": 1}},
+        )  # fmt: skip
+    at = reverse("enrollments:remove_answers", args=[head.pk, "update", LATER.isoformat()])
+    client.force_login(place.worker)
+    client.post(at, {"version": client.get(at).context["version"]})
+    with acting(administrator):
+        assert Enrollment.objects.get(pk=head.pk).disabling_condition != 1
+    fix(client, place.worker, head, "undo", {})
+    with acting(administrator):
+        assert Enrollment.objects.get(pk=head.pk).disabling_condition == 1
+        assert Disabilities.objects.get(data_collection_stage=2).date_deleted is None
 
 
 def test_what_somebody_changed_since_stays_and_they_are_named(

@@ -12,9 +12,10 @@ from django.apps import apps
 
 from hearth.hmis.access.models import User
 from hearth.hmis.access.permissions import Permission
+from hearth.hmis.enrollments.disabling_now import disabling_without
 from hearth.hmis.enrollments.exiting import STAGE as EXIT
 from hearth.hmis.enrollments.household.plan import NOW, OWN_HOUSEHOLD, Plan
-from hearth.hmis.enrollments.models import CurrentLivingSituation, Enrollment, Exit, Services
+from hearth.hmis.enrollments.models import CurrentLivingSituation, Disabilities, Enrollment, Exit, Services
 from hearth.hmis.enrollments.models.base import EnrollmentRecord
 from hearth.hmis.enrollments.queries import BED_NIGHT
 from hearth.hmis.enrollments.start.choose import wrong_day
@@ -228,7 +229,8 @@ def remove(user: User, household: Sequence[Enrollment], mistaken: Sequence[Enrol
 
 
 def reopen(user: User, household: Sequence[Enrollment], back: Sequence[Enrollment]) -> Plan:
-    """Exits that never were: they and the records of the exit are deleted."""
+    """Exits that never were: they and the records of the exit are deleted. A disabling condition (3.08) that
+    was Yes by what was answered then alone goes back to what is left."""
     plan = Plan()
     for one in back:
         end = exit_of(one)
@@ -237,10 +239,15 @@ def reopen(user: User, household: Sequence[Enrollment], back: Sequence[Enrollmen
         if sentence := overlap(user, one, one.entry_date, None):
             plan.impossible = sentence
         plan.change(end, "date_deleted", NOW)
+        gone: set[int] = set()
         for record in records_of(user, one):
             is_local = getattr(record, "stage", None) == EXIT
             if is_local or getattr(record, "data_collection_stage", None) == _EXIT_STAGE:
                 plan.change(record, "date_deleted", NOW)
+                if isinstance(record, Disabilities):
+                    gone.add(record.pk)
+        if (condition := disabling_without(user, one, gone)) is not None:
+            plan.change(one, "disabling_condition", condition)
     if not plan.changes:
         plan.impossible = "No exit is recorded."
     reopened = {one.pk for one in back}

@@ -17,15 +17,16 @@ from hearth.hmis.enrollments import queries
 from hearth.hmis.enrollments.actions import EnrollmentRefused
 from hearth.hmis.enrollments.checks import actions as checks
 from hearth.hmis.enrollments.checks.found import Found
-from hearth.hmis.enrollments.disabling_now import disabling_now
+from hearth.hmis.enrollments.disabling_now import disabling_now, disabling_without
 from hearth.hmis.enrollments.further import FurtherForm
-from hearth.hmis.enrollments.models import Enrollment
+from hearth.hmis.enrollments.models import Disabilities, Enrollment
 from hearth.hmis.enrollments.stages import points
 from hearth.hmis.enrollments.stages.correcting import REMOVABLE, stored_of
 from hearth.hmis.enrollments.stages.points import Point
 from hearth.hmis.enrollments.stages.questions import POST_EXIT, exit_of, recorded_as, why_not
 from hearth.hmis.enrollments.stages.recorded import version_of
 from hearth.hmis.enrollments.writing import add_record, correct, fields_of, locked, one_at_a_time
+from hearth.hmis.hud.names import python_name
 from hearth.hmis.organizations.entered import Stamp
 
 
@@ -152,6 +153,70 @@ def record_point(
 
 
 @transaction.atomic
+def correct_record(
+    *,
+    by: User,
+    enrollment: Enrollment,
+    point: Point,
+    pk: int,
+    values: Mapping[str, Any],
+    version: str,
+    right: Sequence[Found] = (),
+) -> bool:
+    """Correct one contact, assessment or event. `values`: by names of fields, what changes; `version` that of
+    what was shown; `right` as of `record_stage`. Whether anything changed.
+
+    Raises PermissionDenied, EnrollmentRefused where the day is impossible, and ChangedMeanwhile where the
+    record is not that of `version`.
+    """
+    record = _locked_record(by, enrollment, point, pk, version)
+    day = values.get(python_name(point.day.partition(".")[2]))
+    if day is not None and (sentence := points.why_not(by, enrollment, day)):
+        raise EnrollmentRefused(sentence)
+    checks.keep(by=by, enrollment=enrollment, right=right)
+    if values:
+        correct(record, by, values)
+        record_access(
+            by=by.pk, action=Access.RECORD_CORRECTED, client=enrollment.client_id,
+            subject=f"enrollment:{enrollment.pk}", project=enrollment.project_id, stage=point.slug,
+            records=[point.file],
+        )  # fmt: skip
+    return bool(values)
+
+
+@transaction.atomic
+def remove_record(*, by: User, enrollment: Enrollment, point: Point, pk: int, version: str) -> None:
+    """Mark one contact, assessment or event as deleted, with what hangs on it; nothing is erased.
+
+    Raises PermissionDenied, and ChangedMeanwhile where the record is not that of `version`.
+    """
+    record = _locked_record(by, enrollment, point, pk, version)
+    removed = [record, *points.hanging_on(by, point, record)]
+    _remove(by, removed)
+    record_access(
+        by=by.pk, action=Access.RECORD_REMOVED, client=enrollment.client_id,
+        subject=f"enrollment:{enrollment.pk}", project=enrollment.project_id, stage=point.slug,
+        records=sorted({type(one).__name__ for one in removed}),
+    )  # fmt: skip
+
+
+def _locked_record(by: User, enrollment: Enrollment, point: Point, pk: int, version: str) -> Any:
+    if not point.is_record or not by.may(Permission.ENROLLMENT_EDIT, project=enrollment.project_id):
+        raise PermissionDenied
+    one_at_a_time(enrollment.client)
+    record = points.record_of(by, enrollment, point, pk)
+    if record is None or version_of({point.file: record}) != version:
+        raise ChangedMeanwhile
+    return record
+
+
+def _remove(by: User, records: Iterable[Any]) -> None:
+    now = timezone.localtime().replace(tzinfo=None, microsecond=0)
+    for one in records:
+        correct(one, by, {"date_deleted": now})
+
+
+@transaction.atomic
 def correct_stage(
     *,
     by: User,
@@ -200,7 +265,8 @@ def correct_stage(
 
 @transaction.atomic
 def remove_stage(*, by: User, enrollment: Enrollment, stage: str, day: date, version: str) -> None:
-    """Mark the records of an update or annual assessment of a day as deleted; nothing is erased.
+    """Mark the records of an update or annual assessment of a day as deleted; nothing is erased. A disabling
+    condition (3.08) that was Yes by them alone goes back to what is left.
 
     Raises PermissionDenied, and ChangedMeanwhile where the records are not those of `version`.
     """
@@ -210,9 +276,12 @@ def remove_stage(*, by: User, enrollment: Enrollment, stage: str, day: date, ver
     stored = stored_of(by, enrollment, stage, day)
     if version_of(stored) != version:
         raise ChangedMeanwhile
-    now = timezone.localtime().replace(tzinfo=None, microsecond=0)
-    for row in stored.values():
-        correct(row, by, {"date_deleted": now})
+    gone = {row.pk for row in stored.values() if isinstance(row, Disabilities)}
+    condition = disabling_without(by, enrollment, gone)
+    _remove(by, stored.values())
+    if condition is not None:
+        now = queries.visible(Enrollment, by).get(pk=enrollment.pk)
+        correct(now, by, {"disabling_condition": condition})
     record_access(
         by=by.pk, action=Access.RECORD_REMOVED, client=enrollment.client_id,
         subject=f"enrollment:{enrollment.pk}", project=enrollment.project_id, stage=stage,

@@ -8,11 +8,13 @@ from django import forms
 from django.utils import timezone
 
 from hearth.hmis.access.models import User
+from hearth.hmis.enrollments import queries
 from hearth.hmis.enrollments.models import Enrollment, Exit
 from hearth.hmis.enrollments.stages.questions import exit_of
 from hearth.hmis.enrollments.stages.recorded import RecordedForm
 from hearth.hmis.enrollments.start.questions import person_of
 from hearth.hmis.hud.questions import field_name
+from hearth.hmis.hud.records import model_of
 from hearth.hmis.organizations.form_project import FormProjects
 from hearth.hmis.ui import formats
 from hearth.standards import load
@@ -48,8 +50,11 @@ POINTS = (
     Point("event", "4.20", "Coordinated entry event", "Event.EventDate", is_record=True),
 )
 BY_SLUG = {one.slug: one for one in POINTS}
+#: Those of which each time is a record, by file.
+BY_FILE = {one.file: one for one in POINTS if one.is_record}
 #: Rows of an assessment's own questions and results, which a community defines (4.19).
 _OF_A_COMMUNITY = ("AssessmentQuestions", "AssessmentResults")
+_ASSESSMENT = "4.19"
 _RESULT_DAY = "Event.ResultDate"
 
 
@@ -82,19 +87,43 @@ def why_not(user: User, enrollment: Enrollment, day: date) -> str:
     return ""
 
 
-class PointForm(RecordedForm):
-    """The questions of one point; its day is asked first and has to be said."""
+def record_of(user: User, enrollment: Enrollment, point: Point, pk: int) -> Any:
+    """One record of a point that is there still; None where there is none."""
+    rows = queries.records(user, model_of(point.file), [enrollment.pk], date_deleted__isnull=True)
+    return rows.filter(pk=pk).first()
 
-    def __init__(self, *args: Any, point: Point, enrollment: Enrollment, **kwargs: Any) -> None:
+
+def hanging_on(user: User, point: Point, record: Any) -> list[Any]:
+    """What goes with a record when it is removed: the questions and results of an assessment (4.19)."""
+    if point.element != _ASSESSMENT:
+        return []
+    return [
+        row
+        for file in _OF_A_COMMUNITY
+        for row in queries.records(
+            user, model_of(file), [record.enrollment_id], date_deleted__isnull=True, assessment=record
+        )
+    ]
+
+
+class PointForm(RecordedForm):
+    """The questions of one point; its day is asked first and has to be said. `record`: the one that is
+    corrected, where each time is one."""
+
+    def __init__(
+        self, *args: Any, point: Point, enrollment: Enrollment, record: Any = None, **kwargs: Any
+    ) -> None:
         self.point = point
         stored = {} if point.is_record else {"Enrollment": enrollment}
+        if record is not None:
+            stored = {point.file: record}
         super().__init__(
             *args, enrollment=enrollment, stage=STAGE, stored=stored, only=(point.element,), **kwargs
         )
         if not self.questions:  # not asked of this client
             return
         day = self.fields[field_name(point.day)]
-        if point.is_record:
+        if point.is_record and record is None:
             day.initial = timezone.localdate()
         if self.has_day:
             self.fields["take_back"] = forms.BooleanField(

@@ -8,6 +8,7 @@ from hearth.hmis.enrollments.models import Enrollment
 from hearth.hmis.enrollments.queries import Stay
 from hearth.hmis.enrollments.record_facts import RecordShown
 from hearth.hmis.enrollments.stages.correcting import STAGE_OF_CODE
+from hearth.hmis.enrollments.stages.points import BY_FILE
 from hearth.hmis.hud import display
 from hearth.hmis.ui import formats
 
@@ -23,6 +24,10 @@ def hud_words(record: models.Model, field: str) -> str:
 @register.filter
 def corrected_at(record: RecordShown, enrollment: Enrollment) -> str:
     """Where the answers of a shown record are corrected; empty where they are not."""
+    if not record.deleted_at and record.file in BY_FILE:
+        return reverse(
+            "enrollments:correct_record", args=[enrollment.pk, BY_FILE[record.file].slug, record.pk]
+        )
     stage = STAGE_OF_CODE.get(record.stage_code)
     day = enrollment.entry_date if stage == "start" else record.day
     if stage is None or day is None or record.deleted_at:
