@@ -32,7 +32,6 @@ TEMPLATES = sorted(path for path in HMIS.rglob("*.html") if "templates" in path.
 UNESCAPED = {
     "hmis/ui/templates/mfa/totp/activate_form.html": "the QR code, drawn by us",
     "hmis/ui/templates/ui/forms/field.html": "help texts, written by us and by Django",
-    "hmis/ui/templates/ui/forms/hint.html": "help texts, written by us and by Django",
 }
 
 

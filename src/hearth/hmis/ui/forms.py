@@ -1,7 +1,8 @@
 """Renders every Django form with USWDS markup, so that `{{ form }}` looks right everywhere.
 
-Set as FORM_RENDERER. Form and field templates are in `templates/ui/forms/`; the class of an input comes
-from its widget's template, plus an error class where the field has errors.
+Set as FORM_RENDERER. Form and field templates are in `templates/ui/forms/`, inputs and lists are written by
+`widgets.py`; the class of an input comes from its widget's template, plus an error class where the field has
+errors.
 """
 
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from django.forms.renderers import TemplatesSetting
 from django.forms.utils import pretty_name
 from django.http import HttpRequest
 
+from hearth.hmis.ui import widgets
 from hearth.hmis.ui.formats import IN_A_FIELD
 
 _CLASSES = {
@@ -47,7 +49,7 @@ class DayField(forms.DateField):
 class TypedAhead(forms.Select):
     """One of many: a list of more than a few choices is typed ahead; without scripts it is a plain list."""
 
-    template_name = "ui/forms/typed_ahead.html"
+    template_name = "ui/forms/typed_ahead.html"  # its name in widgets.py, which writes it
 
 
 class Chooser(forms.CheckboxSelectMultiple):
@@ -196,6 +198,8 @@ class UswdsRenderer(TemplatesSetting):
         widget = context.get("widget")
         if isinstance(widget, dict):
             _add_class(template_name, widget["attrs"])
+            if (html := widgets.written(template_name, widget)) is not None:
+                return html
         return super().render(template_name, context, request)
 
 
