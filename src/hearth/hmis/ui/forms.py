@@ -6,6 +6,7 @@ errors.
 """
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from django import forms
@@ -74,10 +75,11 @@ class PlainWords:
     every form; a field or validator with words of its own keeps them."""
 
     fields: dict[str, forms.Field]
+    is_bound: bool
 
     def full_clean(self) -> None:
         """Give fields their words only now: a form may change its labels until it is read."""
-        for key, field in self.fields.items():
+        for key, field in self.fields.items() if self.is_bound else ():
             label = str(field.label or pretty_name(key))
             for code, said in _words(field, label).items():
                 own = str(field.error_messages.get(code, "")) != _of_django(field, code)
@@ -158,7 +160,12 @@ def _has_own_validator(field: forms.Field, code: str) -> bool:
 
 def _of_django(field: forms.Field, code: str) -> str:
     """What Django itself says of it; '' where its field says nothing, and a validator does."""
-    for kind in type(field).__mro__:
+    return _of_kind(type(field), code)
+
+
+@cache
+def _of_kind(field: type[forms.Field], code: str) -> str:
+    for kind in field.__mro__:
         if kind.__module__.startswith("django.") and code in vars(kind).get("default_error_messages", {}):
             return str(vars(kind)["default_error_messages"][code])
     return ""
