@@ -8,7 +8,6 @@ USWDS's classes around a choice.
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from django.utils.formats import localize
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
@@ -55,7 +54,7 @@ def _select(widget: Widget) -> str:
 
 def _option(option: Widget) -> str:
     attributes = _attributes(option["attrs"])
-    return f'\n  <option value="{_text(option["value"])}"{attributes}>{_label(option)}</option>'
+    return f'\n  <option value="{_text(option["value"])}"{attributes}>{_text(option["label"])}</option>'
 
 
 def _typed_ahead(widget: Widget) -> str:
@@ -76,19 +75,15 @@ def _choice(option: Widget) -> str:
     kind = f"usa-{_text(option['type'])}"
     told = option["attrs"].get("id")
     belongs = f' for="{_text(told)}"' if told else ""
-    label = f'<label class="{kind}__label"{belongs}>{_label(option)}</label>'
+    label = f'<label class="{kind}__label"{belongs}>{_text(option["label"])}</label>'
     box = _input(option).replace("<input ", f'<input class="{kind}__input" ', 1)
     return f'<div>\n    <div class="{kind}">{box}{label}</div></div>'
-
-
-def _label(option: Widget) -> str:
-    return _text(localize(option["label"]))
 
 
 def _groups(widget: Widget, write: Callable[[Widget], str], begin: str, end: str) -> Iterator[str]:
     for name, options, _ in widget["optgroups"]:
         if name:
-            yield begin.format(_text(localize(name)))
+            yield begin.format(_text(name))
         yield from map(write, options)
         if name:
             yield end
