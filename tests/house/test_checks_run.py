@@ -15,6 +15,7 @@ from hearth.reporting.sources import column_checks, declared_checks, record_chec
 from hearth.standards import Check, load
 from hearth.standards.kinds import EVERY_IMPORT, EVERY_READING, IN_FORMS, KINDS
 from hearth.standards.pages import FOLDER
+from tests.house.each import for_each
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ROOT / "src" / "hearth" / "reporting" / "sources"
@@ -58,7 +59,7 @@ def is_run(check: Check) -> bool:
             return bool(test) and f"def {test}(" in (ROOT / path).read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("check", CHECKS.values(), ids=lambda check: check.id)
+@for_each(CHECKS.values(), lambda check: check.id)
 def test_a_check_runs_or_says_why_not(check: Check) -> None:
     if check.runs:
         assert is_run(check), f"{check.id} runs nowhere. Say why with 'not_run', or let something run it."

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
+from tests.house.each import for_each
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "hearth"
@@ -100,12 +100,12 @@ def parts(said: str) -> set[str]:
     return {part.lower() for part in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", said)}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name)
+@for_each(MODULES, name)
 def test_withdrawn_words_do_not_come_back(path: Path) -> None:
     assert {said: WITHDRAWN[part] for said in names(path) for part in parts(said) & WITHDRAWN.keys()} == {}
 
 
-@pytest.mark.parametrize("path", APPLICATION, ids=name)
+@for_each(APPLICATION, name)
 def test_withdrawn_words_do_not_come_back_in_the_application(path: Path) -> None:
     found = {said: parts(said) & WITHDRAWN_IN_APPLICATION.keys() for said in names(path)}
     assert {

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-import pytest
+from tests.house.each import for_each
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "hearth"
 HMIS = SOURCE / "hmis"
@@ -59,7 +59,7 @@ def attributes(path: Path) -> Iterator[ast.Attribute]:
     return (node for node in nodes(path) if isinstance(node, ast.Attribute))
 
 
-@pytest.mark.parametrize("path", VIEWS, ids=name)
+@for_each(VIEWS, name)
 def test_views_read_through_queries_and_write_through_actions(path: Path) -> None:
     found = [f"line {node.lineno}: .{node.attr}" for node in attributes(path) if node.attr in WRITES]
     found += [f"line {node.lineno}: .objects" for node in attributes(path) if node.attr == "objects"]
@@ -67,7 +67,7 @@ def test_views_read_through_queries_and_write_through_actions(path: Path) -> Non
     assert found == []
 
 
-@pytest.mark.parametrize("path", ACTIONS, ids=name)
+@for_each(ACTIONS, name)
 def test_actions_are_asked_by_keyword_and_know_who_asks(path: Path) -> None:
     for node in tree(path).body:
         if not isinstance(node, ast.FunctionDef) or node.name.startswith("_"):
@@ -93,7 +93,7 @@ CLOCK_IN_SQL = re.compile(
 )
 
 
-@pytest.mark.parametrize("path", REPORTING, ids=name)
+@for_each(REPORTING, name)
 def test_reporting_never_looks_at_the_clock(path: Path) -> None:
     """The same input gives the same output on every day: whoever calls says what day it is."""
     found = [
@@ -109,20 +109,20 @@ def test_reporting_never_looks_at_the_clock(path: Path) -> None:
     assert found == []
 
 
-@pytest.mark.parametrize("path", PYTHON, ids=name)
+@for_each(PYTHON, name)
 def test_every_module_says_what_it_is_for(path: Path) -> None:
     module = tree(path)
     says_itself = path.name in ("__init__.py", "apps.py") or path.parent.name == "migrations"
     assert ast.get_docstring(module) or says_itself or not module.body
 
 
-@pytest.mark.parametrize("path", PYTHON, ids=name)
+@for_each(PYTHON, name)
 def test_no_module_is_too_long_to_read(path: Path) -> None:
     generated = path.parent.name == "migrations"
     assert generated or len(text(path).splitlines()) <= 500
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=name)
+@for_each(TEMPLATES, name)
 def test_templates_hold_no_script_and_no_style(path: Path) -> None:
     html = text(path)
     assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:|\shx-on", html, re.IGNORECASE)
@@ -131,7 +131,7 @@ def test_templates_hold_no_script_and_no_style(path: Path) -> None:
     assert ("|safe" in html) == (name(path) in UNESCAPED)
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=name)
+@for_each(TEMPLATES, name)
 def test_every_form_that_posts_has_its_token(path: Path) -> None:
     for form in re.findall(r"<form\b.*?</form>", text(path), re.DOTALL | re.IGNORECASE):
         if re.search(r"method=.post", form, re.IGNORECASE):
@@ -147,7 +147,7 @@ OF_REPORTS = sorted(
 )
 
 
-@pytest.mark.parametrize("path", OF_REPORTS, ids=name)
+@for_each(OF_REPORTS, name)
 def test_reports_read_live_rows_alone_and_need_not_test(path: Path) -> None:
     """`runtime.live` leaves them the live rows. The upload's own empty DateDeleted is written, not read."""
     said = re.sub(r"CAST\(NULL AS TIMESTAMP\) AS DateDeleted\b", "", path.read_text(encoding="utf-8"))
@@ -163,7 +163,7 @@ TEMPORARY = {
 }
 
 
-@pytest.mark.parametrize("path", PYTHON, ids=name)
+@for_each(PYTHON, name)
 def test_client_data_is_worked_on_in_scratch(path: Path) -> None:
     """Anything else is left behind in clear when the process is killed."""
     text = path.read_text(encoding="utf-8")
@@ -180,7 +180,7 @@ OTHER_FILTERS = re.compile(
 )
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=name)
+@for_each(TEMPLATES, name)
 def test_templates_write_days_and_numbers_in_the_one_form(path: Path) -> None:
     assert OTHER_FILTERS.findall(text(path)) == []
     assert "}} %" not in text(path)  # `percent` has no blank
@@ -193,7 +193,7 @@ FOR_MACHINES = {
 }
 
 
-@pytest.mark.parametrize("path", sorted(HMIS.rglob("*.py")), ids=name)
+@for_each(sorted(HMIS.rglob("*.py")), name)
 def test_sentences_write_days_in_the_one_form(path: Path) -> None:
     found = [f"line {node.lineno}: {node.attr}" for node in attributes(path) if node.attr == "strftime"]
     found += [

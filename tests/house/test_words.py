@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
+from tests.house.each import for_each
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "hearth"
@@ -58,13 +58,13 @@ def sentences(path: Path) -> Iterator[str]:
             yield f'"{node.value}"'
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=name)
+@for_each(TEMPLATES, name)
 def test_pages_use_the_words_of_the_trade(path: Path) -> None:
     text = re.sub(r"\{#.*?#\}", "", path.read_text(encoding="utf-8"))
     assert {said: words for said, words in RETIRED.items() if re.search(said, text)} == {}
 
 
-@pytest.mark.parametrize("path", PYTHON, ids=name)
+@for_each(PYTHON, name)
 def test_sentences_use_the_words_of_the_trade(path: Path) -> None:
     text = "\n".join(sentences(path))
     assert {said: words for said, words in RETIRED.items() if re.search(said, text)} == {}

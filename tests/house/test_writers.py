@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-import pytest
+from tests.house.each import for_each
 
 HMIS = Path(__file__).resolve().parents[2] / "src" / "hearth" / "hmis"
 _STAMPS = "data_source|user_id|date_created|date_updated|created_at|updated_at|created_by|updated_by"
@@ -12,7 +12,7 @@ NAMED = re.compile(rf"\b(?:client|person|member\.enrollment\.client)(?:\.|__)(?:
 FILES = sorted([*HMIS.rglob("*.html"), *HMIS.rglob("*.py")])
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(HMIS)))
+@for_each(FILES, lambda path: str(path.relative_to(HMIS)))
 def test_stamps_of_clients_are_read_through_their_record_source(path: Path) -> None:
     if path == HMIS / "clients" / "origin.py" or "migrations" in path.parts:
         return

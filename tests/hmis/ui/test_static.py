@@ -7,6 +7,7 @@ import pytest
 from django.contrib.staticfiles import finders
 
 import hearth.hmis
+from tests.house.each import for_each
 
 HMIS = Path(hearth.hmis.__file__).parent
 USWDS = HMIS / "ui" / "static" / "uswds"
@@ -32,7 +33,7 @@ def test_no_source_maps_are_asked_for(path: Path) -> None:
     assert "sourceMappingURL" not in path.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: str(path.relative_to(HMIS)))
+@for_each(TEMPLATES, lambda path: str(path.relative_to(HMIS)))
 def test_static_files_and_icons_of_a_template_exist(template: Path) -> None:
     text = template.read_text(encoding="utf-8")
     for name in re.findall(r"\{% static ['\"]([^'\"]+)['\"]", text):
@@ -43,7 +44,7 @@ def test_static_files_and_icons_of_a_template_exist(template: Path) -> None:
         assert f'id="{icon}"' in sprite, icon
 
 
-@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: str(path.relative_to(HMIS)))
+@for_each(TEMPLATES, lambda path: str(path.relative_to(HMIS)))
 def test_template_keeps_to_the_content_security_policy(template: Path) -> None:
     text = template.read_text(encoding="utf-8")
     assert not re.search(r"""\sstyle\s*=|<style|\son\w+\s*=\s*["']|hx-on|javascript:""", text)
