@@ -32,7 +32,7 @@ TO_SHOW = "hearth_requirements_to_show"
 @receiver(user_logged_in, dispatch_uid="hearth_requirements_due")
 def looked_at(sender: Any, user: User, request: HttpRequest | None = None, **kwargs: Any) -> None:
     """At sign-in: note whether there is something to say."""
-    if request is None or not request.META or not connection.in_atomic_block:
+    if request is None or not request.method or not connection.in_atomic_block:
         return  # no request of a person: a test's force_login
     with acting(user):
         grants = list(user.grants_now)
