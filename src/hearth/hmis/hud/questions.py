@@ -18,6 +18,7 @@ from django.core.validators import RegexValidator
 from django.forms.utils import ErrorDict
 
 from hearth.hmis.hud.answers import AnswerField, answers, not_collected
+from hearth.hmis.hud.conditions import condition_words
 from hearth.hmis.ui.forms import DayField, PlainWords, TypedAhead
 from hearth.standards import load
 from hearth.standards.element import Element
@@ -28,8 +29,9 @@ from hearth.standards.wording import ElementWords, wording
 
 #: So many answers at most stand as rows; more are typed ahead.
 MOST_ROWS = 9
-#: Sources of income and the like: read out, and ticked where they apply; the rest is No.
-_TICKED = "1.7"
+#: Sources of income and the like: read out, and ticked where they apply; the rest is No. Other questions with
+#: the same list are questions of their own: what nobody answered is not a No.
+_TICKED, _SOURCES = "1.7", "IncomeBenefits"
 #: Worked out from the amounts, never asked beside them.
 _TOTAL = "IncomeBenefits.TotalMonthlyIncome"
 _AMOUNT = "Amount"
@@ -99,6 +101,7 @@ class QuestionForm(PlainWords, forms.Form):
         for one in self.questions:
             made: Any = _of_column(one)
             made.gate = json.dumps(as_data(one.gate, self.add_prefix)) if one.gate != ALWAYS else ""
+            made.condition = condition_words(one.gate)
             made.is_due = one.asked != OPTIONAL and not _is_ticked(one)
             self.fields[field_name(one.name)] = made
         self.answered = Answered()
@@ -273,7 +276,8 @@ def as_data(gate: Gate, named: Callable[[str], str] = str) -> dict[str, Any]:
 
 
 def _is_ticked(question: Question) -> bool:
-    return question.column.list == _TICKED and question.gate != ALWAYS
+    column = question.column
+    return column.file == _SOURCES and column.list == _TICKED and question.gate != ALWAYS
 
 
 def _code(value: Any) -> str | None:
