@@ -6,6 +6,7 @@ errors.
 """
 
 from collections.abc import Iterator
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -13,6 +14,7 @@ from django import forms
 from django.forms.renderers import TemplatesSetting
 from django.forms.utils import pretty_name
 from django.http import HttpRequest
+from django.utils import timezone
 
 from hearth.hmis.ui import widgets
 from hearth.hmis.ui.formats import IN_A_FIELD
@@ -32,19 +34,32 @@ _INPUTS = {
 }
 
 
+#: No day that anybody types lies before this year, or so many years ahead.
+_FIRST_YEAR, _YEARS_AHEAD = 1900, 100
+
+
 class DayField(forms.DateField):
     """A day, shown and typed as 06/29/1963. ISO, eight figures and the month as a word are read as well; a
-    year has four figures, so that no century is guessed."""
+    year has four figures, so that no century is guessed, and is one in which somebody lived or will."""
 
     input_formats = (
         IN_A_FIELD, "%Y-%m-%d", "%m%d%Y", "%m-%d-%Y", "%B %d, %Y", "%b %d, %Y", "%B %d %Y", "%b %d %Y",
     )  # fmt: skip
-    default_error_messages = {"invalid": "Type the day as month/day/year, such as 06/29/1963."}
+    default_error_messages = {
+        "invalid": "Type the day as month/day/year, such as 06/29/1963.",
+        "year": "Check the year.",
+    }
 
     def __init__(self, **kwargs: Any) -> None:
         attrs = {"placeholder": "mm/dd/yyyy", "autocomplete": "off", "inputmode": "numeric"}
         kwargs.setdefault("widget", forms.DateInput(attrs=attrs, format=IN_A_FIELD))
         super().__init__(**kwargs)
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        latest = timezone.localdate().year + _YEARS_AHEAD
+        if isinstance(value, date) and not _FIRST_YEAR <= value.year <= latest:
+            raise forms.ValidationError(self.error_messages["year"], code="year")
 
 
 class TypedAhead(forms.Select):
