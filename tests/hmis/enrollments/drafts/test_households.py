@@ -17,6 +17,7 @@ from hearth.hmis.enrollments.drafts import queries
 from hearth.hmis.enrollments.models import Draft, DraftAnswer, Enrollment
 from hearth.hmis.hud.records import models_of_files
 from tests import factories
+from tests.hmis.enrollments.bad_input.page_forms import forms_of
 from tests.hmis.enrollments.drafts.test_drafts import PRIOR, SAVE, STREET
 from tests.hmis.enrollments.start.test_enroll import START, Place
 from tests.hmis.exports import exported
@@ -122,3 +123,23 @@ def test_nothing_of_a_draft_is_in_an_export_a_snapshot_or_a_search(
             " UNION ALL SELECT matviewname FROM pg_matviews WHERE definition LIKE '%enrollments_draft%'"
         )
         assert cursor.fetchall() == []
+
+
+def test_finish_after_the_session_ended_writes_nothing_and_loses_nothing(
+    browser: Browser, place: Place, others: list[Client]
+) -> None:
+    at = address(place, others[0])
+    save(browser, at, others[0], SOURCE, "Plasma")
+    browser.logout()
+    sent = browser.post(at, {"key": "k", f"c{others[0].pk}-{SOURCE}": "Plasma"})
+    assert sent.status_code == 302 and "/account/login/" in sent.headers["Location"]
+    with acting(place.worker):
+        assert not Enrollment.objects.exists()
+        assert len(queries.answers_of(place.worker, Draft.objects.get())[0]) == 1
+    browser.force_login(place.worker)
+    page = browser.get(at).content
+    assert b'value="Plasma"' in page
+    (form,) = (one for one in forms_of(page) if "draft-form" in one.names)
+    assert browser.post(at, dict(form.sent)).status_code == 302
+    with acting(place.worker):
+        assert Enrollment.objects.count() == 2 and not Draft.objects.exists()

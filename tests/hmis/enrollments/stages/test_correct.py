@@ -221,7 +221,7 @@ def test_what_follows_from_a_corrected_answer_follows(
                       records={"Enrollment": {"LivingSituation": 116}})  # fmt: skip
     client.force_login(place.worker)
     where = address(stay, "start", START)
-    for length, stored in (("10", (10, 1, 0)), ("2", (2, 0, None))):
+    for length, stored in (("10", (10, 1, 99)), ("2", (2, 0, None))):  # of the night before nobody asked
         version, typed = shown(client, where)
         typed |= {"version": version, "Enrollment-LivingSituation": "336", "Enrollment-LengthOfStay": length}
         assert client.post(where, typed).status_code == 302
