@@ -89,7 +89,7 @@ def bound_forms(answer: HttpResponse) -> Iterator[forms.BaseForm]:
             yield one
         elif isinstance(one, list | tuple):
             waiting.extend(one)
-        elif type(one).__name__ == "Card":
+        elif isinstance(getattr(one, "forms", None), list):  # the card of one person
             waiting.extend(one.forms)
 
 
@@ -160,7 +160,7 @@ def check(world: World, address: str, pairs: Pairs, fields: dict[str, forms.Fiel
         found += [f"{name} = {said[name][:20]!r} is taken" for name in wrong]
     if answer.status_code == 200 and not aside:
         for form in bound_forms(answer):
-            if not form.is_bound:
+            if not form.is_bound or getattr(form, "is_left_out", False):  # a card that is not recorded
                 continue
             for name, field in form.fields.items():
                 value = said.get(form.add_prefix(name), "")

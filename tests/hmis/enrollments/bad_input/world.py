@@ -18,7 +18,7 @@ from hearth.hmis.clients.models.family import Kinship
 from hearth.hmis.clients.other_names.actions import add_name
 from hearth.hmis.enrollments import urls as enrollment_urls
 from hearth.hmis.enrollments.household.forms import FORMS
-from hearth.hmis.enrollments.models import Enrollment, Exit
+from hearth.hmis.enrollments.models import CurrentLivingSituation, Enrollment, Exit
 from hearth.hmis.enrollments.stages.correcting import TITLES as CORRECTED
 from hearth.hmis.enrollments.stages.points import BY_SLUG
 from hearth.hmis.enrollments.stages.questions import TITLES as STAGES
@@ -55,6 +55,9 @@ class World:
                 self.stay(one, self.housing, code, "H-A") for one, code in zip(others, (3, 2), strict=True)
             ]
             self.outside = self.stay(self.somebody(50), self.outreach, 1, "H-B")
+            self.contact = CurrentLivingSituation.objects.create(**factories.record(
+                enrollment=self.outside, information_date=self.start, current_living_situation=116
+            ))  # fmt: skip
             self.in_line = self.stay(self.somebody(60), self.entry, 1, "H-C")
             self.over = self.stay(self.somebody(17), self.project(2, 23, 22), 1, "H-D")
             Exit.objects.create(**factories.record(enrollment=self.over, exit_date=self.today))
@@ -122,6 +125,11 @@ class World:
             case (("enrollments:correct_answers" | "enrollments:remove_answers"), _):
                 for stage in CORRECTED:
                     yield reverse(name, args=[self.stays[0].pk, stage, self.start.isoformat()])
+            case "enrollments:stage_of_household", _:
+                stages = (*STAGES, "exit")
+                yield from (reverse(name, args=[self.stays[0].pk, stage]) for stage in stages)
+            case (("enrollments:correct_record" | "enrollments:remove_record"), _):
+                yield reverse(name, args=[self.outside.pk, "contact", self.contact.pk])
             case "enrollments:correct", _:
                 yield from (reverse(name, args=[self.stays[0].pk, what]) for what in FORMS)
                 yield reverse(name, args=[self.over.pk, "reopen"])
