@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.test import Client as Browser
 from django.test import override_settings
+from django.urls import reverse
 
 from hearth.hmis.access import comparable
 from hearth.hmis.access.context import acting
@@ -161,3 +162,21 @@ def test_no_role_has_what_a_comparable_database_takes(setting: str) -> None:
         check=True, capture_output=True, text=True,
     )  # fmt: skip
     assert said.stdout.split() == (["False", "True"] if setting == "1" else ["True", "False"])
+
+
+def test_an_enrollment_is_moved_to_whom_the_provider_knows(
+    client: Browser, installed: None, administrator: User
+) -> None:
+    with acting(administrator):
+        stay, other = factories.make_enrollment(), factories.make_enrollment(project=factories.make_project())
+        known = factories.make_enrollment(project=factories.make_project(stay.project.organization))
+        worker = factories.make_hmis_user(stay.project.organization)
+    client.force_login(worker)
+    page = reverse("enrollments:correct", args=[stay.pk, "person"])
+    looked = client.post(page, {"client": other.client_id, "do": "look"}).content.decode()
+    assert "There is no client of that ID" in looked
+    looked = client.post(page, {"client": known.client_id, "do": "look"})
+    seen = looked.context["plan"].token
+    client.post(page, {"client": known.client_id, "do": "change", "seen": seen})
+    with acting(administrator):
+        assert Enrollment.objects.get(pk=stay.pk).client_id == known.client_id

@@ -44,6 +44,7 @@ OTHERS = {
     "jobs_shareduse", "reports_reportrun",
     "organizations_projectgroup", "organizations_projectgroup_projects",
     "enrollments_checkanswer", "enrollments_draft", "enrollments_draftanswer",
+    "enrollments_formerclient",
 }  # fmt: skip
 
 

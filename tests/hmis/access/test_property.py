@@ -80,6 +80,7 @@ ELSEWHERE = {
     "consent_consenttaking": "tests/hmis/consent",
     "consent_consenttakinghistory": "tests/hmis/consent",
     "enrollments_checkanswer": "tests/hmis/enrollments/checks",
+    "enrollments_formerclient": "tests/hmis/enrollments/household/test_moving.py",
     "consent_sealedfile": "tests/hmis/consent/test_sealed_files.py",
     "enrollments_draft": "tests/hmis/enrollments/drafts",
     "enrollments_draftanswer": "tests/hmis/enrollments/drafts",

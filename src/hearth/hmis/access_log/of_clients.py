@@ -51,6 +51,8 @@ PUT_RIGHT = {
     "reopen": "Took back an exit in the household of ",
     "separate": "Made two households of that of ",
     "unite": "Made one household of another and that of ",
+    "person": "Moved to the right person an enrollment in the household of ",
+    "project": "Moved to the right project an enrollment in the household of ",
     "undo": "Undid the own last change in the household of ",
 }
 REASONS = {
@@ -121,7 +123,9 @@ def client_changed(entry: AccessLog, details: Details, roles: Mapping[str, str])
     words = ", ".join(CORRECTED.get(one) or _KEPT_BESIDE.get(one, one) for one in changed)
     is_beside = bool(changed) and all(one in _KEPT_BESIDE for one in changed)
     before = "Changed what is kept of " if is_beside else "Corrected "
-    return [before, Ref("client", entry.client_id or 0), f": {words}" if words else ""]
+    apart = details("not_the_same", 0)
+    said = f", told apart from {counted(apart, 'client')} who {units(apart, 'is')} alike" if apart else ""
+    return [before, Ref("client", entry.client_id or 0), f": {words}" if words else "", said]
 
 
 def exited(entry: AccessLog, details: Details, roles: Mapping[str, str]) -> Parts:

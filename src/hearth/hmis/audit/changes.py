@@ -38,6 +38,8 @@ OTHERS = {
     "name_is_confidential": "Name is confidential",
 }
 _KEPT_BESIDE = {"project": "pgh_moved_from", "is_shared": "pgh_was_shared"}
+#: Whose an old version was is not kept (`OldEnrollment`), only that it was another's.
+_OTHER = "pgh_other_client"
 _SHARING = {True: "every HMIS user", False: "this organization only"}
 
 What = Literal["changed", "deleted", "restored", "recorded"]
@@ -262,8 +264,14 @@ def _steps(
                 yield Step(display.column_words(hud), *said, display.privacy_of(hud), hud)
         elif _value(before, one) != _value(after, one):
             yield Step(OTHERS[one.name], _other(before, one, related), _other(after, one, related))
+    if getattr(before, _OTHER, None) != getattr(after, _OTHER, None):
+        yield Step("Client", _whose(before), _whose(after))
     if before.date_deleted != after.date_deleted:
         yield Step("Deleted", display.words(before, "date_deleted"), display.words(after, "date_deleted"))
+
+
+def _whose(record: models.Model) -> str:
+    return "another client" if getattr(record, _OTHER, None) else "this client"
 
 
 def _value(record: models.Model, one: models.Field) -> Any:

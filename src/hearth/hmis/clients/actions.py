@@ -53,9 +53,7 @@ def add_client(
     client = Client(**values)
     stamp(client, by=by, key=key)
     client.save()
-    NotTheSame.objects.bulk_create(
-        NotTheSame(client=client, other_id=other, said_by=by) for other in not_the_same
-    )
+    _tell_apart(client, not_the_same, by)
     names = [(NameKind.PREFERRED, preferred_name)] if preferred_name else []
     for kind, name in [*names, *((NameKind.ALIAS, one) for one in other_names)]:
         OtherName.objects.create(client=client, kind=kind, name=name, added_by=by)
@@ -89,13 +87,15 @@ def correct_client(
     client: Client,
     values: Mapping[str, Any],
     base: Mapping[str, str],
+    not_the_same: Collection[int] = (),
     chosen: Mapping[str, str] | None = None,
 ) -> list[str]:
     """Store what is changed of who somebody is; returns the groups (`GROUPS`) that changed.
 
     `values`: fields of Client, of whole groups. `base`: by group the version (`stored_version`) that they
     were typed over. `chosen`: for a group that changed since, `mine.` or `theirs.` with the version that the
-    answer was given for. A record of another data source keeps its key (`organizations.entered`).
+    answer was given for. `not_the_same`: clients who are alike and whom `by` told apart from them. A record
+    of another data source keeps its key (`organizations.entered`).
 
     Raises PermissionDenied, ChangedMeanwhile, CorrectionRefused.
     """
@@ -120,10 +120,20 @@ def correct_client(
         raise ChangedMeanwhile(stored, undecided)
     if changed:
         _write(stored, {field: value for said in changed.values() for field, value in said.items()}, by)
+        _tell_apart(stored, not_the_same, by)
+        apart = {"not_the_same": len(not_the_same)} if not_the_same else {}
         record_access(
-            by=by.pk, action=Access.CLIENT_CHANGED, client=client.pk, subject="client", changed=list(changed)
-        )
+            by=by.pk, action=Access.CLIENT_CHANGED, client=client.pk, subject="client",
+            changed=list(changed), **apart,
+        )  # fmt: skip
     return list(changed)
+
+
+def _tell_apart(client: Client, others: Collection[int], by: User) -> None:
+    """A colleague's answer, which `by` may not know of, stays as it is."""
+    NotTheSame.objects.bulk_create(
+        (NotTheSame(client=client, other_id=other, said_by=by) for other in others), ignore_conflicts=True
+    )
 
 
 def _write(stored: Client, values: dict[str, Any], by: User) -> None:

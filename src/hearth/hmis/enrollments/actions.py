@@ -22,14 +22,10 @@ from hearth.hmis.enrollments.further import FurtherForm
 from hearth.hmis.enrollments.models import Enrollment, Exit, Services
 from hearth.hmis.enrollments.queries import BED_NIGHT
 from hearth.hmis.enrollments.start.choose import why_not_each
-from hearth.hmis.enrollments.start.questions import HEAD
+from hearth.hmis.enrollments.start.questions import HEAD, NIGHT_BY_NIGHT
 from hearth.hmis.enrollments.writing import add_records, correct, fields_of, new_record, one_at_a_time
 from hearth.hmis.organizations.entered import Stamp, key_of_form, new_key
 from hearth.hmis.organizations.models import DataSource, Project
-from hearth.standards import load
-from hearth.standards.load import MODEL_YEAR
-
-_NIGHT_BY_NIGHT = int(load(MODEL_YEAR).list("2.02.6").names["ES_NBN"])
 
 
 class EnrollmentRefused(ValueError):
@@ -115,7 +111,7 @@ def enroll_household(
         for name, values in member.records.items()
         if name != "Enrollment"
     ]
-    if project.project_type == _NIGHT_BY_NIGHT:
+    if project.project_type == NIGHT_BY_NIGHT:
         records += [
             Services(enrollment=one, date_provided=entry_date, record_type=BED_NIGHT, type_provided=BED_NIGHT)
             for one in made

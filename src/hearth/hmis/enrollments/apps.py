@@ -11,6 +11,7 @@ class EnrollmentsConfig(AppConfig):
         from hearth.hmis.clients import beside, page
         from hearth.hmis.enrollments import exiting, latest, named, timeline
         from hearth.hmis.enrollments.drafts import actions, kinds
+        from hearth.hmis.enrollments.household import moving
         from hearth.hmis.enrollments.models import Draft
         from hearth.hmis.enrollments.stages import resumed
         from hearth.hmis.enrollments.start import choose
@@ -23,6 +24,9 @@ class EnrollmentsConfig(AppConfig):
         kinds.register(kinds.Kind(Draft.Kind.OCCURRENCE, resumed.address_of_point, resumed.is_open))
         nightly.register(
             nightly.Duty("drafts_old", "Remove drafts in which nobody has typed for long", actions.remove_old)
+        )
+        nightly.register(
+            nightly.Duty("former_clients", "Forget from whom enrollments were moved", moving.forget)
         )
         page.add(
             page.Part(

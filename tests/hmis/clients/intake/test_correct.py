@@ -19,7 +19,7 @@ from hearth.hmis.access_log.queries import in_words
 from hearth.hmis.audit.models import AccessLog
 from hearth.hmis.clients import actions
 from hearth.hmis.clients.intake.correcting import CorrectionForm
-from hearth.hmis.clients.models import Client
+from hearth.hmis.clients.models import Client, NotTheSame
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -269,6 +269,59 @@ def test_what_the_user_may_not_see_is_neither_shown_nor_overwritten(
     now = stored(administrator, wren)
     assert (now.first_name, now.last_name, now.dob, now.ssn) == ("Wren", "Hollow", wren.dob, "219094321")
     assert (now.sex, now.name_data_quality, now.dob_data_quality) == (1, 1, 1)
+
+
+# ------------------------------------------------------------------ somebody who is alike
+
+
+def test_who_is_made_like_another_is_told_apart(
+    client: Browser, worker: User, administrator: User, wren: Client
+) -> None:
+    with acting(administrator):
+        twin = factories.make_client(first_name="Wrenn", last_name="Holloway", dob=date(1985, 3, 14))
+        hidden = factories.make_client(first_name="Wrenn", last_name="Holloway", dob=date(1985, 3, 14))
+        factories.restrict(hidden)
+        other = factories.make_client(first_name="Ada", last_name="Holloway", dob=date(1950, 1, 1))
+    client.force_login(worker)
+    sent = shown(client, wren) | {"last_name": "Holloway"}
+    page = send(client, wren, sent)
+    said = errors(page)["__all__"]
+    assert said == ["People below are alike. Say of each whether it is the same person."]
+    assert [one.client.pk for one in page.context["found"]] == [twin.pk]
+    assert f"not_the_same_{twin.pk}" in page.content.decode()
+    assert stored(administrator, wren).last_name == "Hollow"
+    for wrong in (other.pk, hidden.pk, wren.pk, 2**70, "x", "\u202e"):
+        assert send(client, wren, sent | {"not_the_same": [wrong]}).status_code == 200
+    assert stored(administrator, wren).last_name == "Hollow"
+    assert send(client, wren, sent | {"not_the_same": [twin.pk]}).status_code == 302
+    assert stored(administrator, wren).last_name == "Holloway"
+    with acting(administrator):
+        kept = NotTheSame.objects.get()
+        assert (kept.client_id, kept.other_id, kept.said_by_id) == (wren.pk, twin.pk, worker.pk)
+        entry = AccessLog.objects.filter(action="client_changed").latest("pk")
+        assert entry.details["not_the_same"] == 1
+        assert AccessLog.objects.filter(action="searched", details__shown=[twin.pk]).exists()
+    # Answered once, from either side; a colleague does not know of it, is asked, and says it again.
+    assert send(client, wren, shown(client, wren) | {"first_name": "Wrenna"}).status_code == 302
+    assert send(client, twin, shown(client, twin) | {"first_name": "Wrena"}).status_code == 302
+    with acting(administrator):
+        colleague = factories.make_hmis_user(factories.make_organization())
+    client.force_login(colleague)
+    sent = shown(client, wren) | {"first_name": "Wren"}
+    answers = [one.client.pk for one in send(client, wren, sent).context["found"]]
+    assert answers == [twin.pk]
+    assert send(client, wren, sent | {"not_the_same": answers}).status_code == 302
+    with acting(administrator):
+        assert NotTheSame.objects.get().said_by_id == worker.pk
+
+
+def test_what_does_not_decide_asks_nothing(
+    client: Browser, worker: User, administrator: User, wren: Client
+) -> None:
+    with acting(administrator):
+        factories.make_client(first_name="Wren", last_name="Hollow", dob=date(1985, 3, 14))
+    client.force_login(worker)
+    assert send(client, wren, shown(client, wren) | {"sex": "1"}).status_code == 302
 
 
 def test_whoever_may_not_edit_is_refused(client: Browser, administrator: User, wren: Client) -> None:

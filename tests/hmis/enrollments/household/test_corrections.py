@@ -396,7 +396,7 @@ def test_only_where_one_edits(
         other = factories.make_hmis_user(factories.make_organization())
         Enrollment.objects.update(is_shared=True)
     client.force_login(other)
-    for what in ("head", "start", "remove", "reopen", "separate", "unite"):
+    for what in ("head", "start", "remove", "reopen", "separate", "unite", "person", "project"):
         address = reverse("enrollments:correct", args=[head.pk, what])
         assert client.get(address).status_code == 404
         assert client.post(address, {"do": "change"}).status_code == 404

@@ -156,7 +156,7 @@ def test_it_is_ones_own_and_of_the_last_day(
     with acting(administrator):
         colleague = factories.make_hmis_user(place.organization, email="colleague@agency.example")
     assert "You changed nothing" in refused(client, colleague, stays[0], "undo", {})
-    monkeypatch.setattr(undoing, "FOR", timedelta(0))
+    monkeypatch.setattr(undoing, "UNDO_FOR", timedelta(0))
     assert "You changed nothing" in refused(client, place.worker, stays[0], "undo", {})
 
 

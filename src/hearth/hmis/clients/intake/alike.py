@@ -2,17 +2,20 @@
 
 The search finds whoever resembles the words (name in any order and spelling, nickname, birth date, SSN); here
 is said which of them are so alike that it must be answered whether it is the same person before somebody is
-added. A name alone is not enough, because many have it; a birth date alone neither.
+added or corrected so. A name alone is not enough, because many have it; a birth date alone neither.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
+
+from django.db.models import Q
 
 from hearth.hmis.access.models import User
 from hearth.hmis.clients import queries
 from hearth.hmis.clients.intake import birth
+from hearth.hmis.clients.models import Client, NotTheSame
 from hearth.hmis.clients.queries import Found
 from hearth.hmis.clients.search import rights
 from hearth.hmis.clients.search.birth_dates import BirthDate
@@ -26,9 +29,15 @@ _BOTH_NAMES = 2
 _SAME_BIRTH = frozenset({"same", "swapped", "near", "span"})
 
 
-def find(user: User, values: Mapping[str, Any], today: date) -> list[Found]:
+#: What of a client decides who is alike.
+LOOKED_AT = ("first_name", "middle_name", "last_name", "dob", "dob_data_quality", "ssn")
+
+
+def find(
+    user: User, values: Mapping[str, Any], today: date, *, apart_from: Collection[int] = ()
+) -> list[Found]:
     """Clients that the user may see and that may be the person of these values (of Client), the likeliest
-    first; at most MOST."""
+    first; at most MOST, without those whom the person is told apart from already."""
     asked, _ = rights.allowed(user, question(values, today))
     if asked.is_empty:
         return []
@@ -36,9 +45,27 @@ def find(user: User, values: Mapping[str, Any], today: date) -> list[Found]:
     why = {row[0]: json.loads(row[2]) for row in rows}
     found = queries.found_of(user, asked, rows)
     likely = [
-        one for one in found if may_be(why[one.client.pk], asked, birth_known=one.client.dob is not None)
+        one
+        for one in found
+        if one.client.pk not in apart_from
+        and may_be(why[one.client.pk], asked, birth_known=one.client.dob is not None)
     ]
     return likely[:MOST]
+
+
+def corrected(client: Client, values: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What of a client decides who is alike, once it is corrected to these values, as far as the user may
+    see it; None where that does not change."""
+    if all(getattr(client, field) == values[field] for field in LOOKED_AT if field in values):
+        return None
+    known = {field: getattr(client, field) for field in LOOKED_AT if field not in client.withheld}
+    return known | {field: values[field] for field in LOOKED_AT if field in values}
+
+
+def told_apart(user: User, client: Client) -> set[int]:
+    """The client, and from whom the user told them apart before."""
+    rows = NotTheSame.objects.restrict(user).filter(Q(client=client) | Q(other=client))
+    return {client.pk}.union(*rows.values_list("client", "other"))
 
 
 def question(values: Mapping[str, Any], today: date) -> Question:

@@ -27,7 +27,7 @@ class OwnAnswers(RowPolicy):
 
 
 class NotTheSame(RestrictedModel):
-    """`client` was added although `other` is alike (`intake/alike.py`): somebody compared them."""
+    """`client` was added or corrected although `other` is alike (`intake/alike.py`): they were compared."""
 
     history_free: ClassVar[bool] = True  # added and never changed
     row_policy = OwnAnswers

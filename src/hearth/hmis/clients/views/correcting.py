@@ -1,5 +1,6 @@
 """Correcting who somebody is, and choosing where two people corrected the same."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -8,13 +9,17 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from hearth.hmis.access import limits
 from hearth.hmis.access.guard import refuse_as_missing, require
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.clients import actions, queries
+from hearth.hmis.clients.intake import alike
 from hearth.hmis.clients.intake.correcting import CorrectionForm, in_words, stored_version
 from hearth.hmis.clients.intake.identity import GROUPS
 from hearth.hmis.clients.models import Client
+from hearth.hmis.clients.queries import Found
 from hearth.hmis.clients.record_source import record_sources
+from hearth.hmis.clients.views.looking_alike import told_apart, write_down
 
 _CHOICE = "holds_{}"
 _LONGEST = 64
@@ -36,21 +41,40 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         return _page(request, client, form)
     if not form.is_valid():
         return _page(request, client, form)
+    found, stopped = _alike(request, client, form)
+    apart = told_apart(request, found)
+    if stopped or len(apart) < len(found):
+        form.add_error(None, stopped or "People below are alike. Say of each whether it is the same person.")
+        return _page(request, client, form, found=found)
     try:
         changed = actions.correct_client(
             by=user,
             client=client,
             values=form.values,
             base={group: stored for group, (_, stored) in form.base_versions().items()},
+            not_the_same=apart,
             chosen={name: request.POST.get(_CHOICE.format(name), "")[:_LONGEST] for name in GROUPS},
         )
     except actions.ChangedMeanwhile as meanwhile:
-        return _page(request, client, form, meanwhile)
+        return _page(request, client, form, meanwhile, found)
     except actions.CorrectionRefused as refused:
         form.add_error(None, str(refused))
-        return _page(request, client, form)
+        return _page(request, client, form, found=found)
     messages.success(request, "The changes were saved." if changed else "Nothing was changed.")
     return redirect("clients:detail", client.pk)
+
+
+def _alike(request: HttpRequest, client: Client, form: CorrectionForm) -> tuple[list[Found], str]:
+    """Who is alike with what was corrected and was not told apart before; or why nobody is looked for."""
+    user = request.user
+    values = alike.corrected(client, form.values)
+    if values is None or not user.may(Permission.CLIENT_SEARCH):
+        return [], ""
+    if stopped := limits.use(by=user, what=limits.SEARCHES):
+        return [], stopped
+    found = alike.find(user, values, form.today, apart_from=alike.told_apart(user, client))
+    write_down(request, values, form.today, found)
+    return found, ""
 
 
 def _page(
@@ -58,8 +82,10 @@ def _page(
     client: Client,
     form: CorrectionForm,
     meanwhile: actions.ChangedMeanwhile | None = None,
+    found: Sequence[Found] = (),
 ) -> HttpResponse:
-    context: dict[str, Any] = {"client": client, "form": form}
+    said = set(request.POST.getlist("not_the_same"))
+    context: dict[str, Any] = {"client": client, "form": form, "found": found, "said": said}
     if meanwhile is not None:
         source = record_sources(request.user, [client.pk]).get(client.pk)
         context["by"] = source.writer if source else ""

@@ -16,10 +16,10 @@ from hearth.hmis.access.permissions import Permission
 from hearth.hmis.clients import actions, queries
 from hearth.hmis.clients.intake import alike
 from hearth.hmis.clients.intake.identity import IdentityForm
-from hearth.hmis.clients.queries import Found
 from hearth.hmis.clients.search import kept as kept_searches
 from hearth.hmis.clients.search import question
 from hearth.hmis.clients.search.prefilled import prefilled
+from hearth.hmis.clients.views.looking_alike import told_apart, write_down
 from hearth.hmis.organizations.entered import key_of_form, new_key
 
 _LONGEST_KEY = 64
@@ -52,10 +52,10 @@ def add(request: HttpRequest, kept: str) -> HttpResponse:
     if is_typing and (stopped := limits.use(by=user, what=limits.SEARCHES)):
         return _page(request, kept, form, [], key=key, stopped=stopped)
     found = alike.find(user, form.values, today)
-    _write_down(request, form, found)
+    write_down(request, form.values, today, found)
     if is_typing:
         return _page(request, kept, form, found, key=key)
-    apart = _told_apart(request, found)
+    apart = told_apart(request, found)
     if is_valid and len(apart) == len(found):
         try:
             client = actions.add_client(
@@ -87,27 +87,6 @@ def _onward(request: HttpRequest, client: int) -> HttpResponse:
     if then := _then(request):
         return redirect(f"{then}{'&' if '?' in then else '?'}add={client}")
     return redirect("clients:detail", client)
-
-
-def _write_down(request: HttpRequest, form: IdentityForm, found: list[Found]) -> None:
-    """Whoever types here looks for people as in the search box, and is in the access log as such."""
-    asked = alike.question(form.values, form.today)
-    shown = [one.client.pk for one in found]
-    shown += [member.pk for one in found if one.beside for member in one.beside.household]
-    actions.record_search(
-        by=request.user,
-        kinds=asked.kinds,
-        found=list(dict.fromkeys(shown)),
-        total=len(found),
-        page=1,
-        again=False,
-    )
-
-
-def _told_apart(request: HttpRequest, found: list[Found]) -> list[int]:
-    """Of those who are alike, whom this user said not to be the same person."""
-    said = set(request.POST.getlist("not_the_same"))
-    return [one.client.pk for one in found if str(one.client.pk) in said]
 
 
 def _page(

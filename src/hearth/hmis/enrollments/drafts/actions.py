@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from hearth.formats import counted
@@ -120,6 +121,30 @@ def discard(*, by: User, draft: Draft) -> None:
     gone, _ = Draft.objects.restrict(by).filter(pk=draft.pk).delete()
     if gone:
         _write_down(by, draft, "discarded")
+
+
+@transaction.atomic
+def move(*, by: User, stay: Enrollment, client: int, project: int) -> None:
+    """Take the drafts of an enrollment along that is about to be moved, to another person or project. What
+    was typed is sealed for its client, and is sealed anew, also in a draft of the whole household."""
+    former, of_household = stay.client_id, Q(enrollment=stay)
+    if stay.household_id:
+        of_household |= Q(enrollment__household_id=stay.household_id, enrollment__project=stay.project_id)
+    for draft in Draft.objects.restrict(by).select_for_update(of=("self",)).filter(of_household):
+        if client != former:
+            for one in DraftAnswer.objects.filter(draft=draft, client=former):
+                values = answer_sealing.opened(one.sealed, draft=draft.pk, client=former, name=one.name)
+                if values is None:
+                    one.delete()
+                    continue
+                one.sealed = answer_sealing.seal(values, draft=draft.pk, client=client, name=one.name)
+                one.client_id = client
+                one.save(update_fields=["sealed", "client"])
+            if draft.client_id == former:
+                draft.client_id = client
+        if draft.enrollment_id == stay.pk:
+            draft.project_id = project
+        draft.save(update_fields=["client", "project"])
 
 
 def remove_old() -> str | None:

@@ -197,10 +197,19 @@ def why_not_start(user: User, one: Enrollment, day: date) -> str:
     return overlap(user, one, day, last)
 
 
-def overlap(user: User, one: Enrollment, first: date | None, last: date | None) -> str:
-    """Whether the client is in the same project twice then, from `first` to before `last` (None: open)."""
+def overlap(
+    user: User,
+    one: Enrollment,
+    first: date | None,
+    last: date | None,
+    *,
+    client: int | None = None,
+    project: int | None = None,
+) -> str:
+    """Whether the client is in the same project twice then, from `first` to before `last` (None: open); or
+    would be, were the enrollment another `client`'s or in another `project`."""
     others = Enrollment.objects.restrict(user).filter(
-        client=one.client_id, project=one.project_id, date_deleted=None
+        client=client or one.client_id, project=project or one.project_id, date_deleted=None
     )
     for other in others.exclude(pk=one.pk).prefetch_related("exit_set"):
         end = exit_of(other)

@@ -4,15 +4,20 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from django import forms
+from django.utils import timezone
 
 from hearth.hmis.access.models import User
+from hearth.hmis.clients import queries as clients
+from hearth.hmis.clients.models import Client
 from hearth.hmis.clients.templatetags.clients import full_name
-from hearth.hmis.enrollments.household import corrections, undoing
+from hearth.hmis.enrollments.household import corrections, moving, undoing
 from hearth.hmis.enrollments.household.plan import Plan
 from hearth.hmis.enrollments.household.presenting import RELATIONS
 from hearth.hmis.enrollments.models import Enrollment
+from hearth.hmis.enrollments.start.choose import projects_for
 from hearth.hmis.enrollments.start.questions import HEAD
-from hearth.hmis.ui.forms import DayField, PlainWords
+from hearth.hmis.organizations.choices import by_organization
+from hearth.hmis.ui.forms import DayField, PlainWords, TypedAhead
 
 #: Why an exit is taken back; codes stand in the access log.
 REASONS = (
@@ -41,6 +46,11 @@ class CorrectionForm(PlainWords, forms.Form):
     @property
     def details(self) -> dict[str, str]:
         return {}
+
+    @property
+    def joining(self) -> list[Client]:
+        """People who would get an enrollment that is not theirs yet."""
+        return []
 
     def fresh(self) -> list[Enrollment]:
         """The household as it stands in the database now."""
@@ -113,7 +123,11 @@ class WholeForm(CorrectionForm):
 
     def people(self) -> list[Enrollment]:
         found = self.fresh()
-        return found if self.cleaned_data["whole"] else [one for one in found if one.pk == self.enrollment.pk]
+        return (
+            found
+            if self.cleaned_data.get("whole")
+            else [one for one in found if one.pk == self.enrollment.pk]
+        )
 
 
 class RemoveForm(WholeForm):
@@ -144,6 +158,74 @@ class ReopenForm(WholeForm):
     @property
     def details(self) -> dict[str, str]:
         return {"reason": self.cleaned_data["reason"]}
+
+
+class PersonForm(CorrectionForm):
+    """It was somebody else."""
+
+    title = "Move to the right person"
+    lead = (
+        "For an enrollment that was entered for the wrong person. All that was recorded in it goes along."
+        " Look at the name and the client ID before you go on."
+    )
+    done = "The enrollment was moved to the right person."
+    client = forms.IntegerField(
+        label="Client ID of the right person", min_value=1, max_value=2**62,
+        help_text="Search for the person first: the ID stands on their page",
+    )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if said.get("client") == self.enrollment.client_id:
+            self.add_error("client", "This is the person whose enrollment it is. Enter the ID of another.")
+        elif said.get("client") and not self.joining:
+            self.add_error("client", "There is no client of that ID, as you see it.")
+        return said
+
+    @property
+    def joining(self) -> list[Client]:
+        found = clients.client(self.user, self.cleaned_data.get("client") or 0)
+        return [found] if found and found.date_deleted is None else []
+
+    def plan(self) -> Plan:
+        people = self.fresh()
+        stay = next((one for one in people if one.pk == self.enrollment.pk), None)
+        if stay is None or not self.joining:
+            return Plan(impossible="The enrollment or the person is not there any more. Open the page again.")
+        return moving.to_person(self.user, people, stay, self.joining[0])
+
+
+class ProjectForm(WholeForm):
+    """It was another project."""
+
+    title = "Move to the right project"
+    lead = (
+        "For an enrollment that was entered in the wrong project. All that was recorded in it goes along; you"
+        " work in both projects."
+    )
+    done = "The enrollment was moved to the right project."
+    project = forms.ChoiceField(label="Right project", widget=TypedAhead)
+    without_nights = forms.BooleanField(
+        label="The right project keeps no bed nights: remove those that are recorded", required=False
+    )
+    field_order = ("project", "whole", "without_nights")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        day = self.enrollment.entry_date or timezone.localdate()
+        self._projects = projects_for(self.user, day).exclude(pk=self.enrollment.project_id)
+        self.fields["project"].choices = [("", "Choose one"), *by_organization(self._projects)]
+        self.fields["whole"].initial = True
+        if len(self.household) < 2:
+            del self.fields["whole"]
+
+    def plan(self) -> Plan:
+        right = self._projects.prefetch_related("cocs").get(pk=self.cleaned_data["project"])
+        nights = self.cleaned_data["without_nights"]
+        people = self.people()
+        if not people:
+            return Plan(impossible="The enrollment is not there any more. Open the page again.")
+        return moving.to_project(self.user, self.fresh(), people, right, without_nights=nights)
 
 
 class SeparateForm(CorrectionForm):
@@ -214,5 +296,6 @@ class UndoForm(CorrectionForm):
 #: By what stands in the address.
 FORMS: Mapping[str, type[CorrectionForm]] = {
     "head": HeadForm, "start": StartDayForm, "remove": RemoveForm, "reopen": ReopenForm,
-    "separate": SeparateForm, "unite": UniteForm, "undo": UndoForm,
+    "separate": SeparateForm, "unite": UniteForm, "undo": UndoForm, "person": PersonForm,
+    "project": ProjectForm,
 }  # fmt: skip

@@ -24,11 +24,12 @@ _UNSHOWN = ("household_data_source", "household_data_source_id")
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One field of one record."""
+    """One field of one record. `said`: both values in words, where they are no values of a HUD column."""
 
     record: Any
     field: str
     after: Any
+    said: tuple[str, str] | None = None
 
     @property
     def before(self) -> Any:
@@ -47,17 +48,23 @@ class Line:
 
 @dataclass(slots=True)
 class Plan:
-    """What would be changed, in the order in which it is written. `notes`: what a reader should know;
-    `impossible`: why it cannot be done, in a sentence."""
+    """What would be changed, in the order in which it is written. `touched`: records that go along, of which
+    only who wrote them and when is changed; `notes`: what a reader should know; `impossible`: why it cannot
+    be done, in a sentence."""
 
     changes: list[Change] = field(default_factory=list)
+    touched: list[Any] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     impossible: str = ""
 
-    def change(self, record: Any, name: str, after: Any) -> None:
+    def change(self, record: Any, name: str, after: Any, *, said: tuple[str, str] | None = None) -> None:
         """Add a change, where it is one."""
         if getattr(record, name) != after:
-            self.changes.append(Change(record, name, after))
+            self.changes.append(Change(record, name, after, said))
+
+    def touch(self, record: Any) -> None:
+        """Add a record that goes along with another."""
+        self.touched.append(record)
 
     @property
     def token(self) -> str:
@@ -66,16 +73,23 @@ class Plan:
             (type(one.record).__name__, one.record.pk, one.field, str(one.before), str(one.after))
             for one in self.changes
         ]
+        said += [(type(one).__name__, one.pk, "", "", "") for one in self.touched]
         return sha256(repr(said).encode()).hexdigest()
 
     @property
     def lines(self) -> list[Line]:
-        """The changes as they are shown; records of one kind that are removed stand on one line. That HIV was
-        asked about is not counted, for not everybody may know it."""
-        removed = Counter(
-            (_who(one.record), _file(one.record), "removed" if one.after else "put back")
+        """The changes as they are shown; records of one kind that are removed or go along stand on one line.
+        That HIV was asked about is not counted, for not everybody may know it."""
+        done = [
+            (one.record, "removed" if one.after else "put back")
             for one in self.changes
-            if one.field == _REMOVED and getattr(one.record, "disability_type", None) != field_rights.HIV
+            if one.field == _REMOVED
+        ]
+        done += [(one, "goes along") for one in self.touched]
+        removed = Counter(
+            (_who(record), _file(record), what)
+            for record, what in done
+            if getattr(record, "disability_type", None) != field_rights.HIV
         )
         return [*self._lines(), *(
             Line(who, file, formats.counted(count, "record"), after)
@@ -85,8 +99,8 @@ class Plan:
     def _lines(self) -> Iterator[Line]:
         for one in self.changes:
             if one.field not in (_REMOVED, *_UNSHOWN):
-                label = _label(one)
-                yield Line(_who(one.record), label, _words(one, one.before), _words(one, one.after))
+                before, after = one.said or (_words(one, one.before), _words(one, one.after))
+                yield Line(_who(one.record), _label(one), before, after)
 
     def by_record(self) -> Iterator[tuple[Any, dict[str, Any]]]:
         """Each record once, with its new values; who becomes the head last, for there is one at a time."""
@@ -94,6 +108,8 @@ class Plan:
         for one in self.changes:
             key = (type(one.record), one.record.pk)
             found.setdefault(key, (one.record, {}))[1][one.field] = one.after
+        for record in self.touched:
+            found.setdefault((type(record), record.pk), (record, {}))
         yield from sorted(found.values(), key=lambda one: one[1].get(_RELATIONSHIP) == HEAD)
 
 

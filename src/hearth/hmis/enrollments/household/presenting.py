@@ -12,9 +12,11 @@ from django.db.models import Exists, OuterRef
 
 from hearth.hmis.access.models import User
 from hearth.hmis.clients import queries as clients
+from hearth.hmis.clients.family.queries import Relative, family_of
 from hearth.hmis.clients.intake.birth import years_old
 from hearth.hmis.clients.intake.identity import ADULT
 from hearth.hmis.clients.models import Client
+from hearth.hmis.clients.models.family import Kinship
 from hearth.hmis.enrollments import queries
 from hearth.hmis.enrollments.models import Enrollment, Exit
 from hearth.hmis.enrollments.start.choose import why_not_each
@@ -28,13 +30,19 @@ MOST = 20
 #: So many others are offered before anybody is searched for.
 OFFERED = 8
 _LIST = load(MODEL_YEAR).list("3.15.1")
-CHILD, SPOUSE = (int(_LIST.names[name]) for name in ("CHILD", "SPOUSE"))
+CHILD, SPOUSE, OTHER_RELATIVE, NOT_RELATED = (
+    int(_LIST.names[name]) for name in ("CHILD", "SPOUSE", "OTHER_RELATIVE", "NOT_RELATED")
+)
+#: What somebody of the head's family is to the head (3.15); any other kinship is another relation.
+OF_FAMILY = {Kinship.CHILD: CHILD, Kinship.PARTNER: SPOUSE, Kinship.OTHER: NOT_RELATED}
+#: The other way; nothing is proposed where more than one kinship fits.
+AS_FAMILY = {CHILD: Kinship.CHILD, SPOUSE: Kinship.PARTNER, OTHER_RELATIVE: Kinship.RELATIVE}
 #: What a member can be to the head.
 RELATIONS = (
     (CHILD, "Child"),
     (SPOUSE, "Spouse or partner"),
-    (int(_LIST.names["OTHER_RELATIVE"]), "Other relation"),
-    (int(_LIST.names["NOT_RELATED"]), "Not related"),
+    (OTHER_RELATIVE, "Other relation"),
+    (NOT_RELATED, "Not related"),
 )
 RELATION_WORDS = {HEAD: "Head of household", **dict(RELATIONS)}
 _CODES = frozenset(code for code, _ in RELATIONS)
@@ -94,6 +102,20 @@ def people(user: User, listed: Sequence[Listed], project: Project, day: date) ->
     for stay in stays.exclude(project=project).select_related("project").order_by("-entry_date", "pk"):
         members[stay.client_id].elsewhere.append(stay)
     return list(members.values())
+
+
+def family(
+    user: User, client: Client, head: int | None, listed: Iterable[int]
+) -> list[tuple[Listed, Relative]]:
+    """The client's standing family who are not listed yet, as far as the user sees stays of both, with what
+    they are to the head where that is the client."""
+    known = set(listed)
+    found = {one.client.pk: one for one in family_of(user, client) if one.client.pk not in known}
+    is_head = head == client.pk
+    return [
+        ((pk, OF_FAMILY.get(one.kinship, OTHER_RELATIVE) if is_head else None), one)
+        for pk, one in found.items()
+    ]
 
 
 def offered(user: User, client: Client, listed: Iterable[int]) -> list[Client]:

@@ -7,7 +7,7 @@ nobody since.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.apps import apps
@@ -17,15 +17,15 @@ from django.utils import timezone
 
 from hearth.hmis.access.models import User
 from hearth.hmis.audit.history import history_model
-from hearth.hmis.enrollments.household import corrections
+from hearth.hmis.enrollments.household import corrections, moving
 from hearth.hmis.enrollments.household.plan import NOW, Plan
 from hearth.hmis.enrollments.models import Enrollment, Exit
 from hearth.hmis.enrollments.models.base import EnrollmentRecord
+from hearth.hmis.enrollments.models.former_client import UNDO_FOR
 from hearth.hmis.enrollments.writing import STAMPS
+from hearth.hmis.organizations.models import Project
 from hearth.hmis.ui import formats
 
-#: So long an action can be taken back.
-FOR = timedelta(hours=24)
 #: What a row repeats of another, or says of itself and not of anybody.
 _OF_ITSELF = (*STAMPS, "row_hash", "organization", "is_shared", "shared_until", "is_restricted")
 
@@ -56,6 +56,10 @@ def undo(user: User, enrollment: Enrollment) -> Plan:
             of_itself = one.primary_key or one.name in _OF_ITSELF or one.name in record.withheld
             if not of_itself and hasattr(old, one.attname):
                 plan.change(record, one.attname, getattr(old, one.attname))
+        if isinstance(record, Enrollment):
+            _move_back(plan, user, record, old, number)
+        elif not any(one.record is record for one in plan.changes):
+            plan.touch(record)
     for record in last.added:
         plan.change(record, "date_deleted", NOW)
         if isinstance(record, Enrollment):
@@ -65,6 +69,22 @@ def undo(user: User, enrollment: Enrollment) -> Plan:
     if not plan.impossible:
         plan.impossible = _why_not(user, plan)
     return plan
+
+
+def _move_back(plan: Plan, user: User, record: Enrollment, old: Any, number: str) -> None:
+    """To the project and the person that an enrollment was moved from: old versions carry those of today."""
+    if old.pgh_moved_from is not None:
+        before = Project.objects.restrict(user).filter(pk=old.pgh_moved_from).first()
+        words = str(before) if before else "a project that you do not see"
+        plan.change(record, "project_id", old.pgh_moved_from, said=(str(record.project), words))
+    if old.pgh_other_client is not None:
+        former = moving.former_client(user, record, number)
+        if former is None:
+            plan.impossible = (
+                "You cannot see the person any more from whom it was moved. Ask an administrator to move it."
+            )
+            return
+        plan.change(record, "client_id", former.pk, said=(moving.named(record.client), moving.named(former)))
 
 
 def _may_be_taken_back(plan: Plan, record: Any, number: str) -> None:
@@ -82,6 +102,12 @@ def _why_not(user: User, plan: Plan) -> str:
             last = record.exit_date if one.after is None else None
             if sentence := corrections.overlap(user, stay, stay.entry_date, last):
                 return sentence
+        if isinstance(record, Enrollment) and one.field in ("client_id", "project_id"):
+            end = corrections.exit_of(record)
+            last = end.exit_date if end else None
+            moved = {one.field.removesuffix("_id"): one.after}
+            if sentence := corrections.overlap(user, record, record.entry_date, last, **moved):
+                return sentence
         is_start = isinstance(record, Enrollment) and one.field == "entry_date"
         if is_start and (sentence := corrections.why_not_start(user, record, one.after)):
             return sentence
@@ -95,7 +121,7 @@ def _why_not(user: User, plan: Plan) -> str:
 
 def _actions(user: User, rows: dict[tuple[type[Model], int], Any]) -> dict[str, _Action]:
     """The actions of the last day by the number of their transaction."""
-    since, found = timezone.now() - FOR, {}
+    since, found = timezone.now() - UNDO_FOR, {}
     changed: set[tuple[str, type[Model], int]] = set()
     for model in {kind for kind, _ in rows}:
         history = history_model(model)

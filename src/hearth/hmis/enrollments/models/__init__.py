@@ -2,6 +2,7 @@ from hearth.hmis.enrollments.models.check_answer import CheckAnswer
 from hearth.hmis.enrollments.models.draft import Draft, DraftAnswer
 from hearth.hmis.enrollments.models.enrollment import Enrollment, Exit
 from hearth.hmis.enrollments.models.events import CurrentLivingSituation, Services
+from hearth.hmis.enrollments.models.former_client import FormerClient
 from hearth.hmis.enrollments.models.stages import (
     Disabilities,
     EmploymentEducation,
@@ -19,6 +20,7 @@ __all__ = [
     "EmploymentEducation",
     "Enrollment",
     "Exit",
+    "FormerClient",
     "HealthAndDV",
     "IncomeBenefits",
     "Services",

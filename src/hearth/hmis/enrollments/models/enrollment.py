@@ -15,8 +15,9 @@ from hearth.hmis.organizations.confidential import organization_beside
 
 
 class OldEnrollment(OldVersion):
-    """An old version of an enrollment. Its `project` and `is_shared` are those of today, which decide who may
-    see it; what they were is kept beside them."""
+    """An old version of an enrollment. Its `project`, `client` and `is_shared` are those of today, which
+    decide who may see it. What project and sharing were is kept beside them; whose it was is not, for an
+    enrollment that was entered for the wrong person must not tie the two (ADR 45)."""
 
     pgh_moved_from = models.BigIntegerField(
         null=True, editable=False, help_text="The project that this version was in, where it was another"
@@ -24,6 +25,10 @@ class OldEnrollment(OldVersion):
     pgh_was_shared = models.BooleanField(
         null=True, editable=False, help_text="Whether this version was shared, where that was otherwise"
     )
+    pgh_other_client = models.SmallIntegerField(
+        null=True, editable=False,
+        help_text="Of how many people it was before this version's, where it was somebody else's: no key",
+    )  # fmt: skip
 
     class Meta:
         abstract = True

@@ -28,6 +28,7 @@ from hearth.standards.load import MODEL_YEAR
 
 STAGE = "start"
 HEAD = int(load(MODEL_YEAR).list("3.15.1").names["HEAD"])
+NIGHT_BY_NIGHT = int(load(MODEL_YEAR).list("2.02.6").names["ES_NBN"])
 #: Never offered from before: asked alone, each time.
 _ASKED_ANEW = frozenset({"4.11"})
 #: Said elsewhere on the page, or worked out.

@@ -33,7 +33,7 @@ def correct(request: HttpRequest, pk: int, what: str) -> HttpResponse:
         if request.POST.get("do") == "change":
             try:
                 actions.carry_out(
-                    by=user, household=form.household, planned=form.plan,
+                    by=user, household=form.household, joining=form.joining, planned=form.plan,
                     seen=request.POST.get("seen", ""), what=what, **form.details,
                 )  # fmt: skip
             except EnrollmentRefused as refused:

@@ -143,7 +143,7 @@ def put_together(request: HttpRequest, grid: Grid) -> HttpResponse:
     if request.method == "POST":
         return _pressed(request, grid)
     if (added := request.GET.get("add", "")).isascii() and added.isdigit() and len(added) < 19:
-        return redirect(grid.address(_with(grid.listed, int(added))))
+        return redirect(grid.address(_with(grid.listed, (int(added), None))))
     people = presenting.people(request.user, grid.listed, grid.place, grid.day)
     for one in people:
         client_actions.open_client(by=request.user, client=one.client, page="household")
@@ -153,10 +153,11 @@ def put_together(request: HttpRequest, grid: Grid) -> HttpResponse:
 def _pressed(request: HttpRequest, grid: Grid) -> HttpResponse:
     said = [(key, code if code == HEAD else _relation(request, key)) for key, code in grid.listed]
     do, _, which = request.POST.get("do", "go").partition("-")
-    key = int(which) if which.isascii() and which.isdigit() and len(which) < 19 else 0
+    added = presenting.read(which, has_head=False)
+    key = added[0][0] if added else 0
     do_it: dict[str, Callable[[], HttpResponse]] = {
         "search": lambda: _searched(request, grid, said),
-        "add": lambda: redirect(grid.address(_with(said, key))),
+        "add": lambda: redirect(grid.address(_with(said, *added))),
         "remove": lambda: redirect(grid.address([one for one in said if one[0] != key])),
         "head": lambda: redirect(grid.address(_headed(said, key) if grid.has_head else said)),
     }
@@ -168,9 +169,9 @@ def _relation(request: HttpRequest, key: int) -> int | None:
     return int(said) if said in {str(code) for code, _ in presenting.RELATIONS} else None
 
 
-def _with(listed: Sequence[Listed], key: int) -> list[Listed]:
+def _with(listed: Sequence[Listed], *added: Listed) -> list[Listed]:
     known = {one for one, _ in listed}
-    return list(listed) if key in known or len(listed) >= presenting.MOST else [*listed, (key, None)]
+    return [*listed, *(one for one in added if one[0] not in known)][: presenting.MOST]
 
 
 def _headed(listed: Sequence[Listed], key: int) -> list[Listed]:
@@ -208,6 +209,10 @@ def _page(
     user, here = request.user, {one.client.pk for one in people} | {one.client_id for one in grid.enrolled}
     text = kept_searches.words(request.session, kept) if kept else None
     hits, stopped = _hits(request, text, kept) if text else ([], "")
+    head = next((one.client.pk for one in people if one.is_head), None)
+    head = next((one.client_id for one in grid.enrolled if one.relationship_to_hoh == HEAD), head)
+    family = [] if text else presenting.family(user, grid.client, head, here)
+    known = {one.client.pk for _, one in family}
     household = [(one.client, one.relationship_to_hoh) for one in grid.enrolled]
     household += [(one.client, one.relationship) for one in people]
     context = {
@@ -222,7 +227,9 @@ def _page(
         "stopped": stopped,
         "kept": kept if text is not None else "",
         "then": grid.address(grid.listed),
-        "offered": [] if text else presenting.offered(user, grid.client, here),
+        "family": [(presenting.written([listed]), one) for listed, one in family],
+        "whole_family": presenting.written(listed for listed, _ in family),
+        "offered": [] if text else presenting.offered(user, grid.client, here | known),
         "day_form": DayForm(initial={"day": grid.day}) if grid.enrolled else None,
         "since": grid.enrolled[0].entry_date if grid.enrolled else None,
         "may_add": user.may(Permission.CLIENT_EDIT),

@@ -228,7 +228,8 @@ class Writer:
         decides = layout.is_visible_by_organization or layout.file == "Project"
         moved = " OR ".join(
             f"{taken[column]} IS DISTINCT FROM t.{column}"
-            for column in REPEATED
+            # Old versions of an enrollment carry its client of today, too.
+            for column in (*REPEATED, *(("client_id",) if layout.file == "Enrollment" else ()))
             if decides and column in taken
         )
         self.cursor.execute(
