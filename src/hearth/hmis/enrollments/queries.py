@@ -103,17 +103,10 @@ def stay(user: User, pk: int) -> Stay | None:
 
 def together(user: User, stay: Stay) -> list[Stay]:
     """A stay and those of the others of its household, who left too, as far as the user may see them; the
-    head first, then by age."""
+    head first."""
     ids = [stay.enrollment.pk, *(one.enrollment.pk for one in stay.others)]
     rows = _stays(user, visible(Enrollment, user).filter(pk__in=ids, date_deleted=None))
-    return sorted(
-        rows,
-        key=lambda one: (
-            one.enrollment.relationship_to_hoh != HEAD,
-            date.max if "dob" in one.enrollment.client.withheld else one.enrollment.client.dob or date.max,
-            one.enrollment.pk,
-        ),
-    )
+    return sorted(rows, key=lambda one: (one.enrollment.relationship_to_hoh != HEAD, one.enrollment.pk))
 
 
 def _stays(user: User, enrollments: QuerySet[Enrollment]) -> list[Stay]:

@@ -165,7 +165,7 @@ class PersonForm(CorrectionForm):
 
     title = "Move to the right person"
     lead = (
-        "For an enrollment that was entered for the wrong person. All that was recorded in it goes along."
+        "For an enrollment that was entered for the wrong person. What was recorded in it goes along."
         " Look at the name and the client ID before you go on."
     )
     done = "The enrollment was moved to the right person."
@@ -200,7 +200,7 @@ class ProjectForm(WholeForm):
 
     title = "Move to the right project"
     lead = (
-        "For an enrollment that was entered in the wrong project. All that was recorded in it goes along; you"
+        "For an enrollment that was entered in the wrong project. What was recorded in it goes along; you"
         " work in both projects."
     )
     done = "The enrollment was moved to the right project."

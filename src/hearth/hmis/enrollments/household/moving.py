@@ -2,7 +2,7 @@
 
 What hangs on it goes along, with its keys: exports say the same EnrollmentID with another PersonalID or
 ProjectID and a new DateUpdated. Who sees it follows from the right person's answer about sharing and from the
-right project; of whose it was by mistake nothing is left to be seen (ADR 45).
+right project; of whose it was by mistake nothing is left to be seen (ADR 41).
 """
 
 from collections.abc import Iterable, Sequence

@@ -17,7 +17,7 @@ from hearth.hmis.organizations.confidential import organization_beside
 class OldEnrollment(OldVersion):
     """An old version of an enrollment. Its `project`, `client` and `is_shared` are those of today, which
     decide who may see it. What project and sharing were is kept beside them; whose it was is not, for an
-    enrollment that was entered for the wrong person must not tie the two (ADR 45)."""
+    enrollment that was entered for the wrong person must not tie the two (ADR 41)."""
 
     pgh_moved_from = models.BigIntegerField(
         null=True, editable=False, help_text="The project that this version was in, where it was another"
