@@ -5,11 +5,13 @@ funding source: added, enrolled (some leave questions open), corrected, undone, 
 of it is exported once. In the export
 - nothing impossible is found: no finding of severity high or error,
 - and nothing unlikely but that an answer is missing, where questions were left open on purpose,
-and imported into an empty database it is the same rows, the deleted ones too.
+and imported into an empty database it is the same rows, the deleted ones too. The LSA is the same from the
+database and from its export.
 """
 
+import zipfile
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -17,10 +19,15 @@ from typing import Any
 import pytest
 from django.db import connections
 from django.test import override_settings
+from django.utils import timezone
 
 from hearth.hmis.access.context import acting
 from hearth.hmis.organizations.models import CEParticipation, Funder, HMISParticipation, Project, ProjectCoC
+from hearth.hmis.reports.snapshot import refreshed
 from hearth.reporting import engine
+from hearth.reporting.making import How, make
+from hearth.reporting.reports.lsa.parameters import LsaParameters, Scope
+from hearth.reporting.runtime import registry
 from hearth.reporting.sources import open_source, stage
 from hearth.standards import load
 from hearth.standards.load import MODEL_YEAR
@@ -67,8 +74,9 @@ class Finding:
 
 def make_place(name: str, kind: int, funder: int) -> Project:
     subtype = {"rrh_sub_type": 2} if kind == 13 else {}
+    agency = factories.make_organization(victim_service_provider=0)  # else the LSA counts nobody
     made = factories.make_project(
-        project_name=name, project_type=kind, housing_type=1, hopwa_med_assisted_living_fac=2,
+        agency, project_name=name, project_type=kind, housing_type=1, hopwa_med_assisted_living_fac=2,
         target_population=4, **subtype,
     )  # fmt: skip
     Funder.objects.create(
@@ -133,6 +141,31 @@ def test_nothing_unlikely_but_what_is_missing(findings: list[Finding]) -> None:
     checks = load(MODEL_YEAR).checks
     unlikely = [one for one in findings if one.severity == "warning" and one.check not in NOT_YET]
     assert [one for one in unlikely if not checks[one.check].says_missing] == []
+
+
+@pytest.mark.parametrize("scope", [Scope.SYSTEMWIDE, Scope.HIC])
+def test_the_lsa_of_the_database_is_that_of_its_export(exported: Path, tmp_path: Path, scope: Scope) -> None:
+    """The same bytes in every file of the upload."""
+    today = timezone.localdate()
+    end = date(today.year if today.month > 9 else today.year - 1, 9, 30)
+    start = date(end.year - 1, 10, 1)
+    if scope is Scope.HIC:
+        start = end = min(date(end.year + 1, 1, 28), today)
+    made_at = datetime.combine(today, time(8, 30))
+    asked = LsaParameters(coc="MN-500", start=start, end=end, scope=scope, made_at=made_at)
+    with override_settings(MEDIA_ROOT=tmp_path / "files"):
+        state = refreshed()
+        found = [_upload(path, asked, tmp_path / name) for name, path in (("a", exported), ("b", state))]
+    assert found[0] == found[1]
+    assert len(found[0]) == 12
+    if scope is Scope.SYSTEMWIDE:
+        assert len(found[0]["LSAPerson.csv"].splitlines()) > 3
+
+
+def _upload(source: Path, asked: LsaParameters, out: Path) -> dict[str, bytes]:
+    made = make(registry.by_name("lsa"), source, asked, out, How("0", keep=True))
+    with zipfile.ZipFile(made.zip) as archive:
+        return {member: archive.read(member) for member in archive.namelist()}
 
 
 def test_imported_into_an_empty_database_they_are_the_same_rows(exported: Path, test_database: Any) -> None:
