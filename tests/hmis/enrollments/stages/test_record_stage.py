@@ -17,7 +17,7 @@ from hearth.hmis.audit.models import AccessLog
 from hearth.hmis.enrollments.actions import EnrollmentRefused, exit_stay
 from hearth.hmis.enrollments.models import Disabilities, Enrollment, Exit, HealthAndDV, IncomeBenefits
 from hearth.hmis.enrollments.stages.actions import record_stage
-from hearth.hmis.enrollments.stages.questions import StageForm
+from hearth.hmis.enrollments.stages.questions import StageForm, why_not
 from tests import factories
 from tests.hmis.enrollments.start.test_enroll import MAIN, Place, enroll
 
@@ -138,6 +138,13 @@ def test_days_that_are_impossible(place: Place, stay: Enrollment) -> None:
             with pytest.raises(EnrollmentRefused, match=said):
                 record(place.worker, stay, stage, day)
         record(place.worker, stay, "update", START + timedelta(days=10))
+
+
+def test_the_first_and_the_last_day_of_a_stay_are_possible(place: Place, stay: Enrollment) -> None:
+    end = START + timedelta(days=200)
+    with acting(place.worker):
+        exit_stay(by=place.worker, enrollment=stay, exit_date=end, records={"Exit": {"Destination": 99}})
+        assert [why_not(place.worker, stay, "update", day) for day in (START, end)] == ["", ""]
 
 
 def test_one_annual_assessment_in_a_window(place: Place, stay: Enrollment) -> None:

@@ -285,3 +285,13 @@ def test_from_start_to_exit_of_each_kind_with_nothing_answered(
     assert client.get(page.url).status_code == 200
     with acting(administrator):
         assert Exit.objects.get(enrollment=stay).destination == 99
+
+
+def test_somebody_may_come_back_on_the_day_on_which_they_left(place: Place) -> None:
+    end = START + timedelta(days=5)
+    with acting(place.worker):
+        stay = enroll(place.worker, place.client, place.housing, entry_date=START)
+        actions.exit_stay(by=place.worker, enrollment=stay, exit_date=end, records={})
+        with pytest.raises(actions.EnrollmentRefused):
+            enroll(place.worker, place.client, place.housing, entry_date=end - timedelta(days=1))
+        enroll(place.worker, place.client, place.housing, entry_date=end)
