@@ -57,7 +57,7 @@ class Entered:
 
     def stay(self, key: str) -> Row:
         """The row of Enrollment, as it will be."""
-        stored = _stored(self.enrollment) if self.enrollment is not None else {}
+        stored = stored_row(self.enrollment) if self.enrollment is not None else {}
         fixed = {
             "EnrollmentID": key,
             "PersonalID": key,
@@ -99,8 +99,8 @@ def world(together: Sequence[Entered]) -> World:
     project = together[0].project
     rows: dict[str, list[Row]] = {
         "Export": [{"ExportID": _ONE, "ExportDate": _now()}],
-        "Project": [_stored(project) | {"ProjectID": _ONE}],
-        "Funder": [_stored(one) | {"ProjectID": _ONE} for one in _funders(project)],
+        "Project": [stored_row(project) | {"ProjectID": _ONE}],
+        "Funder": [stored_row(one) | {"ProjectID": _ONE} for one in _funders(project)],
         "Client": [],
         "Enrollment": [],
         "Exit": [],
@@ -108,7 +108,7 @@ def world(together: Sequence[Entered]) -> World:
     whose: dict[str, list[tuple[int, str]]] = {}
     for number, entered in enumerate(together):
         key = str(number)
-        rows["Client"].append(_stored(entered.client) | {"PersonalID": key})
+        rows["Client"].append(stored_row(entered.client) | {"PersonalID": key})
         rows["Enrollment"].append(entered.stay(key))
         whose.setdefault("Enrollment", []).append((number, "Enrollment"))
         for file in entered.files:
@@ -123,7 +123,7 @@ def _now() -> datetime:
     return timezone.localtime().replace(tzinfo=None)
 
 
-def _stored(record: models.Model) -> Row:
+def stored_row(record: models.Model) -> Row:
     """The columns of a stored record that were read and are not withheld."""
     file = type(record).__name__
     withheld = getattr(record, "withheld", frozenset())

@@ -15,6 +15,7 @@ from hearth.hmis.audit import changes, pages
 from hearth.hmis.clients.actions import open_client
 from hearth.hmis.clients.record_source import writer_of
 from hearth.hmis.enrollments import due, queries, record_facts
+from hearth.hmis.enrollments.checks import answered
 from hearth.hmis.enrollments.further import further_answers
 from hearth.hmis.enrollments.queries import Stay
 from hearth.hmis.enrollments.stages import points, questions
@@ -39,6 +40,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "end": record_facts.shown_record(stay.exit) if stay.exit else None,
         "kinds": record_facts.kinds(request.user, stay.enrollment),
         "writer": "" if stay.enrollment.project.is_hidden else writer_of(stay.enrollment),
+        "answered_checks": answered.answered_checks(request.user, stay.enrollment, stay.exit),
         "further": further_answers(request.user, stay.enrollment),
         "may_exit": may_edit,
         "stages": questions.offered(stay.enrollment, stay.exit, places) if may_edit else [],
