@@ -78,6 +78,8 @@ ATTRIBUTES = {
     "consent/actions.py": "refuses where the day is withheld: a guardian answers for a minor",
     "consent/demo.py": "of invented people, whom the demonstration's administrator read",
     "consent/file_actions.py": "whoever imports answers is a system administrator, who sees all fields",
+    "enrollments/checks/answered.py": "of records that were read by restrict(user)",
+    "enrollments/disabling_now.py": "of records that were read by restrict(user)",
     "enrollments/due.py": "of clients that were read by restrict(user); asks `withheld`",
     "enrollments/roster.py": "of clients that were read by restrict(user); asks `withheld`",
     "enrollments/household/presenting.py": "of clients that were read by restrict(user); asks `withheld`",
