@@ -14,8 +14,10 @@ from django.utils import timezone
 from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
 from hearth.hmis.access.permissions import Permission
-from hearth.hmis.enrollments import due
-from hearth.hmis.enrollments.models import Enrollment, Exit, IncomeBenefits, Services
+from hearth.hmis.enrollments import due, roster
+from hearth.hmis.enrollments.models import Disabilities, Enrollment, Exit, IncomeBenefits, Services
+from hearth.hmis.enrollments.unanswered import unanswered
+from hearth.hmis.ui import formats
 from tests import factories
 from tests.hmis.enrollments.start.test_enroll import Place
 
@@ -101,6 +103,89 @@ def test_it_is_gone_once_it_is_recorded(client: Browser, world: World, administr
     assert titles(child["due"]) == ["Annual assessment"]
 
 
+def test_answers_that_nobody_asked_for(client: Browser, world: World, administrator: User) -> None:
+    """At the start, at an update, and where the client went; each leads to the form that corrects it."""
+    day = TODAY - days(5)
+    with acting(administrator):
+        Enrollment.objects.filter(pk=world.nights.pk).update(disabling_condition=99, living_situation=116)
+
+        def add(model: Any, stage: int, **fields: Any) -> None:
+            when = {"information_date": day, "data_collection_stage": stage}
+            model.objects.create(**factories.record(enrollment=world.nights, **when, **fields))
+
+        for kind, said in ((5, 99), (6, 0), (8, 99)):
+            add(Disabilities, 1, disability_type=kind, disability_response=said)
+        add(IncomeBenefits, 2, income_from_any_source=99, earned=99, benefits_from_any_source=8)
+    client.force_login(world.worker)
+    started = world.nights.entry_date
+    at = [
+        reverse("enrollments:correct_answers", args=[world.nights.pk, stage, on.isoformat()])
+        for stage, on in (("start", started), ("update", day))
+    ]
+
+    def said(lines: list[due.Due]) -> list[tuple[str, str]]:
+        return [(line.title, line.address) for line in lines if "not collected" in line.title]
+
+    expected = [
+        ("3 answers of the project start not collected", at[0]),
+        (f"1 answer of the update of {formats.day(day)} not collected", at[1]),
+    ]
+    assert said(client.get(reverse("enrollments:detail", args=[world.nights.pk])).context["due"]) == expected
+    part = client.get(reverse("clients:detail", args=[world.guest.pk])).context["parts"][0][1]
+    assert said(part["due"]) == expected
+    with acting(world.worker):
+        assert said(roster.due_lines(world.worker, TODAY)) == expected
+    assert expected[0][0] in client.get(reverse("enrollments:due")).content.decode()
+    for address in at:
+        assert client.get(address).status_code == 200
+
+
+def test_hiv_is_not_counted_for_who_may_not_know(
+    world: World, administrator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with acting(administrator):
+        Disabilities.objects.create(
+            **factories.record(
+                enrollment=world.nights, information_date=TODAY, data_collection_stage=1, disability_type=8,
+                disability_response=99,
+            )
+        )  # fmt: skip
+    with acting(world.worker):
+        stay = Enrollment.objects.get(pk=world.nights.pk)
+        assert unanswered(world.worker, [stay])[stay.pk] == {("start", stay.entry_date): 1}
+    factories.take_rights(monkeypatch, Permission.HIV_VIEW)
+    with acting(world.worker):
+        assert unanswered(world.worker, [Enrollment.objects.get(pk=stay.pk)]) == {}
+
+
+@pytest.mark.parametrize(
+    ("destination", "ago", "is_due"),
+    [(None, 20, True), (99, 20, True), (410, 20, False), (30, 20, False), (99, 400, False)],
+)
+def test_an_exit_without_a_destination(
+    client: Browser, world: World, administrator: User, destination: int | None, ago: int, is_due: bool
+) -> None:
+    stranger = factories.make_hmis_user(factories.make_organization())
+    with acting(administrator):
+        Enrollment.objects.filter(pk=world.nights.pk).update(entry_date=TODAY - days(500), is_shared=True)
+        Exit.objects.create(
+            **factories.record(
+                enrollment=world.nights, exit_date=TODAY - days(ago), destination=destination
+            )
+        )  # fmt: skip
+    with acting(world.worker):
+        lines = [line for line in roster.due_lines(world.worker, TODAY) if "destination" in line.title]
+    assert bool(lines) is is_due
+    with acting(stranger):
+        assert roster.due_lines(stranger, TODAY) == []
+    client.force_login(world.worker)
+    shown = client.get(reverse("enrollments:detail", args=[world.nights.pk])).context["due"]
+    has_none = destination in (None, 99)
+    assert [line.title for line in shown] == (["Exit without a destination"] if has_none else [])
+    if shown:
+        assert client.get(shown[0].address).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("born_ago", "recorded", "said"),
     [
@@ -158,7 +243,7 @@ def test_the_list_and_the_home_page(client: Browser, world: World, administrator
     some = client.get(reverse("enrollments:due"), {"state": "overdue"})
     assert some.context["shown"].total == 0
     with acting(administrator):
-        Exit.objects.create(**factories.record(enrollment=world.head, exit_date=TODAY))
+        Exit.objects.create(**factories.record(enrollment=world.head, exit_date=TODAY, destination=410))
     assert client.get(reverse("enrollments:due")).context["shown"].total == 1
 
 

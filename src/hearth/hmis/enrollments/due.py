@@ -3,12 +3,13 @@
 - An annual assessment that is coming, open or overdue (`annual.py`), where the standards ask one.
 - The move-in date of a head of household in permanent housing who has none (3.20).
 - Who came of age during the stay and was not asked since what adults are asked, or will within 30 days.
+- Answers that are stored as "Data not collected", and an exit without a destination.
 """
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Exists, Min, OuterRef, QuerySet
@@ -21,9 +22,16 @@ from hearth.hmis.enrollments import queries
 from hearth.hmis.enrollments.annual import COMING, NOTICE, OPEN, OVERDUE, annual_due
 from hearth.hmis.enrollments.models import Enrollment, Exit, HealthAndDV, IncomeBenefits
 from hearth.hmis.enrollments.queries import Stay
+from hearth.hmis.enrollments.stages.correcting import EXIT, REMOVABLE, TITLES
 from hearth.hmis.enrollments.stages.points import BY_SLUG, is_asked
 from hearth.hmis.enrollments.stages.questions import ANNUAL, UPDATE, asks, recorded_as
 from hearth.hmis.enrollments.start.questions import person_of
+from hearth.hmis.enrollments.unanswered import (
+    Unanswered,
+    exits_without_destination,
+    has_no_destination,
+    unanswered,
+)
 from hearth.hmis.organizations.form_project import FormProjects
 from hearth.hmis.ui import formats
 from hearth.standards import load
@@ -34,6 +42,8 @@ from hearth.standards.load import MODEL_YEAR
 #: Stage and day of what was recorded, as (code of 5.03.1, InformationDate).
 StageDay = tuple[int | None, date | None]
 _ORDER = {OVERDUE: 0, OPEN: 1, COMING: 2}
+#: Exits without a destination are due so long: what is older is work for lists of reports.
+_LOOKED_BACK = timedelta(days=365)
 _MOVE_IN = BY_SLUG["move-in"]
 
 
@@ -126,18 +136,41 @@ def _more_of_adults(place: Project, enrollment: Enrollment) -> bool:
     return bool(adult - child)
 
 
+def unanswered_of(enrollment: Enrollment, missing: Unanswered) -> list[Due]:
+    """A line for each stage and day of which answers are missing, and where they are given."""
+    lines = []
+    for (stage, day), count in sorted(missing.items(), key=lambda one: one[0][1]):
+        which = TITLES[stage].lower() + (f" of {formats.day(day)}" if stage in REMOVABLE else "")
+        title = f"{formats.counted(count, 'answer')} of the {which} not collected"
+        address = reverse("enrollments:correct_answers", args=[enrollment.pk, stage, day.isoformat()])
+        lines.append(Due(enrollment, title, OPEN, None, address))
+    return lines
+
+
+def without_destination(enrollment: Enrollment, end: Exit) -> Due | None:
+    """The line of an exit that does not say where the client went; None where its day is not known."""
+    if end.exit_date is None:
+        return None
+    address = reverse("enrollments:correct_answers", args=[enrollment.pk, EXIT, end.exit_date.isoformat()])
+    return Due(enrollment, "Exit without a destination", OPEN, None, address)
+
+
 # ------------------------------------------------------------------ of what is read
 
 
 def of_stays(
     user: User, stays: Iterable[Stay], recorded: dict[int, list[StageDay]], places: FormProjects, today: date
 ) -> list[Due]:
-    """What is due of stays that were read with their households, where the user works; no further query."""
+    """What is due of stays that were read with their households, where the user works; one further query."""
+    own = [
+        stay for stay in stays
+        if user.may(Permission.ENROLLMENT_EDIT, project=stay.enrollment.project_id)
+        and stay.enrollment.date_deleted is None
+    ]  # fmt: skip
+    missing = unanswered(user, [stay.enrollment for stay in own])
     found: list[Due] = []
-    for stay in stays:
+    for stay in own:
         one = stay.enrollment
-        if not user.may(Permission.ENROLLMENT_EDIT, project=one.project_id):
-            continue
         starts = [
             day for other in stay.others
             if other.enrollment.date_deleted is None and (day := other.enrollment.entry_date)
@@ -147,6 +180,11 @@ def of_stays(
             one, exit=end.exit_date if end else None, household_start=min(starts, default=None),
             recorded=recorded.get(one.pk, []), place=places.on(one.project, today), today=today,
         )  # fmt: skip
+        if one.project.project_type is None:
+            continue
+        if end is not None and has_no_destination(user, end) and (line := without_destination(one, end)):
+            found.append(line)
+        found += unanswered_of(one, missing.get(one.pk, {}))
     return sorted(found, key=lambda line: line.order)
 
 
@@ -189,15 +227,25 @@ def household_starts(user: User, enrollments: Iterable[Enrollment]) -> dict[tupl
 
 
 def of_enrollments(user: User, enrollments: Iterable[Enrollment], today: date) -> dict[int, list[Due]]:
-    """What is due of open enrollments, by enrollment; five queries however many there are."""
+    """What is due of open enrollments, by enrollment; six queries however many there are."""
     rows = list(enrollments)
     starts = household_starts(user, rows)
     recorded = recorded_days(user, [one.pk for one in rows])
     places = FormProjects({one.project_id: one.project for one in rows}.values())
+    missing = unanswered(user, [one for one in rows if one.project.project_type is not None])
     return {
         one.pk: due_of(
             one, exit=None, household_start=starts.get((one.project_id, one.household_id or "")),
             recorded=recorded.get(one.pk, []), place=places.on(one.project, today), today=today,
-        )
+        ) + unanswered_of(one, missing.get(one.pk, {}))
         for one in rows
     }  # fmt: skip
+
+
+def of_exits(user: User, today: date) -> list[Due]:
+    """Exits of the last year without a destination, in projects where the user enrolls people by a grant
+    there; one query."""
+    ends = exits_without_destination(
+        user, user.projects(Permission.ENROLLMENT_EDIT), today - _LOOKED_BACK, today
+    )
+    return [line for end in ends if (line := without_destination(end.enrollment, end))]
