@@ -73,7 +73,7 @@ REVOKE ALL ON FUNCTION hearth_stay_versions_follow, hearth_forget_former_clients
     FROM PUBLIC, hearth_web, hearth_loader;
 GRANT EXECUTE ON FUNCTION hearth_forget_former_clients TO hearth_web;
 REVOKE INSERT, UPDATE, DELETE ON enrollments_formerclient FROM hearth_loader;
-REVOKE UPDATE, DELETE ON enrollments_formerclient FROM hearth_web;
+REVOKE UPDATE ON enrollments_formerclient FROM hearth_web;
 
 -- Enrollments that were moved before.
 SELECT set_config('app.keeps_step', 'on', true);
