@@ -35,7 +35,14 @@ def seed() -> dict[str, Any]:
     from hearth.hmis.local.mn.actions import load_regions
     from hearth.hmis.organizations.models import RegionContact
     from tests import factories
-    from tests.browser import seed_clients, seed_consent, seed_imports, seed_people, seed_reports
+    from tests.browser import (
+        seed_clients,
+        seed_consent,
+        seed_imports,
+        seed_measured,
+        seed_people,
+        seed_reports,
+    )
     from tests.hmis.organizations.making import fill_project
 
     administrator = factories.make_administrator(**sign_in("administrator"), display_name="Ada Admin")
@@ -56,7 +63,7 @@ def seed() -> dict[str, Any]:
         grant = user.grants.get()
         household = seed_clients.fill(project)
         rosa = Client.objects.get(pk=household["rosa"])
-    return {
+    found = {
         "organization": organization.pk,
         "project": project.pk,
         "contact": contact.pk,
@@ -70,6 +77,9 @@ def seed() -> dict[str, Any]:
         **seed_imports.fill(administrator),
         **seed_reports.fill_reports(administrator),
     }
+    with acting(administrator):  # last: the tests before know of one project
+        seed_measured.fill(organization)
+    return found
 
 
 if __name__ == "__main__":

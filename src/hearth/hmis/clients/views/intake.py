@@ -25,6 +25,8 @@ from hearth.hmis.organizations.entered import key_of_form, new_key
 _LONGEST_KEY = 64
 #: The element that htmx fills with people who are alike, while somebody types.
 _PART = "alike"
+#: Begun with the words of the search; the first of them that those left empty has the focus.
+_TYPED_FIRST = ("first_name", "last_name", "birth_date", "ssn")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -41,6 +43,8 @@ def add(request: HttpRequest, kept: str) -> HttpResponse:
     if request.method != "POST":
         asked = question.read(text, today)
         form = IdentityForm(today=today, initial=prefilled(text, asked))
+        left = [name for name in _TYPED_FIRST if not form.initial.get(name)]
+        form.fields[left[0] if left else _TYPED_FIRST[0]].widget.attrs["data-begin"] = ""
         return _page(request, kept, form, [], key=new_key())
     key = request.POST.get("key", "")[:_LONGEST_KEY] or new_key()
     hud_id = key_of_form(user, key)
@@ -86,6 +90,8 @@ def _then(request: HttpRequest) -> str:
 def _onward(request: HttpRequest, client: int) -> HttpResponse:
     if then := _then(request):
         return redirect(f"{then}{'&' if '?' in then else '?'}add={client}")
+    if request.POST.get("do") == "enroll" and request.user.may(Permission.ENROLLMENT_EDIT):
+        return redirect("enrollments:choose", client)
     return redirect("clients:detail", client)
 
 

@@ -42,6 +42,22 @@
     }
   });
 
+  // "None of these", after all of a list was read out: No to each of it that has no answer yet, of this person alone.
+  document.querySelectorAll("[data-none-of]").forEach(function (box) {
+    var scope = box.closest("[data-gates]") || box.closest("form"), part = box.dataset.noneOf;
+    box.hidden = false;
+    box.querySelector("button").addEventListener("click", function () {
+      var given = 0;
+      scope.querySelectorAll('input[type=radio][value="0"][name*="' + part + '"]').forEach(function (no) {
+        if (scope.querySelector('input[name="' + no.name + '"]:checked')) { return; }
+        no.checked = true;
+        no.dispatchEvent(new Event("change", { bubbles: true }));
+        given += 1;
+      });
+      box.querySelector("[role=status]").textContent = "No to " + given + ". Each can be changed below.";
+    });
+  });
+
   // Figures of a field like an SSN are hidden while nobody types in it.
   document.querySelectorAll("[data-hide-figures]").forEach(function (field) {
     function hide() { field.type = "password"; }
