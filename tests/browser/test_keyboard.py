@@ -60,7 +60,7 @@ def test_navigation_on_a_wide_screen(open_page: OpenPage) -> None:
 
 
 def test_user_menu(open_page: OpenPage) -> None:
-    page = open_page("/", "user")
+    page = open_page("/help/", "user")  # the home page begins at its search
     tab_to(page, "Uma User")
     page.keyboard.press("Enter")
     menu = page.locator("#user-menu")
@@ -79,7 +79,7 @@ def test_user_menu(open_page: OpenPage) -> None:
 
 
 def test_menu_on_a_phone_holds_the_focus_until_it_is_closed(open_page: OpenPage) -> None:
-    page = open_page("/", "user", 360)
+    page = open_page("/help/", "user", 360)
     tab_to(page, "Menu")
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Close menu")).to_be_visible()

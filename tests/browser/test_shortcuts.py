@@ -74,7 +74,7 @@ def test_brackets_go_from_person_to_person_in_reading_order(open_page: OpenPage)
     page.locator("select[name=project]").select_option(label="Quiet Nights (MN-500)")
     page.get_by_role("button", name="Others present, too").click()
     add_new(page, "cornelius ravensdale 5/6/2021")
-    assert headings(page, "main h1, main h2") == ["Who presents", "Add somebody"]
+    assert headings(page, "h1, h2")[:2] == ["Who presents", "Add somebody"]
     page.locator("tbody select").select_option(label="Child")
     page.keyboard.press("Control+Enter")
     page.wait_for_url(re.compile(r"/enroll/\d+/\?start="))
