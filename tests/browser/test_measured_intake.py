@@ -27,6 +27,7 @@ ANSWERS = {
     "BenefitsFromAnySource": "y", "IncomeBenefits-SNAP": " ", "InsuranceFromAnySource": "y",
     "IncomeBenefits-Medicaid": " ", "TranslationNeeded": "n", "EverOnActiveDuty": "n", "ReserveCalledUp": "n",
     "CountyOfStay": "henn", "ExtentOfHomelessness": "2", "LastPermanentState": "minn", "NeverCalledUp": "n",
+    "LastPermanentCounty": "henn", "LastPermanentCity": "minneapolis",
 }  # fmt: skip
 
 MEMBERS = {

@@ -40,6 +40,28 @@ def test_single_keys_can_be_switched_off(open_page: OpenPage) -> None:
     page.wait_for_url("**/clients/")
 
 
+def test_what_is_typed_ahead_is_taken_and_not_lost(open_page: OpenPage) -> None:
+    page = open_page("/people/new/?role=hmis_user", "administrator")
+    where = page.get_by_role("combobox", name="Where")
+    chosen = page.locator("select[name=place], select.usa-combo-box__select").first
+    where.focus()
+    page.keyboard.type("invented")
+    page.keyboard.press("Enter")  # the first that is listed
+    expect(where).to_have_value(re.compile("Invented"))
+    first = chosen.evaluate("one => one.value")
+    assert first
+    only = chosen.evaluate("one => [...one.options].at(-1).text")
+    where.fill("")
+    page.keyboard.type(only[:-1].lower())
+    listed = page.locator(".usa-combo-box__list-option")
+    expect(listed).to_have_count(1)
+    page.keyboard.press("Tab")  # the only one
+    expect(where).to_have_value(only)
+    where.fill("nowhere at all")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/people/new/"))
+
+
 def test_enter_in_an_identity_adds_nobody(open_page: OpenPage) -> None:
     page = open_page("/clients/", "user")
     page.locator("#id_q").press_sequentially("theophila marrowbone 3/14/1985", delay=10)

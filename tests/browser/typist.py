@@ -27,6 +27,8 @@ _FOCUSED = """() => {
   };
 }"""
 
+_TAKEN = "() => document.activeElement.closest('.usa-combo-box').querySelector('select').value"
+
 
 @dataclass
 class Cost:
@@ -115,6 +117,7 @@ class Typist:
                     self.write(said)
                     self.press("Enter")
                     self.cost.decisions += 1
+                    assert self.page.evaluate(_TAKEN), f"{now['name']} took nothing for {said!r}"
                 elif now["type"] in ("radio", "checkbox"):
                     self.press(said)
                     self.cost.decisions += 1
