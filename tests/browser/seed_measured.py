@@ -10,7 +10,7 @@ def fill(organization: Any) -> None:
     from tests import factories
     from tests.hmis.organizations.making import make_coc
 
-    night = factories.make_project(organization, project_name="Quiet Nights", project_type=1)
+    night = factories.make_project(organization, project_name="Quiet Beds", project_type=1)
     home = factories.make_project(
         organization, project_name="Rapid Home", project_type=13, rrh_sub_type=2, housing_type=3
     )

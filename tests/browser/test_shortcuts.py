@@ -93,7 +93,7 @@ def test_brackets_go_from_person_to_person_in_reading_order(open_page: OpenPage)
     page = open_page("/clients/", "user")
     add(page, "clementine ravensdale 3/14/1985")
     page.get_by_role("link", name="Enroll in a project").click()
-    page.locator("select[name=project]").select_option(label="Quiet Nights (MN-500)")
+    page.locator("select[name=project]").select_option(label="Quiet Beds (MN-500)")
     page.get_by_role("button", name="Others present, too").click()
     add_new(page, "cornelius ravensdale 5/6/2021")
     assert headings(page, "h1, h2")[:2] == ["Who presents", "Add somebody"]
@@ -101,7 +101,7 @@ def test_brackets_go_from_person_to_person_in_reading_order(open_page: OpenPage)
     page.keyboard.press("Control+Enter")
     page.wait_for_url(re.compile(r"/enroll/\d+/\?start="))
     assert headings(page, "h1, .hearth-person__name") == [
-        "Quiet Nights",
+        "Quiet Beds",
         "Clementine Ravensdale",
         "Cornelius Ravensdale",
     ]
