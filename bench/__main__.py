@@ -17,7 +17,7 @@ from rich.table import Table
 
 from bench.figures import Figure
 
-BENCHMARKS = ("start", "form", "synth", "import", "search", "pages", "access", "lsa", "snapshot")
+BENCHMARKS = ("start", "form", "synth", "import", "search", "pages", "access", "entry", "lsa", "snapshot")
 
 
 def run_one(name: str, small: bool) -> list[Figure]:

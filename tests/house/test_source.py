@@ -31,7 +31,6 @@ TEMPLATES = sorted(path for path in HMIS.rglob("*.html") if "templates" in path.
 # Where text goes unescaped into a page, and why nobody else's text can be in it.
 UNESCAPED = {
     "hmis/ui/templates/mfa/totp/activate_form.html": "the QR code, drawn by us",
-    "hmis/ui/templates/ui/forms/field.html": "help texts, written by us and by Django",
 }
 
 

@@ -201,15 +201,18 @@ def test_what_an_entry_says(words: str, entry: dict) -> None:
     assert said(**entry) == words
 
 
+WRITERS = ("record_access", "record_each")
+
+
 def recorded() -> list[tuple[str, set[str]]]:
     """Every place in the code that writes to the log: its action, and the particulars it names."""
     found = []
     for path in SOURCE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "record_access":
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in WRITERS:
                 named = {word.arg: word.value for word in node.keywords if word.arg}
                 if isinstance(named["action"], ast.Attribute):
-                    names = set(named) - {"by", "action", "client", "subject"}
+                    names = set(named) - {"by", "action", "client", "subject", "of"}
                     found.append((named["action"].attr, names))
     return found
 

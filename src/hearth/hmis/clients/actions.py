@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from hearth.hmis.access.models import User
 from hearth.hmis.access.permissions import Permission
-from hearth.hmis.audit.actions import record_access
+from hearth.hmis.audit.actions import record_access, record_each
 from hearth.hmis.audit.models.access_log import Access
 from hearth.hmis.clients.intake.correcting import is_child, stored_version
 from hearth.hmis.clients.intake.identity import GROUPS
@@ -22,7 +22,7 @@ _VETERAN = 1  # of list 1.8
 RECENT_KEPT = 50
 
 _OPENED = """
-    INSERT INTO clients_recentclient (user_id, client_id) VALUES (%s, %s)
+    INSERT INTO clients_recentclient (user_id, client_id) SELECT %s, unnest(%s::bigint[])
     ON CONFLICT (user_id, client_id) DO UPDATE SET opened_at = now()
 """
 _FORGET = """
@@ -152,10 +152,18 @@ def _write(stored: Client, values: dict[str, Any], by: User) -> None:
 
 def open_client(*, by: User, client: Client, page: str = "client") -> None:
     """Write down that a user looked at a client: in the access log, and in the user's recent clients."""
-    without = {"restricted_without_stay": True} if is_reached_without_a_stay(by, client) else {}
-    record_access(by=by.pk, action=Access.CLIENT_VIEWED, client=client.pk, subject=page, **without)
+    open_clients(by=by, clients=[client], page=page)
+
+
+def open_clients(*, by: User, clients: Sequence[Client], page: str) -> None:
+    """The same of clients who stand on one page."""
+    seen = []
+    for one in clients:
+        without = {"restricted_without_stay": True} if is_reached_without_a_stay(by, one) else {}
+        seen.append((one.pk, page, without))
+    record_each(by=by.pk, action=Access.CLIENT_VIEWED, of=seen)
     with connection.cursor() as cursor:
-        cursor.execute(_OPENED, [by.pk, client.pk])
+        cursor.execute(_OPENED, [by.pk, list(dict.fromkeys(one.pk for one in clients))])
         cursor.execute(_FORGET, [by.pk, by.pk, RECENT_KEPT - 1])
 
 

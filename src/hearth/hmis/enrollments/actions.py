@@ -10,7 +10,7 @@ from django.db import transaction
 
 from hearth.hmis.access.models import User
 from hearth.hmis.access.permissions import Permission
-from hearth.hmis.audit.actions import record_access
+from hearth.hmis.audit.actions import record_access, record_each
 from hearth.hmis.audit.models.access_log import Access
 from hearth.hmis.clients.models import Client
 from hearth.hmis.enrollments import exiting, queries
@@ -121,13 +121,10 @@ def enroll_household(
         checks.keep(by=by, enrollment=enrollment, right=member.right)
         if member.further is not None:
             member.further.keep(by=by, stamps=stamps, enrollment=enrollment, day=entry_date)
-        record_access(
-            by=by.pk,
-            action=Access.ENROLLED,
-            client=enrollment.client_id,
-            subject=f"enrollment:{enrollment.pk}",
-            project=project.pk,
-        )
+    enrolled: list[tuple[int, str, dict[str, Any]]] = [
+        (one.client_id, f"enrollment:{one.pk}", {}) for one in made
+    ]
+    record_each(by=by.pk, action=Access.ENROLLED, of=enrolled, project=project.pk)
     return made
 
 

@@ -62,12 +62,13 @@ class LastAnswers:
     def before(cls, user: User, clients: Iterable[Client], until: date) -> "dict[int, LastAnswers]":
         """Of each client the records of all stays that the user may see, up to a day; six queries."""
         stays = queries.visible(Enrollment, user).filter(client__in=list(clients), date_deleted__isnull=True)
-        of = dict(stays.values_list("pk", "client_id"))
+        of = {one.pk: one for one in stays.select_related("project")}
         found: dict[int, LastAnswers] = {}
         for file, row in _rows(user, of, until) if of else ():
-            answers = found.get(of[row.enrollment_id])
+            stay = row.enrollment = of[row.enrollment_id]
+            answers = found.get(stay.client_id)
             if answers is None:
-                answers = found[of[row.enrollment_id]] = cls.__new__(cls)
+                answers = found[stay.client_id] = cls.__new__(cls)
                 answers._records, answers._is_of_stay = {}, False
             answers._add(file, row)
         return found
@@ -147,7 +148,7 @@ def _rows(user: User, stays: Iterable[int], until: date) -> Iterator[tuple[str, 
     for file, model in files_of_stages().items():
         rows = queries.records(user, model, stays, date_deleted__isnull=True)
         rows = rows.filter(information_date__lte=until).order_by("-information_date", "-id")
-        for row in rows.select_related("enrollment__project"):
+        for row in rows:
             yield file, row
 
 

@@ -1,11 +1,11 @@
 """Renders every Django form with USWDS markup, so that `{{ form }}` looks right everywhere.
 
-Set as FORM_RENDERER. Form and field templates are in `templates/ui/forms/`, inputs and lists are written by
-`widgets.py`; the class of an input comes from its widget's template, plus an error class where the field has
-errors.
+Set as FORM_RENDERER. Templates of forms are in `templates/ui/forms/`, fields are written by `field_groups.py`,
+inputs and lists by `widgets.py`; the class of an input comes from its widget's template, plus an error class
+where the field has errors.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cache
 from typing import Any
@@ -17,6 +17,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from hearth.hmis.ui import widgets
+from hearth.hmis.ui.field_groups import UswdsField
 from hearth.hmis.ui.formats import IN_A_FIELD
 
 _CLASSES = {
@@ -95,22 +96,28 @@ class PlainWords:
     def full_clean(self) -> None:
         """Give fields their words only now: a form may change its labels until it is read."""
         for key, field in self.fields.items() if self.is_bound else ():
-            label = str(field.label or pretty_name(key))
-            for code, said in _words(field, label).items():
-                own = str(field.error_messages.get(code, "")) != _of_django(field, code)
-                if not (own or _has_own_validator(field, code)):
-                    field.error_messages[code] = said
+            kind, own = type(field), field.error_messages
+            theirs, kept = _of_django(kind), _codes_of_own_validators(field)
+            verb = "Choose" if issubclass(kind, _CHOSEN) else "Enter"
+            said = {"required": f"{verb}: {field.label or pretty_name(key)}."} | _words(kind)
+            for code, words in said.items():
+                before, django = own.get(code, ""), theirs.get(code, "")
+                if code not in kept and (before is django or str(before) == str(django)):
+                    own[code] = words
         super().full_clean()
 
 
-def _words(field: forms.Field, label: str) -> dict[str, str]:
-    """By code, what a field says; the limits are filled in by Django."""
-    chosen = (forms.ChoiceField, forms.FileField, forms.BooleanField)
+#: Fields of which something is chosen rather than typed.
+_CHOSEN = (forms.ChoiceField, forms.FileField, forms.BooleanField)
+
+
+@cache
+def _words(kind: type[forms.Field]) -> dict[str, str]:
+    """By code, what a field of a kind says; the limits are filled in by Django."""
     again = "The file did not arrive. Choose it and send it again."
     listed = "Choose from the list."
     return {
-        "required": f"{'Choose' if isinstance(field, chosen) else 'Enter'}: {label}.",
-        "invalid": again if isinstance(field, forms.FileField) else _form_of(field),
+        "invalid": again if issubclass(kind, forms.FileField) else _form_of(kind),
         "invalid_choice": listed,
         "invalid_list": listed,
         "invalid_pk_value": listed,
@@ -125,7 +132,7 @@ def _words(field: forms.Field, label: str) -> dict[str, str]:
         "invalid_extension": "Choose a file of another kind: %(allowed_extensions)s.",
         "max_length": (
             "The file's name is too long. Rename it to %(max)d characters or fewer."
-            if isinstance(field, forms.FileField)
+            if issubclass(kind, forms.FileField)
             else "Shorten it to %(limit_value)d characters."
         ),
         "min_length": "Type at least %(limit_value)d characters.",
@@ -158,32 +165,28 @@ _FORMS: tuple[tuple[type[forms.Field], str], ...] = (
 )
 
 
-def _form_of(kind: forms.Field | type[forms.Field]) -> str:
-    of = kind if isinstance(kind, type) else type(kind)
-    return next((said for one, said in _FORMS if issubclass(of, one)), "It cannot be read. Type it again.")
+def _form_of(kind: type[forms.Field]) -> str:
+    return next((said for one, said in _FORMS if issubclass(kind, one)), "It cannot be read. Type it again.")
 
 
-def _has_own_validator(field: forms.Field, code: str) -> bool:
-    """Whether a validator says it in words that are not Django's, which those of the field would hide."""
-    theirs = [one for one in field.validators if getattr(one, "code", None) == code]
-    return any(
-        not type(one).__module__.startswith("django.")
+def _codes_of_own_validators(field: forms.Field) -> set[Any]:
+    """What a validator says in words that are not Django's, which those of the field would hide."""
+    return {
+        getattr(one, "code", None)
+        for one in field.validators
+        if not type(one).__module__.startswith("django.")
         or getattr(one, "message", None) != getattr(type(one), "message", None)
-        for one in theirs
-    )
-
-
-def _of_django(field: forms.Field, code: str) -> str:
-    """What Django itself says of it; '' where its field says nothing, and a validator does."""
-    return _of_kind(type(field), code)
+    }
 
 
 @cache
-def _of_kind(field: type[forms.Field], code: str) -> str:
-    for kind in field.__mro__:
-        if kind.__module__.startswith("django.") and code in vars(kind).get("default_error_messages", {}):
-            return str(vars(kind)["default_error_messages"][code])
-    return ""
+def _of_django(kind: type[forms.Field]) -> Mapping[str, Any]:
+    """By code, what Django itself says of such a field; where it says nothing, a validator does."""
+    found: dict[str, Any] = {}
+    for one in reversed(kind.__mro__):
+        if one.__module__.startswith("django."):
+            found |= vars(one).get("default_error_messages", {})
+    return found
 
 
 class Together:
@@ -213,7 +216,7 @@ class UswdsRenderer(TemplatesSetting):
     """Form renderer of the whole application."""
 
     form_template_name = "ui/forms/form.html"
-    field_template_name = "ui/forms/field.html"
+    bound_field_class = UswdsField
 
     def render(self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None) -> str:
         """Render a form, field or widget; a widget first gets its USWDS class."""

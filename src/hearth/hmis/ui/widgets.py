@@ -80,6 +80,26 @@ def _choice(option: Widget) -> str:
     return f'<div>\n    <div class="{kind}">{box}{label}</div></div>'
 
 
+def _answers(widget: Widget) -> str:
+    """Rows to choose one from (`hud/answers.py`)."""
+    own = widget["attrs"]
+    required = " required" if own.get("required") else ""
+    rows = "".join(_row(option, required) for _, options, _ in widget["optgroups"] for option in options)
+    named = f' id="{_text(own["id"])}"' if own.get("id") else ""
+    return f'<div class="hearth-answers" data-answers{named}>\n{rows}</div>'
+
+
+def _row(option: Widget, required: str) -> str:
+    unknown = " hearth-answers__one--unknown" if option["is_unknown"] else ""
+    told = _text(option["attrs"].get("id", ""))
+    return (
+        f'<div class="usa-radio hearth-answers__one{unknown}"><input class="usa-radio__input" type="radio"'
+        f' name="{_text(option["name"])}" value="{_text(option["value"])}" id="{told}"'
+        f"{' checked' if option['selected'] else ''}{required}>"
+        f'<label class="usa-radio__label" for="{told}">{_text(option["label"])}</label></div>\n'
+    )
+
+
 def _groups(widget: Widget, write: Callable[[Widget], str], begin: str, end: str) -> Iterator[str]:
     for name, options, _ in widget["optgroups"]:
         if name:
@@ -100,4 +120,5 @@ _WRITERS: dict[str, Callable[[Widget], str]] = {
     "django/forms/widgets/radio.html": _choices,
     "django/forms/widgets/checkbox_select.html": _choices,
     "ui/forms/typed_ahead.html": _typed_ahead,
+    "ui/forms/answers.html": _answers,
 }

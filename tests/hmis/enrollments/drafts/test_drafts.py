@@ -186,7 +186,7 @@ def test_a_failure_in_the_middle_leaves_the_draft_whole(
     def stop(**said: Any) -> None:
         raise RuntimeError("stopped")
 
-    monkeypatch.setattr(enrollment_actions, "record_access", stop)  # the last that is written
+    monkeypatch.setattr(enrollment_actions, "record_each", stop)  # the last that is written
     assert page.finish(**{PRIOR: STREET}).status_code == 500
     monkeypatch.undo()
     with acting(place.worker):

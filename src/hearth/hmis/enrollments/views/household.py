@@ -145,8 +145,7 @@ def put_together(request: HttpRequest, grid: Grid) -> HttpResponse:
     if (added := request.GET.get("add", "")).isascii() and added.isdigit() and len(added) < 19:
         return redirect(grid.address(_with(grid.listed, (int(added), None))))
     people = presenting.people(request.user, grid.listed, grid.place, grid.day)
-    for one in people:
-        client_actions.open_client(by=request.user, client=one.client, page="household")
+    client_actions.open_clients(by=request.user, clients=[one.client for one in people], page="household")
     return _page(request, grid, people, found)
 
 

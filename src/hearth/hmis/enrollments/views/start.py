@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from hearth.hmis.access.guard import refuse_as_missing, require
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.clients import queries as clients
-from hearth.hmis.clients.actions import open_client
+from hearth.hmis.clients.actions import open_client, open_clients
 from hearth.hmis.clients.models import Client
 from hearth.hmis.clients.templatetags.clients import full_name
 from hearth.hmis.enrollments import actions, queries
@@ -151,8 +151,7 @@ def ask(
     if is_finish and all(one.is_ready for one in household_cards) and draft.agrees():
         return _finish(request, about, household_cards, draft, key)
     if request.method != "POST":
-        for one in found:
-            open_client(by=user, client=one.client, page="enrolling")
+        open_clients(by=user, clients=[one.client for one in found], page="enrolling")
     context = {
         "client": client,
         "about": about,
