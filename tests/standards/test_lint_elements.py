@@ -101,6 +101,35 @@ BROKEN = [
         "HousingAssessment IN (1, 77)", "element: W5",
         "77 is no code of Exit.HousingAssessment", "Use a code of list W5.1", id="asks-if-code",
     ),
+    pytest.param(
+        "3_08_disabling_condition.yaml", "DisabilityResponse[6] = 1", "DisabilityResponse[6] = 77",
+        "element: 3.08",
+        "77 is no code of Disabilities.DisabilityResponse", "Use a code of list", id="yes-from-code",
+    ),
+    pytest.param(
+        "3_08_disabling_condition.yaml", "DisabilityResponse[6] = 1", "DisabilityAnswer[6] = 1",
+        "element: 3.08",
+        "Disabilities.DisabilityAnswer[6] is no column", "or File.Column", id="yes-from-column",
+    ),
+    pytest.param(
+        "3_08_disabling_condition.yaml", "DisabilityResponse[6] = 1", "DisabilityResponse[6] is a yes",
+        "yes_from:",
+        "cannot be read", "Compare columns with codes", id="yes-from-a-sentence",
+    ),
+    pytest.param(
+        "4_02_income_and_sources.yaml", "- EarnedAmount", "- Earned", "element: 4.02",
+        "is the sum of IncomeBenefits.Earned, which is no column of its type", "Name columns of amounts",
+        id="total-of",
+    ),
+    pytest.param(
+        "3_917_prior_living_situation.yaml", "same_for_all: [LivingSituation,",
+        "same_for_all: [LivingPlace,", "same_for_all:",
+        "'LivingPlace' is no field of the element", "Use all, or some of", id="same-for-all",
+    ),
+    pytest.param(
+        "4_11_domestic_violence.yaml", "required_by:", "same_for_all: all\nrequired_by:", "element: 4.11",
+        "is sensitive, and is asked of each alone", "Take it away from 'same_for_all'", id="same-sensitive",
+    ),
 ]  # fmt: skip
 
 

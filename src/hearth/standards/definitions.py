@@ -1,9 +1,9 @@
 """Definitions in plain words: the lines that the command and the data dictionary both show."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from hearth.standards.element import Element, Field, Requirement
-from hearth.standards.gates import ALWAYS, bare
+from hearth.standards.gates import ALWAYS, Gate, bare
 from hearth.standards.kinds import KINDS
 from hearth.standards.load import YEARS
 from hearth.standards.model import Check, Column, File, List, Option
@@ -59,6 +59,8 @@ def of_column(column: Column) -> Lines:
         yield "Rule", column.rule
     if column.hashed_as:
         yield "Hashed exports", f"written as {column.hashed_as}"
+    if column.use:
+        yield "Offers", f"what its list has for: {column.use}"
     if column.privacy:
         yield "Privacy", column.privacy
     for year, name in sorted(column.earlier_names.items()):
@@ -113,6 +115,9 @@ def of_element(element: Element) -> Lines:
         yield "Rows", element.rows
     if element.fields:
         yield "Fields", element.fields
+    if element.same_for_all:
+        same = ", ".join(name.rpartition(".")[2] for name in element.same_for_all)
+        yield "May be the same for a household", same
     if element.change:
         yield "Change", element.change
     yield from _ends(element)
@@ -154,7 +159,19 @@ def of_field(one: Field) -> str:
         words.append(f"in project types other than {', '.join(one.except_project_types)}")
     if one.optional:
         words.append("may stay blank")
+    if follows := follows_words(one.yes_if, one.yes_from, one.total_of):
+        words.append(follows)
     return "; ".join(words)
+
+
+def follows_words(yes_if: Gate | None, yes_from: Iterable[Gate], total_of: Iterable[str]) -> str:
+    """From what other answers a field follows that nobody is asked; empty where somebody is."""
+    if yes_if is not None:
+        return f"not asked: Yes if {bare(yes_if)}, else No"
+    if parts := [str(one) for one in yes_from]:
+        return f"not asked where these are: Yes if {' or '.join(f'({one})' for one in parts)}"
+    names = [name.rpartition(".")[2] for name in total_of]
+    return f"not asked: the sum of {', '.join(names)}" if names else ""
 
 
 def of_check(check: Check) -> Lines:

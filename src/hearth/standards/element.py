@@ -146,7 +146,9 @@ class Field:
 
     `name` is `File.Column`, with the DisabilityType in brackets for 4.05 to 4.10. `gate` names columns with
     their files. Without `funders` and types it is so in every project. `optional` fields may stay blank.
-    `yes_if`: nobody is asked, for it follows from other answers: 1 where the gate holds, else 0.
+    What follows from other answers is asked of nobody: with `yes_if` 1 where the gate holds and else 0, with
+    `total_of` the sum of these fields, and with `yes_from`, where what its parts look at is asked, 1 if one
+    part holds, 0 where none does, and the code of what is not known as long as one is open.
     """
 
     column: Column
@@ -157,6 +159,8 @@ class Field:
     except_project_types: tuple[str, ...] = ()
     optional: bool = False
     yes_if: Gate | None = None
+    yes_from: tuple[Gate, ...] = ()
+    total_of: tuple[str, ...] = ()
     disputed: tuple[Reading, ...] = ()
 
     def applies(self, project_type: str, funders: Iterable[str]) -> bool:
@@ -175,6 +179,7 @@ class Element:
     `rows` is a condition on the rows of a shared file that belong to it (`RecordType = 143`).
     `columns` are those of the registry's year that name the element, `asks` those of them that are asked.
     `project_types` are the types of its header, empty for all. `event` is what makes somebody answer it.
+    `same_for_all` are the names of its fields whose answers may be one for a whole household.
     """
 
     number: str
@@ -191,6 +196,7 @@ class Element:
     project_types: tuple[str, ...] = ()
     requirements: tuple[Requirement, ...] = ()
     asks: tuple[Field, ...] = ()
+    same_for_all: tuple[str, ...] = ()
     change: str = ""
     note: str = ""
     reference: str = ""

@@ -50,7 +50,8 @@ class Question:
 
     `name` is `File.Column`, with the DisabilityType in brackets for 4.05 to 4.10. `why` are the requirements
     it is asked for, demands before offers; each knows its line of the registry (`at`). `yes_if`: it is not
-    put to anybody but follows from other answers, 1 where that gate holds and else 0.
+    put to anybody but follows from other answers, 1 where that gate holds and else 0. So it is with
+    `total_of`, the sum of these, and with `yes_from` where what its conditions look at is asked.
     """
 
     element: Element
@@ -60,6 +61,8 @@ class Question:
     gate: Gate
     why: tuple[Requirement, ...]
     yes_if: Gate | None = None
+    total_of: tuple[str, ...] = ()
+    yes_from: tuple[Gate, ...] = ()
 
     @property
     def condition(self) -> str:
@@ -123,7 +126,9 @@ def _of_element(
         # What hangs on another field of the element is as open as that field.
         gate = one.gate if opens == ALWAYS or names & {*columns(one.gate)} else every(opens, one.gate)
         asked = OPTIONAL if one.optional or not demanded else REQUIRED if gate == ALWAYS else CONDITIONAL
-        yield Question(element, one.column, one.name, asked, gate, why, one.yes_if)
+        yield Question(
+            element, one.column, one.name, asked, gate, why, one.yes_if, one.total_of, one.yes_from
+        )
 
 
 def _fields(asks: Iterable[Field], project: Project) -> Iterator[Field]:

@@ -17,7 +17,7 @@ from hearth.standards.lint_checks import lint_checks
 from hearth.standards.lint_elements import lint_element, lint_readings
 from hearth.standards.lint_upgrades import lint_upgrades
 from hearth.standards.load import FOLDER, YEARS, Registry, load
-from hearth.standards.model import Column, File, List
+from hearth.standards.model import Column, File, List, Option
 from hearth.standards.predicates import columns as named_columns
 from hearth.standards.problem import Problem
 from hearth.standards.read_elements import element_number
@@ -174,6 +174,10 @@ def _file(registry: Registry, file: File) -> Iterator[Problem]:
         yield from _column(registry, file, column)
 
 
+def _options(registry: Registry, number: str) -> tuple[Option, ...]:
+    return tuple(registry.list(number).options) if number in registry.lists else ()
+
+
 def _column(registry: Registry, file: File, column: Column) -> Iterator[Problem]:
     if column.references:
         target, _, key = column.references.partition(".")
@@ -200,6 +204,13 @@ def _column(registry: Registry, file: File, column: Column) -> Iterator[Problem]
                 f"{column.id} takes its codes from list {number}, which FY{registry.year} does not have.",
                 "Correct the list number, or add lists/ with that list.",
             )
+    offered = {use for number in column.lists for one in _options(registry, number) for use in one.used_for}
+    if column.use and column.use not in offered:
+        yield Problem(
+            column.at,
+            f"{column.id} offers what its list has for '{column.use}', and no code of it is for that.",
+            f"Correct 'use': {', '.join(sorted(offered)) or 'the list has no used_for'}.",
+        )
     if column.list_by and column.list_by.column not in file:
         yield Problem(
             column.at,

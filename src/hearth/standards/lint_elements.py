@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from hearth.standards.element import Element, Field, Requirement
-from hearth.standards.gates import ALWAYS, codes, columns
+from hearth.standards.gates import Gate, codes, columns
 from hearth.standards.load import LATEST, Registry, load
 from hearth.standards.model import Column, Place
 from hearth.standards.predicates import columns as named_columns
@@ -68,6 +68,12 @@ def lint_element(registry: Registry, element: Element) -> Iterator[Problem]:
         yield from _requirement(registry, requirement)
     for one in element.asks:
         yield from _field(registry, element, one)
+        if one.name in element.same_for_all and one.column.privacy == "sensitive":
+            yield Problem(
+                element.at,
+                f"{one.name} is sensitive, and is asked of each alone.",
+                "Take it away from 'same_for_all'.",
+            )
 
 
 def _requirement(registry: Registry, requirement: Requirement) -> Iterator[Problem]:
@@ -92,7 +98,15 @@ def _field(registry: Registry, element: Element, one: Field) -> Iterator[Problem
     for code in (*one.project_types, *one.except_project_types):
         if code not in registry.list(PROJECT_TYPES):
             yield Problem(element.at, f"{code} is not a project type.", f"Use codes of list {PROJECT_TYPES}.")
-    for name in (*columns(one.gate), *columns(one.yes_if or ALWAYS)):
+    for name in one.total_of:
+        column = _column(registry, name)
+        if column is None or column.type != one.column.type:
+            yield Problem(
+                element.at,
+                f"{one.name} is the sum of {name}, which is no column of its type.",
+                "Name columns of amounts under 'total_of'.",
+            )
+    for name in (*columns(one.gate), *(each for gate in _from(one) for each in columns(gate))):
         if _column(registry, name) is None:
             yield Problem(
                 element.at,
@@ -102,8 +116,13 @@ def _field(registry: Registry, element: Element, one: Field) -> Iterator[Problem
     yield from _codes(registry, element.at, one)
 
 
+def _from(one: Field) -> tuple[Gate, ...]:
+    """The conditions from which a field follows."""
+    return (*([one.yes_if] if one.yes_if is not None else []), *one.yes_from)
+
+
 def _codes(registry: Registry, at: Place, one: Field) -> Iterator[Problem]:
-    for name, code in (*codes(one.gate), *codes(one.yes_if or ALWAYS)):
+    for name, code in (*codes(one.gate), *(each for gate in _from(one) for each in codes(gate))):
         column = _column(registry, name)
         if column and column.lists and not any(code in registry.list(number) for number in column.lists):
             yield Problem(

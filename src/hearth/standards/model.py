@@ -75,6 +75,7 @@ class Column:
 
     `only_if` is a condition on other columns of the row, as SQL: elsewhere the column must be blank.
     `asked_if` is the condition under which a form shows it, where a value elsewhere is no mistake.
+    `use` is for which of its list's uses it offers codes ("prior"); empty: for all.
     `minimum` and `maximum` bound a number, both included.
     """
 
@@ -98,6 +99,7 @@ class Column:
     privacy: str = ""
     only_if: str | None = None
     asked_if: str | None = None
+    use: str = ""
     minimum: int | None = None
     maximum: int | None = None
     rule: str = ""

@@ -14,7 +14,8 @@ FUNDING_SOURCES = "2.06.1"
 READINGS = "elements/_readings.yaml"
 _KEYS = (
     "element", "name", "group", "question", "files", "rows", "fields", "asked_of", "collected_at", "event",
-    "project_types", "minors", "asks", "required_by", "change", "note", "reference", "since", "until",
+    "project_types", "minors", "asks", "same_for_all", "required_by", "change", "note", "reference", "since",
+    "until",
 )  # fmt: skip
 _REQUIREMENT_KEYS = (
     "program", "funders", "project_types", "except_project_types", "rrh_subtypes", "where", "required",
@@ -22,7 +23,7 @@ _REQUIREMENT_KEYS = (
 )  # fmt: skip
 _ASK_KEYS = (
     "columns", "program", "project_types", "except_project_types", "if", "optional", "disputed", "since",
-    "until", "yes_if",
+    "until", "yes_if", "yes_from", "total_of",
 )  # fmt: skip
 # Who must collect what is known from the FY2026 manual on; an element of an earlier year has no rows.
 REQUIREMENTS_SINCE = 2026
@@ -89,7 +90,26 @@ def read_element(
     ]
     requirements += _of_minors(block, requirements, readings)
     asks = _asks(block, lists, readings, element, year) if requirements else ()
-    return replace(element, requirements=tuple(requirements), asks=tuple(asks))
+    asked = tuple(asks)
+    return replace(
+        element, requirements=tuple(requirements), asks=asked, same_for_all=_same_for_all(block, asked)
+    )
+
+
+def _same_for_all(block: Block, asked: Sequence[Field]) -> tuple[str, ...]:
+    """The names of the fields under `same_for_all`: some columns, or `all` of them."""
+    written = block.texts("same_for_all")
+    if written == ("all",):
+        return tuple(dict.fromkeys(one.name for one in asked))
+    names = {one.column.name: one.name for one in asked}
+    for name in written:
+        if name not in names:
+            raise StandardsError(
+                block.at("same_for_all"),
+                f"'{name}' is no field of the element.",
+                f"Use all, or some of: {', '.join(names)}.",
+            )
+    return tuple(names[name] for name in written)
 
 
 def read_readings(folder: Path) -> dict[str, Reading]:
@@ -199,14 +219,15 @@ def _asks(
             opens = given(condition, fixed)
             if opens == NEVER:
                 continue
+            own = _qualified(column.file, fixed.get("DisabilityType"))
             bracket = f"[{fixed['DisabilityType']}]" if element.number in _BY_TYPE else ""
             yield Field(
                 column=column,
                 name=f"{column.id}{bracket}",
-                gate=renamed(opens, _qualified(column.file, fixed.get("DisabilityType"))),
-                yes_if=renamed(_gate(entry, "yes_if"), _qualified(column.file, fixed.get("DisabilityType")))
-                if "yes_if" in entry
-                else None,
+                gate=renamed(opens, own),
+                yes_if=renamed(_gate(entry, "yes_if"), own) if "yes_if" in entry else None,
+                yes_from=tuple(renamed(one, own) for one in _gates(entry, "yes_from")),
+                total_of=tuple(own(name) for name in entry.texts("total_of")),
                 funders=_funders(entry.text("program"), entry, lists) if "program" in entry else (),
                 project_types=_types(entry),
                 except_project_types=entry.texts("except_project_types"),
@@ -242,8 +263,15 @@ def _gate_of(column: Column) -> Gate:
 
 def _gate(block: Block, key: str) -> Gate:
     written = block.optional(key)
-    if written is None:
-        return ALWAYS
+    return ALWAYS if written is None else _read_gate(block, key, written)
+
+
+def _gates(block: Block, key: str) -> list[Gate]:
+    """Several conditions, a line each."""
+    return [_read_gate(block, key, written) for written in block.get(key, [])]
+
+
+def _read_gate(block: Block, key: str, written: str) -> Gate:
     try:
         return gate(written)
     except GateError as error:

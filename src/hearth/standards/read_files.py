@@ -15,7 +15,7 @@ _FILE_KEYS = (
 )  # fmt: skip
 _COLUMN_KEYS = (
     "name", "label", "type", "key", "required", "references", "among", "list", "list_by", "element",
-    "pattern", "format", "range", "hashed_as", "privacy", "only_if", "asked_if", "rule", "note",
+    "pattern", "format", "range", "hashed_as", "privacy", "only_if", "asked_if", "use", "rule", "note",
     "other_spellings", "since", "until", "earlier", "shared",
 )  # fmt: skip
 _RANGE = re.compile(r"(\d+)?\.\.(\d+)?")
@@ -104,6 +104,7 @@ def _column(
         privacy=_privacy(now),
         only_if=now.optional("only_if"),
         asked_if=now.optional("asked_if"),
+        use=now.optional("use") or "",
         minimum=minimum,
         maximum=maximum,
         rule=now.optional("rule") or "",

@@ -42,7 +42,9 @@ def of_questions(asked: Iterable[Question]) -> RenderableType:
                 parts.append(
                     Text(f"{number} {name}", "bold") + Text(f"  {', '.join(because)}", "dim not bold")
                 )
-            condition = f"if {one.condition}" if one.condition else ""
+            said = [f"if {one.condition}"] if one.condition else []
+            said += [definitions.follows_words(one.yes_if, one.yes_from, one.total_of)]
+            condition = "; ".join(filter(None, said))
             table.add_row("", one.name, one.asked, condition)
         parts.append(table)
     return Group(*parts)

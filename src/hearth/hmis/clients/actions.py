@@ -157,6 +157,8 @@ def open_client(*, by: User, client: Client, page: str = "client") -> None:
 
 def open_clients(*, by: User, clients: Sequence[Client], page: str) -> None:
     """The same of clients who stand on one page."""
+    if not clients:
+        return
     seen = []
     for one in clients:
         without = {"restricted_without_stay": True} if is_reached_without_a_stay(by, one) else {}

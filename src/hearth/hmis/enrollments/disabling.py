@@ -5,6 +5,7 @@ from typing import Any
 
 from hearth.hmis.hud.answers import not_collected
 from hearth.standards import load
+from hearth.standards.gates import Gate, codes, columns
 from hearth.standards.load import MODEL_YEAR
 
 DISABLING = "Enrollment.DisablingCondition"
@@ -12,8 +13,14 @@ _RESPONSE, _LASTING = "DisabilityResponse", "IndefiniteAndImpairs"
 YES = int(load(MODEL_YEAR).list("1.8").names["YES"])
 NO = int(load(MODEL_YEAR).list("1.8").names["NO"])
 _TYPES = load(MODEL_YEAR).list("1.3").names
-#: Count by themselves; the others only where they are long-lasting and make living alone hard (3.08).
-_BY_THEMSELVES = {str(_TYPES["DEVELOPMENTAL"]), str(_TYPES["HIV_AIDS"])}
+#: By kind, what makes it a Yes, as the registry says: some by themselves, others where they are long-lasting
+#: and make living alone hard.
+_QUALIFIES: Mapping[str, Gate] = {
+    name.partition("[")[2].removesuffix("]"): part
+    for one in load(MODEL_YEAR).element("3.08").asks
+    for part in one.yes_from
+    for name in columns(part)
+}
 
 
 def disabling_condition(records: Mapping[str, Mapping[str, Any]]) -> tuple[int, list[str]]:
@@ -28,20 +35,21 @@ def disabling_condition(records: Mapping[str, Mapping[str, Any]]) -> tuple[int, 
     names = {str(code): name for name, code in _TYPES.items()}
     if qualifying:
         return YES, [names[kind] for kind in qualifying]
-    settled = all(
-        row.get(_RESPONSE) == NO or (_is_yes(kind, row.get(_RESPONSE)) and row.get(_LASTING) == NO)
-        for kind, row in rows.items()
-    )
+    settled = all(_holds(kind, row.get(_RESPONSE), row.get(_LASTING)) is False for kind, row in rows.items())
     return (NO if rows and settled else not_collected(DISABLING)), []
 
 
 def qualifies(kind: str, response: int | None, lasting: int | None) -> bool:
     """Whether one answer makes the disabling condition a Yes. `kind`: a code of DisabilityType."""
-    return _is_yes(kind, response) and (kind in _BY_THEMSELVES or lasting == YES)
+    return _holds(kind, response, lasting) is True
 
 
-def _is_yes(kind: str, response: int | None) -> bool:
-    """Substance use has three kinds of yes: alcohol, drugs, both (4.10)."""
-    if kind == str(_TYPES["SUBSTANCE_USE"]):
-        return response in (1, 2, 3)
-    return response == YES
+def _holds(kind: str, response: int | None, lasting: int | None) -> bool | None:
+    """Whether one answer makes it a Yes; None where it does not settle that."""
+    qualifies_if = _QUALIFIES[kind]
+    said = {f"Disabilities.{_RESPONSE}[{kind}]": response, f"Disabilities.{_LASTING}[{kind}]": lasting}
+    counted = {*codes(qualifies_if), *((name, str(NO)) for name in said)}
+    known = {name: str(code) for name, code in said.items() if (name, str(code)) in counted}
+    if f"Disabilities.{_RESPONSE}[{kind}]" not in known:
+        return None  # the client does not know or did not say: whatever else stands there
+    return qualifies_if.holds(known)

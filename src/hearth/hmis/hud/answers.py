@@ -16,12 +16,6 @@ from hearth.standards.model import Option
 #: HUD's words in all lists: the client's answers that say nothing, and that nobody asked.
 UNKNOWN = ("Client doesn't know", "Client prefers not to answer")
 MISSING = "Data not collected"
-#: One list serves three questions; each offers what it is used for.
-_USED_FOR = {
-    "Enrollment.LivingSituation": "prior",
-    "CurrentLivingSituation.CurrentLivingSituation": "current",
-    "Exit.Destination": "destination",
-}
 
 
 class Answers(forms.RadioSelect):
@@ -69,11 +63,10 @@ def offered(column: str) -> list[Option]:
     number = found.list_by.cases.get(row, found.list_by.otherwise) if found.list_by and row else found.list
     if number is None:
         return []
-    use = _USED_FOR.get(column)
     return [
         one
         for one in registry.list(number).options
-        if one.status == "current" and (use is None or not one.used_for or use in one.used_for)
+        if one.status == "current" and (not found.use or not one.used_for or found.use in one.used_for)
     ]
 
 

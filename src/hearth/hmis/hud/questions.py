@@ -32,9 +32,6 @@ MOST_ROWS = 9
 #: Sources of income and the like: read out, and ticked where they apply; the rest is No. Other questions with
 #: the same list are questions of their own: what nobody answered is not a No.
 _TICKED, _SOURCES = "1.7", "IncomeBenefits"
-#: Worked out from the amounts, never asked beside them.
-_TOTAL = "IncomeBenefits.TotalMonthlyIncome"
-_AMOUNT = "Amount"
 _MOST_MONEY = Decimal("999999.99")
 _YES, _NO = "1", "0"
 _DISABILITIES = "Disabilities"
@@ -96,7 +93,8 @@ class QuestionForm(PlainWords, forms.Form):
         self.known = dict(known or {})
         asked = questions(load(MODEL_YEAR), project, stage, person)
         self._follows = {one.name: one for one in asked if one.yes_if is not None}
-        put = [self._put(one) for one in asked if one.name != _TOTAL and one.name not in self._follows]
+        self._totals = [one for one in asked if one.total_of]
+        put = [self._put(one) for one in asked if not one.total_of and one.name not in self._follows]
         self.questions = self.kept(put)
         for one in self.questions:
             made: Any = _of_column(one)
@@ -190,7 +188,8 @@ class QuestionForm(PlainWords, forms.Form):
             record, column = place_of(name)
             found.records.setdefault(record, {})[column] = None if state[name] == HIDDEN else value
         _leave_out_empty(found)
-        _add_total(found)
+        for one in self._totals:
+            _add_total(found, one, answers)
         self.answered = found
         return said
 
@@ -303,11 +302,11 @@ def _leave_out_empty(found: Answered) -> None:
             del found.records[name]
 
 
-def _add_total(found: Answered) -> None:
-    """The monthly total of the amounts (4.02.18), where there is any income."""
-    income = found.records.get("IncomeBenefits", {})
-    if "IncomeFromAnySource" not in income:
+def _add_total(found: Answered, total: Question, answers: Mapping[str, str | None]) -> None:
+    """The sum of what was answered (4.02.18), where its gate is open; nothing where nobody can tell."""
+    record, column = place_of(total.name)
+    row, is_open = found.records.get(record), total.gate.holds(answers)
+    if row is None or is_open is None:
         return
-    amounts = [value for column, value in income.items() if column.endswith(_AMOUNT) and value is not None]
-    has_any = income["IncomeFromAnySource"] == int(_YES)
-    income[_TOTAL.partition(".")[2]] = sum(amounts, Decimal(0)) if has_any else None
+    parts = [row.get(place_of(name)[1]) for name in total.total_of]
+    row[column] = sum((one for one in parts if one is not None), Decimal(0)) if is_open else None

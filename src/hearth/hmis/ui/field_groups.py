@@ -1,7 +1,7 @@
 """A field of a form with its label, help and errors as HTML, written in Python; its input by `widgets.py`.
 
-A page of questions has hundreds of fields, and the template engine took most of its time. Whatever is put in is
-escaped; help texts alone are not, because Django and we write them with markup.
+A page of questions has hundreds of fields, and the template engine took most of its time. Whatever is put in
+is escaped; help texts alone are not, because Django and we write them with markup.
 """
 
 from django.forms import BoundField

@@ -1,8 +1,8 @@
 """Renders every Django form with USWDS markup, so that `{{ form }}` looks right everywhere.
 
-Set as FORM_RENDERER. Templates of forms are in `templates/ui/forms/`, fields are written by `field_groups.py`,
-inputs and lists by `widgets.py`; the class of an input comes from its widget's template, plus an error class
-where the field has errors.
+Set as FORM_RENDERER. Templates of forms are in `templates/ui/forms/`; fields are written by
+`field_groups.py`, inputs and lists by `widgets.py`. The class of an input comes from its widget's template,
+plus an error class where the field has errors.
 """
 
 from collections.abc import Iterator, Mapping

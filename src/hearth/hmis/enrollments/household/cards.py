@@ -21,19 +21,15 @@ from hearth.hmis.enrollments.start.questions import StartForm
 from hearth.hmis.hud.questions import field_name
 from hearth.hmis.organizations.form_project import form_project
 from hearth.hmis.organizations.models import Project
+from hearth.standards import load
+from hearth.standards.load import MODEL_YEAR
 
-#: By element, the columns that one press gives to the others who are asked them and have nothing answered;
-#: None: all of them. Where they slept or go may be the same; how often somebody was homeless is asked of
-#: each.
-#: Health, disabilities, income and violence are never here.
-SAME: Mapping[str, tuple[str, ...] | None] = {
-    "3.917": (
-        "Enrollment.LivingSituation", "Enrollment.RentalSubsidyType", "Enrollment.LengthOfStay",
-    ),
-    "4.03": None,
-    "4.04": None,
-    "3.12": None,
-}  # fmt: skip
+#: By element, the columns that one press gives to the others who are asked them and have nothing answered, as
+#: the registry says. Where they slept or go may be the same; how often somebody was homeless is asked
+#: of each.
+SAME: Mapping[str, tuple[str, ...]] = {
+    number: one.same_for_all for number, one in load(MODEL_YEAR).elements.items() if one.same_for_all
+}
 
 
 #: Instead of a person's prefix, and instead of an element: of all.
@@ -160,11 +156,10 @@ def take_last(
 
 
 def _columns(form: CheckedForm, number: str) -> list[str]:
-    only = SAME[number]
     return [
         field_name(one.name)
         for one in form.questions
-        if one.element.number == number and (only is None or one.name in only)
+        if one.element.number == number and one.name in SAME[number]
     ]
 
 
