@@ -208,7 +208,8 @@ def test_lists_and_downloads_have_names_of_restricted_clients_alone() -> None:
         and {one.value for one in node.elts if isinstance(one, ast.Constant)} >= {"last_name", "first_name"}
     }
     assert found == {
-        "clients/intake/alike.py", "clients/intake/identity.py", "clients/views/intake.py",  # of what was typed
+        # Of what was typed.
+        "clients/intake/alike.py", "clients/intake/identity.py", "clients/views/intake.py",
         "clients/queries.py", "consent/due_lists.py", "enrollments/queries.py", "reports/compared.py",
         "reports/people.py", "reports/records.py",
     }  # fmt: skip
