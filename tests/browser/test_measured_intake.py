@@ -75,7 +75,7 @@ def answer_about_sharing(typist: Typist, project: str) -> None:
 def test_one_adult_into_a_shelter(open_page: OpenPage) -> None:
     page = open_page("/", "user")
     typist = Typist(page)
-    add(typist, "zacharias quarterstaff 3/14/85", "7391")
+    add(typist, "zacharias whittlesea 7/19/82", "7391")
     answer_about_sharing(typist, "Quiet")
     typist.send()
     settle(page)

@@ -132,6 +132,10 @@ _NOW_AND_THEN = (
 )  # fmt: skip
 
 
+def _is_now_and_then(text: str) -> bool:
+    return text.startswith(_NOW_AND_THEN) or ("django_session" in text and text.endswith("FOR UPDATE"))
+
+
 @contextmanager
 def told(found: dict[str, Any], what: str) -> Iterator[list[Any]]:
     """Keeps the answer that is put into the list, with the texts of the questions that were asked for it."""
@@ -140,7 +144,7 @@ def told(found: dict[str, Any], what: str) -> Iterator[list[Any]]:
     with CaptureQueriesContext(connection) as queries:
         yield answer
     texts = [one["sql"] for one in queries.captured_queries]
-    asked = [_VALUE.sub("?", one) for one in texts if not one.startswith(_NOW_AND_THEN)]
+    asked = [_VALUE.sub("?", one) for one in texts if not _is_now_and_then(one)]
     found[what] = answer[0].status_code, OWN.sub("…", text_of(answer[0])), asked
 
 

@@ -69,8 +69,8 @@ def invented(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     shutil.copytree(FOLDER, overlay, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
     _edit(
         overlay / "files/Exit.yaml",
-        "  Destination: {type: I, required: yes, list: 3.12.1, element: 3.12.1}\n",
-        "  WentTo: {type: I, required: yes, list: 3.12.1, element: 3.12.1,"
+        "  Destination: {type: I, required: yes, list: 3.12.1, use: destination, element: 3.12.1}\n",
+        "  WentTo: {type: I, required: yes, list: 3.12.1, use: destination, element: 3.12.1,"
         f" earlier: [{{until: {NOW}, name: Destination}}]}}\n"
         f"  ToldBy: {{type: I, list: 1.7, since: {NEXT}}}\n",
     )

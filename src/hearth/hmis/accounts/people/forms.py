@@ -42,11 +42,7 @@ class GrantForm(PlainWords, forms.Form):
         day: date = self.cleaned_data["begins_on"]
         if day < timezone.localdate():
             raise forms.ValidationError("A grant begins today or later.")
-        return _soon(day)
-
-    def clean_last_day(self) -> date | None:
-        day: date | None = self.cleaned_data["last_day"]
-        return day and _soon(day)
+        return day
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
@@ -70,12 +66,6 @@ class GrantForm(PlainWords, forms.Form):
     def scope(self) -> Scope:
         """Of a valid form."""
         return self.places[self.cleaned_data["place"]].scope
-
-
-def _soon(day: date) -> date:
-    if day.year > LAST_YEAR:
-        raise forms.ValidationError(f"Type a year up to {LAST_YEAR}.")
-    return day
 
 
 class AddForm(GrantForm):
@@ -184,10 +174,6 @@ class RequirementForm(PlainWords, forms.Form):
         label="Ask everybody again", required=False,
         help_text="What was signed or taken for earlier versions does not count for this one.",
     )  # fmt: skip
-
-    def clean_counts_from(self) -> date | None:
-        day: date | None = self.cleaned_data["counts_from"]
-        return day and _soon(day)
 
 
 class WithdrawForm(PlainWords, forms.Form):
