@@ -157,6 +157,8 @@ def test_days_that_are_impossible(place: Place, stay: Enrollment) -> None:
         ):
             with pytest.raises(EnrollmentRefused, match=said):
                 record_point(by=place.worker, enrollment=stay, point=point, day=day, values={})
+        for day in (START, end):  # the first and the last day are days of the stay
+            record_point(by=place.worker, enrollment=stay, point=point, day=day, values={})
         with pytest.raises(ChangedMeanwhile):
             record_point(
                 by=place.worker, enrollment=stay, point=BY_SLUG["move-in"], day=START, values={}, version="x"
