@@ -257,7 +257,7 @@ def test_all_of_a_sheet_or_none(town: Town, monkeypatch: pytest.MonkeyPatch) -> 
     ]}  # fmt: skip
     monkeypatch.setattr(places, "places_for", lambda viewer, role: of_role[role])
     done = client.post("/people/new/many/", {"sheet": kept_in(send(client, text))}, follow=True)
-    assert "Your own rights changed. Nobody was added." in done.content.decode()
+    assert "Your own rights changed meanwhile. Nothing was written." in done.content.decode()
     assert count() == before
     with acting(town.administrator):
         assert not Grant.objects.filter(reason="new").exists()

@@ -1,6 +1,8 @@
 """Agreements and training: of people and of organizations, recorded and withdrawn by whoever administers
 them, and what each asks, published in versions by system administrators."""
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -13,10 +15,10 @@ from hearth.hmis.access import requirement_records as records
 from hearth.hmis.access.guard import refuse, refuse_as_missing, require
 from hearth.hmis.access.models import RequirementMet
 from hearth.hmis.access.permissions import Permission
-from hearth.hmis.access.recent import asked_again, signed_in_recently
+from hearth.hmis.access.recent import signed_in_recently
 from hearth.hmis.access.requirements import REQUIREMENTS
 from hearth.hmis.access.roles import ROLES
-from hearth.hmis.accounts.people import met_sheet, sheet_lines
+from hearth.hmis.accounts.people import met_sheet
 from hearth.hmis.accounts.people.forms import (
     MetForm,
     MetSheetForm,
@@ -24,8 +26,8 @@ from hearth.hmis.accounts.people.forms import (
     RequirementForm,
     WithdrawForm,
 )
+from hearth.hmis.accounts.people.sheet_page import SheetPage
 from hearth.hmis.accounts.people.views import helped, sent
-from hearth.hmis.clients.search import kept
 from hearth.hmis.organizations.choices import organization_names
 from hearth.hmis.organizations.models import Organization
 from hearth.hmis.ui import formats
@@ -83,48 +85,18 @@ def withdraw(request: HttpRequest, pk: int, made: int) -> HttpResponse:
 @require(Permission.USER_EDIT)
 def record_many(request: HttpRequest) -> HttpResponse:
     """Agreements and training of many people from a spreadsheet: sent, looked at line by line, recorded."""
-    if "sheet" in request.POST:
-        return _record_checked(request, str(request.POST["sheet"])[:64])
-    form = MetSheetForm(request.POST, request.FILES) if request.method == "POST" else MetSheetForm()
-    if form.is_bound and form.is_valid():
-        try:
-            text = sheet_lines.text_of(form.cleaned_data["file"].read())
-            lines = met_sheet.checked(request.user, text)
-        except sheet_lines.Unreadable as error:
-            form.add_error("file", str(error))
-        else:
-            return _check(request, lines, text)
     kinds = [one.name for one in REQUIREMENTS.values() if not one.of_organization]
-    return render(request, "people/met_sheet.html", {"form": form, "kinds": kinds})
+    page = SheetPage(
+        address="people:record_many", up="people:requirements", form=MetSheetForm,
+        template="people/met_sheet.html", words={"kinds": kinds},
+        check_template="people/met_sheet_check.html", check_words={},
+        checked=met_sheet.checked, write=_record_lines,
+    )  # fmt: skip
+    return page.answer(request)
 
 
-def _record_checked(request: HttpRequest, found: str) -> HttpResponse:
-    """Record those of a sheet that was looked at, which is checked once more."""
-    if (page := asked_again(request)) is not None:
-        return page
-    text = kept.words(request.session, found)
-    if text is None:
-        messages.error(request, "The spreadsheet is not kept any more. Send it again.")
-        return redirect("people:record_many")
-    lines = met_sheet.checked(request.user, text)
-    if any(one.mistakes for one in lines):
-        return _check(request, lines, text, is_changed=True)
-    try:
-        count = met_sheet.record(by=request.user, lines=lines)
-    except (ValueError, PermissionDenied):
-        messages.error(request, "Something changed meanwhile. Nothing was recorded; send the file again.")
-        return redirect("people:record_many")
-    messages.success(request, f"{formats.counted(count, 'record')} made.")
-    return redirect("people:requirements")
-
-
-def _check(
-    request: HttpRequest, lines: list[met_sheet.MetLine], text: str, is_changed: bool = False
-) -> HttpResponse:
-    wrong = sum(bool(one.mistakes) for one in lines)
-    found = "" if wrong else kept.keep(request.session, text)
-    context = {"lines": lines, "wrong": wrong, "sheet": found, "is_changed": is_changed}
-    return render(request, "people/met_sheet_check.html", context)
+def _record_lines(request: HttpRequest, lines: Sequence[met_sheet.MetLine]) -> str:
+    return f"{formats.counted(met_sheet.record(by=request.user, lines=lines), 'record')} made."
 
 
 @require_safe

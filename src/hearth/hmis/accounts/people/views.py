@@ -4,7 +4,7 @@ Who may do what to whom is the database's to say; what it refuses here was asked
 changed since the page was made, and is written down as a refusal.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,12 +20,13 @@ from hearth.hmis.access import requirement_records as records
 from hearth.hmis.access.guard import refuse, refuse_as_missing, require
 from hearth.hmis.access.models import Grant
 from hearth.hmis.access.permissions import Permission
-from hearth.hmis.access.recent import asked_again, signed_in_recently
+from hearth.hmis.access.recent import signed_in_recently
 from hearth.hmis.access.roles import Role
 from hearth.hmis.accounts import actions as doors
-from hearth.hmis.accounts.people import actions, listing, places, queries, sheet_lines, spreadsheet
+from hearth.hmis.accounts.people import actions, listing, places, queries, spreadsheet
 from hearth.hmis.accounts.people.forms import AddForm, EndForm, FirstPasswordForm, GrantForm, SheetForm
 from hearth.hmis.accounts.people.queries import Person
+from hearth.hmis.accounts.people.sheet_page import SheetPage
 from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
 from hearth.hmis.clients.search import kept
@@ -169,53 +170,19 @@ def _said_of(added: actions.Added) -> str:
 @require(Permission.USER_EDIT)
 def add_many(request: HttpRequest) -> HttpResponse:
     """Many people from a spreadsheet: sent, then looked at line by line, then added."""
-    if "sheet" in request.POST:
-        return _add_checked(request, str(request.POST["sheet"])[:64])
-    form = SheetForm(request.POST, request.FILES) if request.method == "POST" else SheetForm()
-    if form.is_bound and form.is_valid():
-        try:
-            text = sheet_lines.text_of(form.cleaned_data["file"].read())
-            lines = spreadsheet.checked(request.user, text)
-        except sheet_lines.Unreadable as error:
-            form.add_error("file", str(error))
-        else:
-            wrong = [one for one in lines if one.mistakes]
-            found = "" if wrong else kept.keep(request.session, text)
-            return render(request, "people/sheet_check.html", _check(lines) | {"sheet": found})
-    return render(request, "people/sheet.html", {"form": form, "columns": spreadsheet.COLUMNS})
+    page = SheetPage(
+        address="people:add_many", up="people:index", form=SheetForm,
+        template="people/sheet.html", words={"columns": spreadsheet.COLUMNS},
+        check_template="people/sheet_check.html", check_words={"mail_is_set": actions.mail_is_set()},
+        checked=spreadsheet.checked, write=_add_lines,
+    )  # fmt: skip
+    return page.answer(request)
 
 
-def _add_checked(request: HttpRequest, found: str) -> HttpResponse:
-    """Add those of a sheet that was looked at, which is checked once more."""
-    if (page := asked_again(request)) is not None:
-        return page
-    text = kept.words(request.session, found)
-    if text is None:
-        messages.error(request, "The spreadsheet is not kept any more. Send it again.")
-        return redirect("people:add_many")
-    lines = spreadsheet.checked(request.user, text)
-    if any(one.mistakes for one in lines):
-        return render(request, "people/sheet_check.html", _check(lines) | {"sheet": "", "is_changed": True})
-    try:
-        added = actions.add_many(by=request.user, site=_site(request), lines=lines)
-    except ValueError as error:
-        messages.error(request, str(error))
-        return redirect("people:add_many")
-    except PermissionDenied:
-        messages.error(request, "Your own rights changed. Nobody was added.")
-        return redirect("people:add_many")
-    said = f"{formats.counted(len(added), 'person')} added"
+def _add_lines(request: HttpRequest, lines: Sequence[spreadsheet.Line]) -> str:
+    added = actions.add_many(by=request.user, site=_site(request), lines=lines)
     invited = " and invited by mail." if actions.mail_is_set() else ". Set a first password for each."
-    messages.success(request, said + invited)
-    return redirect("people:index")
-
-
-def _check(lines: list[spreadsheet.Line]) -> dict[str, Any]:
-    return {
-        "lines": lines,
-        "wrong": sum(bool(one.mistakes) for one in lines),
-        "mail_is_set": actions.mail_is_set(),
-    }
+    return f"{formats.counted(len(added), 'person')} added{invited}"
 
 
 @require(Permission.USER_EDIT)
