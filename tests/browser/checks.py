@@ -8,6 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 OUTPUT = Path(__file__).resolve().parent.parent.parent / "test-output"
+HOW_TO_PICTURES = OUTPUT.parent / "docs" / "images"
 _AXE = Axe()
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 _WATCHER = """
@@ -184,6 +185,13 @@ def screenshot(page: Page, name: str) -> None:
     """
     if os.environ.get("HEARTH_PICTURES"):
         picture(page, name)
+
+
+def how_to_picture(page: Page, name: str) -> None:
+    """A picture for a how-to, of what a screen shows, in docs/images/, when `HEARTH_PICTURES` is `docs`."""
+    if os.environ.get("HEARTH_PICTURES") == "docs":
+        page.evaluate("() => window.scrollTo(0, 0)")
+        page.screenshot(path=HOW_TO_PICTURES / f"{name}.png")
 
 
 def picture(page: Page, name: str) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.checks import accessibility_problems, browser_problems, screenshot, settle
+from tests.browser.checks import accessibility_problems, browser_problems, how_to_picture, screenshot, settle
 from tests.browser.conftest import OpenPage
 from tests.browser.typist import Cost, Typist
 
@@ -81,6 +81,7 @@ def test_one_adult_into_a_shelter(open_page: OpenPage) -> None:
     settle(page)
     left = typist.fill(ANSWERS, "Finish")
     screenshot(page, "intake-measured-adult-1440")
+    how_to_picture(page, "intake_adult")
     assert accessibility_problems(page) == []
     typist.follow("Finish")
     expect(page.locator("main")).to_contain_text("Enrolled.")
@@ -107,10 +108,12 @@ def test_a_family_of_four_into_rapid_rehousing(open_page: OpenPage) -> None:
         typist.press(key)
         typist.cost.decisions += 1
     screenshot(page, "intake-measured-household-1440")
+    how_to_picture(page, "intake_household")
     typist.send()
     settle(page)
     left = typist.fill(ANSWERS, "Finish")
     screenshot(page, "intake-measured-family-1440")
+    how_to_picture(page, "intake_family")
     assert accessibility_problems(page) == []
     typist.follow("Finish")
     expect(page.locator("main")).to_contain_text("4 clients enrolled.")
