@@ -1,7 +1,9 @@
 """Reading local answers and the state and local funding of households, for whoever may."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -24,6 +26,24 @@ def funding_of(user: User, enrollment: Enrollment) -> QuerySet[HouseholdFunding]
     return HouseholdFunding.objects.restrict(user).filter(
         enrollment__in=list(household(user, enrollment)), date_deleted=None
     ).order_by("begins_on", "program", "id")  # fmt: skip
+
+
+def funding_in(user: User, projects: Iterable[int]) -> dict[tuple[Any, ...], list[HouseholdFunding]]:
+    """The funding of all households of projects, by household (`together`); one query."""
+    found: dict[tuple[Any, ...], list[HouseholdFunding]] = defaultdict(list)
+    rows = HouseholdFunding.objects.restrict(user).filter(
+        project__in=list(projects), date_deleted=None, enrollment__date_deleted=None
+    )
+    for one in rows.select_related("enrollment"):
+        found[together(one.enrollment)].append(one)
+    return found
+
+
+def together(stay: Enrollment) -> tuple[Any, ...]:
+    """What is equal of stays of one household, in one project."""
+    if not stay.household_id:
+        return (stay.pk,)
+    return (stay.project_id, stay.household_data_source_id or stay.data_source_id, stay.household_id)
 
 
 def household(user: User, enrollment: Enrollment) -> list[int]:
