@@ -188,3 +188,42 @@ def test_what_was_put_right_goes_out_without_an_error(
     ours = {"Enrollment", "Exit", "IncomeBenefits", "Disabilities", "Services", "HealthAndDV"}
     found = [one for one in run.findings_summary if one["severity"] == "error" and one["file"] in ours]
     assert found == []
+
+
+def test_what_was_saved_offers_undo_in_the_same_line(
+    client: Browser, place: Place, stays: list[Enrollment], administrator: User
+) -> None:
+    """One press shows what would be taken back, the next does it; the undo itself offers none."""
+    head, partner = stays[0], stays[1]
+    link = f'<a href="{reverse("enrollments:correct", args=[head.pk, "undo"])}">Undo</a>'
+    with acting(administrator):
+        before = stored(administrator)
+    said = {"head": partner.pk, f"relation-{head.pk}": "3", f"relation-{stays[2].pk}": "4"}
+    assert link in fix(client, place.worker, head, "head", said).content.decode()
+    page = client.get(reverse("enrollments:correct", args=[head.pk, "undo"])).content.decode()
+    assert "What would be changed" in page and "Make these changes" in page
+    assert "Look at the changes" not in page  # nothing is asked: they stand there
+    done = fix(client, place.worker, head, "undo", {}).content.decode()
+    assert "was undone" in done and ">Undo</a>" not in done
+    assert stored(administrator) == before
+
+    day = f"{LATER:%m/%d/%Y}"
+    stage = reverse("enrollments:stage", args=[head.pk, "update"])
+    typed = {"information_date": day, "Disabilities-DisabilityResponse-6": "1"}
+    assert link in client.post(stage, typed, follow=True).content.decode()
+    fix(client, place.worker, head, "undo", {})
+    with acting(administrator):
+        assert not Disabilities.objects.filter(data_collection_stage=2, date_deleted=None).exists()
+
+
+def test_who_is_in_no_household_is_undone_alone(
+    client: Browser, place: Place, stays: list[Enrollment], administrator: User
+) -> None:
+    """Imported enrollments may have no HouseholdID: two of them are two households."""
+    with acting(administrator):
+        Enrollment.objects.filter(pk__in=[one.pk for one in stays]).update(household_id="")
+    fix(client, place.worker, stays[0], "start", {"day": LATER.isoformat()})
+    fix(client, place.worker, stays[1], "undo", {})
+    with acting(administrator):
+        first = Enrollment.objects.get(pk=stays[0].pk)
+        assert (first.entry_date, first.date_deleted) == (LATER, None)

@@ -148,8 +148,11 @@ def _actions(user: User, rows: dict[tuple[type[Model], int], Any]) -> dict[str, 
 
 def _rows(user: User, enrollment: Enrollment) -> Iterator[Any]:
     """The enrollments of the household and all that hangs on them, deleted ones too."""
-    household = Enrollment.objects.restrict(user).filter(project=enrollment.project_id)
-    household = household.filter(household_id=enrollment.household_id)
+    household = Enrollment.objects.restrict(user).filter(pk=enrollment.pk)
+    if enrollment.household_id:  # else they are nobody's household but their own
+        household = Enrollment.objects.restrict(user).filter(
+            project=enrollment.project_id, household_id=enrollment.household_id
+        )
     table = Enrollment._meta.db_table
     stays: Sequence[Enrollment] = list(
         household.select_related("client", "project", "updated_by")

@@ -15,6 +15,7 @@ from hearth.hmis.enrollments.checks.form import findings, only_looks
 from hearth.hmis.enrollments.models import Enrollment
 from hearth.hmis.enrollments.stages import actions
 from hearth.hmis.enrollments.stages.correcting import REMOVABLE, TITLES, CorrectForm, stored_of
+from hearth.hmis.enrollments.views.saved import say_saved
 from hearth.hmis.hud import display
 
 _SAID = "Somebody else saved this meanwhile. Look at both, then press the button again."
@@ -46,7 +47,10 @@ def correct(request: HttpRequest, pk: int, stage: str, day: str) -> HttpResponse
             both = form.both()
             messages.warning(request, _SAID)
         else:
-            messages.success(request, "Corrected." if changed else "Nothing was changed.")
+            if changed:
+                say_saved(request, pk, "Corrected.")
+            else:
+                messages.success(request, "Nothing was changed.")
             return redirect("enrollments:detail", pk)
     elif request.method != "POST":
         open_client(by=user, client=enrollment.client, page="enrollment")
@@ -76,7 +80,7 @@ def remove(request: HttpRequest, pk: int, stage: str, day: str) -> HttpResponse:
         except actions.ChangedMeanwhile:
             messages.warning(request, _SAID)
         else:
-            messages.success(request, f"{TITLES[stage]} removed. The change history keeps it.")
+            say_saved(request, pk, f"{TITLES[stage]} removed. The change history keeps it.")
             return redirect("enrollments:detail", pk)
     else:
         open_client(by=user, client=enrollment.client, page="enrollment")

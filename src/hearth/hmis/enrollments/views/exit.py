@@ -17,6 +17,7 @@ from hearth.hmis.enrollments.exiting import ExitForm, is_over, open_members
 from hearth.hmis.enrollments.further import Asking, further_form, is_valid
 from hearth.hmis.enrollments.models import Draft
 from hearth.hmis.enrollments.start.questions import HEAD
+from hearth.hmis.enrollments.views.saved import say_saved
 from hearth.hmis.ui.formats import counted
 
 
@@ -53,7 +54,7 @@ def exit_stay(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("enrollments:detail", pk)
         due = len(form.answered.due) + (further.due if further else 0)
         said = f" {counted(due, 'answer')} due." if due else ""
-        messages.success(request, f"Exit recorded.{said}")
+        say_saved(request, pk, f"Exit recorded.{said}")
         return redirect("enrollments:detail", pk)
     if request.method != "POST":
         open_client(by=user, client=enrollment.client, page="enrollment")

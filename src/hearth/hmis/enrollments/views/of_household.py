@@ -27,6 +27,7 @@ from hearth.hmis.enrollments.stages import of_household
 from hearth.hmis.enrollments.stages.of_household import TITLES, DayForm
 from hearth.hmis.enrollments.stages.questions import StageForm
 from hearth.hmis.enrollments.start.questions import HEAD
+from hearth.hmis.enrollments.views.saved import say_saved
 from hearth.hmis.enrollments.views.stage import day_of_page, iso_day
 from hearth.hmis.enrollments.views.start import said_of_given
 from hearth.hmis.ui import formats
@@ -179,5 +180,5 @@ def _finish(
     said = f" {counted(due, 'answer')} due." if due else ""
     if stage != EXIT and (rest := [full_name(one.client) for one in cards if one not in wanted]):
         said += f" Nothing was answered of {', '.join(rest)}."
-    messages.success(request, f"{TITLES[stage]} of {counted(len(wanted), 'client')} recorded.{said}")
+    say_saved(request, enrollment.pk, f"{TITLES[stage]} of {counted(len(wanted), 'client')} recorded.{said}")
     return redirect("enrollments:detail", enrollment.pk)

@@ -18,6 +18,7 @@ from hearth.hmis.enrollments.drafts.form_draft import FormDraft
 from hearth.hmis.enrollments.models import Draft
 from hearth.hmis.enrollments.stages import actions
 from hearth.hmis.enrollments.stages.points import BY_SLUG, PointForm
+from hearth.hmis.enrollments.views.saved import say_saved
 from hearth.hmis.hud.questions import field_name
 from hearth.hmis.organizations.entered import key_of_form, new_key
 
@@ -76,7 +77,7 @@ def record(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
         except IntegrityError:  # the same form, sent again
             return redirect("enrollments:detail", pk)
         else:
-            messages.success(request, f"{point.title} recorded.")
+            say_saved(request, pk, f"{point.title} recorded.")
             return redirect("enrollments:detail", pk)
     elif request.method != "POST":
         open_client(by=user, client=enrollment.client, page="enrollment")

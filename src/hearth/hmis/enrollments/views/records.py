@@ -19,6 +19,7 @@ from hearth.hmis.enrollments.models import Enrollment
 from hearth.hmis.enrollments.stages import actions, points
 from hearth.hmis.enrollments.stages.points import BY_SLUG, Point, PointForm
 from hearth.hmis.enrollments.stages.recorded import version_of
+from hearth.hmis.enrollments.views.saved import say_saved
 from hearth.hmis.hud import display
 from hearth.hmis.hud.names import python_name
 
@@ -54,7 +55,10 @@ def correct(request: HttpRequest, pk: int, slug: str, record: int) -> HttpRespon
             messages.error(request, str(refused))
             return redirect("enrollments:detail", pk)
         else:
-            messages.success(request, "Corrected." if changed else "Nothing was changed.")
+            if changed:
+                say_saved(request, pk, "Corrected.")
+            else:
+                messages.success(request, "Nothing was changed.")
             return redirect("enrollments:detail", pk)
     elif request.method != "POST":
         open_client(by=user, client=enrollment.client, page="enrollment")
@@ -82,7 +86,7 @@ def remove(request: HttpRequest, pk: int, slug: str, record: int) -> HttpRespons
         except actions.ChangedMeanwhile:
             messages.warning(request, _SAID)
         else:
-            messages.success(request, f"{point.title} removed. The change history keeps it.")
+            say_saved(request, pk, f"{point.title} removed. The change history keeps it.")
             return redirect("enrollments:detail", pk)
     else:
         open_client(by=user, client=enrollment.client, page="enrollment")

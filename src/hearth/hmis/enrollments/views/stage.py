@@ -23,6 +23,7 @@ from hearth.hmis.enrollments.further import Asking, FurtherForm, further_form, i
 from hearth.hmis.enrollments.models import Enrollment
 from hearth.hmis.enrollments.stages import actions
 from hearth.hmis.enrollments.stages.questions import POST_EXIT, TITLES, StageForm
+from hearth.hmis.enrollments.views.saved import say_saved
 from hearth.hmis.ui.formats import counted
 from hearth.hmis.ui.forms import DayField
 
@@ -123,7 +124,7 @@ def _finish(
         return redirect("enrollments:detail", enrollment.pk)
     due = len(form.answered.due) + (further.due if further else 0)
     said = f" {counted(due, 'answer')} due." if due else ""
-    messages.success(request, f"{TITLES[stage]} recorded.{said}")
+    say_saved(request, enrollment.pk, f"{TITLES[stage]} recorded.{said}")
     return redirect("enrollments:detail", enrollment.pk)
 
 

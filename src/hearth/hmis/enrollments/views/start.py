@@ -26,6 +26,7 @@ from hearth.hmis.enrollments.household import cards, presenting
 from hearth.hmis.enrollments.models import Draft, Enrollment
 from hearth.hmis.enrollments.start.choose import ChooseForm, projects_for
 from hearth.hmis.enrollments.start.questions import HEAD
+from hearth.hmis.enrollments.views.saved import say_saved
 from hearth.hmis.organizations.entered import key_of_form, new_key
 from hearth.hmis.ui import formats
 from hearth.hmis.ui.formats import counted
@@ -198,7 +199,7 @@ def _finish(
     due = sum(one.due for one in household)
     said = f" {counted(due, 'answer')} due." if due else ""
     who = f"{counted(len(household), 'client')} enrolled." if len(household) > 1 else "Enrolled."
-    messages.success(request, f"{who}{said}")
+    say_saved(request, made.pk, f"{who}{said}")
     return redirect("enrollments:detail", made.pk)
 
 
