@@ -75,7 +75,7 @@ def states(shared: Shared, site: Site, browser: Browser) -> dict[str, Any]:
 
     def signed_in() -> dict[str, Any]:
         found: dict[str, Any] = {"public": None}
-        for role in ("administrator", "user", "auditor"):
+        for role in ("administrator", "user", "auditor", "coordinator"):
             context = browser.new_context(base_url=site.address)
             context.set_default_timeout(15_000)
             page = context.new_page()

@@ -1,7 +1,8 @@
 """Every page that the browser checks, at eight widths from 320 px to 1440 px. Add yours here.
 
 `path` may hold names in braces that `seed.py` returns, such as `/clients/{client}/`. `role` is one of
-`public`, `user` (an HMIS user of one organization), `administrator`, `auditor`.
+`public`, `user` (an HMIS user of one organization), `administrator`, `auditor`, `coordinator` (of a
+CoC: figures alone).
 """
 
 from typing import NamedTuple
@@ -36,6 +37,12 @@ PAGES = [
     Page("not-found", "/nothing-here/", "public", 404),
     Page("home", "/", "user"),
     Page("home-auditor", "/", "auditor"),
+    Page("home-coordinator", "/", "coordinator"),
+    Page("reports-coordinator", "/reports/", "coordinator"),
+    Page("report-new-coordinator", "/reports/new/lsa-systemwide/", "coordinator"),
+    Page("report-figures-alone", "/reports/{figures}/", "coordinator"),
+    Page("report-figures-alone-hic", "/reports/{figures_hic}/", "coordinator"),
+    Page("help-coordinator", "/help/", "coordinator"),
     Page("reports", "/reports/", "administrator"),
     Page("reports-user", "/reports/", "user"),
     Page("report-new", "/reports/new/lsa-systemwide/", "administrator"),

@@ -15,6 +15,7 @@ ACCOUNTS = {
     "administrator": "administrator@example.org",
     "user": "user@example.org",
     "auditor": "auditor@example.org",
+    "coordinator": "coordinator@example.org",
     "locked": "locked@example.org",
     "second": "second@example.org",
     "passkey": "passkey@example.org",
@@ -77,6 +78,8 @@ def seed() -> dict[str, Any]:
         **seed_imports.fill(administrator),
         **seed_reports.fill_reports(administrator),
     }
+    coordinator = factories.make_user(**sign_in("coordinator"), display_name="Cora Coordinator")
+    found |= seed_reports.fill_figures(coordinator)
     with acting(administrator):  # last: the tests before know of one project
         seed_measured.fill(organization)
     return found

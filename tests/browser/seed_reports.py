@@ -6,12 +6,16 @@ from typing import Any
 
 from django.db.models.functions import Now
 
+from hearth.hmis.access.context import acting
 from hearth.hmis.access.models import User
+from hearth.hmis.access.roles import CocCoordinator
+from hearth.hmis.access.scopes import CocScope
 from hearth.hmis.reports import job
 from hearth.hmis.reports.models import ReportRun
 from hearth.reporting.runtime.notes import REMEDY, tie_sentence
 from hearth.reporting.runtime.ties import Ties
-from tests.hmis.reports.world import fill, invented, make_run
+from tests import factories
+from tests.hmis.reports.world import COC, fill, invented, make_run
 
 
 def fill_reports(administrator: User) -> dict[str, Any]:
@@ -53,6 +57,23 @@ def fill_reports(administrator: User) -> dict[str, Any]:
         "report_waiting": waiting.pk, "report_refused": refused.pk,
         "report_unreadable": unreadable.pk, "report_failed": failed.pk,
     }  # fmt: skip
+
+
+def fill_figures(coordinator: User) -> dict[str, Any]:
+    """Two reports of everything in a CoC for who sees figures alone; ids for addresses."""
+    factories.give_grant(coordinator, CocCoordinator, CocScope(COC))
+    with acting(coordinator):
+        asked = {"of_grant": coordinator.grants_now.get().pk}
+        night = {"start": "2026-01-28", "end": "2026-01-28"}
+        runs = {
+            "figures": make_run(coordinator, parameters=asked),
+            "figures_hic": make_run(coordinator, report="hic", parameters=asked | night),
+        }
+    for run in runs.values():
+        job.work(run.pk)
+        run.refresh_from_db()
+        assert run.state == "finished", run.message
+    return {name: run.pk for name, run in runs.items()}
 
 
 def _made(run: ReportRun) -> ReportRun:
