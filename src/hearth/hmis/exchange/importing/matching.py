@@ -208,7 +208,11 @@ class Matching:
             kept.append(f"e.{column}")
         if file == "Enrollment":
             own.append("s.PersonalID AS person")
-            kept.append("(SELECT c.hud_id FROM known_Client AS c WHERE c.id = e.client_id)")
+            # Where it was moved to another person here, the export's rows still agree with the export's.
+            kept.append(
+                'coalesce((SELECT min(x.PersonalID) FROM "Enrollment" AS x WHERE x.EnrollmentID = e.hud_id),'
+                " (SELECT c.hud_id FROM known_Client AS c WHERE c.id = e.client_id))"
+            )
         own.insert(1, "coalesce(e.id, n.id) AS id" if stored else f"{match.new_id} AS id")
         if not stored:
             self.connection.execute(
