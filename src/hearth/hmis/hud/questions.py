@@ -60,11 +60,13 @@ class Section:
 class Answered:
     """What a form says. `records`: by file, and of Disabilities by file and type ("Disabilities[5]"), the
     values of columns as they are stored; `given`: how many required questions have an answer; `due`: names of
-    those without; `dropped`: how many answers were not stored because another one closed them."""
+    those without; `closed`: names of those that are not asked after these answers; `dropped`: how many
+    answers were not stored because of that."""
 
     records: dict[str, dict[str, Any]] = field(default_factory=dict)
     given: int = 0
     due: list[str] = field(default_factory=list)
+    closed: set[str] = field(default_factory=set)
     dropped: int = 0
 
 
@@ -172,6 +174,7 @@ class QuestionForm(PlainWords, forms.Form):
             value = typed[one.name]
             is_asked = state.get(one.name, HIDDEN) != HIDDEN
             if not is_asked:
+                found.closed.add(one.name)
                 found.dropped += not is_blank(value)
                 value = None
             elif _is_ticked(one):

@@ -280,3 +280,24 @@ def test_the_log_tells_no_kind_of_disability() -> None:
     assert stage_actions._files(["Disabilities[8]", "IncomeBenefits", "Disabilities[5]"]) == [
         "Disabilities", "Disabilities", "IncomeBenefits",
     ]  # fmt: skip
+
+
+def test_what_hangs_on_a_corrected_answer_goes_with_it(
+    client: Browser, place: Place, administrator: User
+) -> None:
+    """Of HIV/AIDS hang elements of their own (W4, W6), which nobody changes on the form."""
+    with acting(administrator):
+        home = place.project(3, 15)
+        stay = enroll(administrator, place.client, home, entry_date=START, records={
+            "Disabilities[8]": {"DisabilityResponse": 1, "IndefiniteAndImpairs": 1, "AntiRetroviral": 1},
+            "Enrollment": {"DisablingCondition": 1},
+        })  # fmt: skip
+    client.force_login(administrator)
+    where = address(stay, "start", START)
+    version, typed = shown(client, where)
+    assert typed["Disabilities-AntiRetroviral"] == "1"
+    typed |= {"version": version, "Disabilities-DisabilityResponse-8": "0"}
+    assert client.post(where, typed).status_code == 302
+    with acting(administrator):
+        row = Disabilities.objects.get(enrollment=stay, disability_type=8)
+        assert (row.disability_response, row.anti_retroviral) == (0, None)

@@ -24,6 +24,7 @@ from hearth.hmis.hud.names import python_name
 from hearth.hmis.hud.questions import field_name, place_of
 from hearth.hmis.organizations.form_project import form_project
 from hearth.standards.form import Question
+from hearth.standards.gates import columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +113,13 @@ class RecordedForm(CheckedForm):
         return {one.element.number for one in self.questions if field_name(one.name) in self.changed_data}
 
     def changes(self) -> dict[str, dict[str, Any]]:
-        """By record the values, by names of fields, of the elements in which somebody changed something, and
-        of what follows from them."""
+        """By record the values, by names of fields, of the elements in which somebody changed something, of
+        what follows from them, and of those that are not asked any more after such a change."""
         changed = self._changed()
+        closed = self._closed(changed)
         found: dict[str, dict[str, Any]] = {}
         for one in (*self.questions, *self.following):
-            if one.element.number not in changed:
+            if one.element.number not in changed and one.name not in closed:
                 continue
             record, column = place_of(one.name)
             value = self.answered.records.get(record, {}).get(column)
@@ -128,6 +130,17 @@ class RecordedForm(CheckedForm):
         if "4.02" in changed and "IncomeBenefits" in self.answered.records:
             total = self.answered.records["IncomeBenefits"].get("TotalMonthlyIncome")
             found.setdefault("IncomeBenefits", {})["total_monthly_income"] = total
+        return found
+
+    def _closed(self, changed: set[str]) -> set[str]:
+        """Names of questions that are not asked any more because of what was changed. What stood there
+        against its gate before, as it came from elsewhere, stays."""
+        touched = {one.name for one in self.questions if one.element.number in changed}
+        found = set()
+        for one in self.questions:  # an answer stands before those that hang on it
+            if one.name in self.answered.closed and not touched.isdisjoint(columns(one.gate)):
+                found.add(one.name)
+                touched.add(one.name)
         return found
 
     def both(self) -> list[Both]:
