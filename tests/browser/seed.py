@@ -43,6 +43,7 @@ def seed() -> dict[str, Any]:
         seed_measured,
         seed_people,
         seed_reports,
+        seed_workflows,
     )
     from tests.hmis.organizations.making import fill_project
 
@@ -82,7 +83,7 @@ def seed() -> dict[str, Any]:
     found |= seed_reports.fill_figures(coordinator)
     with acting(administrator):  # last: the tests before know of one project
         seed_measured.fill(organization)
-    return found
+        return found | seed_workflows.fill(organization)
 
 
 if __name__ == "__main__":

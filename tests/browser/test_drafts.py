@@ -29,7 +29,7 @@ def answer(page: Page, name: str) -> str:
     return str(page.locator(f"select[name='{name}'], input[name='{name}']").first.input_value())
 
 
-def test_what_is_typed_survives_reload_and_a_lost_connection(open_page: OpenPage) -> None:
+def test_w12_what_is_typed_survives_reload_and_a_lost_connection(open_page: OpenPage) -> None:
     page = open_page("/clients/", "user", 1440)
     address = begin(page, "leopoldine marchbanks")
     expect(page.locator("[data-draft-state]")).to_have_text("Not saved yet")

@@ -30,7 +30,7 @@ def add_new(page: Page, said: str) -> None:
     expect(page).to_have_url(re.compile(r"/household/\?start="))
 
 
-def test_a_family_from_the_search_to_the_household(open_page: OpenPage) -> None:
+def test_w9_a_family_from_the_search_to_the_household(open_page: OpenPage) -> None:
     page = open_page("/clients/", "user", 1440)
     page.locator("#id_q").press_sequentially("gwendolyn ashgrove 3/14/1985", delay=10)
     page.get_by_role("link", name="Add a person").click()

@@ -46,7 +46,7 @@ def test_by_keyboard_from_the_search_to_the_client(open_page: OpenPage) -> None:
     assert browser_problems(page) == []
 
 
-def test_whoever_is_alike_is_shown_while_typing(open_page: OpenPage) -> None:
+def test_w4_whoever_is_alike_is_shown_while_typing(open_page: OpenPage) -> None:
     for width in (1440, 768, 360):
         page = open_page("/clients/", "user", width)
         search(page, "rosie quil")

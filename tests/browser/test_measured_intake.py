@@ -72,7 +72,7 @@ def answer_about_sharing(typist: Typist, project: str) -> None:
     typist.cost.decisions += 1
 
 
-def test_one_adult_into_a_shelter(open_page: OpenPage) -> None:
+def test_w5_one_adult_into_a_shelter(open_page: OpenPage) -> None:
     page = open_page("/", "user")
     typist = Typist(page)
     add(typist, "zacharias whittlesea 7/19/82", "7391")
@@ -91,7 +91,7 @@ def test_one_adult_into_a_shelter(open_page: OpenPage) -> None:
     near(typist.cost, "One adult into a night-by-night shelter")
 
 
-def test_a_family_of_four_into_rapid_rehousing(open_page: OpenPage) -> None:
+def test_w11_a_family_of_four_into_rapid_rehousing(open_page: OpenPage) -> None:
     page = open_page("/", "user")
     typist = Typist(page)
     add(typist, "imelda brookstone 3/14/82", "8264")

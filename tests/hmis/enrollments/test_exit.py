@@ -78,7 +78,7 @@ def test_an_exit_with_its_records(
         assert Exit.objects.filter(enrollment=stay).count() == 1
 
 
-def test_a_head_takes_the_others_along_or_stays(
+def test_users_ask_03_a_head_takes_the_others_along_or_stays(
     client: Browser, place: Place, stay: Enrollment, child: Enrollment, administrator: User
 ) -> None:
     client.force_login(place.worker)

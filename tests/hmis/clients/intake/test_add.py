@@ -215,7 +215,9 @@ def test_the_same_token_of_two_users_is_two_forms(client: Browser, worker: User,
     assert {one.first_name for one in added(administrator)} == {"Zora", "Ibrahim"}
 
 
-def test_nobody_is_added_without_a_search(client: Browser, worker: User, administrator: User) -> None:
+def test_users_ask_08_nobody_is_added_without_a_search(
+    client: Browser, worker: User, administrator: User
+) -> None:
     client.force_login(worker)
     for kept in ("none", "x" * 22):
         address = reverse("clients:add", args=[kept])
@@ -242,7 +244,7 @@ class TestAlike:
             factories.make_client(first_name="John", last_name="Anderson", dob=date(1950, 7, 1))
             return factories.make_client(**ANDERSON)
 
-    def test_each_must_be_told_apart(
+    def test_users_ask_07_each_who_is_alike_must_be_told_apart(
         self, client: Browser, worker: User, administrator: User, jon: Client
     ) -> None:
         with acting(administrator):

@@ -107,7 +107,7 @@ def everything() -> list[Any]:
 # ------------------------------------------------------------------ another head
 
 
-def test_users_ask_3_a_new_head_takes_what_is_the_heads(
+def test_users_ask_03_a_new_head_takes_what_is_the_heads(
     client: Browser, place: Place, stays: list[Enrollment], administrator: User
 ) -> None:
     head, partner, child = stays

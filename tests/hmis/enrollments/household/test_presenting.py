@@ -106,7 +106,7 @@ def test_what_may_be_a_slip_is_said(ages: tuple[int | None, ...], codes: tuple[i
 # ------------------------------------------------------------------ the grid
 
 
-def test_users_ask_5_a_household_is_put_together_from_searches(
+def test_users_ask_05_a_household_is_put_together_from_searches(
     client: Browser, place: Place, family: list[Client], administrator: User
 ) -> None:
     """Mistakes 4, 5 and 8 of what users ask: nobody is added but from a search, and no grid scrolls."""
@@ -278,7 +278,7 @@ def test_the_first_night_of_everybody(place: Place, family: list[Client]) -> Non
         assert nights.count() == 3
 
 
-def test_users_ask_3_exactly_one_head_or_nobody_is_enrolled(place: Place, family: list[Client]) -> None:
+def test_users_ask_03_exactly_one_head_or_nobody_is_enrolled(place: Place, family: list[Client]) -> None:
     with acting(place.worker):
         for codes, said in (
             ((1, 1, 2), "exactly one head"),

@@ -201,6 +201,32 @@ def test_an_event_of_coordinated_entry(client: Browser, place: Place, administra
         assert (row.event_date, row.event, row.result_date) == (date(2026, 11, 3), 14, date(2026, 11, 5))
 
 
+def test_an_event_that_does_not_say_what_happened_is_refused(
+    client: Browser, place: Place, administrator: User
+) -> None:
+    """HUD's file may not leave it blank, and has no code for nobody asked; nor when it is corrected."""
+    with acting(administrator):
+        entry = place.project(14, 4)
+    with acting(place.worker):
+        stay = enroll(place.worker, place.client, entry)
+    client.force_login(place.worker)
+    typed = {"Event-EventDate": "11/03/2026"}
+    assert "Choose an answer: " in client.post(address(stay, "event"), typed).content.decode()
+    assert client.post(address(stay, "contact"), {
+        "CurrentLivingSituation-InformationDate": "11/03/2026",  # "Data not collected" is an answer there
+    }).status_code == 302  # fmt: skip
+    with acting(administrator):
+        assert not model_of("Event").objects.filter(enrollment=stay).exists()
+    client.post(address(stay, "event"), typed | {"Event-Event": "14"})
+    with acting(administrator):
+        (row,) = model_of("Event").objects.filter(enrollment=stay)
+    corrected = client.post(reverse("enrollments:correct_record", args=[stay.pk, "event", row.pk]), typed)
+    assert "Choose an answer: " in corrected.content.decode()
+    with acting(administrator):
+        row.refresh_from_db()
+        assert row.event == 14
+
+
 def test_only_where_one_enrolls(client: Browser, place: Place, stay: Enrollment, administrator: User) -> None:
     with acting(administrator):
         other = factories.make_hmis_user(factories.make_organization())

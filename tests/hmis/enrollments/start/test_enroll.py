@@ -137,7 +137,9 @@ def test_answers_behind_a_closed_gate_are_not_stored_and_counted(place: Place) -
         ({"DisabilityResponse-9": ""}, 99),
     ],
 )
-def test_the_disabling_condition_follows(place: Place, said: dict[str, str], condition: int) -> None:
+def test_users_ask_10_the_disabling_condition_follows(
+    place: Place, said: dict[str, str], condition: int
+) -> None:
     typed = SIX | {f"Disabilities-{name}": code for name, code in said.items()}
     with acting(place.worker):
         form = place.form(place.shelter, **typed)
@@ -146,7 +148,7 @@ def test_the_disabling_condition_follows(place: Place, said: dict[str, str], con
     assert bool(form.disabling_because) is (condition == 1)
 
 
-def test_a_project_of_two_cocs_asks_which(place: Place, administrator: User) -> None:
+def test_users_ask_12_a_project_of_two_cocs_asks_which(place: Place, administrator: User) -> None:
     with acting(administrator):
         ProjectCoC.objects.create(**factories.record(project=place.shelter, coc_code="MN-501"))
     with acting(place.worker):

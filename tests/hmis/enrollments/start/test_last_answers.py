@@ -40,7 +40,7 @@ def address(place: Place) -> str:
     return reverse("enrollments:start", args=[place.client.pk, place.housing.pk]) + "?start=2026-11-02"
 
 
-def test_it_is_offered_with_day_and_project_and_not_typed(
+def test_users_ask_09_it_is_offered_with_day_and_project_and_not_typed(
     client: Browser, place: Place, administrator: User
 ) -> None:
     with acting(administrator):

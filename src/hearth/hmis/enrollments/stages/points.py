@@ -152,7 +152,16 @@ class PointForm(RecordedForm):
                 self.add_error(name, f"Enter: {self.fields[name].label}.")
         elif sentence := why_not(self.user, self.enrollment, day):
             self.add_error(name, sentence)
+        self._refuse_blanks()
         result = said.get(field_name(_RESULT_DAY))
         if day and result and result < day:
             self.add_error(field_name(_RESULT_DAY), "The result is of a day before the event. Correct one.")
         return said
+
+    def _refuse_blanks(self) -> None:
+        """Of a record, what HUD's file may not leave blank and has no code for that nobody was asked."""
+        for one in self.questions if self.point.is_record else ():
+            name = field_name(one.name)
+            is_blank = self.answered.records.get(one.column.file, {}).get(one.column.name) is None
+            if is_blank and not one.column.nullable and name not in self.errors:
+                self.add_error(name, f"Choose an answer: {self.fields[name].label}")
