@@ -135,6 +135,7 @@ PAGES = [
     Page("enrollment-correct", "/enrollments/{enrollment}/answers/start/2026-01-05/", "user"),
     Page("due", "/due/", "user"),
     Page("project-people", "/projects/{project}/people/", "user"),
+    Page("client-service", "/enrollments/{veteran_stay}/military-service/", "user"),
     Page("enrollment-exit", "/enrollments/{enrollment}/exit/", "user"),
     Page("enrollment-local", "/enrollments/{enrollment}/local/update/", "user"),
     Page("local-counts", "/reports/local/?period=2026", "user"),

@@ -83,6 +83,7 @@ def seed() -> dict[str, Any]:
     found |= seed_reports.fill_figures(coordinator)
     with acting(administrator):  # last: the tests before know of one project
         seed_measured.fill(organization)
+        found["veteran_stay"] = seed_measured.a_veteran(organization)
         return found | seed_workflows.fill(organization)
 
 

@@ -23,3 +23,20 @@ def fill(organization: Any) -> None:
             start_date=date(2024, 1, 1),
             **factories.record(),
         )
+
+
+def a_veteran(organization: Any) -> int:
+    """A stay of a veteran in a project of the VA, which asks for military service."""
+    from hearth.hmis.organizations.models import Funder
+    from tests import factories
+
+    helped = factories.make_project(organization, project_name="Steady Door", project_type=12)
+    Funder.objects.create(
+        project=helped, funder=33, grant_id="VA-1", start_date=date(2024, 1, 1), **factories.record()
+    )
+    june = factories.make_client(
+        first_name="June", last_name="Maple", dob=date(1970, 6, 1), veteran_status=1,
+        year_entered_service=1990, military_branch=1,
+    )  # fmt: skip
+    pk: int = factories.make_enrollment(june, helped).pk
+    return pk

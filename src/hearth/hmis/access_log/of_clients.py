@@ -24,7 +24,10 @@ PAGES = {
     "a printed document": "a consent document to print for ",
     "who sees": "the page of who can see ",
 }
-CORRECTED = {"birth": "birth date", "ssn": "SSN", "race": "race and ethnicity", "veteran": "veteran status"}
+CORRECTED = {
+    "birth": "birth date", "ssn": "SSN", "race": "race and ethnicity", "veteran": "veteran status",
+    "service": "military service",
+}  # fmt: skip
 #: What is kept beside the identity: added and ended rather than corrected.
 _KEPT_BESIDE = {
     "other names": "other names", "contact": "ways to reach them", "language": "language",

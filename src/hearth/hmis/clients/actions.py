@@ -129,6 +129,23 @@ def correct_client(
     return list(changed)
 
 
+@transaction.atomic
+def record_service(*, by: User, client: Client, values: Mapping[str, Any]) -> None:
+    """Store what was said of a veteran's military service (V1): `values` by fields of Client.
+
+    Raises PermissionDenied for who edits no clients.
+    """
+    if not by.may(Permission.CLIENT_EDIT):
+        raise PermissionDenied
+    stored = Client.objects.select_for_update().filter(pk=client.pk, date_deleted=None).first()
+    if stored is None:
+        raise PermissionDenied
+    _write(stored, dict(values), by)
+    record_access(
+        by=by.pk, action=Access.CLIENT_CHANGED, client=client.pk, subject="client", changed=["service"]
+    )
+
+
 def _tell_apart(client: Client, others: Collection[int], by: User) -> None:
     """A colleague's answer, which `by` may not know of, stays as it is."""
     NotTheSame.objects.bulk_create(

@@ -15,7 +15,8 @@ from hearth.hmis.clients.models import Client
 class Part(NamedTuple):
     """One part of the page. `read` gives what its templates know as `part`; asked when the user may.
 
-    `side`: a second template, for the narrow column; `top`: one above both columns.
+    `side`: a second template, for the narrow column; `top`: one above both columns; `beside_identity`: one in
+    the card of the identity.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Part(NamedTuple):
     read: Callable[[User, Client], dict[str, Any]]
     side: str = ""
     top: str = ""
+    beside_identity: str = ""
 
 
 _parts: dict[str, Part] = {}

@@ -12,6 +12,7 @@ from hearth.hmis.access.models import User
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.audit.actions import record_access, record_each
 from hearth.hmis.audit.models.access_log import Access
+from hearth.hmis.clients.actions import record_service
 from hearth.hmis.clients.models import Client
 from hearth.hmis.enrollments import exiting, queries
 from hearth.hmis.enrollments.checks import actions as checks
@@ -22,7 +23,7 @@ from hearth.hmis.enrollments.further import FurtherForm
 from hearth.hmis.enrollments.models import Enrollment, Exit, Services
 from hearth.hmis.enrollments.queries import BED_NIGHT
 from hearth.hmis.enrollments.start.choose import why_not_each
-from hearth.hmis.enrollments.start.questions import HEAD, NIGHT_BY_NIGHT
+from hearth.hmis.enrollments.start.questions import HEAD, NIGHT_BY_NIGHT, is_service_recorded
 from hearth.hmis.enrollments.writing import add_records, correct, fields_of, new_record, one_at_a_time
 from hearth.hmis.organizations.entered import Stamp, key_of_form, new_key
 from hearth.hmis.organizations.models import DataSource, Project
@@ -109,7 +110,7 @@ def enroll_household(
         new_record(enrollment, name, values, entry_date, START_STAGE)
         for enrollment, member in zip(made, members, strict=True)
         for name, values in member.records.items()
-        if name != "Enrollment"
+        if name not in ("Enrollment", "Client")
     ]
     if project.project_type == NIGHT_BY_NIGHT:
         records += [
@@ -118,6 +119,8 @@ def enroll_household(
         ]
     add_records(stamps, records)
     for enrollment, member in zip(made, members, strict=True):
+        if of_client := _answered(member.records.get("Client", {})):
+            record_service(by=by, client=member.client, values=of_client)
         checks.keep(by=by, enrollment=enrollment, right=member.right)
         if member.further is not None:
             member.further.keep(by=by, stamps=stamps, enrollment=enrollment, day=entry_date)
@@ -126,6 +129,13 @@ def enroll_household(
     ]
     record_each(by=by.pk, action=Access.ENROLLED, of=enrolled, project=project.pk)
     return made
+
+
+def _answered(of_client: Mapping[str, Any]) -> dict[str, Any]:
+    """What was said of military service, by fields; empty where nothing was, so that it stays due."""
+    values = fields_of(of_client)
+    client = Client(**values)
+    return values if is_service_recorded(client) else {}
 
 
 def _may_be_a_household(members: Sequence[NewMember], project: Project, household: Enrollment | None) -> None:

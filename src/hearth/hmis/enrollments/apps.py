@@ -36,6 +36,7 @@ class EnrollmentsConfig(AppConfig):
                 timeline.of_client,
                 side="enrollments/parts/together.html",
                 top="enrollments/parts/now.html",
+                beside_identity="enrollments/parts/service.html",
             )
         )
         beside.hand_in(latest.beside)

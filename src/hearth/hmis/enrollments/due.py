@@ -2,6 +2,7 @@
 
 - An annual assessment that is coming, open or overdue (`annual.py`), where the standards ask one.
 - The move-in date of a head of household in permanent housing who has none (3.20).
+- The military service of a veteran of whom nothing is recorded, where the project asks it (V1).
 - Who came of age during the stay and was not asked since what adults are asked, or will within 30 days.
 - Answers that are stored as "Data not collected", and an exit without a destination.
 """
@@ -25,6 +26,7 @@ from hearth.hmis.enrollments.queries import Stay
 from hearth.hmis.enrollments.stages.correcting import EXIT, REMOVABLE, TITLES
 from hearth.hmis.enrollments.stages.points import BY_SLUG, is_asked
 from hearth.hmis.enrollments.stages.questions import ANNUAL, UPDATE, asks, recorded_as
+from hearth.hmis.enrollments.stages.service import is_due
 from hearth.hmis.enrollments.start.questions import person_of
 from hearth.hmis.enrollments.unanswered import (
     Unanswered,
@@ -102,6 +104,9 @@ def due_of(
     if is_open and enrollment.move_in_date is None and is_asked(_MOVE_IN, place, person):
         address = reverse("enrollments:point", args=[enrollment.pk, _MOVE_IN.slug])
         found.append(Due(enrollment, "Move-in date, if moved in", OPEN, None, address))
+    if is_open and is_due(place, enrollment, today):
+        address = reverse("enrollments:service", args=[enrollment.pk])
+        found.append(Due(enrollment, "Military service, asked of veterans here", OPEN, None, address))
     if is_open and (birthday := _comes_of_age(enrollment, entry)) and birthday <= today + NOTICE:
         later = (UPDATE, ANNUAL)
         is_asked_since = any(

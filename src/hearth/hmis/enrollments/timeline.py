@@ -21,6 +21,7 @@ from hearth.hmis.enrollments.models import (
     CurrentLivingSituation,
     Disabilities,
     EmploymentEducation,
+    Enrollment,
     HealthAndDV,
     IncomeBenefits,
     Services,
@@ -28,6 +29,7 @@ from hearth.hmis.enrollments.models import (
 )
 from hearth.hmis.enrollments.queries import Stay
 from hearth.hmis.enrollments.record_facts import HIV, NO_DISABILITY
+from hearth.hmis.enrollments.stages import service
 from hearth.hmis.enrollments.status import OUTREACH, StayNow, status
 from hearth.hmis.hud import display
 from hearth.hmis.hud.records import model_of
@@ -77,8 +79,18 @@ def of_client(user: User, client: Client) -> dict[str, Any]:
         "people": _people(stays),
         "status": status(_now(user, stays), today),
         "due": due.of_stays(user, own, recorded, places, today),
+        "service": _asking_service(user, own, places),
         "tells_limits": not user.sees_all,
     }
+
+
+def _asking_service(user: User, own: Iterable[Stay], places: FormProjects) -> Enrollment | None:
+    """A stay in which military service is asked of the client, the latest one; None where none is."""
+    for one in own:
+        place = places.on(one.enrollment.project, service.day_of(one))
+        if service.is_asked_in(one, place) and service.may_record(user, one.enrollment):
+            return one.enrollment
+    return None
 
 
 def _now(user: User, stays: Iterable[Stay]) -> list[StayNow]:

@@ -14,6 +14,7 @@ from hearth.hmis.enrollments.views import (
     point,
     records,
     roster,
+    service,
     stage,
     start,
 )
@@ -44,6 +45,7 @@ urlpatterns = [
     path("enrollments/<int:pk>/answers/<str:stage>/<str:day>/", answers.correct, name="correct_answers"),
     path("enrollments/<int:pk>/answers/<str:stage>/<str:day>/remove/", answers.remove, name="remove_answers"),
     path("enrollments/<int:pk>/answers/<str:stage>/", stage.record, name="stage"),
+    path("enrollments/<int:pk>/military-service/", service.record, name="service"),
     path("enrollments/<int:pk>/history/", enrollment.history, name="history"),
     path("enrollments/<int:pk>/history/<str:file>/", enrollment.history, name="history_of"),
 ]

@@ -23,7 +23,18 @@ from hearth.hmis.ui.forms import DayField, PlainWords, TypedAhead
 from hearth.standards import load
 from hearth.standards.element import Element
 from hearth.standards.form import HIDDEN, OPTIONAL, REQUIRED, Project, Question, questions
-from hearth.standards.gates import ALWAYS, Between, Blank, Compared, Either, Every, Gate, columns, put_in
+from hearth.standards.gates import (
+    ALWAYS,
+    Answers,
+    Between,
+    Blank,
+    Compared,
+    Either,
+    Every,
+    Gate,
+    columns,
+    put_in,
+)
 from hearth.standards.load import MODEL_YEAR
 from hearth.standards.wording import ElementWords, wording
 
@@ -93,7 +104,7 @@ class QuestionForm(PlainWords, forms.Form):
         super().__init__(*args, **kwargs)
         self.project, self.stage, self.person = project, stage, person
         self.known = dict(known or {})
-        asked = questions(load(MODEL_YEAR), project, stage, person)
+        asked = self.asked()
         self._follows = {one.name: one for one in asked if one.yes_if is not None}
         self._totals = [one for one in asked if one.total_of]
         put = [self._put(one) for one in asked if not one.total_of and one.name not in self._follows]
@@ -110,6 +121,10 @@ class QuestionForm(PlainWords, forms.Form):
         """The question with a gate of answers that are given, not of what follows from them."""
         follows = {name: one.yes_if for name, one in self._follows.items() if one.yes_if is not None}
         return replace(question, gate=put_in(question.gate, follows))
+
+    def asked(self, answers: Answers | None = None) -> tuple[Question, ...]:
+        """What the standards ask here, with these answers so far (`hearth.standards.form.questions`)."""
+        return questions(load(MODEL_YEAR), self.project, self.stage, self.person, answers)
 
     @property
     def following(self) -> list[Question]:
@@ -133,8 +148,7 @@ class QuestionForm(PlainWords, forms.Form):
             self.errors  # noqa: B018  reads what was sent, where nobody did yet
             return self.answered.given, len(self.answered.due)
         answers = dict.fromkeys((one.name for one in self.questions), None) | self.known
-        asked = questions(load(MODEL_YEAR), self.project, self.stage, self.person, answers)
-        is_required = {one.name for one in asked if one.asked == REQUIRED}
+        is_required = {one.name for one in self.asked(answers) if one.asked == REQUIRED}
         return 0, sum(one.name in is_required and not _is_ticked(one) for one in self.questions)
 
     @property
@@ -165,10 +179,7 @@ class QuestionForm(PlainWords, forms.Form):
         answers = self.known | {name: _code(value) for name, value in typed.items()}
         followed = {name: _followed(one, answers) for name, one in self._follows.items()}
         answers |= {name: _code(value) for name, value in followed.items()}
-        state = {
-            one.name: one.asked
-            for one in questions(load(MODEL_YEAR), self.project, self.stage, self.person, answers)
-        }
+        state = {one.name: one.asked for one in self.asked(answers)}
         found = Answered()
         for one in self.questions:
             value = typed[one.name]

@@ -24,6 +24,8 @@ HOMELESS_TYPES = frozenset({"0", "1", "4", "8"})
 HOPWA = frozenset({"13", "14", "15", "16", "17", "18", "19", "48"})
 #: Who somebody is has a form of its own; an assessment's own questions are made by a community (4.19).
 OTHER_FORMS = frozenset({"Services", "Client", "AssessmentQuestions", "AssessmentResults"})
+#: Of the client's record, and asked at the start of a stay until something is recorded.
+SERVICE = "V1"
 #: The day and the kind of a record follow from the stage and the question; a contact (4.12) says its day.
 OF_THE_STAGE = frozenset(
     {
@@ -109,7 +111,8 @@ def columns() -> dict[str, list[dict[str, str]]]:
     """Element → its columns."""
     found: dict[str, list[dict[str, str]]] = {}
     for row in facts("columns"):
-        if row["table"] in OTHER_FORMS or (row["table"], row["column"]) in OF_THE_STAGE:
+        is_elsewhere = row["table"] in OTHER_FORMS and SERVICE not in _elements(row["data_element"])
+        if is_elsewhere or (row["table"], row["column"]) in OF_THE_STAGE:
             continue
         for element in _elements(row["data_element"]):
             if row not in found.setdefault(element, []):
@@ -157,6 +160,9 @@ def fields(
 ) -> tuple[dict[str, Asked], frozenset[str]]:
     """The fields of questions by the names of their inputs, and the page's own inputs that there must be."""
     asked = asked_elements(funders, kind, stage, person)
+    if stage == "start":
+        of_record = asked_elements(funders, kind, "record", person)
+        asked |= {SERVICE: of_record[SERVICE]} if SERVICE in of_record else {}
     found: dict[str, Asked] = {}
     own: set[str] = set()
     for element, how in asked.items():

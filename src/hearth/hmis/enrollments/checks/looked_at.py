@@ -108,11 +108,13 @@ def world(together: Sequence[Entered]) -> World:
     whose: dict[str, list[tuple[int, str]]] = {}
     for number, entered in enumerate(together):
         key = str(number)
-        rows["Client"].append(stored_row(entered.client) | {"PersonalID": key})
+        of_client = dict(entered.records.get("Client", {}))
+        rows["Client"].append(stored_row(entered.client) | of_client | {"PersonalID": key})
+        whose.setdefault("Client", []).append((number, "Client"))
         rows["Enrollment"].append(entered.stay(key))
         whose.setdefault("Enrollment", []).append((number, "Enrollment"))
         for file in entered.files:
-            if file != "Enrollment":
+            if file not in ("Client", "Enrollment"):
                 names = entered.names(file)
                 rows.setdefault(file, []).extend(entered.record(file, name, key) for name in names)
                 whose.setdefault(file, []).extend((number, name) for name in names)

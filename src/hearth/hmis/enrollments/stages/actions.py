@@ -13,6 +13,8 @@ from hearth.hmis.access.models import User
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
+from hearth.hmis.clients import actions as client_actions
+from hearth.hmis.clients.models import Client
 from hearth.hmis.enrollments import queries
 from hearth.hmis.enrollments.actions import EnrollmentRefused
 from hearth.hmis.enrollments.checks import actions as checks
@@ -20,7 +22,7 @@ from hearth.hmis.enrollments.checks.found import Found
 from hearth.hmis.enrollments.disabling_now import disabling_now, disabling_without
 from hearth.hmis.enrollments.further import FurtherForm
 from hearth.hmis.enrollments.models import Disabilities, Enrollment
-from hearth.hmis.enrollments.stages import points
+from hearth.hmis.enrollments.stages import points, service
 from hearth.hmis.enrollments.stages.correcting import REMOVABLE, stored_of
 from hearth.hmis.enrollments.stages.points import Point
 from hearth.hmis.enrollments.stages.questions import POST_EXIT, exit_of, recorded_as, why_not
@@ -150,6 +152,32 @@ def record_point(
         by=by.pk, action=Access.STAGE_RECORDED, client=enrollment.client_id,
         subject=f"enrollment:{enrollment.pk}", project=enrollment.project_id, stage=point.slug,
     )  # fmt: skip
+
+
+@transaction.atomic
+def record_service(
+    *,
+    by: User,
+    enrollment: Enrollment,
+    values: Mapping[str, Any],
+    version: str,
+    right: Sequence[Found] = (),
+) -> bool:
+    """Record or correct a veteran's military service, asked in a stay. `values`: by names of fields of the
+    client, what changes; `version` that of what was shown; `right` as of `record_stage`. Whether anything
+    changed.
+
+    Raises PermissionDenied, and ChangedMeanwhile where the client's record is not that of `version`.
+    """
+    if not service.may_record(by, enrollment):
+        raise PermissionDenied
+    one_at_a_time(enrollment.client)
+    if version_of({"Client": locked(by, Client, enrollment.client_id)}) != version:
+        raise ChangedMeanwhile
+    if values:
+        client_actions.record_service(by=by, client=enrollment.client, values=values)
+    checks.keep(by=by, enrollment=enrollment, right=right)
+    return bool(values)
 
 
 @transaction.atomic

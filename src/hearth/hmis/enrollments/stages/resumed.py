@@ -7,6 +7,7 @@ from hearth.hmis.enrollments.drafts.about import About
 from hearth.hmis.enrollments.exiting import HOUSEHOLD
 from hearth.hmis.enrollments.models import Draft, Enrollment
 from hearth.hmis.enrollments.stages.questions import POST_EXIT, exit_of
+from hearth.hmis.enrollments.stages.service import SUBJECT
 
 
 def address_of_stage(draft: Draft) -> str:
@@ -17,7 +18,9 @@ def address_of_stage(draft: Draft) -> str:
 
 
 def address_of_point(draft: Draft) -> str:
-    """The form of what happened on one day; its subject is the point."""
+    """The form of what happened on one day; its subject is the point, or military service."""
+    if draft.subject == SUBJECT:
+        return reverse("enrollments:service", args=[draft.enrollment_id])
     return reverse("enrollments:point", args=[draft.enrollment_id, draft.subject])
 
 

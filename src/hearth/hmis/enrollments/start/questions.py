@@ -16,14 +16,17 @@ from hearth.hmis.enrollments.checks.form import CheckedForm
 from hearth.hmis.enrollments.checks.looked_at import START_STAGE, Entered
 from hearth.hmis.enrollments.disabling import DISABLING, disabling_condition
 from hearth.hmis.enrollments.last_answers import LastAnswers, with_last
+from hearth.hmis.hud.answers import not_collected
 from hearth.hmis.hud.display import coc_words
+from hearth.hmis.hud.names import python_name
 from hearth.hmis.hud.questions import Section
 from hearth.hmis.organizations.choices import cocs_of
 from hearth.hmis.organizations.form_project import form_project
 from hearth.hmis.organizations.models import Project
 from hearth.standards import load
 from hearth.standards.form import Project as FormProject
-from hearth.standards.form import Question
+from hearth.standards.form import Question, questions
+from hearth.standards.gates import Answers
 from hearth.standards.load import MODEL_YEAR
 
 STAGE = "start"
@@ -31,6 +34,13 @@ HEAD = int(load(MODEL_YEAR).list("3.15.1").names["HEAD"])
 NIGHT_BY_NIGHT = int(load(MODEL_YEAR).list("2.02.6").names["ES_NBN"])
 #: Never offered from before: asked alone, each time.
 _ASKED_ANEW = frozenset({"4.11"})
+#: Of the client's record, asked with the first stay that asks it: military service, of veterans.
+SERVICE = "V1"
+_SERVICE = {
+    python_name(one.column.name): not_collected(one.name) if one.column.list else None
+    for one in load(MODEL_YEAR).element(SERVICE).asks
+}
+_IS_VETERAN = int(load(MODEL_YEAR).list("1.8").names["YES"])
 #: Said elsewhere on the page, or worked out.
 _ELSEWHERE = ("Enrollment.EntryDate", "Enrollment.RelationshipToHoH", "Enrollment.EnrollmentCoC")
 
@@ -63,6 +73,9 @@ class StartForm(CheckedForm):
     ) -> None:
         self.user, self.client, self.place = user, client, place
         self.start, self.relationship, self._last = start, relationship, last
+        self._asks_service = (
+            is_veteran(client) and not is_service_recorded(client) and user.may(Permission.CLIENT_EDIT)
+        )
         super().__init__(
             *args,
             project=asks or form_project(place, start),
@@ -77,6 +90,13 @@ class StartForm(CheckedForm):
         if len(cocs) > 1:
             choices = [("", "Choose one"), *((one, coc_words(one)) for one in cocs)]
             self.fields["coc"] = forms.ChoiceField(label="CoC of this stay", choices=choices)
+
+    def asked(self, answers: Answers | None = None) -> tuple[Question, ...]:
+        """With military service, where nothing of it is recorded yet."""
+        found = super().asked(answers)
+        if self._asks_service:
+            found += questions(load(MODEL_YEAR), self.project, "record", self.person, answers, only=SERVICE)
+        return found
 
     def kept(self, asked: list[Question]) -> list[Question]:
         """Without what stands elsewhere, what is not for this user, and what follows from other answers."""
@@ -117,6 +137,16 @@ class StartForm(CheckedForm):
 def known_of(client: Client) -> dict[str, str | None]:
     """Earlier answers on which questions hang."""
     return {"Client.VeteranStatus": _text(client.veteran_status)}
+
+
+def is_veteran(client: Client) -> bool:
+    """Whether somebody is known to be a veteran."""
+    return client.veteran_status == _IS_VETERAN
+
+
+def is_service_recorded(client: Client) -> bool:
+    """Whether anything is recorded of somebody's military service (V1)."""
+    return any(getattr(client, name) not in (None, missing) for name, missing in _SERVICE.items())
 
 
 def is_withheld(user: User, name: str) -> bool:
