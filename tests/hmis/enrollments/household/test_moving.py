@@ -17,7 +17,7 @@ from hearth.hmis.access.roles import HmisUser
 from hearth.hmis.access.scopes import ProjectScope
 from hearth.hmis.audit.history import history_of
 from hearth.hmis.audit.models import AccessLog
-from hearth.hmis.clients.models import Client
+from hearth.hmis.clients.models import Client, RecentClient
 from hearth.hmis.consent.actions import record_consent
 from hearth.hmis.consent.choices import Method
 from hearth.hmis.enrollments import actions
@@ -26,6 +26,7 @@ from hearth.hmis.enrollments.drafts.about import About
 from hearth.hmis.enrollments.drafts.actions import Typed
 from hearth.hmis.enrollments.household import moving
 from hearth.hmis.enrollments.models import (
+    Disabilities,
     Draft,
     DraftAnswer,
     Enrollment,
@@ -392,3 +393,29 @@ def test_what_was_moved_goes_out_and_comes_in_without_an_error(
     run = finished(administrator, tmp_path / "out.zip")
     ours = {"Enrollment", "IncomeBenefits", "Disabilities", "Services"}
     assert [one for one in run.findings_summary if one["severity"] == "error" and one["file"] in ours] == []
+
+
+# ------------------------------------------------------------------ removed for good
+
+
+@pytest.mark.parametrize("what", ["enrollment", "wrong person", "right person"])
+def test_within_a_day_of_a_move_an_administrator_removes_for_good(
+    client: Browser, place: Place, right: Client, administrator: User, what: str
+) -> None:
+    """Whose it was is kept where the administrator cannot see it, and keeps nothing from going."""
+    (stay,) = family(place, place.housing, 1)
+    wrong = stay.client
+    fix(client, place.worker, stay, "person", {"client": right.pk})
+    with acting(place.worker):
+        assert FormerClient.objects.count() == 1
+    with acting(administrator):
+        if what != "wrong person":
+            for model in (IncomeBenefits, Disabilities, Services):
+                model.objects.filter(enrollment=stay).delete()
+            assert Enrollment.objects.get(pk=stay.pk).delete()[0]
+        if what != "enrollment":
+            gone = wrong if what == "wrong person" else right
+            assert Client.objects.get(pk=gone.pk).delete()[0]
+    with acting(place.worker):
+        assert not FormerClient.objects.exists()
+        assert RecentClient.objects.filter(client__in=[wrong, right]).count() == (what == "enrollment") + 1
