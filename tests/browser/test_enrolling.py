@@ -50,6 +50,7 @@ def test_from_the_search_to_the_exit(open_page: OpenPage) -> None:
         assert before > 0
         choose(page, "Enrollment-LivingSituation", "435")
         expect(hidden).to_have_count(before - 1)
+        the_total_is_counted_on(page)
         page.locator("[name='IncomeBenefits-InsuranceFromAnySource'][value='0'] + label").click()
         choose(page, "Enrollment-LivingSituation", "116")
         unlikely = page.locator(".hearth-unlikely")
@@ -75,6 +76,22 @@ def test_from_the_search_to_the_exit(open_page: OpenPage) -> None:
         if width == 1440:
             the_same_as_then(page)
         assert browser_problems(page) == []
+
+
+def the_total_is_counted_on(page: Page) -> None:
+    """While amounts are typed, of the sources that are ticked."""
+    total = page.locator("[data-total]")
+    expect(total).to_be_hidden()
+    page.locator("[name='IncomeBenefits-IncomeFromAnySource'][value='1'] + label").click()
+    expect(total).to_have_text("$0.00")
+    for source, typed, said in (
+        ("Earned", "$1,077.40", "$1,077.40"), ("SSI", "22.6", "$1,100.00"), ("TANF", "1e3", "–"),
+    ):  # fmt: skip
+        page.locator(f"[name='IncomeBenefits-{source}'] + label").click()
+        page.locator(f"[name='IncomeBenefits-{source}Amount']").fill(typed)
+        expect(total).to_have_text(said)
+    page.locator("[name='IncomeBenefits-TANF'] + label").click()  # what is wrong there is closed
+    expect(total).to_have_text("$1,100.00")
 
 
 def the_same_as_then(page: Page) -> None:

@@ -56,6 +56,11 @@ BROKEN = [
         "list 4.11.Z, which FY2026 does not have", "Correct the list number", id="list",
     ),
     pytest.param(
+        "files/Exit.yaml", "list: 3.12.1, use: destination", "list: 3.12.1, use: departure", "  Destination:",
+        "offers what its list has for 'departure', and no code of it is for that", "Correct 'use'",
+        id="use",
+    ),
+    pytest.param(
         "files/HealthAndDV.yaml", "element: 4.11.A", "element: 4.99.A", "  WhenOccurred:",
         "names the element 4.99", "Correct the number", id="element",
     ),

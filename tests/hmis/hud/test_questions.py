@@ -117,3 +117,22 @@ def test_a_row_in_which_nothing_had_to_be_asked_and_nothing_was_is_none() -> Non
         assert "Disabilities.DisabilityResponse[8]" in {one.name for one in form.questions}
         assert form.answered.records.get("Disabilities[8]", {}).get("DisabilityResponse") == stored
         assert ("Disabilities[8]" in form.answered.records) is (stored is not None)
+
+
+def test_the_total_of_the_amounts_stands_under_them() -> None:
+    """As it is stored: of the sources that are ticked, whatever stands in the others."""
+    typed = {
+        "c11-IncomeBenefits-IncomeFromAnySource": "1", "c11-IncomeBenefits-Earned": "on",
+        "c11-IncomeBenefits-EarnedAmount": "$1,077.40", "c11-IncomeBenefits-SSIAmount": "50",
+        "c11-IncomeBenefits-TANF": "on", "c11-IncomeBenefits-TANFAmount": "1e3",
+    }  # fmt: skip
+    for said, total in ((typed, "$1,077.40"), ({}, "$0.00")):
+        head = family(said)[0]
+        shown = [one.total for one in head.sections if one.total is not None]
+        assert [one.amount for one in shown] == [total]
+    assert not family(typed)[0].is_valid()
+    del typed["c11-IncomeBenefits-TANF"]  # its amount is closed, and keeps nobody from saving
+    head = family(typed)[0]
+    assert head.is_valid(), head.errors
+    assert head.answered.dropped == 2
+    assert head.answered.records["IncomeBenefits"]["TotalMonthlyIncome"] == Decimal("1077.40")

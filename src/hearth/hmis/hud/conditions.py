@@ -1,5 +1,6 @@
 """When a question is asked, in words: for whoever has no scripts, to whom all questions are shown at once."""
 
+from collections.abc import Callable, Mapping
 from functools import cache
 
 from hearth.hmis.hud.answers import offered
@@ -13,28 +14,38 @@ from hearth.standards.wording import wording
 _NAMED = 4
 
 
+#: What is asked for a name in a gate, and its answers in words by code.
+Named = Callable[[str], tuple[str, Mapping[str, str]]]
+
+
 @cache
-def condition_words(gate: Gate) -> str:
-    """`Asked after: “Is there any income?” – Yes`; empty where it is always asked."""
-    return f"Asked after: {_words(gate)}." if gate != ALWAYS else ""
+def condition_words(gate: Gate, named: Named | None = None) -> str:
+    """`Asked after: “Is there any income?” – Yes`; empty where it is always asked. `named`: the questions
+    that a gate hangs on, where they are not HUD's alone."""
+    return f"Asked after: {_words(gate, named or hud_named)}." if gate != ALWAYS else ""
 
 
-def _words(gate: Gate) -> str:
+def hud_named(column: str) -> tuple[str, Mapping[str, str]]:
+    """HUD's question for a column, and its answers."""
+    return question_of(column), {one.code: one.label for one in offered(column)}
+
+
+def _words(gate: Gate, named: Named) -> str:
     match gate:
         case Every(parts):
-            return ", and ".join(_words(part) for part in parts)
+            return ", and ".join(_words(part, named) for part in parts)
         case Either(parts):
-            return "; or ".join(_words(part) for part in parts)
+            return "; or ".join(_words(part, named) for part in parts)
         case Blank(column, negated):
-            return f"“{question_of(column)}” – {'any answer' if negated else 'no answer'}"
+            return f"“{named(column)[0]}” – {'any answer' if negated else 'no answer'}"
         case Between(column, low, high):
             within = [one for one in offered(column) if low <= int(one.code) <= high]
             kinds = [f"{one} situation" for one in dict.fromkeys(one.category for one in within) if one]
             return f"“{question_of(column)}” – {_any_of(kinds)}"
         case Compared(column, codes, negated):
-            listed = {one.code: one.label for one in offered(column)}
-            named = [listed.get(code, code) for code in codes]
-            return f"“{question_of(column)}” – {'not ' if negated else ''}{_any_of(named)}"
+            question, listed = named(column)
+            said = [listed.get(code, code) for code in codes]
+            return f"“{question}” – {'not ' if negated else ''}{_any_of(said)}"
     raise TypeError(f"{type(gate).__name__} is no gate")
 
 

@@ -8,6 +8,7 @@ due, and is stored as "Data not collected" where HUD has a code for it.
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -19,7 +20,9 @@ from django.forms.utils import ErrorDict
 
 from hearth.hmis.hud.answers import AnswerField, answers, not_collected
 from hearth.hmis.hud.conditions import condition_words
+from hearth.hmis.ui import formats
 from hearth.hmis.ui.forms import DayField, PlainWords, TypedAhead
+from hearth.hmis.ui.money import MoneyField
 from hearth.standards import load
 from hearth.standards.element import Element
 from hearth.standards.form import HIDDEN, OPTIONAL, REQUIRED, Project, Question, questions
@@ -43,7 +46,6 @@ MOST_ROWS = 9
 #: Sources of income and the like: read out, and ticked where they apply; the rest is No. Other questions with
 #: the same list are questions of their own: what nobody answered is not a No.
 _TICKED, _SOURCES = "1.7", "IncomeBenefits"
-_MOST_MONEY = Decimal("999999.99")
 _YES, _NO = "1", "0"
 _DISABILITIES = "Disabilities"
 #: Rows that are there whatever is asked; of other files one is made of answers.
@@ -54,17 +56,28 @@ _HIV = load(MODEL_YEAR).list("1.3").names["HIV_AIDS"]
 @dataclass(frozen=True, slots=True)
 class Section:
     """One data element of the form: its fields in order. `is_sensitive`: folded, and asked alone. `last`:
-    what was answered before, where the form offers it."""
+    what was answered before, where the form offers it; `total`: the sum of its amounts, where it has one."""
 
     element: Element
     words: ElementWords | None
     fields: list[forms.BoundField]
     is_sensitive: bool
     last: Any = None
+    total: "Total | None" = None
 
     @property
     def has_errors(self) -> bool:
         return any(one.errors for one in self.fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """The sum of the amounts as they stand in a form; `ui/gates.js` counts it on. `gate`: when it is shown,
+    as JSON; empty: always."""
+
+    label: str
+    amount: str
+    gate: str
 
 
 @dataclass(slots=True)
@@ -163,7 +176,26 @@ class QuestionForm(PlainWords, forms.Form):
                 wording().get(group[0].element.number),
                 [self[field_name(one.name)] for one in group],
                 any(one.column.privacy == "sensitive" for one in group),
+                total=self._total(group),
             )
+
+    def _total(self, group: list[Question]) -> Total | None:
+        """The sum of what stands in the fields of an element, whether it was sent or stored."""
+        number = group[0].element.number
+        total = next((one for one in self._totals if one.element.number == number), None)
+        if total is None:
+            return None
+        says = {one.name: self[field_name(one.name)].value() for one in group}
+        answers = self.known | {name: _code(value) for name, value in says.items()}
+        amount = Decimal(0)
+        for one in group:
+            if one.name in total.total_of and one.gate.holds(answers):
+                with suppress(forms.ValidationError):  # said at its field
+                    amount += self.fields[field_name(one.name)].clean(says[one.name]) or 0
+        words = wording().get(number)
+        own = words.fields.get(total.column.name) if words else None
+        gate = json.dumps(as_data(total.gate, self.add_prefix)) if total.gate != ALWAYS else ""
+        return Total(own.question if own else total.column.label or "Total", formats.money(amount), gate)
 
     def full_clean(self) -> None:
         """Read what was sent, unless it is left out."""
@@ -186,7 +218,9 @@ class QuestionForm(PlainWords, forms.Form):
             is_asked = state.get(one.name, HIDDEN) != HIDDEN
             if not is_asked:
                 found.closed.add(one.name)
-                found.dropped += not is_blank(value)
+                # What stands wrong behind a closed gate is nowhere to be seen and mended.
+                is_wrong = self.errors.pop(field_name(one.name), None) is not None
+                found.dropped += is_wrong or not is_blank(value)
                 value = None
             elif _is_ticked(one):
                 value = int(_YES if value else _NO)
@@ -258,8 +292,7 @@ def _of_column(question: Question) -> forms.Field:
     if column.type == "D":
         return DayField(**common)
     if column.type == "M":
-        return forms.DecimalField(min_value=None if column.signed else 0, max_value=_MOST_MONEY, max_digits=8,
-                                  decimal_places=2, **common)  # fmt: skip
+        return MoneyField(signed=column.signed, **common)
     if column.type == "I":
         low = 0 if column.minimum is None else column.minimum
         high = 2**31 - 1 if column.maximum is None else column.maximum

@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -14,14 +13,15 @@ from hearth.hmis.enrollments.further import Asking, Beside
 from hearth.hmis.hud.answers import Answers
 from hearth.hmis.hud.names import python_name
 from hearth.hmis.hud.questions import MOST_ROWS, as_data, field_name
+from hearth.hmis.local.conditions import local_condition_words
 from hearth.hmis.local.element import CODE, DAY, MONEY, NUMBER, LocalElement, LocalField, LocalRegistry
 from hearth.hmis.local.form import LocalQuestion, local_questions
 from hearth.hmis.ui.forms import DayField, PlainWords, TypedAhead
+from hearth.hmis.ui.money import MoneyField
 from hearth.standards.form import HIDDEN, OPTIONAL, REQUIRED
 from hearth.standards.gates import ALWAYS, LOCAL_PROGRAM, Gate, columns, either
 
 _LONGEST = 500
-_MOST_MONEY = Decimal("999999.99")
 _MOST_NUMBER = 2**31 - 1
 
 Key = tuple[str, int, str]
@@ -100,6 +100,7 @@ class LocalQuestionForm(PlainWords, forms.Form):
         for each in self.questions:
             made: Any = _of_field(each.field, asking.day, (said or {}).get(each.field.name))
             made.gate = json.dumps(as_data(each.gate, self.add_prefix)) if each.gate != ALWAYS else ""
+            made.condition = local_condition_words(each.gate)
             made.is_due = each.asked != OPTIONAL
             self.fields[field_name(each.name)] = made
         self.answered = LocalAnswered()
@@ -155,7 +156,8 @@ class LocalQuestionForm(PlainWords, forms.Form):
         for one in state:
             value = typed.get(one.name)
             if one.asked == HIDDEN:
-                found.dropped += value not in (None, "")
+                is_wrong = self.errors.pop(field_name(one.name), None) is not None  # nowhere to be seen
+                found.dropped += is_wrong or value not in (None, "")
                 value = None
             elif value in (None, "") and one.asked == REQUIRED:
                 found.due.append(one.name)
@@ -209,9 +211,7 @@ def _of_field(one: LocalField, day: date, initial: Any) -> forms.Field:
     if one.type == DAY:
         return DayField(**common)
     if one.type == MONEY:
-        return forms.DecimalField(
-            min_value=0, max_value=_MOST_MONEY, max_digits=8, decimal_places=2, **common
-        )
+        return MoneyField(**common)
     if one.type == NUMBER:
         return forms.IntegerField(min_value=0, max_value=_MOST_NUMBER, **common)
     return forms.CharField(max_length=_LONGEST, **common)

@@ -171,7 +171,7 @@ GOOD = "nia@example.org,Nia,hmis_user,{a},,,,,new"
          ["First day: type it as month/day/year, such as 06/29/2027."]),
         (["nia@example.org,Nia,hmis_user,{a},,,01/01/2020,,new"], ["A grant begins today or later."]),
         (["nia@example.org,Nia,hmis_user,{a},,,,01/01/2020,new"], ["The last day is not before the first."]),
-        (["nia@example.org,Nia,hmis_user,{a},,,,12/31/9999,new"], ["Last day: type a year up to 2199."]),
+        (["nia@example.org,Nia,hmis_user,{a},,,,12/31/9999,new"], ["Last day: check the year."]),
         (["nia@example.org,=1+1,hmis_user,{a},,,,,new"],
          ["Name: a spreadsheet would take it for a formula."]),
         (["nia@example.org,Nia,hmis_user,{a},,,,," + "x" * 501], ["Reason: shorten it to 500 characters."]),

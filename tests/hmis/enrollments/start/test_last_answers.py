@@ -64,7 +64,7 @@ def test_one_press_types_it_and_nothing_is_finished(
     page = client.post(address(place), {"do": "last::4.02", "IncomeBenefits-Earned": "on"}, follow=True)
     text = page.content.decode()
     assert "Taken from August 23, 2026" in text
-    assert re.search(r'name="IncomeBenefits-SSDIAmount" value="1031.50"', text)
+    assert re.search(r'name="IncomeBenefits-SSDIAmount" value="1,031.50"', text)
     with acting(administrator):
         assert Enrollment.objects.filter(client=place.client).count() == 1
     for wanted in ("last::4.11", "last:c9:4.02", "last:", "last::x", "last:::4.02"):

@@ -13,9 +13,6 @@ from hearth.hmis.accounts.people.places import Place
 from hearth.hmis.organizations.models import Project
 from hearth.hmis.ui.forms import DayField, PlainWords, TypedAhead
 
-#: No grant is given for longer; a later year is a slip.
-LAST_YEAR = 2199
-
 
 class GrantForm(PlainWords, forms.Form):
     """Where a role holds, from when until when, and why. `places`: those on offer, and no others."""

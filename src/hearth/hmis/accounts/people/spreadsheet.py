@@ -24,7 +24,6 @@ from hearth.hmis.access.scopes import (
     StateScope,
 )
 from hearth.hmis.accounts.people import places, sheet_lines
-from hearth.hmis.accounts.people.forms import LAST_YEAR
 from hearth.hmis.accounts.people.places import Place
 from hearth.hmis.ui.forms import DayField
 
@@ -165,12 +164,12 @@ class _Check:
         if not text:
             return None
         try:
-            day: date = DayField().to_python(text)
-        except ValidationError:
-            line.mistakes.append(f"{key.capitalize()} day: type it as month/day/year, such as 06/29/2027.")
-            return None
-        if day.year > LAST_YEAR:
-            line.mistakes.append(f"{key.capitalize()} day: type a year up to {LAST_YEAR}.")
+            day: date = DayField().clean(text)
+        except ValidationError as error:
+            what = (
+                "check the year" if error.code == "year" else "type it as month/day/year, such as 06/29/2027"
+            )
+            line.mistakes.append(f"{key.capitalize()} day: {what}.")
             return None
         return day
 

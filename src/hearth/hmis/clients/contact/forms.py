@@ -14,7 +14,6 @@ from hearth.hmis.ui.forms import DayField, PlainWords
 
 _LONGEST, _LONGEST_NAME, _LONGEST_LANGUAGE = 300, 100, 60
 _FIGURES = (7, 15)  # of a telephone number, with the country's (ITU-T E.164)
-_OLDEST = 120
 
 
 def _attrs(**more: str) -> dict[str, str]:
@@ -61,12 +60,11 @@ class ContactForm(PlainWords, forms.Form):
             field.initial = mine[0]
 
     def clean_since(self) -> date | None:
-        """Not in the future, and within a life."""
-        return self._day("since", is_future_well=False)
-
-    def clean_until(self) -> date | None:
-        """Within a life."""
-        return self._day("until", is_future_well=True)
+        """Not in the future."""
+        day: date | None = self.cleaned_data["since"]
+        if day is not None and day > self.today:
+            raise forms.ValidationError("That day lies in the future. Check the year.")
+        return day
 
     def clean(self) -> dict[str, Any]:
         """Say at each field what is wrong and how to mend it."""
@@ -88,14 +86,6 @@ class ContactForm(PlainWords, forms.Form):
         if since and until and until < since:
             self.add_error("until", "It ends before it begins. Check both days.")
         return said
-
-    def _day(self, field: str, *, is_future_well: bool) -> date | None:
-        day: date | None = self.cleaned_data[field]
-        if day is not None and day > self.today and not is_future_well:
-            raise forms.ValidationError("That day lies in the future. Check the year.")
-        if day is not None and abs(day.year - self.today.year) > _OLDEST:
-            raise forms.ValidationError("That is more than 120 years away. Check the year.")
-        return day
 
 
 class LanguageForm(PlainWords, forms.Form):

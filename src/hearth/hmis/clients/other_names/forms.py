@@ -62,6 +62,4 @@ class OtherNameForm(PlainWords, forms.Form):
         since: date | None = self.cleaned_data["since"]
         if since is not None and since > self.today:
             raise forms.ValidationError("That day lies in the future. Check the year.")
-        if since is not None and since.year < self.today.year - 120:
-            raise forms.ValidationError("That is more than 120 years ago. Check the year.")
         return since

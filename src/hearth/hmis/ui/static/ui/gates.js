@@ -1,7 +1,7 @@
 // Questions that hang on other answers are shown as those open them. `data-gate` holds the condition as JSON
 // (hmis/hud/questions.py, as_data). What is hidden keeps its answer until the form is sent; the server decides.
 // `data-gates` is a form, or the part of it that is about one person: nobody's questions hang on another's answers.
-// `data-state` in it says how many answers are given and due.
+// `data-state` in it says how many answers are given and due, `data-total` what the amounts beside it come to.
 (function () {
   "use strict";
 
@@ -48,7 +48,23 @@
     state.textContent = given + " answered, " + due + " due";
   }
 
+  // The sum of the amounts beside it, as `ui/money.py` reads them; a dash where one cannot be read.
+  function add(total) {
+    var cents = 0;
+    total.closest("p").parentElement.querySelectorAll("[data-money]").forEach(function (input) {
+      var typed = input.value.trim();
+      if (!typed || input.closest("[hidden]")) { return; }
+      var read = /^(-?)\s*\$?\s*([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)?(\.[0-9]{0,2})?$/.exec(typed);
+      var amount = read && (read[2] || read[3]) ? Number((read[2] || "0").replace(/,/g, "") + (read[3] || "")) : NaN;
+      cents += Math.round(amount * 100) * (read && read[1] ? -1 : 1);
+    });
+    total.textContent = isNaN(cents) ? "–" : (cents < 0 ? "-$" : "$") + (Math.abs(cents) / 100).toLocaleString("en-US", {
+      minimumFractionDigits: 2, maximumFractionDigits: 2
+    });
+  }
+
   document.querySelectorAll("[data-gates]").forEach(function (scope) {
+    var totals = scope.querySelectorAll("[data-total]");
     var named = byName(scope), state = scope.querySelector("[data-state]");
     var gates = Array.prototype.map.call(scope.querySelectorAll("[data-gate]"), function (one) {
       return { box: one, gate: JSON.parse(one.dataset.gate) };
@@ -56,7 +72,9 @@
     function show() {
       gates.forEach(function (one) { one.box.hidden = !holds(named, one.gate); });
       if (state) { count(scope, state); }
+      totals.forEach(add);
     }
+    scope.addEventListener("input", function () { totals.forEach(add); });
     scope.addEventListener("change", show);
     show();
   });
