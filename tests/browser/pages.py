@@ -142,6 +142,7 @@ PAGES = [
     Page("local-given", "/reports/local/CountyOfStay/", "user"),
     Page("local-due", "/reports/local/CountyOfStay/?answer=due", "user"),
     Page("enrollment-join", "/enrollments/{enrollment}/join/", "user"),
+    Page("enrollment-case-manager", "/enrollments/{enrollment}/case-manager/", "user"),
     Page("enrollment-household", "/enrollments/{enrollment}/household/", "user"),
     Page("enrollment-correct-person", "/enrollments/{enrollment}/correct/person/", "user"),
     Page("enrollment-correct-project", "/enrollments/{enrollment}/correct/project/", "user"),

@@ -43,7 +43,7 @@ OTHERS = {
     "lists_keptview", "exchange_importrun", "exchange_exportrun", "exchange_keptrecord",
     "jobs_shareduse", "reports_reportrun",
     "organizations_projectgroup", "organizations_projectgroup_projects",
-    "enrollments_checkanswer", "enrollments_draft", "enrollments_draftanswer",
+    "enrollments_casemanager", "enrollments_checkanswer", "enrollments_draft", "enrollments_draftanswer",
     "enrollments_formerclient",
 }  # fmt: skip
 

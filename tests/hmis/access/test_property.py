@@ -79,6 +79,8 @@ ELSEWHERE = {
     "consent_consenthistory": "tests/hmis/consent",
     "consent_consenttaking": "tests/hmis/consent",
     "consent_consenttakinghistory": "tests/hmis/consent",
+    "enrollments_casemanager": "tests/hmis/enrollments/test_case_manager.py",
+    "enrollments_casemanagerhistory": "tests/hmis/enrollments/test_case_manager.py",
     "enrollments_checkanswer": "tests/hmis/enrollments/checks",
     "enrollments_formerclient": "tests/hmis/enrollments/household/test_moving.py",
     "consent_sealedfile": "tests/hmis/consent/test_sealed_files.py",

@@ -169,6 +169,19 @@ CREATE OR REPLACE FUNCTION hearth_projects(asked text) RETURNS bigint[] {secured
     FROM hearth_grants_with(asked) g, unnest(hearth_open_projects(g)) p
 $$;
 
+-- Who enters enrollments in a project by a grant there, for whoever does so, too: one of them is a case manager.
+-- Grants of other organizations and projects are left out before it is looked up what each of them opens.
+CREATE OR REPLACE FUNCTION hearth_case_workers(of_project bigint) RETURNS SETOF bigint {secured} AS $$
+    SELECT DISTINCT g.user_id
+    FROM organizations_project p
+        JOIN access_grant g ON g.organization_id IS NULL OR g.organization_id = p.organization_id
+        JOIN access_user u ON u.id = g.user_id AND u.is_active
+        JOIN access_rolepermission r ON r.role = g.role AND r.permission = 'enrollment_edit'
+    WHERE p.id = of_project AND (g.project_id IS NULL OR g.project_id = p.id) AND g.scope NOT IN ({unlimited})
+        AND hearth_counts(g) AND p.id = ANY (hearth_open_projects(g))
+        AND (hearth_everywhere('enrollment_edit') OR p.id = ANY (hearth_projects('enrollment_edit')))
+$$;
+
 -- Whether the acting user may do it in all of a grant's scope: everywhere, by a grant of the same scope, or in
 -- all of its projects where nobody else can add to them.
 CREATE OR REPLACE FUNCTION hearth_grant_within(asked text, g access_grant) RETURNS boolean {secured} AS $$
@@ -444,12 +457,14 @@ REVOKE ALL ON FUNCTION hearth_counted_projects FROM PUBLIC, hearth_web, hearth_l
 -- What says something about others than the acting user is for the application alone.
 REVOKE ALL ON FUNCTION hearth_rights, hearth_grant_projects, hearth_in_force, hearth_may_administer,
     hearth_days_met, hearth_missing, hearth_missing_of, hearth_counts, hearth_open_projects, hearth_standing,
-    hearth_system_administrators, hearth_is_restricted, hearth_restricted_open_to, hearth_restricted_stays_open_to
+    hearth_system_administrators, hearth_is_restricted, hearth_restricted_open_to, hearth_restricted_stays_open_to,
+    hearth_case_workers
     FROM PUBLIC, hearth_loader;
 REVOKE ALL ON FUNCTION hearth_projects_of_client FROM PUBLIC, hearth_web, hearth_loader;
 REVOKE ALL ON FUNCTION hearth_who_sees FROM PUBLIC, hearth_loader;
 GRANT EXECUTE ON FUNCTION hearth_who_sees TO hearth_web;
 GRANT EXECUTE ON FUNCTION hearth_rights, hearth_grant_projects, hearth_in_force, hearth_may_administer,
     hearth_days_met, hearth_missing, hearth_missing_of, hearth_counts, hearth_open_projects, hearth_standing,
-    hearth_system_administrators, hearth_is_restricted, hearth_restricted_open_to, hearth_restricted_stays_open_to
+    hearth_system_administrators, hearth_is_restricted, hearth_restricted_open_to, hearth_restricted_stays_open_to,
+    hearth_case_workers
     TO hearth_web;

@@ -45,6 +45,7 @@ STAGES = {
     "path": "the PATH status",
     "assessment": "a coordinated entry assessment",
     "event": "a coordinated entry event",
+    "case-manager": "the case manager",
 }
 #: What was put right in a household, as its pages are addressed.
 PUT_RIGHT = {

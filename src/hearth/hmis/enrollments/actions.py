@@ -15,12 +15,13 @@ from hearth.hmis.audit.models.access_log import Access
 from hearth.hmis.clients.actions import record_service
 from hearth.hmis.clients.models import Client
 from hearth.hmis.enrollments import exiting, queries
+from hearth.hmis.enrollments.case_manager.queries import people_of
 from hearth.hmis.enrollments.checks import actions as checks
 from hearth.hmis.enrollments.checks.found import Found
 from hearth.hmis.enrollments.checks.looked_at import EXIT_STAGE, START_STAGE
 from hearth.hmis.enrollments.disabling_now import disabling_now
 from hearth.hmis.enrollments.further import FurtherForm
-from hearth.hmis.enrollments.models import Enrollment, Exit, Services
+from hearth.hmis.enrollments.models import CaseManager, Enrollment, Exit, Services
 from hearth.hmis.enrollments.queries import BED_NIGHT
 from hearth.hmis.enrollments.start.choose import why_not_each
 from hearth.hmis.enrollments.start.questions import HEAD, NIGHT_BY_NIGHT, is_service_recorded
@@ -75,12 +76,14 @@ def enroll_household(
     entry_date: date,
     household: Enrollment | None = None,
     key: str = "",
+    case_manager: User | None = None,
 ) -> list[Enrollment]:
     """Enroll people together in a project of `by`, with what was answered at the start: all or nobody.
 
     `household`: an enrollment of the household that they join; none: a household of its own, of which exactly
     one is the head. In a night-by-night shelter the first night is recorded with it (4.14). `key`: that of
     the form, as for `clients.actions.add_client`; the first member's enrollment has it.
+    `case_manager`: who works with all of them from the first day on; one who enters enrollments there.
 
     Raises PermissionDenied, EnrollmentRefused, and IntegrityError where the key is there already.
     """
@@ -124,6 +127,12 @@ def enroll_household(
         checks.keep(by=by, enrollment=enrollment, right=member.right)
         if member.further is not None:
             member.further.keep(by=by, stamps=stamps, enrollment=enrollment, day=entry_date)
+    if case_manager is not None:
+        if not people_of(project.pk).filter(pk=case_manager.pk).exists():
+            raise EnrollmentRefused("The case manager does not work in this project. Choose another.")
+        CaseManager.objects.bulk_create(
+            CaseManager(enrollment=one, manager=case_manager, since=entry_date, added_by=by) for one in made
+        )
     enrolled: list[tuple[int, str, dict[str, Any]]] = [
         (one.client_id, f"enrollment:{one.pk}", {}) for one in made
     ]

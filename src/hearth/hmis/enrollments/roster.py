@@ -15,6 +15,7 @@ from hearth.hmis.clients.intake.birth import years_old
 from hearth.hmis.clients.templatetags.clients import listed_name
 from hearth.hmis.enrollments import due, queries
 from hearth.hmis.enrollments.annual import COMING, OPEN, OVERDUE
+from hearth.hmis.enrollments.case_manager.queries import current
 from hearth.hmis.enrollments.due import Due
 from hearth.hmis.enrollments.models import Enrollment, Exit, Services
 from hearth.hmis.enrollments.status import BED_TYPES, NIGHT_BY_NIGHT
@@ -23,6 +24,9 @@ from hearth.hmis.ui.record_list import Asked, Column, Filter, RecordList, arrang
 
 _STATES = ((OVERDUE, "Overdue"), (OPEN, "Open"), (COMING, "Soon"))
 _DUE_FILTER = Filter("due", "Due", (("any", "Something is due"), ("none", "Nothing is due")))
+_MANAGER_FILTER = Filter(
+    "manager", "Case manager", (("mine", "My clients"), ("others", "Somebody else"), ("nobody", "Nobody"))
+)
 _NIGHT_FILTER = Filter("night", "Last night", (("here", "Here last night"), ("not", "Not here last night")))
 
 
@@ -37,6 +41,7 @@ class Guest:
     nights: int
     last_night: date | None
     due: list[Due]
+    case_manager: User | None = None
 
     @property
     def name(self) -> str:
@@ -54,11 +59,11 @@ def columns(project: Project, user: User) -> tuple[Column, ...]:
     ]
     if project.project_type == NIGHT_BY_NIGHT:
         found.append(Column("last_night", "Last bed night"))
-    return (*found, Column("due", "Due", number=False))
+    return (*found, Column("manager", "Case manager"), Column("due", "Due", number=False))
 
 
 def guests(user: User, project: Project, today: date) -> list[Guest]:
-    """Everybody enrolled in a project today as far as the user sees them; nine queries however many."""
+    """Everybody enrolled in a project today as far as the user sees them; ten queries however many."""
     over = Exit.objects.restrict(user).filter(
         enrollment=OuterRef("pk"), date_deleted=None, exit_date__lte=today
     )
@@ -71,6 +76,7 @@ def guests(user: User, project: Project, today: date) -> list[Guest]:
     nights = _nights(user, rows) if project.project_type == NIGHT_BY_NIGHT else {}
     may_edit = user.may(Permission.ENROLLMENT_EDIT, project=project.pk)
     is_due = due.of_enrollments(user, rows, today) if may_edit and rows else {}
+    works = current(user, [one.pk for one in rows]) if rows and not project.is_hidden else {}
     together = Counter(one.household_id for one in rows if one.household_id)
     found = []
     for one in rows:
@@ -78,7 +84,8 @@ def guests(user: User, project: Project, today: date) -> list[Guest]:
         if project.project_type != NIGHT_BY_NIGHT and one.entry_date:
             count = (today - one.entry_date).days
         others = together[one.household_id] - 1 if one.household_id else 0
-        found.append(Guest(one, _age(one, today), others, count, last, is_due.get(one.pk, [])))
+        works_with = works[one.pk].manager if one.pk in works else None
+        found.append(Guest(one, _age(one, today), others, count, last, is_due.get(one.pk, []), works_with))
     return found
 
 
@@ -88,7 +95,7 @@ def listed(
 ) -> tuple[RecordList, list[Guest]]:  # fmt: skip
     """The roster as its page shows it, and all that fulfil its filters in its order."""
     by_night = project.project_type == NIGHT_BY_NIGHT
-    filters = (_DUE_FILTER, *((_NIGHT_FILTER,) if by_night else ()))
+    filters = (_MANAGER_FILTER, _DUE_FILTER, *((_NIGHT_FILTER,) if by_night else ()))
     asked = Asked(query, columns=columns(project, user), filters=filters, start=(("name", False),))
     may_see_names = field_rights.may_see(user, "Client.LastName")
     everybody = guests(user, project, today)
@@ -98,6 +105,7 @@ def listed(
         wanted,
         asked,
         codes={
+            "manager": lambda one: [_whose(one, user)],
             "due": lambda one: ["any" if one.due else "none"],
             "night": lambda one: ["here" if one.last_night and one.last_night >= yesterday else "not"],
         },
@@ -108,6 +116,7 @@ def listed(
             "start": lambda one: one.enrollment.entry_date,
             "nights": lambda one: one.nights,
             "last_night": lambda one: one.last_night,
+            "manager": lambda one: str(one.case_manager).casefold() if one.case_manager else None,
             "due": lambda one: one.due[0].order[0] if one.due else None,
         },
     )
@@ -128,6 +137,12 @@ def listed(
     return shown, found
 
 
+def _whose(one: Guest, user: User) -> str:
+    if one.case_manager is None:
+        return "nobody"
+    return "mine" if one.case_manager.pk == user.pk else "others"
+
+
 def headings(project: Project, user: User) -> list[tuple[str, str]]:
     """What goes along: (column, heading)."""
     return [("name", "Client ID"), *((one.key, one.label) for one in columns(project, user))]
@@ -140,7 +155,8 @@ def cells(project: Project, found: Iterable[Guest]) -> Iterator[list[Any]]:
         said = "; ".join(line.title for line in one.due)
         age = "" if one.age is None else one.age
         start = one.enrollment.entry_date
-        yield [one.enrollment.client_id, one.name, age, one.others, start, one.nights, *night, said]
+        manager = str(one.case_manager or "")
+        yield [one.enrollment.client_id, one.name, age, one.others, start, one.nights, *night, manager, said]
 
 
 # ------------------------------------------------------------------ what is due, in all projects

@@ -17,7 +17,9 @@ from hearth.hmis.access.models import User
 from hearth.hmis.access.permissions import Permission
 from hearth.hmis.clients.models import Client
 from hearth.hmis.enrollments import due, queries
+from hearth.hmis.enrollments.case_manager.queries import current
 from hearth.hmis.enrollments.models import (
+    CaseManager,
     CurrentLivingSituation,
     Disabilities,
     EmploymentEducation,
@@ -63,6 +65,7 @@ class StayShown:
 
     stay: Stay
     events: list[TimelineEvent]
+    case_manager: CaseManager | None = None
 
 
 def of_client(user: User, client: Client) -> dict[str, Any]:
@@ -70,7 +73,12 @@ def of_client(user: User, client: Client) -> dict[str, Any]:
     stays = queries.stays_of(user, client)
     recorded: dict[int, list[due.StageDay]] = defaultdict(list)
     events = _events(user, [one.enrollment.pk for one in stays], recorded)
-    shown = [StayShown(one, _sorted(events[one.enrollment.pk] + _nights(one))) for one in stays]
+    told = [one.enrollment for one in stays if one.exit is None and not one.enrollment.project.is_hidden]
+    works = current(user, [one.pk for one in told]) if told else {}
+    shown = [
+        StayShown(one, _sorted(events[one.enrollment.pk] + _nights(one)), works.get(one.enrollment.pk))
+        for one in stays
+    ]
     today = timezone.localdate()
     own = [one for one in stays if user.may(Permission.ENROLLMENT_EDIT, project=one.enrollment.project_id)]
     places = FormProjects({one.enrollment.project_id: one.enrollment.project for one in own}.values())

@@ -4,6 +4,7 @@ from django.urls import path
 
 from hearth.hmis.enrollments.views import (
     answers,
+    case_manager,
     drafts,
     enrollment,
     exit,
@@ -31,6 +32,7 @@ urlpatterns = [
     path("projects/<int:pk>/people/", roster.people, name="roster"),
     path("enrollments/<int:pk>/", enrollment.detail, name="detail"),
     path("enrollments/<int:pk>/correct/<slug:what>/", fixing.correct, name="correct"),
+    path("enrollments/<int:pk>/case-manager/", case_manager.assign, name="case_manager"),
     path("enrollments/<int:pk>/household/", household_page.household, name="household"),
     path("enrollments/<int:pk>/household/family/", household_page.keep_family, name="keep_family"),
     path("enrollments/<int:pk>/join/", household.join, name="join"),

@@ -11,6 +11,7 @@ from hearth.hmis.access.models import User
 from hearth.hmis.clients.models import Client
 from hearth.hmis.clients.templatetags.clients import full_name
 from hearth.hmis.enrollments.actions import NewMember
+from hearth.hmis.enrollments.case_manager.forms import ManagerField
 from hearth.hmis.enrollments.checks.form import CheckedForm, look_together
 from hearth.hmis.enrollments.exiting import DECEASED
 from hearth.hmis.enrollments.further import Asking, FurtherForm, further_form, is_valid
@@ -34,6 +35,7 @@ SAME: Mapping[str, tuple[str, ...]] = {
 
 #: Instead of a person's prefix, and instead of an element: of all.
 ALL = "all"
+CASE_MANAGER = "case_manager"
 _WHERE, _DESTINATION = "3.12", field_name("Exit.Destination")
 
 
@@ -91,9 +93,25 @@ def cards(
             form.of_whom = full_name(client)
         further = further_form(typed, Asking(user, client, place, start, form))
         made.append(Card(client, relationship, form, further))
+    _ask_case_manager(made[0].form, user, place)
     if typed is not None:
         look_together([one.form for one in made], is_whole=is_whole)
     return made
+
+
+def _ask_case_manager(form: CheckedForm, user: User, place: Project) -> None:
+    """Once for everybody on the page, on the first form: whoever enters them, unless another is chosen."""
+    field = ManagerField(project=place.pk, help_text="Of everybody on this page, from the first day on")
+    field.initial = user.pk if user.pk in field.people else ""
+    form.fields[CASE_MANAGER] = field
+
+
+def case_manager(household: Sequence[Card]) -> User | None:
+    """Who was chosen, once the forms were read."""
+    form = household[0].form
+    field: Any = form.fields[CASE_MANAGER]
+    found: User | None = field.people.get(form.cleaned_data.get(CASE_MANAGER))
+    return found
 
 
 def members(household: Iterable[Card]) -> list[NewMember]:

@@ -1,3 +1,4 @@
+from hearth.hmis.enrollments.models.case_manager import CaseManager
 from hearth.hmis.enrollments.models.check_answer import CheckAnswer
 from hearth.hmis.enrollments.models.draft import Draft, DraftAnswer
 from hearth.hmis.enrollments.models.enrollment import Enrollment, Exit
@@ -12,6 +13,7 @@ from hearth.hmis.enrollments.models.stages import (
 )
 
 __all__ = [
+    "CaseManager",
     "CheckAnswer",
     "CurrentLivingSituation",
     "Disabilities",

@@ -15,6 +15,7 @@ from hearth.hmis.audit import changes, pages
 from hearth.hmis.clients.actions import open_client
 from hearth.hmis.clients.record_source import writer_of
 from hearth.hmis.enrollments import due, queries, record_facts
+from hearth.hmis.enrollments.case_manager import queries as managers
 from hearth.hmis.enrollments.checks import answered
 from hearth.hmis.enrollments.further import further_answers
 from hearth.hmis.enrollments.queries import Stay
@@ -43,6 +44,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "answered_checks": answered.answered_checks(request.user, stay.enrollment, stay.exit),
         "further": further_answers(request.user, stay.enrollment),
         "may_exit": may_edit,
+        "assignments": managers.assignments(request.user, stay.enrollment),
         "stages": questions.offered(stay.enrollment, stay.exit, places) if may_edit else [],
         "due": due.of_stays(request.user, [stay], recorded, places, timezone.localdate()) if may_edit else [],
         "points": points.offered(stay.enrollment, stay.exit, places) if may_edit else [],

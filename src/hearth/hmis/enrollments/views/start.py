@@ -187,6 +187,7 @@ def _finish(
             made = actions.enroll_household(
                 by=request.user, members=cards.members(household), project=about.place,
                 entry_date=about.day, household=about.household, key=hud_id,
+                case_manager=cards.case_manager(household),
             )[0]  # fmt: skip
     except actions.EnrollmentRefused as refused:  # what somebody else wrote meanwhile
         messages.error(request, str(refused))
