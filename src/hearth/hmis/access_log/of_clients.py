@@ -50,6 +50,7 @@ STAGES = {
 #: What was put right in a household, as its pages are addressed.
 PUT_RIGHT = {
     "head": "Changed the head of the household of ",
+    "coc": "Changed the CoC of the household of ",
     "start": "Corrected a start date in the household of ",
     "remove": "Removed an enrollment in the household of ",
     "reopen": "Took back an exit in the household of ",

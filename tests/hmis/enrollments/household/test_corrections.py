@@ -30,7 +30,7 @@ from hearth.hmis.enrollments.models import (
 )
 from hearth.hmis.local.models import HouseholdFunding, LocalAnswer
 from hearth.hmis.organizations.entered import stamp
-from hearth.hmis.organizations.models import Project
+from hearth.hmis.organizations.models import Project, ProjectCoC
 from tests import factories
 from tests.hmis.enrollments.start.test_enroll import START, Place
 
@@ -436,3 +436,37 @@ def test_a_path_status_is_not_left_before_the_start(place: Place, stays: list[En
             plan = corrections.move_start(place.worker, [head], LATER)
             assert refused_for in plan.impossible
             assert bool(plan.impossible) is bool(refused_for)
+
+
+# ------------------------------------------------------------------ another CoC
+
+
+def test_the_coc_of_a_stay_is_changed_with_its_history(
+    client: Browser, place: Place, stays: list[Enrollment], administrator: User
+) -> None:
+    with acting(administrator):
+        ProjectCoC.objects.create(**factories.record(project=place.housing, coc_code="MN-501"))
+        Enrollment.objects.filter(pk=stays[2].pk).update(enrollment_coc="MN-500")
+    answer = fix(client, place.worker, stays[1], "coc", {"coc": "MN-501"})
+    assert answer.status_code == 302
+    with acting(place.worker):
+        now = {one.pk: one.enrollment_coc for one in Enrollment.objects.filter(project=place.housing)}
+        # The head's, and that of a member who had one; a member without stays without.
+        assert [now[one.pk] for one in stays] == ["MN-501", None, "MN-501"]
+        before = [old.enrollment_coc for old in history_of(Enrollment.objects.get(pk=stays[0].pk))]
+    assert before[0] == "MN-500"
+    address = reverse("enrollments:correct", args=[stays[0].pk, "coc"])
+    assert client.get(address).context["form"]["coc"].value() == "MN-501"
+    same = client.post(address, {"coc": "MN-501", "do": "look"}).context["plan"]
+    assert same.impossible.startswith("Nothing would change")
+    for hostile in ("MN-505", "", "x" * 10_000, "=1+1"):
+        page = client.post(address, {"coc": hostile, "do": "look"})
+        assert page.status_code == 200 and page.context["form"].errors["coc"]
+
+
+def test_a_coc_that_the_project_has_left_is_not_stored(place: Place, stays: list[Enrollment]) -> None:
+    with acting(place.worker):
+        plan = corrections.change_coc(corrections.members(place.worker, stays[0]), "MN-505")
+        assert plan.impossible
+        with pytest.raises(EnrollmentRefused):
+            carry_out(by=place.worker, household=stays, planned=lambda: plan, seen=plan.token, what="coc")

@@ -20,6 +20,7 @@ from hearth.hmis.enrollments.models.base import EnrollmentRecord
 from hearth.hmis.enrollments.queries import BED_NIGHT
 from hearth.hmis.enrollments.start.choose import wrong_day
 from hearth.hmis.enrollments.start.questions import HEAD, STAGE, person_of
+from hearth.hmis.organizations.choices import cocs_of
 from hearth.hmis.organizations.entered import entered_here
 from hearth.hmis.organizations.form_project import form_project
 from hearth.hmis.ui import formats
@@ -89,6 +90,22 @@ def change_head(household: Sequence[Enrollment], head: int, relations: Mapping[i
         )
     if due := _due_of_head(new):
         plan.notes.append(f"Asked of a head, and due now for the new one: {', '.join(due)}.")
+    return plan
+
+
+def change_coc(household: Sequence[Enrollment], coc: str) -> Plan:
+    """Another CoC (3.16), one of the project's: the head's, and of members who have one. HUD keeps one for
+    the whole stay and no day; the change history says since when it was recorded so."""
+    plan = Plan()
+    for one in household:
+        if one.relationship_to_hoh == HEAD or one.enrollment_coc:
+            plan.change(one, "enrollment_coc", coc)
+    if not plan.changes:
+        plan.impossible = "Nothing would change: the household is in this CoC already."
+    if not any(one.relationship_to_hoh == HEAD for one in household):
+        plan.impossible = "The household has no head, whose CoC it is. Choose the head first."
+    if household and coc not in cocs_of(household[0].project):
+        plan.impossible = "The project is not in this CoC any more. Open the page again."
     return plan
 
 

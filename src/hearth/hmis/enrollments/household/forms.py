@@ -16,7 +16,8 @@ from hearth.hmis.enrollments.household.presenting import RELATIONS
 from hearth.hmis.enrollments.models import Enrollment
 from hearth.hmis.enrollments.start.choose import projects_for
 from hearth.hmis.enrollments.start.questions import HEAD
-from hearth.hmis.organizations.choices import by_organization
+from hearth.hmis.hud.display import coc_words
+from hearth.hmis.organizations.choices import by_organization, cocs_of
 from hearth.hmis.ui.forms import DayField, PlainWords, TypedAhead
 
 #: Why an exit is taken back; codes stand in the access log.
@@ -92,6 +93,27 @@ class HeadForm(CorrectionForm):
 
     def plan(self) -> Plan:
         return corrections.change_head(self.fresh(), self.cleaned_data["head"], self.relations)
+
+
+class CoCForm(CorrectionForm):
+    """Another CoC of the stay."""
+
+    title = "Change the CoC of the stay"
+    lead = (
+        "In which CoC the household is served. HUD's files know one CoC for the whole stay: where the"
+        " household moves, it is the one in which it is served now, and the change history says since when."
+    )
+    done = "The CoC was changed."
+    coc = forms.ChoiceField(label="CoC of this stay", widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["coc"].choices = [(one, coc_words(one)) for one in cocs_of(self.enrollment.project)]
+        head = next((one for one in self.household if one.relationship_to_hoh == HEAD), None)
+        self.fields["coc"].initial = head.enrollment_coc if head else None
+
+    def plan(self) -> Plan:
+        return corrections.change_coc(self.fresh(), self.cleaned_data["coc"])
 
 
 class StartDayForm(CorrectionForm):
@@ -295,7 +317,7 @@ class UndoForm(CorrectionForm):
 
 #: By what stands in the address.
 FORMS: Mapping[str, type[CorrectionForm]] = {
-    "head": HeadForm, "start": StartDayForm, "remove": RemoveForm, "reopen": ReopenForm,
+    "head": HeadForm, "coc": CoCForm, "start": StartDayForm, "remove": RemoveForm, "reopen": ReopenForm,
     "separate": SeparateForm, "unite": UniteForm, "undo": UndoForm, "person": PersonForm,
     "project": ProjectForm,
 }  # fmt: skip

@@ -146,7 +146,7 @@ def _coc(plan: Plan, one: Enrollment, right: Project, *, is_head: bool) -> None:
         return
     plan.change(one, "enrollment_coc", cocs[0] if len(cocs) == 1 and is_head else None)
     if is_head and len(cocs) > 1:
-        plan.notes.append("The project is in several CoCs: say which, in the answers of the start.")
+        plan.notes.append("The project is in several CoCs: say which afterwards, by Change the CoC.")
 
 
 def _records(plan: Plan, user: User, one: Enrollment, right: Project, *, without_nights: bool) -> None:
