@@ -13,9 +13,11 @@ from hearth.hmis.access.permissions import Permission
 from hearth.hmis.enrollments.exiting import is_over
 from hearth.hmis.enrollments.further import Asking
 from hearth.hmis.enrollments.models import Enrollment
+from hearth.hmis.hud.questions import field_name
 from hearth.hmis.local import actions, queries
 from hearth.hmis.local.computed import Working
 from hearth.hmis.local.element import LocalElement
+from hearth.hmis.local.mn import county
 from hearth.hmis.local.mn.registry import registry
 from hearth.hmis.local.models import HouseholdFunding, LocalAnswer
 from hearth.hmis.local.questions import LocalQuestionForm
@@ -26,7 +28,8 @@ from hearth.hmis.organizations.form_project import form_project
 from hearth.standards.element import HEADS, STAGES
 
 #: Stages at which the money of the household is chosen: by its head.
-_CHOOSES = frozenset({"start", "update"})
+_START, _CHOOSES = "start", frozenset({"start", "update"})
+_COUNTY = field_name(f"Local.{county.FIELD}")
 _STAGE_WORDS = {code: name.capitalize() for name, code in STAGES.items()}
 
 
@@ -120,11 +123,18 @@ def further_form(
     if programs is None:
         programs = _programs_of(asking)
     beside = asking.beside
-    return LocalFurtherForm(
+    is_head = beside.person in HEADS
+    begins = beside.stage == _START and is_head and said is None
+    filled = county.proposed(asking.project) if begins else {}
+    made = LocalFurtherForm(
         data,
         asking=asking, registry=registry(), programs=programs, attached=attached,
-        chooses=beside.stage in _CHOOSES and beside.person in HEADS, said=said,
+        chooses=beside.stage in _CHOOSES and is_head,
+        said=said if said is not None else filled,
     )  # fmt: skip
+    if filled and (field := made.fields.get(_COUNTY)):
+        field.help_text = f"{field.help_text} {county.WHY}"
+    return made
 
 
 def _programs_of(asking: Asking) -> frozenset[str]:
