@@ -447,7 +447,7 @@ def test_the_coc_of_a_stay_is_changed_with_its_history(
     with acting(administrator):
         ProjectCoC.objects.create(**factories.record(project=place.housing, coc_code="MN-501"))
         Enrollment.objects.filter(pk=stays[2].pk).update(enrollment_coc="MN-500")
-    answer = fix(client, place.worker, stays[1], "coc", {"coc": "MN-501"})
+    answer = fix(client, place.worker, stays[1], "coc", {"coc": "MN-501"}, follow=False)
     assert answer.status_code == 302
     with acting(place.worker):
         now = {one.pk: one.enrollment_coc for one in Enrollment.objects.filter(project=place.housing)}

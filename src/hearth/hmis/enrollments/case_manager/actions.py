@@ -17,6 +17,9 @@ from hearth.hmis.enrollments.stages.points import why_not
 from hearth.hmis.enrollments.writing import one_at_a_time
 from hearth.hmis.ui import formats
 
+#: As the access log names it beside the stages of a stay.
+STAGE = "case-manager"
+
 
 @transaction.atomic
 def assign(
@@ -60,6 +63,6 @@ def _assign(by: User, enrollment: Enrollment, manager: User | None, since: date)
         CaseManager.objects.create(enrollment=enrollment, manager=manager, since=since, added_by=by)
     record_access(
         by=by.pk, action=Access.STAGE_RECORDED, client=enrollment.client_id,
-        subject=f"enrollment:{enrollment.pk}", project=enrollment.project_id, stage="case-manager",
+        subject=f"enrollment:{enrollment.pk}", project=enrollment.project_id, stage=STAGE,
     )  # fmt: skip
     return True
