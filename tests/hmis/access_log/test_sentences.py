@@ -16,6 +16,7 @@ from hearth.hmis.audit.models import AccessLog
 from hearth.hmis.audit.models.access_log import Access
 from hearth.hmis.audit.subjects import Ref
 from hearth.hmis.clients.intake.identity import GROUPS
+from hearth.hmis.enrollments.case_manager import actions as case_manager
 from hearth.hmis.enrollments.household import forms as household_forms
 from hearth.hmis.enrollments.stages import correcting, points, questions
 from hearth.hmis.exchange.models import ExportRun, ImportRun
@@ -256,7 +257,7 @@ def test_every_page_of_a_client_has_its_words() -> None:
     assert pages <= set(of_clients.PAGES)
     assert set(household_forms.FORMS) == set(of_clients.PUT_RIGHT)
     assert set(dict(household_forms.REASONS)) == set(of_clients.REASONS)
-    stages = {*questions.TITLES, *correcting.TITLES, *points.BY_SLUG, *local_views.TITLES}
+    stages = {*questions.TITLES, *correcting.TITLES, *points.BY_SLUG, *local_views.TITLES, case_manager.STAGE}
     assert stages == set(of_clients.STAGES)
     assert set(GROUPS) <= {*of_clients.CORRECTED, "name", "sex"}
 

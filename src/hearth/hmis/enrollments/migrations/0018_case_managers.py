@@ -23,7 +23,7 @@ GRANT INSERT, UPDATE, DELETE ON enrollments_casemanager TO hearth_loader;
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('enrollments', '0016_moved_to_the_right_client'),
+        ('enrollments', '0017_former_clients_go_along'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
