@@ -65,6 +65,34 @@ def test_w4_whoever_is_alike_is_shown_while_typing(open_page: OpenPage) -> None:
         assert browser_problems(page) == []
 
 
+def test_reload_and_back_keep_what_was_typed(open_page: OpenPage) -> None:
+    page = open_page("/clients/", "user", 1440)
+    search(page, "philippa quillfeather")
+    page.get_by_role("link", name="Add a person").click()
+    with page.expect_response(lambda one: one.request.method == "POST" and one.status == 204):
+        page.locator("#id_sex input").first.focus()
+        page.keyboard.press("1")
+    with page.expect_response(lambda one: one.request.method == "POST" and one.status == 200):
+        page.locator("#id_birth_date").press_sequentially("3/14/85", delay=10)
+    page.keyboard.press("Enter")  # in a field: nothing is added
+    page.reload()
+    expect(page.locator("main")).to_contain_text("What you typed before is back")
+    expect(page.locator("#id_birth_date")).to_have_value("3/14/85")
+    expect(page.locator("#id_sex").get_by_label("Female", exact=True)).to_be_checked()
+    for width in (1440, 768, 360):
+        page.set_viewport_size({"width": width, "height": 800})
+        screenshot(page, f"client-add-back-{width}")
+        assert too_wide(page) == []
+    assert accessibility_problems(page) == []
+    page.goto("/clients/")
+    page.go_back()
+    expect(page.locator("#id_birth_date")).to_have_value("3/14/85")
+    page.get_by_role("button", name="Begin again from the search").click()
+    expect(page.locator("#id_birth_date")).to_have_value("")
+    expect(page.locator("#id_first_name")).to_have_value(re.compile("Philip"))
+    assert browser_problems(page) == []
+
+
 def test_without_scripts(open_page: OpenPage) -> None:
     page = open_page("/clients/", "user", 1440, java_script_enabled=False)
     page.locator("#id_q").fill("rosa quil 2/29/1988")

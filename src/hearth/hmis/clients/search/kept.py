@@ -31,7 +31,7 @@ _NOT_KEPT = ("page", "found", "download")
 def keep(session: SessionBase, text: str, *, instead_of: str = "") -> str:
     """Keep the words; returns their id. `instead_of`: an id of this session whose words they replace, as
     somebody types on; any other value is not looked at."""
-    sealed = _cipher().encrypt(text.encode("utf-8", "replace")).decode()
+    sealed = seal(text)
     kept = instead_of if SESSION_KEY + instead_of in session else secrets.token_urlsafe(16)
     session[SESSION_KEY + kept] = [sealed, False, time.time()]
     stored = session.keys()
@@ -46,10 +46,18 @@ def keep(session: SessionBase, text: str, *, instead_of: str = "") -> str:
 def words(session: SessionBase, kept: str) -> str | None:
     """The words under an id of this session; None when there are none, or none any more."""
     one = session.get(SESSION_KEY + kept)
-    if one is None:
-        return None
+    return None if one is None else unseal(one[0])
+
+
+def seal(text: str) -> str:
+    """Text as it may stand in a session."""
+    return _cipher().encrypt(text.encode("utf-8", "replace")).decode()
+
+
+def unseal(sealed: str) -> str | None:
+    """The text again; None after `KEPT_SECONDS`, and where it was sealed elsewhere."""
     try:
-        return _cipher().decrypt(one[0], ttl=KEPT_SECONDS).decode()
+        return _cipher().decrypt(sealed, ttl=KEPT_SECONDS).decode()
     except InvalidToken:
         return None
 
