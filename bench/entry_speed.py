@@ -321,7 +321,7 @@ def duplicates(places: Sequence[Place], many: int) -> list[Figure]:
                 there = Client.objects.get(pk=place.people[number % 100])
             first, last, born = there.first_name, there.last_name, there.dob
         sent = {
-            "first_name": first, "last_name": last, "dob": f"{born:%m/%d/%Y}", "key": f"bench{number}",
+            "first_name": first, "last_name": last, "birth_date": f"{born:%m/%d/%Y}", "key": f"bench{number}",
             "ssn": f"{number % 9000 + 1000}" if number % 3 == 0 else "",
         }  # fmt: skip
         once: list[Took] = []
