@@ -25,7 +25,14 @@ from hearth.hmis.enrollments.models import CaseManager, Enrollment, Exit, Servic
 from hearth.hmis.enrollments.queries import BED_NIGHT
 from hearth.hmis.enrollments.start.choose import why_not_each
 from hearth.hmis.enrollments.start.questions import HEAD, NIGHT_BY_NIGHT, is_service_recorded
-from hearth.hmis.enrollments.writing import add_records, correct, fields_of, new_record, one_at_a_time
+from hearth.hmis.enrollments.writing import (
+    add_records,
+    correct,
+    fields_of,
+    new_record,
+    one_at_a_time,
+    take_what_was_decided,
+)
 from hearth.hmis.organizations.entered import Stamp, key_of_form, new_key
 from hearth.hmis.organizations.models import DataSource, Project
 
@@ -109,6 +116,7 @@ def enroll_household(
         stamps.put(enrollment, key=key_of_form(by, f"{key}:{number}") if key and number else key)
         made.append(enrollment)
     Enrollment.objects.bulk_create(made)
+    take_what_was_decided(by, made)
     records = [
         new_record(enrollment, name, values, entry_date, START_STAGE)
         for enrollment, member in zip(made, members, strict=True)

@@ -15,6 +15,8 @@ from hearth.hmis.hud.records import model_of
 from hearth.hmis.organizations.entered import Stamp, stamp
 
 _DISABILITIES = "Disabilities"
+#: What triggers set of an enrollment, and its records repeat (`models/repeated.py`).
+_DECIDED = ("is_shared", "shared_until", "is_restricted")
 #: What `stamp` sets of a record that is there already.
 STAMPS = ("user_id", "user_data_source", "date_updated", "updated_by", "updated_at")
 
@@ -71,6 +73,16 @@ def add_records(stamps: Stamp, records: Iterable[EnrollmentRecord]) -> None:
         by_file.setdefault(type(record), []).append(record)
     for model, rows in by_file.items():
         model.objects.bulk_create(rows)
+
+
+def take_what_was_decided(by: User, added: Iterable[Enrollment]) -> None:
+    """Whether enrollments that were just added are shared and restricted, as the database decided by their
+    clients' answers: so that records are added with it, and need not be put right one by one."""
+    there = {one.pk: one for one in added}
+    stored = Enrollment.objects.restrict(by).filter(pk__in=there)
+    for pk, *values in stored.values_list("pk", *_DECIDED):
+        for name, value in zip(_DECIDED, values, strict=True):
+            setattr(there[pk], name, value)
 
 
 def fields_of(values: Mapping[str, Any]) -> dict[str, Any]:
