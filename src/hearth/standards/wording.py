@@ -10,12 +10,15 @@ from pathlib import Path
 from types import MappingProxyType
 
 from hearth.standards.document import StandardsError, read
+from hearth.standards.element import Element
 from hearth.standards.load import FOLDER, LATEST, load
 from hearth.standards.model import NOWHERE, Place
 from hearth.standards.problem import Problem
 
 #: The stages whose fields all have words; those of later stages come with their forms.
 WORDED = frozenset({"record creation", "project start"})
+#: Elements that are recorded as they happen, each on a form of its own; services come with theirs.
+POINTS = frozenset({"3.20", "4.12", "4.13", "4.19", "4.20", "P3"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +67,19 @@ def wording(folder: Path = FOLDER) -> Mapping[str, ElementWords]:
     return MappingProxyType(found)
 
 
+def is_worded(element: Element) -> bool:
+    """Whether all fields of an element have words."""
+    at_these = any(WORDED.intersection(one.collected_at) for one in element.requirements)
+    return at_these or element.number in POINTS
+
+
 def lint_wording(folder: Path) -> Iterator[Problem]:
     """Asked fields without words, and words of what is not asked."""
     wording.cache_clear()
     words = wording(folder)
     elements = load(LATEST, folder).elements
     for number, element in elements.items():
-        if not any(WORDED.intersection(one.collected_at) for one in element.requirements):
+        if not is_worded(element):
             continue
         known = words[number].fields if number in words else {}
         for name in dict.fromkeys(one.column.name for one in element.asks):
