@@ -7,6 +7,7 @@ does not fit is named with where it goes on, never left out in silence.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import partial
 from typing import Any, Literal
 
 from django.contrib.auth import get_user_model
@@ -75,13 +76,15 @@ class Change:
 @dataclass(frozen=True, slots=True)
 class Kind:
     """The records of one file on a page: those that the viewer may see. `columns` (HUD's names) are left out
-    of what is told; `tells_first`: when they were first recorded is told, too."""
+    of what is told; `tells_first`: when they were first recorded is told, too. `tells`: what differs between
+    a version and the next, where a record has no columns of HUD that say it."""
 
     file: str
     title: str
     records: QuerySet[Any]
     columns: frozenset[str] = frozenset()
     tells_first: bool = False
+    tells: "Callable[[Any, Any], Iterable[Step]] | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +175,7 @@ def _add_versions(
     for old, after in pairs:
         steps = [
             step
-            for step in _steps(old, after, kind.columns, related)
+            for step in (kind.tells or partial(_steps, leave_out=kind.columns, related=related))(old, after)
             if not (step.hud and withholds(viewer, step.hud, old, after))
         ]
         if steps:

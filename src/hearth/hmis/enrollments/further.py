@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from django import forms
 
 from hearth.hmis.access.models import User
+from hearth.hmis.audit.changes import Kind
 from hearth.hmis.clients.models import Client
 from hearth.hmis.enrollments.models import Enrollment
 from hearth.hmis.hud.questions import Answered
@@ -74,6 +75,9 @@ class Further(Protocol):
     def shown(self, user: User, enrollment: Enrollment) -> Any:
         """What was answered during a stay, for its page (`enrollments/parts/further_answers.html`)."""
 
+    def history_kinds(self, user: User, enrollment: Enrollment) -> list[Kind]:
+        """The records of it, for the change history of the stay."""
+
 
 _registered: dict[str, Further] = {}
 
@@ -102,3 +106,8 @@ def is_valid(form: forms.Form, further: FurtherForm | None) -> bool:
 def further_answers(user: User, enrollment: Enrollment) -> Any:
     """What was answered to further questions; None where nobody asks any."""
     return _registered["further"].shown(user, enrollment) if _registered else None
+
+
+def further_history(user: User, enrollment: Enrollment) -> list[Kind]:
+    """The records of further answers, for the change history of a stay."""
+    return _registered["further"].history_kinds(user, enrollment) if _registered else []

@@ -10,11 +10,12 @@ from django.utils import timezone
 
 from hearth.hmis.access.models import User
 from hearth.hmis.access.permissions import Permission
+from hearth.hmis.audit.changes import Kind
 from hearth.hmis.enrollments.exiting import is_over
 from hearth.hmis.enrollments.further import Asking
 from hearth.hmis.enrollments.models import Enrollment
 from hearth.hmis.hud.questions import field_name
-from hearth.hmis.local import actions, queries
+from hearth.hmis.local import actions, history, queries, words
 from hearth.hmis.local.computed import Working
 from hearth.hmis.local.element import LocalElement
 from hearth.hmis.local.mn import county
@@ -84,6 +85,10 @@ class LocalFurther:
         programs = _programs_of(askings[0])
         return [further_form(data, one, programs=programs) for one in askings]
 
+    def history_kinds(self, user: User, enrollment: Enrollment) -> list[Kind]:
+        """The answers and the funding, for the change history."""
+        return history.kinds(user, enrollment)
+
     def shown(self, user: User, enrollment: Enrollment) -> AnswersShown:
         """What was answered during a stay."""
         records: dict[tuple[str, date | None], list[Answer]] = {}
@@ -145,11 +150,5 @@ def _programs_of(asking: Asking) -> frozenset[str]:
 
 def in_words(one: LocalAnswer) -> Answer:
     """An answer as it is read: the words of its code in the version under which it was given."""
-    field = registry().field(one.element, one.field, one.element_version) or registry().field(
-        one.element, one.field
-    )
-    value = "" if one.value is None else str(one.value)
-    if one.value_code is not None and field is not None:
-        value = next((each.label for each in field.choices if each.code == one.value_code), value)
-    return Answer(one.element, field.question if field else one.field, value,
-                  str(one.updated_by) if one.updated_by else "")  # fmt: skip
+    changed_by = str(one.updated_by) if one.updated_by else ""
+    return Answer(one.element, words.question_of(one), words.value_in_words(one), changed_by)

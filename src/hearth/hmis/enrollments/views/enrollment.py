@@ -17,7 +17,7 @@ from hearth.hmis.clients.record_source import writer_of
 from hearth.hmis.enrollments import due, queries, record_facts
 from hearth.hmis.enrollments.case_manager import queries as managers
 from hearth.hmis.enrollments.checks import answered
-from hearth.hmis.enrollments.further import further_answers
+from hearth.hmis.enrollments.further import further_answers, further_history
 from hearth.hmis.enrollments.queries import Stay
 from hearth.hmis.enrollments.stages import points, questions
 from hearth.hmis.hud import display
@@ -58,6 +58,7 @@ def history(request: HttpRequest, pk: int, file: str = "") -> HttpResponse:
     """What changed in an enrollment and its records, when and by whom; or in its records of one file."""
     stay = _stay(request, pk, "enrollment history")
     kinds = record_facts.history_kinds(request.user, stay.enrollment)
+    kinds += further_history(request.user, stay.enrollment)
     if file:
         kinds = [replace(kind, tells_first=True) for kind in kinds if kind.file == file]
         if not kinds:
