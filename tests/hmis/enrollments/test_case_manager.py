@@ -17,7 +17,8 @@ from hearth.hmis.audit.history import history_model
 from hearth.hmis.audit.models import AccessLog
 from hearth.hmis.enrollments.actions import EnrollmentRefused
 from hearth.hmis.enrollments.case_manager.actions import assign
-from hearth.hmis.enrollments.case_manager.queries import assignments, people_of
+from hearth.hmis.enrollments.case_manager.queries import assignments
+from hearth.hmis.enrollments.case_workers import people_of
 from hearth.hmis.enrollments.models import CaseManager, Enrollment
 from tests import factories
 from tests.hmis.enrollments.start.test_enroll import START, Place

@@ -15,7 +15,7 @@ from hearth.hmis.audit.models.access_log import Access
 from hearth.hmis.clients.actions import record_service
 from hearth.hmis.clients.models import Client
 from hearth.hmis.enrollments import exiting, queries
-from hearth.hmis.enrollments.case_manager.queries import people_of
+from hearth.hmis.enrollments.case_workers import people_of
 from hearth.hmis.enrollments.checks import actions as checks
 from hearth.hmis.enrollments.checks.found import Found
 from hearth.hmis.enrollments.checks.looked_at import EXIT_STAGE, START_STAGE

@@ -11,7 +11,7 @@ from hearth.hmis.access.permissions import Permission
 from hearth.hmis.audit.actions import record_access
 from hearth.hmis.audit.models.access_log import Access
 from hearth.hmis.enrollments.actions import EnrollmentRefused
-from hearth.hmis.enrollments.case_manager.queries import people_of
+from hearth.hmis.enrollments.case_workers import people_of
 from hearth.hmis.enrollments.models import CaseManager, Enrollment
 from hearth.hmis.enrollments.stages.points import why_not
 from hearth.hmis.enrollments.writing import one_at_a_time

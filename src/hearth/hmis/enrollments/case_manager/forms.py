@@ -6,21 +6,8 @@ from django import forms
 from django.utils import timezone
 
 from hearth.hmis.access.models import User
-from hearth.hmis.enrollments.case_manager.queries import people_of
+from hearth.hmis.enrollments.case_workers import ManagerField
 from hearth.hmis.ui.forms import DayField, PlainWords
-
-_NOBODY = "Nobody"
-
-
-class ManagerField(forms.TypedChoiceField):
-    """A user who enters enrollments in a project; None for nobody. The choices cost one query."""
-
-    def __init__(self, *, project: int, also: User | None = None, **kwargs: Any) -> None:
-        self.people = {one.pk: one for one in people_of(project)}
-        shown = {one.pk: one for one in (also,) if one is not None} | self.people
-        choices = [("", _NOBODY), *((str(pk), str(one)) for pk, one in shown.items())]
-        kwargs.setdefault("label", "Case manager")
-        super().__init__(choices=choices, coerce=int, empty_value=None, required=False, **kwargs)
 
 
 class CaseManagerForm(PlainWords, forms.Form):

@@ -2,18 +2,8 @@
 
 from collections.abc import Iterable
 
-from django.db.models import QuerySet
-from django.db.models.expressions import RawSQL
-
 from hearth.hmis.access.models import User
 from hearth.hmis.enrollments.models import CaseManager, Enrollment
-
-
-def people_of(project: int) -> QuerySet[User]:
-    """Who can be a case manager in a project: those who enter enrollments there by a grant. Nobody, where the
-    user who acts does not."""
-    rows = User.objects.filter(pk__in=RawSQL("SELECT hearth_case_workers(%s)", [project]))  # a name of ours
-    return rows.order_by("display_name", "email", "pk")
 
 
 def assignments(user: User, enrollment: Enrollment) -> list[CaseManager]:

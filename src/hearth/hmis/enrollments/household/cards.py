@@ -11,7 +11,7 @@ from hearth.hmis.access.models import User
 from hearth.hmis.clients.models import Client
 from hearth.hmis.clients.templatetags.clients import full_name
 from hearth.hmis.enrollments.actions import NewMember
-from hearth.hmis.enrollments.case_manager.forms import ManagerField
+from hearth.hmis.enrollments.case_workers import ManagerField
 from hearth.hmis.enrollments.checks.form import CheckedForm, look_together
 from hearth.hmis.enrollments.exiting import DECEASED
 from hearth.hmis.enrollments.further import Asking, FurtherForm, further_form, is_valid
