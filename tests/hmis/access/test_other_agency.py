@@ -4,7 +4,6 @@ the same to the byte, and so is the number of questions to the database."""
 import csv
 import difflib
 import io
-import itertools
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,8 +26,8 @@ from hearth.hmis.coordinated_entry.models import Assessment
 from hearth.hmis.enrollments.models import Enrollment
 from hearth.hmis.enrollments.models.base import EnrollmentRecord
 from hearth.hmis.organizations.models import Project
-from hearth.hmis.ui.record_list import KINDS
 from tests import factories
+from tests.hmis.addresses import addresses_of
 from tests.hmis.config.test_urls import ROUTES
 from tests.hmis.downloads import text_of
 from tests.hmis.exports import exported
@@ -117,10 +116,7 @@ def addresses(ids: dict[str, list[int]]) -> list[str]:
     for route in ROUTES:
         if route.startswith(("account/", "static", "health", "metrics")) or "<slug:kept>" in route:
             continue
-        texts = KINDS if "<str:kind>" in route else ["LSAPerson" if "<slug:file>" in route else "MN-500"]
-        numbers = ids.get(route.partition("/")[0], ids[""]) if "<int:" in route else [0]
-        for text, pk in itertools.product(texts, numbers):
-            found.add("/" + re.sub(r"<int:\w+>", str(pk), re.sub(r"<(?:str|slug):\w+>", text, route)))
+        found |= set(addresses_of(route, ids.get(route.partition("/")[0], ids[""])))
     return sorted(found)
 
 
