@@ -99,7 +99,7 @@ def test_nothing_has_changed_for_one_or_for_all(
     assert [shown[one.client_id] for one in (head, other, child)] == [None, "0", None]
     client.post(address(head, "update"), typed | {"do": "last:all:all"})
     forms = {card.client.pk: card.form for card in client.get(address(head, "update")).context["cards"]}
-    assert forms[head.client_id]["IncomeBenefits-SSDIAmount"].value() == "1031.50"
+    assert forms[head.client_id]["IncomeBenefits-SSDIAmount"].value() == "1,031.50"
     assert forms[head.client_id]["IncomeBenefits-BenefitsFromAnySource"].value() == "1"  # as it was typed
     assert forms[child.client_id]["Disabilities-DisabilityResponse-5"].value() == "0"
     with acting(administrator):

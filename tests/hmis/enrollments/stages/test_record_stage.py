@@ -97,7 +97,7 @@ def test_the_same_as_then_is_typed_into_the_form_and_stored_by_finish_alone(
     page = client.post(address(stay, "annual"), typed)
     form = page.context["form"]
     assert form["IncomeBenefits-IncomeFromAnySource"].value() == "1"
-    assert form["IncomeBenefits-SSDIAmount"].value() == "1031.50"
+    assert form["IncomeBenefits-SSDIAmount"].value() == "1,031.50"
     assert form["IncomeBenefits-InsuranceFromAnySource"].value() == "1"  # what was typed stays
     assert not form["IncomeBenefits-BenefitsFromAnySource"].value()  # of another section
     with acting(administrator):
