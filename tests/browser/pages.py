@@ -147,6 +147,7 @@ PAGES = [
     Page("enrollment-correct-person", "/enrollments/{enrollment}/correct/person/", "user"),
     Page("enrollment-correct-project", "/enrollments/{enrollment}/correct/project/", "user"),
     Page("enrollment-correct-head", "/enrollments/{enrollment}/correct/head/", "user"),
+    Page("enrollment-correct-coc", "/enrollments/{enrollment}/correct/coc/", "user"),
     Page("enrollment-correct-start", "/enrollments/{enrollment}/correct/start/", "user"),
     Page("enrollment-correct-undo", "/enrollments/{enrollment}/correct/undo/", "user"),
     Page("people-groups", "/people/groups/", "administrator"),

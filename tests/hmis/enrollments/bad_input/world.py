@@ -29,7 +29,10 @@ from tests import factories
 
 APPS = (client_urls, enrollment_urls, local_urls)
 #: In which nothing is typed about a client.
-NO_FORMS = {"clients:account", "enrollments:drafts", "enrollments:roster", "enrollments:due"}
+NO_FORMS = {
+    "clients:account", "enrollments:drafts", "enrollments:roster", "enrollments:due", "local:counts",
+    "local:given",
+}  # fmt: skip
 #: Answered by scripts, never shown as a page.
 OF_SCRIPTS = {"enrollments:save_answer"}
 
