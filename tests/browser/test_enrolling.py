@@ -90,7 +90,9 @@ def the_total_is_counted_on(page: Page) -> None:
         page.locator(f"[name='IncomeBenefits-{source}'] + label").click()
         page.locator(f"[name='IncomeBenefits-{source}Amount']").fill(typed)
         expect(total).to_have_text(said)
-    page.locator("[name='IncomeBenefits-TANF'] + label").click()  # what is wrong there is closed
+    page.locator("[name='IncomeBenefits-TANFAmount']").fill("")
+    expect(total).to_have_text("$1,100.00")
+    page.locator("[name='IncomeBenefits-TANF'] + label").click()
     expect(total).to_have_text("$1,100.00")
 
 

@@ -218,9 +218,7 @@ class QuestionForm(PlainWords, forms.Form):
             is_asked = state.get(one.name, HIDDEN) != HIDDEN
             if not is_asked:
                 found.closed.add(one.name)
-                # What stands wrong behind a closed gate is nowhere to be seen and mended.
-                is_wrong = self.errors.pop(field_name(one.name), None) is not None
-                found.dropped += is_wrong or not is_blank(value)
+                found.dropped += not is_blank(value)
                 value = None
             elif _is_ticked(one):
                 value = int(_YES if value else _NO)

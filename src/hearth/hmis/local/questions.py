@@ -156,8 +156,7 @@ class LocalQuestionForm(PlainWords, forms.Form):
         for one in state:
             value = typed.get(one.name)
             if one.asked == HIDDEN:
-                is_wrong = self.errors.pop(field_name(one.name), None) is not None  # nowhere to be seen
-                found.dropped += is_wrong or value not in (None, "")
+                found.dropped += value not in (None, "")
                 value = None
             elif value in (None, "") and one.asked == REQUIRED:
                 found.due.append(one.name)

@@ -17,6 +17,7 @@ from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from hearth.hmis.ui.money import MoneyField
 from tests.hmis.enrollments.bad_input import values
 from tests.hmis.enrollments.bad_input.page_forms import PageForm, Pairs, body, forms_of
 from tests.hmis.enrollments.bad_input.world import APPS, NO_FORMS, OF_SCRIPTS, World
@@ -119,6 +120,10 @@ def is_impossible(field: forms.Field | None, value: str) -> bool:
             return value in FAR_DAYS or not (value.strip()[:1].isdecimal() and value[-4:].isdecimal()
                                              and value.count("/") == 2 and value[:5] not in ("02/30", "13/45")
                                              and value[-4:] != "0000")  # fmt: skip
+        case MoneyField():
+            dollars, _, cents = value.strip().removeprefix("$").partition(".")
+            figures = dollars.replace(",", "") + cents
+            return not (figures.isascii() and figures.isdecimal()) or len(figures) > 8
         case forms.DecimalField() | forms.IntegerField():
             return not value.replace("_", "").replace(",", "").isdecimal() or len(value) > 9 or "," in value
         case forms.ChoiceField():

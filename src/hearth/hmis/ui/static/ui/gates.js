@@ -48,6 +48,11 @@
     state.textContent = given + " answered, " + due + " due";
   }
 
+  // What the server refused stays in sight, whatever was answered since, until it is mended or emptied.
+  function isWrong(box) {
+    return Array.prototype.some.call(box.querySelectorAll("[aria-invalid=true]"), function (one) { return one.value !== ""; });
+  }
+
   // The sum of the amounts beside it, as `ui/money.py` reads them; a dash where one cannot be read.
   function add(total) {
     var cents = 0;
@@ -70,7 +75,7 @@
       return { box: one, gate: JSON.parse(one.dataset.gate) };
     });
     function show() {
-      gates.forEach(function (one) { one.box.hidden = !holds(named, one.gate); });
+      gates.forEach(function (one) { one.box.hidden = !holds(named, one.gate) && !isWrong(one.box); });
       if (state) { count(scope, state); }
       totals.forEach(add);
     }
