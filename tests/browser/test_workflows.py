@@ -39,7 +39,7 @@ def finish(page: Page, said: str) -> None:
 def test_w8_a_project_with_the_money_that_decides_what_is_asked(open_page: OpenPage) -> None:
     """No mode comes before the project; its grants count for all, local money for this household."""
     page = open_page("/clients/", "user")
-    add(page, "clementine hathersage 3/14/1985")
+    add(page, "lysander hathersage 11/2/1979")
     enroll(page, "Steady")
     expect(page.locator("main")).to_contain_text("Of the project, for all its households")
     asked = page.locator("[name='Local-FHPAPFundingType']").first

@@ -65,7 +65,8 @@ def test_users_ask_04_sharing_is_answered_once_and_by_no_other_form(
     client.force_login(world.worker)
     address = reverse("enrollments:start", args=[world.person.pk, world.project.pk]) + f"?start={START}"
     form = client.get(address).context["cards"][0].form
-    assert set(form.fields) == {field_name(one.name) for one in form.questions}  # HUD's, and nothing else
+    # HUD's questions and whose stay it is, and nothing else.
+    assert set(form.fields) == {field_name(one.name) for one in form.questions} | {"case_manager"}
     assert client.post(address, {"key": new_key()}).status_code == 302
     with acting(administrator):
         stay = Enrollment.objects.get(client=world.person)

@@ -15,7 +15,7 @@ from hearth.hmis.enrollments.exiting import is_over
 from hearth.hmis.enrollments.further import Asking
 from hearth.hmis.enrollments.models import Enrollment
 from hearth.hmis.hud.questions import field_name
-from hearth.hmis.local import actions, history, queries, words
+from hearth.hmis.local import actions, answer_labels, history, queries
 from hearth.hmis.local.computed import Working
 from hearth.hmis.local.element import LocalElement
 from hearth.hmis.local.mn import county
@@ -151,4 +151,4 @@ def _programs_of(asking: Asking) -> frozenset[str]:
 def in_words(one: LocalAnswer) -> Answer:
     """An answer as it is read: the words of its code in the version under which it was given."""
     changed_by = str(one.updated_by) if one.updated_by else ""
-    return Answer(one.element, words.question_of(one), words.value_in_words(one), changed_by)
+    return Answer(one.element, answer_labels.question_of(one), answer_labels.value_in_words(one), changed_by)

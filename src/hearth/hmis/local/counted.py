@@ -100,7 +100,7 @@ def projects_of(user: User) -> dict[str, Project]:
     """The projects whose answers the user counts: their own, a system administrator's all."""
     rows = Project.objects.restrict(user).filter(date_deleted=None).exclude(pk__in=hidden("project"))
     if not user.sees_all:
-        rows = rows.filter(pk__in=user.own_projects)
+        rows = rows.filter(pk__any_of=user.own_projects)
     return {str(one.pk): one for one in rows.order_by("project_name", "pk")}
 
 

@@ -7,9 +7,9 @@ from typing import Any
 from hearth.hmis.access.models import User
 from hearth.hmis.audit.changes import Kind, Step
 from hearth.hmis.enrollments.models import Enrollment
+from hearth.hmis.local.answer_labels import question_of, value_in_words
 from hearth.hmis.local.mn.registry import registry
 from hearth.hmis.local.models import HouseholdFunding, LocalAnswer
-from hearth.hmis.local.words import question_of, value_in_words
 from hearth.hmis.ui import formats
 from hearth.standards.element import STAGES
 

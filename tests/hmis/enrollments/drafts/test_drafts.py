@@ -170,7 +170,7 @@ def test_without_scripts_enter_keeps_the_draft_and_finishes_nothing(place: Place
     assert 'name="draft-save"' in first[0]  # what Enter presses
     done = page.finish(**{PRIOR: STREET, "draft-save": "enter"})
     assert done.url == page.address
-    assert answers(place.worker) == {PRIOR: [STREET]}
+    assert {name: said for name, said in answers(place.worker).items() if said} == {PRIOR: [STREET]}
     with acting(place.worker):
         assert not Enrollment.objects.exists()
     assert page.chosen(STREET)
